@@ -1,0 +1,58 @@
+# Everything that builds, checks or runs Botmesh. `make help` lists the targets.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+STUBS  := clients/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long lint format generate check-generated lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the virtual environment of the project
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Botmesh needs Python 3.11 or later; name one with make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## Run a team of bots on your messages (typed, or from standard input)
+	@$(BIN)/botmesh demo
+
+test: $(READY) ## Run the tests
+	$(BIN)/pytest
+
+lint: $(READY) ## Check style, types, the protos, and that the stubs are fresh
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	@$(MAKE) --no-print-directory check-generated
+
+format: $(READY) ## Format the code and the protos
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+	$(BIN)/buf format --write
+
+generate: $(READY) ## Generate the stubs from protos/
+	rm -rf $(STUBS)/botmesh/v1
+	$(BIN)/python -m grpc_tools.protoc -I protos --python_out=$(STUBS) --pyi_out=$(STUBS) --grpc_python_out=$(STUBS) protos/botmesh/v1/*.proto
+
+check-generated: $(READY) ## Fail if the committed stubs are not what the protos give
+	@rm -rf $(VENV)/fresh && mkdir -p $(VENV)/fresh
+	@$(MAKE) --no-print-directory generate STUBS=$(VENV)/fresh >/dev/null
+	@diff -r --exclude=__pycache__ $(VENV)/fresh/botmesh/v1 clients/python/botmesh/v1 && echo "stubs are fresh" \
+	  || { echo "stubs are stale: run make generate and commit"; exit 1; }
+
+lock: ## Write requirements.lock anew: versions and hashes, no addresses
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 pyproject.toml --group dev --output-file requirements.lock
+
+clean: ## Remove what the targets made
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
+	find . -name __pycache__ -not -path './.git/*' -exec rm -rf {} +

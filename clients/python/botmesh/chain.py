@@ -1,0 +1,123 @@
+"""The chain: what policies read, and how it travels in gRPC metadata (chain.proto)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from botmesh.errors import InvalidField
+from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
+
+PATH = "botmesh-path"
+MAX_HOPS = "botmesh-max-hops"
+CORRELATION = "botmesh-correlation"
+CONVERSATION = "botmesh-conversation"
+ACCOUNT = "botmesh-account"
+TO = "botmesh-to"
+KEYS = (PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO)
+
+MAX_METADATA_BYTES = 4096
+MOST_HOPS = 64
+"""No path is longer than this, whatever the mesh allows: it must fit into metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A root delegation and all that follow from it, as one call sees it."""
+
+    path: tuple[str, ...] = ()
+    """Agents gone through, oldest first. Its length is the number of hops."""
+    max_hops: int | None = None
+    """The narrowest hop limit so far; None: the mesh's."""
+    correlation_id: str = ""
+    conversation_id: str = ""
+    account_id: str = DEFAULT_ACCOUNT
+    to: str = ""
+    """agent/instance that the caller means; empty: whoever is called."""
+
+    @classmethod
+    def root(cls, account_id: str = DEFAULT_ACCOUNT, conversation_id: str = "") -> "Chain":
+        """A new chain with an id of its own."""
+        return cls(correlation_id=new_id(), account_id=account_id, conversation_id=conversation_id)
+
+    @property
+    def concurrency_key(self) -> tuple[str, str]:
+        """What open delegations are counted by: the conversation, or the chain where there is none."""
+        return self.account_id, self.conversation_id or self.correlation_id
+
+    def below(self, agent: str) -> "Chain":
+        """The chain of a call that `agent` makes: one hop more."""
+        return replace(self, path=(*self.path, agent), to="")
+
+    def narrowed(self, max_hops: int | None) -> "Chain":
+        """This chain with at most `max_hops` hops in all, if that is fewer than before."""
+        if max_hops is None or (self.max_hops is not None and self.max_hops <= max_hops):
+            return self
+        return replace(self, max_hops=max_hops)
+
+    def to_metadata(self) -> tuple[tuple[str, str], ...]:
+        """As gRPC metadata; empty values are left out."""
+        pairs = [(CORRELATION, self.correlation_id), (ACCOUNT, self.account_id), (TO, self.to)]
+        if self.path:
+            pairs.append((PATH, ",".join(self.path)))
+        if self.max_hops is not None:
+            pairs.append((MAX_HOPS, str(self.max_hops)))
+        if self.conversation_id:
+            pairs.append((CONVERSATION, self.conversation_id))
+        return tuple(pair for pair in pairs if pair[1])
+
+    @classmethod
+    def from_metadata(cls, metadata: Iterable[tuple[str, str | bytes]]) -> "Chain":
+        """The chain that a call carries.
+
+        Raises:
+            InvalidField: a key is malformed, stands twice, or all are longer than 4 KiB together.
+        """
+        found: dict[str, str] = {}
+        size = 0
+        for key, value in metadata:
+            if key not in KEYS:
+                continue
+            text = value if isinstance(value, str) else value.decode("ascii", "replace")
+            if key in found:
+                raise InvalidField(f"metadata key {key} must stand once", field=key, value=text[:80])
+            found[key] = text
+            size += len(key) + len(text)
+        if size > MAX_METADATA_BYTES:
+            raise InvalidField(f"the chain's metadata is {size} bytes; at most {MAX_METADATA_BYTES}", field=PATH)
+        return cls._checked(found)
+
+    @classmethod
+    def _checked(cls, found: Mapping[str, str]) -> "Chain":
+        return cls(
+            path=_path(found[PATH]) if found.get(PATH) else (),
+            max_hops=_hops(found[MAX_HOPS]) if found.get(MAX_HOPS) else None,
+            correlation_id=check_id(CORRELATION, found[CORRELATION]) if found.get(CORRELATION) else "",
+            conversation_id=check_id(CONVERSATION, found[CONVERSATION]) if found.get(CONVERSATION) else "",
+            account_id=check_id(ACCOUNT, found[ACCOUNT]) if found.get(ACCOUNT) else DEFAULT_ACCOUNT,
+            to=_target(found[TO]) if found.get(TO) else "",
+        )
+
+
+def _path(text: str) -> tuple[str, ...]:
+    entries = tuple(text.split(","))
+    if len(entries) > MOST_HOPS:
+        raise InvalidField(f"{PATH} names {len(entries)} agents; at most {MOST_HOPS}", field=PATH)
+    for entry in entries:
+        account, slash, agent = entry.rpartition("/")
+        if slash:
+            check_id(PATH, account)
+        check_agent(PATH, agent)
+    return entries
+
+
+def _hops(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) <= MOST_HOPS):  # noqa: PLR2004 - two digits
+        raise InvalidField(f"{MAX_HOPS} must be 0 to {MOST_HOPS} but is {text[:80]!r}", field=MAX_HOPS, value=text[:80])
+    return int(text)
+
+
+def _target(text: str) -> str:
+    agent, slash, instance = text.partition("/")
+    check_agent(TO, agent)
+    if slash:
+        check_id(TO, instance)
+    return text

@@ -1,0 +1,107 @@
+"""How an error crosses the wire: gRPC status and google.rpc.ErrorInfo, there and back."""
+
+import asyncio
+
+import grpc
+from google.protobuf.any_pb2 import Any
+from google.protobuf.message import DecodeError
+from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.status_pb2 import Status
+
+from botmesh.errors import (
+    BY_REASON,
+    AgentError,
+    BotmeshError,
+    Cancelled,
+    DeadlineExpired,
+    MessageTooLarge,
+    PeerError,
+)
+
+DOMAIN = "botmesh"
+DETAILS_KEY = "grpc-status-details-bin"
+_COMMON = ("agent", "instance", "hop", "path", "started", "trace_id")
+_MAX_VALUE = 512
+
+
+def to_trailers(error: BotmeshError) -> tuple[tuple[str, bytes], ...]:
+    """The trailing metadata that carries `error`; under 8 KiB whatever the error holds."""
+    facts = {key: value[:_MAX_VALUE] for key, value in list(error.metadata.items())[:16] if key not in _COMMON}
+    facts |= {
+        "agent": error.agent,
+        "instance": error.instance,
+        "hop": str(error.hop),
+        "path": ",".join(error.path)[:2048],
+        "started": str(error.started).lower(),
+        "trace_id": error.trace_id,
+    }
+    info = ErrorInfo(domain=DOMAIN, reason=error.reason, metadata=facts)
+    status = Status(code=error.status.value[0], message=error.text)
+    packed = status.details.add()
+    packed.Pack(info)
+    return ((DETAILS_KEY, status.SerializeToString()),)
+
+
+def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
+    """The error that a peer sent, as the class that it was there.
+
+    A status without ErrorInfo was made by gRPC: a deadline or a size limit of its own is mapped to ours,
+    the rest becomes PeerError.
+    """
+    text = rpc_error.details() or ""
+    info = _error_info(rpc_error)
+    if info is not None:
+        return _from_info(info, text, rpc_error.code())
+    code = rpc_error.code()
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less")
+    if code is grpc.StatusCode.CANCELLED:
+        return Cancelled(text or "the call was cancelled")
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "message larger than max" in text:
+        return MessageTooLarge(f"the transport refused the message: {text}; send less, or a URL")
+    return PeerError(text or f"the peer answered {code.name}", code)
+
+
+def from_exception(error: BaseException) -> BotmeshError:
+    """Any exception as an error that may cross the wire; text of unknown ones is left behind."""
+    if isinstance(error, BotmeshError):
+        return error
+    if isinstance(error, grpc.aio.AioRpcError):
+        return from_rpc_error(error)
+    if isinstance(error, asyncio.CancelledError):
+        return Cancelled("the work was cancelled")
+    return AgentError("the agent failed inside; its log has the cause under this trace id")
+
+
+def _error_info(rpc_error: grpc.aio.AioRpcError) -> ErrorInfo | None:
+    for key, value in rpc_error.trailing_metadata() or ():
+        if key == DETAILS_KEY and isinstance(value, bytes):
+            return _unpack(value)
+    return None
+
+
+def _unpack(value: bytes) -> ErrorInfo | None:
+    try:
+        details: list[Any] = list(Status.FromString(value).details)
+        for detail in details:
+            info = ErrorInfo()
+            if detail.Unpack(info) and info.domain == DOMAIN:
+                return info
+    except DecodeError:
+        pass  # whoever sent that does not speak the contract
+    return None
+
+
+def _from_info(info: ErrorInfo, text: str, code: grpc.StatusCode) -> BotmeshError:
+    facts = dict(info.metadata)
+    kind = BY_REASON.get(info.reason)
+    error = PeerError(text, code) if kind is None else kind(text)
+    error.metadata = {key: value for key, value in facts.items() if key not in _COMMON}
+    error.agent = facts.get("agent", "")
+    error.instance = facts.get("instance", "")
+    error.hop = int(facts["hop"]) if facts.get("hop", "").isdecimal() else 0
+    error.path = tuple(filter(None, facts.get("path", "").split(",")))
+    error.started = facts.get("started") != "false"
+    error.trace_id = facts.get("trace_id", "")
+    error.from_peer = True
+    return error

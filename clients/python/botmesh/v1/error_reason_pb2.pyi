@@ -1,0 +1,70 @@
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ERROR_REASON_UNSPECIFIED: _ClassVar[ErrorReason]
+    ERROR_REASON_DEADLINE_EXPIRED: _ClassVar[ErrorReason]
+    ERROR_REASON_DEADLINE_TOO_LONG: _ClassVar[ErrorReason]
+    ERROR_REASON_STREAM_IDLE: _ClassVar[ErrorReason]
+    ERROR_REASON_CANCELLED: _ClassVar[ErrorReason]
+    ERROR_REASON_HOP_LIMIT: _ClassVar[ErrorReason]
+    ERROR_REASON_LOOP: _ClassVar[ErrorReason]
+    ERROR_REASON_MESSAGE_TOO_LARGE: _ClassVar[ErrorReason]
+    ERROR_REASON_TOO_MANY_DELEGATIONS: _ClassVar[ErrorReason]
+    ERROR_REASON_OUTCOME_UNKNOWN: _ClassVar[ErrorReason]
+    ERROR_REASON_MESSAGE_ID_REUSED: _ClassVar[ErrorReason]
+    ERROR_REASON_TOO_MUCH_WORK: _ClassVar[ErrorReason]
+    ERROR_REASON_UNKNOWN_AGENT: _ClassVar[ErrorReason]
+    ERROR_REASON_NO_LIVE_INSTANCE: _ClassVar[ErrorReason]
+    ERROR_REASON_WRONG_INSTANCE: _ClassVar[ErrorReason]
+    ERROR_REASON_DRAINING: _ClassVar[ErrorReason]
+    ERROR_REASON_UNREACHABLE: _ClassVar[ErrorReason]
+    ERROR_REASON_DISABLED: _ClassVar[ErrorReason]
+    ERROR_REASON_INVALID_FIELD: _ClassVar[ErrorReason]
+    ERROR_REASON_METADATA_MISMATCH: _ClassVar[ErrorReason]
+    ERROR_REASON_AGENT_FAILED: _ClassVar[ErrorReason]
+    ERROR_REASON_AGENT_ERROR: _ClassVar[ErrorReason]
+    ERROR_REASON_NOT_SUPPORTED: _ClassVar[ErrorReason]
+    ERROR_REASON_INSTANCE_ID_TAKEN: _ClassVar[ErrorReason]
+    ERROR_REASON_UNKNOWN_LEASE: _ClassVar[ErrorReason]
+    ERROR_REASON_TOO_MANY_INSTANCES: _ClassVar[ErrorReason]
+    ERROR_REASON_ADDRESS_NOT_ALLOWED: _ClassVar[ErrorReason]
+    ERROR_REASON_WATCHER_TOO_SLOW: _ClassVar[ErrorReason]
+    ERROR_REASON_REGISTRY_UNREACHABLE: _ClassVar[ErrorReason]
+    ERROR_REASON_EPOCH_CHANGED: _ClassVar[ErrorReason]
+    ERROR_REASON_UNKNOWN_WORK: _ClassVar[ErrorReason]
+ERROR_REASON_UNSPECIFIED: ErrorReason
+ERROR_REASON_DEADLINE_EXPIRED: ErrorReason
+ERROR_REASON_DEADLINE_TOO_LONG: ErrorReason
+ERROR_REASON_STREAM_IDLE: ErrorReason
+ERROR_REASON_CANCELLED: ErrorReason
+ERROR_REASON_HOP_LIMIT: ErrorReason
+ERROR_REASON_LOOP: ErrorReason
+ERROR_REASON_MESSAGE_TOO_LARGE: ErrorReason
+ERROR_REASON_TOO_MANY_DELEGATIONS: ErrorReason
+ERROR_REASON_OUTCOME_UNKNOWN: ErrorReason
+ERROR_REASON_MESSAGE_ID_REUSED: ErrorReason
+ERROR_REASON_TOO_MUCH_WORK: ErrorReason
+ERROR_REASON_UNKNOWN_AGENT: ErrorReason
+ERROR_REASON_NO_LIVE_INSTANCE: ErrorReason
+ERROR_REASON_WRONG_INSTANCE: ErrorReason
+ERROR_REASON_DRAINING: ErrorReason
+ERROR_REASON_UNREACHABLE: ErrorReason
+ERROR_REASON_DISABLED: ErrorReason
+ERROR_REASON_INVALID_FIELD: ErrorReason
+ERROR_REASON_METADATA_MISMATCH: ErrorReason
+ERROR_REASON_AGENT_FAILED: ErrorReason
+ERROR_REASON_AGENT_ERROR: ErrorReason
+ERROR_REASON_NOT_SUPPORTED: ErrorReason
+ERROR_REASON_INSTANCE_ID_TAKEN: ErrorReason
+ERROR_REASON_UNKNOWN_LEASE: ErrorReason
+ERROR_REASON_TOO_MANY_INSTANCES: ErrorReason
+ERROR_REASON_ADDRESS_NOT_ALLOWED: ErrorReason
+ERROR_REASON_WATCHER_TOO_SLOW: ErrorReason
+ERROR_REASON_REGISTRY_UNREACHABLE: ErrorReason
+ERROR_REASON_EPOCH_CHANGED: ErrorReason
+ERROR_REASON_UNKNOWN_WORK: ErrorReason
