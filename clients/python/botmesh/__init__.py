@@ -1,0 +1,46 @@
+"""Botmesh: bots that delegate tasks and transfer conversations to each other.
+
+A bot:      Agent, Skill, Task, Reply           agent.py, task.py, reply.py
+A client:   connect, Mesh, ReplyStream          client.py
+Content:    text, data, raw, url, progress      parts.py, reply.py
+Errors:     botmesh.errors, the tree            errors.py
+Tests:      botmesh.testing                     testing.py
+
+Below that face: caller.py makes calls and server.py takes them, both through the policies in interceptors/.
+"""
+
+from botmesh import errors
+from botmesh.agent import Agent, Skill
+from botmesh.client import Match, Mesh, ReplyStream, connect
+from botmesh.errors import AgentFailed, BotmeshError
+from botmesh.limits import Limits
+from botmesh.parts import data, raw, text, url
+from botmesh.reply import Event, Reply, progress
+from botmesh.task import Task
+from botmesh.v1.part_pb2 import Part
+from botmesh.v1.usage_pb2 import Usage
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Agent",
+    "AgentFailed",
+    "BotmeshError",
+    "Event",
+    "Limits",
+    "Match",
+    "Mesh",
+    "Part",
+    "Reply",
+    "ReplyStream",
+    "Skill",
+    "Task",
+    "Usage",
+    "connect",
+    "data",
+    "errors",
+    "progress",
+    "raw",
+    "text",
+    "url",
+]

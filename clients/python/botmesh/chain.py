@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from botmesh.errors import InvalidField
-from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
+from botmesh.names import check_agent, check_id, new_id
 
 PATH = "botmesh-path"
 MAX_HOPS = "botmesh-max-hops"
@@ -29,12 +29,13 @@ class Chain:
     """The narrowest hop limit so far; None: the mesh's."""
     correlation_id: str = ""
     conversation_id: str = ""
-    account_id: str = DEFAULT_ACCOUNT
+    account_id: str = ""
+    """The tenant; empty on arrival where the caller does not say: the callee's own."""
     to: str = ""
     """agent/instance that the caller means; empty: whoever is called."""
 
     @classmethod
-    def root(cls, account_id: str = DEFAULT_ACCOUNT, conversation_id: str = "") -> "Chain":
+    def root(cls, account_id: str, conversation_id: str = "") -> "Chain":
         """A new chain with an id of its own."""
         return cls(correlation_id=new_id(), account_id=account_id, conversation_id=conversation_id)
 
@@ -92,7 +93,7 @@ class Chain:
             max_hops=_hops(found[MAX_HOPS]) if found.get(MAX_HOPS) else None,
             correlation_id=check_id(CORRELATION, found[CORRELATION]) if found.get(CORRELATION) else "",
             conversation_id=check_id(CONVERSATION, found[CONVERSATION]) if found.get(CONVERSATION) else "",
-            account_id=check_id(ACCOUNT, found[ACCOUNT]) if found.get(ACCOUNT) else DEFAULT_ACCOUNT,
+            account_id=check_id(ACCOUNT, found[ACCOUNT]) if found.get(ACCOUNT) else "",
             to=_target(found[TO]) if found.get(TO) else "",
         )
 

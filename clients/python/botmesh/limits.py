@@ -3,10 +3,13 @@
 The mesh's limits are the ceiling: environment, agent and call narrow them, nothing widens them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from google.protobuf.duration_pb2 import Duration
 
+from botmesh.errors import InvalidField
+from botmesh.names import did_you_mean, nearest
 from botmesh.v1 import limits_pb2
 
 TRANSPORT_BYTES = 4 * 1024 * 1024
@@ -56,6 +59,12 @@ class Limits:
         }
         return replace(self, **changes) if changes else self
 
+    @classmethod
+    def from_proto(cls, given: limits_pb2.Limits) -> "Limits":
+        """The mesh's limits as it announces them; the built-in value where it is silent."""
+        known = {field.name for field in fields(cls) if given.HasField(field.name)}
+        return cls(**{name: _plain(getattr(given, name)) for name in known})  # type: ignore[arg-type]
+
     def to_proto(self) -> limits_pb2.Limits:
         """As the contract's message, every field set."""
         return limits_pb2.Limits(
@@ -69,6 +78,27 @@ class Limits:
             max_delegations=self.max_delegations,
             max_retries=self.max_retries,
         )
+
+
+def partial(values: Mapping[str, float]) -> limits_pb2.Limits:
+    """Limits that say only what `values` names (field names of Limits), to narrow others with.
+
+    Raises:
+        InvalidField: there is no such limit, or its value cannot be.
+    """
+    known = {field.name for field in fields(Limits)}
+    given = limits_pb2.Limits()
+    for name, value in values.items():
+        if name not in known:
+            raise InvalidField(f"there is no limit {name!r}.{did_you_mean(nearest(name, known))}", field=name)
+        try:
+            if name.endswith("timeout"):
+                getattr(given, name).CopyFrom(duration(value))
+            else:
+                setattr(given, name, value)
+        except (TypeError, ValueError):
+            raise InvalidField(f"limit {name} cannot be {value!r}", field=name, value=value) from None
+    return given
 
 
 def duration(seconds: float) -> Duration:

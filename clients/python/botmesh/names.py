@@ -22,7 +22,9 @@ def check_id(field: str, value: str) -> str:
     """`value`, or InvalidField if it is no id ([A-Za-z0-9._-], 1 to 64 characters)."""
     if not _ID.fullmatch(value):
         raise InvalidField(
-            f"{field} must be 1 to 64 of A-Z a-z 0-9 . _ - but is {value[:80]!r}", field=field, value=value[:80]
+            f"{field} must be 1 to 64 of A-Z a-z 0-9 . _ - but is {value[:80]!r}",
+            field=field,
+            value=value[:80],
         )
     return value
 
@@ -40,7 +42,7 @@ def check_agent(field: str, value: str) -> str:
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The known names that come closest to `name`, best first."""
-    return difflib.get_close_matches(name, list(known), n=limit, cutoff=0.5)
+    return difflib.get_close_matches(name, list(known), n=limit, cutoff=0.7)
 
 
 def did_you_mean(close: list[str]) -> str:

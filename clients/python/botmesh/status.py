@@ -68,7 +68,7 @@ def from_exception(error: BaseException) -> BotmeshError:
         return error
     if isinstance(error, grpc.aio.AioRpcError):
         return from_rpc_error(error)
-    if isinstance(error, asyncio.CancelledError):
+    if isinstance(error, asyncio.CancelledError | GeneratorExit):
         return Cancelled("the work was cancelled")
     return AgentError("the agent failed inside; its log has the cause under this trace id")
 

@@ -194,18 +194,20 @@ class WatchAgentsRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., since: _Optional[_Union[Revision, _Mapping]] = ...) -> None: ...
 
 class WatchAgentsResponse(_message.Message):
-    __slots__ = ("revision", "warming", "limits", "snapshot", "changes")
+    __slots__ = ("revision", "warming", "limits", "snapshot", "changes", "trace_endpoint")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     WARMING_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
+    TRACE_ENDPOINT_FIELD_NUMBER: _ClassVar[int]
     revision: Revision
     warming: bool
     limits: _limits_pb2.Limits
     snapshot: SnapshotChunk
     changes: AgentChanges
-    def __init__(self, revision: _Optional[_Union[Revision, _Mapping]] = ..., warming: _Optional[bool] = ..., limits: _Optional[_Union[_limits_pb2.Limits, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotChunk, _Mapping]] = ..., changes: _Optional[_Union[AgentChanges, _Mapping]] = ...) -> None: ...
+    trace_endpoint: str
+    def __init__(self, revision: _Optional[_Union[Revision, _Mapping]] = ..., warming: _Optional[bool] = ..., limits: _Optional[_Union[_limits_pb2.Limits, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotChunk, _Mapping]] = ..., changes: _Optional[_Union[AgentChanges, _Mapping]] = ..., trace_endpoint: _Optional[str] = ...) -> None: ...
 
 class SnapshotChunk(_message.Message):
     __slots__ = ("cards", "instances", "complete")

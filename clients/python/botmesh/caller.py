@@ -1,0 +1,268 @@
+"""How this process calls agents: the policies once around a call, and as many attempts as it takes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import grpc
+from opentelemetry.context import Context
+
+from botmesh.chain import Chain
+from botmesh.deadline import Deadline
+from botmesh.directory import Directory
+from botmesh.errors import BotmeshError, DeadlineExpired, Unreachable
+from botmesh.interceptors import PIPELINES, Call, End, MethodClass, inject
+from botmesh.interceptors.adapter import within_idle_limit
+from botmesh.interceptors.call import AGENT
+from botmesh.peers import Peer, Peers
+from botmesh.retry import Attempts, Budget, is_idempotent
+from botmesh.status import from_exception, from_rpc_error
+from botmesh.v1 import agent_service_pb2 as pb
+from botmesh.v1.message_pb2 import Message
+from botmesh.work import Work
+
+PIPELINE = PIPELINES[MethodClass.WORK]
+CANCEL_TIMEOUT = 1.0
+"""Seconds for telling a callee that its work is no longer wanted."""
+_SAFE = {"Transfer"}
+"""Methods that may be repeated anywhere: an offer grants nothing."""
+
+
+@dataclass(slots=True)
+class Ask:
+    """What is asked of whom, and on whose behalf."""
+
+    target: str
+    message: Message
+    chain: Chain
+    timeout: float | None = None
+    deadline: Deadline | None = None
+    """The parent's."""
+    context: Context | None = None
+    """Under which span; None: the current one."""
+    work: Work | None = None
+    """The work that asks, where an agent does."""
+
+
+@dataclass(slots=True)
+class Caller:
+    """Calls agents from one end."""
+
+    end: End
+    directory: Directory
+    peers: Peers
+    connect_timeout: float = 2.0
+    _budgets: dict[str, Budget] = field(default_factory=dict)
+    _background: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def unary(
+        self, method: str, ask: Ask, request: Any, response_type: Callable[[bytes], Any]
+    ) -> tuple[Any, Call]:
+        """The response of `method` (Delegate, Notify or Transfer), and the call as the policies saw it.
+
+        Raises:
+            BotmeshError: refused here or there, or failed.
+        """
+        data = request.SerializeToString()
+        call, passed = await self._start(method, ask, len(data))
+        try:
+            response = await self._until_answered(method, ask, call, data)
+            PIPELINE.received(call, len(response))
+            answer = response_type(response)
+            _note_usage(call, answer)
+        except BaseException as error:  # noqa: BLE001 - raised again, typed
+            raise self._failed(call, passed, error) from error.__cause__
+        PIPELINE.finish(call, passed)
+        return answer, call
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[tuple[pb.DelegateStreamResponse, Call], None]:
+        """The events of DelegateStream as they come, each with the call; leaving early cancels the callee."""
+        request = pb.DelegateStreamRequest(message=ask.message)
+        call, passed = await self._start("DelegateStream", ask, request.ByteSize())
+        try:
+            async with aclosing(self._events(ask, call, request)) as events:
+                async for event in events:
+                    if event.WhichOneof("event") == "reply":
+                        _note_usage(call, event)
+                    yield event, call
+        except BaseException as error:  # noqa: BLE001 - raised again, typed
+            raise self._failed(call, passed, error) from error.__cause__
+        PIPELINE.finish(call, passed)
+
+    async def close(self) -> None:
+        """Wait for what was still to be told, then close the connections."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=CANCEL_TIMEOUT)
+        await self.peers.close()
+
+    async def _start(self, method: str, ask: Ask, size: int) -> tuple[Call, int]:
+        await self.directory.look_up(ask.chain.account_id, ask.target)
+        call = Call(
+            self.end,
+            AGENT + method,
+            MethodClass.WORK,
+            at_caller=True,
+            limits=self.end.limits,
+            chain=ask.chain,
+            message=ask.message,
+            target=ask.target,
+            timeout=ask.timeout,
+            deadline=ask.deadline,
+            request_size=size,
+            parent=ask.context,
+        )
+        return call, PIPELINE.start(call)
+
+    def _failed(self, call: Call, passed: int, error: BaseException) -> BaseException:
+        PIPELINE.finish(call, passed, error)
+        if isinstance(error, BotmeshError) and call.error is not None:
+            return call.error
+        return error
+
+    def _attempts(self, method: str, ask: Ask, call: Call) -> Attempts:
+        card = self.directory.find(ask.chain.account_id, ask.target)
+        idempotent = method in _SAFE or is_idempotent(card, ask.message.skill_id)
+        budget = self._budgets.setdefault(ask.target, Budget())
+        return Attempts(call, self.peers, budget, idempotent)
+
+    async def _until_answered(self, method: str, ask: Ask, call: Call, data: bytes) -> bytes:
+        attempts = self._attempts(method, ask, call)
+        live = self.directory.live(ask.chain.account_id, ask.target)
+        peer = attempts.first(live)
+        while True:
+            try:
+                response = await self._attempt(method, ask, call, peer, data)
+            except BotmeshError as error:
+                peer = await self._after(attempts, ask, error, peer)
+            else:
+                attempts.budget.succeeded()
+                return response
+
+    async def _attempt(self, method: str, ask: Ask, call: Call, peer: Peer, data: bytes) -> bytes:
+        async with peer:
+            timeout = await self._connected(call, peer)
+            rpc = peer.method(method)(data, timeout=timeout, metadata=_metadata(call, peer))
+            try:
+                return await rpc
+            except grpc.aio.AioRpcError as error:
+                raise from_rpc_error(error) from None
+            except asyncio.CancelledError:
+                rpc.cancel()
+                self._give_up(ask, peer)
+                raise
+
+    async def _events(
+        self, ask: Ask, call: Call, request: pb.DelegateStreamRequest
+    ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
+        attempts = self._attempts("DelegateStream", ask, call)
+        live = self.directory.live(ask.chain.account_id, ask.target)
+        peer = attempts.first(live)
+        while True:
+            try:
+                async with aclosing(self._attempt_stream(ask, call, peer, request)) as events:
+                    async for event in events:
+                        request.after_sequence = event.sequence
+                        yield event
+            except BotmeshError as error:
+                before, peer = peer, await self._after(attempts, ask, error, peer)
+                if peer is not before and request.after_sequence:
+                    request.after_sequence = 0
+                    yield pb.DelegateStreamResponse(reset=pb.Reset(reason=f"{ask.target} was lost and starts again"))
+            else:
+                attempts.budget.succeeded()
+                return
+
+    async def _attempt_stream(
+        self, ask: Ask, call: Call, peer: Peer, request: pb.DelegateStreamRequest
+    ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
+        async with peer:
+            timeout = await self._connected(call, peer)
+            rpc = peer.method("DelegateStream", streams=True)(
+                request.SerializeToString(), timeout=timeout, metadata=_metadata(call, peer)
+            )
+            ended = False
+            try:
+                async with aclosing(within_idle_limit(call, aiter(rpc))) as responses:
+                    async for response in responses:
+                        PIPELINE.received(call, len(response))
+                        event = pb.DelegateStreamResponse.FromString(response)
+                        ended = event.WhichOneof("event") == "reply"
+                        yield event
+                if not ended:
+                    raise _cut_short(ask.target)
+            except grpc.aio.AioRpcError as error:
+                ended = True  # the callee knows
+                raise from_rpc_error(error) from None
+            finally:
+                if not ended:
+                    rpc.cancel()
+                    self._give_up(ask, peer)
+
+    async def _connected(self, call: Call, peer: Peer) -> float:
+        """Seconds that are left once the connection stands."""
+        call.peer_instance = peer.id
+        assert call.deadline is not None  # noqa: S101 - work always has one
+        try:
+            await peer.connect(min(self.connect_timeout, call.deadline.remaining))
+        finally:
+            remaining = call.deadline.remaining
+        if remaining <= 0:
+            raise DeadlineExpired("the deadline passed before the call could be sent")
+        return remaining
+
+    async def _after(self, attempts: Attempts, ask: Ask, error: BotmeshError, peer: Peer) -> Peer:
+        if isinstance(error, Unreachable) or (error.reason == "UNSPECIFIED" and error.status.name == "UNAVAILABLE"):
+            self._report(peer, error)
+        live = self.directory.live(ask.chain.account_id, ask.target)
+        return await attempts.after(error, peer, live)
+
+    def _report(self, peer: Peer, error: BotmeshError) -> None:
+        if self.directory.registry is not None:
+            self._spawn(self.directory.registry.report_unreachable(peer.id, error.text))
+
+    def _give_up(self, ask: Ask, peer: Peer) -> None:
+        """Tell the callee, so that its work ends at once and not when it notices."""
+        task = self._spawn(self._cancel(ask, peer))
+        if ask.work is not None:
+            ask.work.cancels.append(task)
+
+    async def _cancel(self, ask: Ask, peer: Peer) -> list[pb.CancelReceipt]:
+        request = pb.CancelRequest(
+            message_id=ask.message.message_id,
+            from_agent=ask.message.from_agent,
+            account_id=ask.chain.account_id,
+            reason="the caller gave up",
+        )
+        try:
+            response = await peer.method("Cancel")(request.SerializeToString(), timeout=CANCEL_TIMEOUT)
+        except grpc.aio.AioRpcError:
+            outcome = pb.CANCEL_OUTCOME_UNREACHABLE
+            return [
+                pb.CancelReceipt(
+                    agent=ask.target, instance_id=peer.id, message_id=ask.message.message_id, outcome=outcome
+                )
+            ]
+        return list(pb.CancelResponse.FromString(response).receipts)
+
+    def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+
+def _metadata(call: Call, peer: Peer) -> tuple[tuple[str, str], ...]:
+    addressed = replace(call.chain, to=f"{peer.instance.agent}/{peer.id}")
+    return (*addressed.to_metadata(), *inject(call))
+
+
+def _cut_short(target: str) -> BotmeshError:
+    return from_exception(EOFError(f"{target} ended its stream without a reply"))
+
+
+def _note_usage(call: Call, answer: Any) -> None:
+    reply = getattr(answer, "reply", None)
+    if reply is not None and reply.HasField("usage"):
+        call.usage = reply.usage

@@ -1,0 +1,215 @@
+"""The watched copy of the registry that callers look instances up in.
+
+The registry is on nobody's hot path: while it is away, or has just started and does not know everybody yet,
+callers go on with this copy.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from grpc.aio import AioRpcError
+
+from botmesh.errors import BotmeshError, NoLiveInstance, UnknownAgent
+from botmesh.limits import Limits
+from botmesh.names import did_you_mean, nearest
+from botmesh.registry import RegistryClient
+from botmesh.v1 import registry_service_pb2 as pb
+from botmesh.v1.agent_card_pb2 import AgentCard
+from botmesh.v1.agent_pb2 import Agent
+from botmesh.v1.instance_pb2 import READINESS_BUSY, READINESS_READY, READINESS_UNSPECIFIED, Instance
+
+logger = logging.getLogger("botmesh")
+Name = tuple[str, str]
+"""(account, agent)"""
+
+FIRST_SNAPSHOT = 5.0
+"""Seconds to wait for the registry's first answer."""
+_BACKOFF = 0.1, 2.0
+"""Seconds before watching again, at first and at most."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One agent in the copy."""
+
+    card: AgentCard
+    instances: dict[str, Instance] = field(default_factory=dict)
+
+
+class Directory:
+    """Agents and their live instances, kept current by a watch."""
+
+    def __init__(self, account: str, registry: RegistryClient | None = None) -> None:
+        """Empty until the watch starts; without a registry, whoever made it fills it."""
+        self.account = account
+        self.registry = registry
+        self.changed: Callable[[], None] = lambda: None
+        """Called after every change of the copy."""
+        self.on_limits: Callable[[Limits], None] = lambda _: None
+        self.on_trace_endpoint: Callable[[str], None] = lambda _: None
+        self._entries: dict[Name, Entry] = {}
+        self._owner: dict[str, Name] = {}
+        self._revision: pb.Revision | None = None
+        self._confirmed: set[str] | None = None
+        """Instances that a registry named since it began anew; None: nothing is to be removed by absence."""
+        self._ready = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
+
+    async def ready(self) -> None:
+        """Return when there is a copy.
+
+        Raises:
+            RegistryUnreachable: none came within 5 s.
+        """
+        if self.registry is None or self._ready.is_set():
+            return
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(self.registry), name="botmesh-watch")
+        try:
+            await asyncio.wait_for(self._ready.wait(), FIRST_SNAPSHOT)
+        except TimeoutError:
+            raise self.registry.unreachable() from None
+
+    async def look_up(self, account: str, target: str) -> None:
+        """Make sure that the copy is as good as the registry about one agent.
+
+        An agent that has just come is asked for; one that the registry does not know either stays unknown.
+        """
+        await self.ready()
+        if self.registry is None or self.live(account, target):
+            return
+        try:
+            agent = await self.registry.get_agent(account, target)
+        except (BotmeshError, AioRpcError):
+            return  # the copy decides
+        self.put(agent.card, agent.instances)
+
+    def find(self, account: str, name: str) -> AgentCard:
+        """The card of an active agent.
+
+        Raises:
+            UnknownAgent: no agent of that name; the nearest names are in its metadata.
+            NoLiveInstance: it is known, and nobody serves it now.
+        """
+        entry = self._entries.get(_name(account, name))
+        if entry is None or not (entry.card.account_id == account or entry.card.shared):
+            close = nearest(name, (known for owner, known in self._entries if owner == account))
+            raise UnknownAgent(f"no agent {name!r} is registered.{did_you_mean(close)}", nearest=",".join(close))
+        if not self.live(account, name):
+            raise NoLiveInstance(f"{name} is known, but no instance of it is ready: start one", agent=name)
+        return entry.card
+
+    def live(self, account: str, name: str) -> list[Instance]:
+        """The instances to call: the ready ones, else the busy ones."""
+        entry = self._entries.get(_name(account, name))
+        if entry is None:
+            return []
+        ready = [one for one in entry.instances.values() if one.readiness in (READINESS_READY, READINESS_UNSPECIFIED)]
+        return ready or [one for one in entry.instances.values() if one.readiness == READINESS_BUSY]
+
+    def has(self, instance: Instance) -> bool:
+        """Whether an instance holds a lease, as far as we know."""
+        return instance.instance_id in self._owner
+
+    def agents(self) -> list[Agent]:
+        """All agents in the copy, by account and name."""
+        return [
+            Agent(card=entry.card, instances=[one for _, one in sorted(entry.instances.items())])
+            for _, entry in sorted(self._entries.items())
+        ]
+
+    def put(self, card: AgentCard, instances: Iterable[Instance] = ()) -> None:
+        """Add an agent or replace its card, and add or replace instances."""
+        self._entries.setdefault((card.account_id, card.name), Entry(card)).card = card
+        for instance in instances:
+            self._put_instance(instance)
+
+    def apply(self, response: pb.WatchAgentsResponse) -> None:
+        """Take in one step of the watch."""
+        if response.HasField("limits"):
+            self.on_limits(Limits.from_proto(response.limits))
+        if response.trace_endpoint:
+            self.on_trace_endpoint(response.trace_endpoint)
+        kind = response.WhichOneof("event")
+        if kind == "snapshot":
+            self._apply_snapshot(response.snapshot)
+        elif kind == "changes":
+            self._apply_changes(response.changes, warming=response.warming)
+        if not response.warming and self._ready.is_set():
+            self._drop_unconfirmed()
+        self._revision = response.revision
+        self.changed()
+
+    async def close(self) -> None:
+        """Stop watching."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+            self._watching = None
+
+    def _apply_snapshot(self, snapshot: pb.SnapshotChunk) -> None:
+        if self._confirmed is None:
+            self._confirmed = set()
+        for card in snapshot.cards:
+            self.put(card)
+        for instance in snapshot.instances:
+            self._put_instance(instance)
+        if snapshot.complete:
+            self._ready.set()
+
+    def _apply_changes(self, changes: pb.AgentChanges, *, warming: bool) -> None:
+        for card in changes.cards:
+            self.put(card)
+        for instance in changes.instances:
+            self._put_instance(instance)
+        for instance_id in changes.removed_instances:
+            self._remove_instance(instance_id)
+        for key in changes.removed_agents:
+            if not warming:
+                self._entries.pop((key.account_id, key.name), None)
+
+    def _put_instance(self, instance: Instance) -> None:
+        name = instance.account_id, instance.agent
+        entry = self._entries.setdefault(name, Entry(AgentCard(account_id=name[0], name=name[1])))
+        entry.instances[instance.instance_id] = instance
+        self._owner[instance.instance_id] = name
+        if self._confirmed is not None:
+            self._confirmed.add(instance.instance_id)
+
+    def _remove_instance(self, instance_id: str) -> None:
+        entry = self._entries.get(self._owner.pop(instance_id, ("", "")))
+        if entry is not None:
+            entry.instances.pop(instance_id, None)
+
+    def _drop_unconfirmed(self) -> None:
+        """A new snapshot is complete and its registry warm: what it did not name is gone."""
+        if self._confirmed is None:
+            return
+        for instance_id in self._owner.keys() - self._confirmed:
+            self._remove_instance(instance_id)
+        self._confirmed = None
+
+    async def _watch(self, registry: RegistryClient) -> None:
+        least, most = _BACKOFF
+        pause = least
+        while True:
+            request = pb.WatchAgentsRequest(account_id=self.account, since=self._revision)
+            self._confirmed = None
+            try:
+                async for response in registry.stub.WatchAgents(request, wait_for_ready=False):
+                    self.apply(response)
+                    pause = least
+            except (BotmeshError, AioRpcError) as error:
+                logger.debug("watch of the registry ended: %s", error)
+            if not self._ready.is_set():
+                logger.debug("no registry at %s yet", registry.address)
+            await asyncio.sleep(random.uniform(pause / 2, pause))
+            pause = min(most, pause * 2)
+
+
+def _name(account: str, target: str) -> Name:
+    owner, slash, name = target.rpartition("/")
+    return (owner if slash else account), name

@@ -1,0 +1,63 @@
+"""The mesh's policies, in the order in which they look at a call. One policy a file, both ends in it.
+
+`client(end)` and `server(end)` put them on any grpc.aio channel or server. The SDK's own delegations run the
+same list once around all attempts of a call (botmesh/client.py), because attempts go over several channels.
+"""
+
+from collections.abc import Sequence
+
+import grpc
+
+from botmesh.interceptors.adapter import CalleeInterceptor, StreamStream, StreamUnary, UnaryStream, UnaryUnary
+from botmesh.interceptors.call import CURRENT, Call, End, MethodClass
+from botmesh.interceptors.concurrency import Concurrency
+from botmesh.interceptors.deadline import Deadlines
+from botmesh.interceptors.enabled import Enabled
+from botmesh.interceptors.errors import Errors
+from botmesh.interceptors.hops import Hops
+from botmesh.interceptors.idempotency import Idempotency
+from botmesh.interceptors.loops import Loops
+from botmesh.interceptors.policy import Pipeline, Policy
+from botmesh.interceptors.size import Size
+from botmesh.interceptors.target import Target
+from botmesh.interceptors.trace import Trace, inject
+
+POLICIES: tuple[Policy, ...] = (
+    Trace(),  # sees everything, refusals included
+    Errors(),  # completes what the trace will show
+    Target(),  # reads the chain; all that follow need it
+    Enabled(),
+    Deadlines(),
+    Size(),
+    Hops(),
+    Loops(),
+    Idempotency(),  # a repeat joins here ...
+    Concurrency(),  # ... so that it does not count here
+)
+
+PIPELINES = {kind: Pipeline(POLICIES, kind) for kind in MethodClass}
+
+
+def client(end: End) -> Sequence[grpc.aio.ClientInterceptor]:
+    """The interceptors for a channel whose calls this end makes."""
+    return [kind(end, PIPELINES) for kind in (UnaryUnary, UnaryStream, StreamUnary, StreamStream)]
+
+
+def server(end: End) -> Sequence[grpc.aio.ServerInterceptor]:
+    """The interceptor for a server whose calls this end takes."""
+    return [CalleeInterceptor(end, PIPELINES)]
+
+
+__all__ = [
+    "CURRENT",
+    "PIPELINES",
+    "POLICIES",
+    "Call",
+    "End",
+    "MethodClass",
+    "Pipeline",
+    "Policy",
+    "client",
+    "inject",
+    "server",
+]

@@ -1,0 +1,40 @@
+"""Message size: nothing over the limit is sent, and nothing over the limit is read."""
+
+from botmesh.errors import MessageTooLarge
+from botmesh.interceptors.call import Call, MethodClass
+from botmesh.interceptors.policy import Policy
+
+
+class Size(Policy):
+    """Serialized bytes of each message. The transport takes more, so that the refusal can be typed."""
+
+    applies_to = frozenset({MethodClass.WORK, MethodClass.CONTROL})
+
+    def caller(self, call: Call) -> None:
+        """A request that is known before the call starts."""
+        self.sending(call, call.request_size)
+
+    def callee(self, call: Call) -> None:
+        """The same, as it arrived."""
+        self.received(call, call.request_size)
+
+    def sending(self, call: Call, size: int) -> None:
+        """The sender checks first."""
+        if size > call.limits.max_message_bytes:
+            raise _too_large(size, call.limits.max_message_bytes, "request" if call.at_caller else "response")
+
+    def received(self, call: Call, size: int) -> None:
+        """The receiver checks what a careless sender sent."""
+        if size > call.limits.max_message_bytes:
+            raise _too_large(size, call.limits.max_message_bytes, "response" if call.at_caller else "request")
+
+
+def _too_large(size: int, limit: int, direction: str) -> MessageTooLarge:
+    error = MessageTooLarge(
+        f"the {direction} is {size} bytes and the limit {limit}: send less, a URL, or a stream of parts",
+        size=size,
+        limit=limit,
+        direction=direction,
+    )
+    error.started = direction == "response"
+    return error

@@ -1,0 +1,81 @@
+"""Making and reading the parts of a message."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct, Value
+
+from botmesh.v1.part_pb2 import Part
+
+Content: TypeAlias = "str | Part | Mapping[str, Any] | Sequence[str | Part | Mapping[str, Any]] | None"
+"""What can be said: text, structured data, parts, or several of them."""
+
+
+def text(content: str, *, media_type: str = "") -> Part:
+    """A part of text, plain unless `media_type` says otherwise."""
+    return Part(text=content, media_type=media_type)
+
+
+def data(content: Any, *, media_type: str = "") -> Part:
+    """A part of structured data: anything that JSON can hold.
+
+    Raises:
+        json_format.ParseError: JSON cannot hold it.
+    """
+    return Part(data=json_format.ParseDict(content, Value()), media_type=media_type)
+
+
+def raw(content: bytes, *, media_type: str = "application/octet-stream", filename: str = "") -> Part:
+    """A part of bytes: a file."""
+    return Part(raw=content, media_type=media_type, filename=filename)
+
+
+def url(address: str, *, media_type: str = "", filename: str = "") -> Part:
+    """A part that says where its content can be fetched."""
+    return Part(url=address, media_type=media_type, filename=filename)
+
+
+def to_parts(content: Content) -> list[Part]:
+    """Whatever a bot or a client says, as parts; None is no part."""
+    if content is None:
+        return []
+    if isinstance(content, str):
+        return [Part(text=content)]
+    if isinstance(content, Part):
+        return [content]
+    if isinstance(content, Mapping):
+        return [data(dict(content))]
+    if isinstance(content, list | tuple):
+        return [part for item in content for part in to_parts(item)]
+    raise TypeError(f"cannot say {type(content).__name__}: use text, a dict, botmesh.raw(...) or a list of parts")
+
+
+def text_of(parts: Iterable[Part]) -> str:
+    """The text parts, a line each."""
+    return "\n".join(part.text for part in parts if part.WhichOneof("content") == "text")
+
+
+def to_struct(values: Mapping[str, Any] | None) -> Struct | None:
+    """Variables as the contract's Struct."""
+    if not values:
+        return None
+    struct = Struct()
+    struct.update(dict(values))
+    return struct
+
+
+def from_struct(struct: Struct) -> dict[str, Any]:
+    """The contract's Struct as variables. Its numbers are floats: whole ones come back as int."""
+    return {key: _plain(value) for key, value in struct.fields.items()}
+
+
+def _plain(value: Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return from_struct(value.struct_value)
+    if kind == "list_value":
+        return [_plain(item) for item in value.list_value.values]
+    if kind == "number_value":
+        return int(value.number_value) if value.number_value.is_integer() else value.number_value
+    return None if kind in (None, "null_value") else getattr(value, kind)

@@ -1,0 +1,139 @@
+"""Connections to instances: one each, reused, and which of several to take."""
+
+import asyncio
+import random
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Self
+
+import grpc
+
+from botmesh.errors import Unreachable
+from botmesh.interceptors.call import AGENT
+from botmesh.limits import TRANSPORT_BYTES
+from botmesh.v1.instance_pb2 import Instance
+
+CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
+    ("grpc.enable_retries", 0),  # the mesh retries itself: only it knows what is safe to repeat
+    ("grpc.max_receive_message_length", TRANSPORT_BYTES),
+    ("grpc.max_send_message_length", TRANSPORT_BYTES),
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1_000),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+    ("grpc.use_local_subchannel_pool", 1),  # another channel's backoff is not ours
+)
+
+
+class Peer:
+    """One instance that this process calls."""
+
+    def __init__(self, instance: Instance) -> None:
+        """Connect with the first call."""
+        self.instance = instance
+        self.in_flight = 0
+        self.aside_until = 0.0
+        self.channel = grpc.aio.insecure_channel(instance.address, options=CHANNEL_OPTIONS)
+        self._methods: dict[str, Any] = {}
+        self._leaving = False
+
+    @property
+    def id(self) -> str:
+        """The instance's id."""
+        return self.instance.instance_id
+
+    def method(self, name: str, *, streams: bool = False) -> Any:
+        """AgentService's method of that name, taking and giving bytes."""
+        found = self._methods.get(name)
+        if found is None:
+            make: Callable[..., Any] = self.channel.unary_stream if streams else self.channel.unary_unary
+            found = self._methods[name] = make(AGENT + name)
+        return found
+
+    async def connect(self, timeout: float) -> None:
+        """Return when the connection stands.
+
+        Raises:
+            Unreachable: it could not be made; nothing was sent.
+        """
+        state = self.channel.get_state(try_to_connect=True)
+        if state is grpc.ChannelConnectivity.READY:
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                while state is not grpc.ChannelConnectivity.READY:
+                    if state in (
+                        grpc.ChannelConnectivity.TRANSIENT_FAILURE,
+                        grpc.ChannelConnectivity.SHUTDOWN,
+                    ):
+                        raise self._unreachable("no connection could be made")
+                    await self.channel.wait_for_state_change(state)
+                    state = self.channel.get_state(try_to_connect=True)
+        except TimeoutError:
+            raise self._unreachable(f"no connection within {timeout:.1f} s") from None
+
+    def _unreachable(self, why: str) -> Unreachable:
+        address = self.instance.address
+        return Unreachable(f"{self.instance.agent} at {address}: {why}; nothing was sent", address=address)
+
+    async def leave(self) -> None:
+        """Close as soon as no call is in flight."""
+        self._leaving = True
+        if self.in_flight == 0:
+            await self.channel.close()
+
+    async def __aenter__(self) -> Self:
+        """One more call in flight."""
+        self.in_flight += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """One call less."""
+        self.in_flight -= 1
+        if self._leaving:
+            await self.leave()
+
+
+class Peers:
+    """All instances that this process has called."""
+
+    def __init__(self, set_aside: float) -> None:
+        """`set_aside`: seconds that a failing instance is left alone while there are others."""
+        self._peers: dict[str, Peer] = {}
+        self._set_aside = set_aside
+
+    def choose(self, instances: Sequence[Instance], avoid: Collection[str] = ()) -> Peer:
+        """The one with the fewest calls in flight of two random ones.
+
+        Those that failed of late, and those to `avoid`, are taken only if there are no others.
+        """
+        now = asyncio.get_running_loop().time()
+        fresh = [one for one in instances if one.instance_id not in avoid]
+        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).aside_until <= now]
+        candidates = healthy or fresh or list(instances)
+        two = random.sample(candidates, min(2, len(candidates)))
+        return min(map(self.get, two), key=lambda peer: peer.in_flight)
+
+    def get(self, instance: Instance) -> Peer:
+        """The peer of an instance, connected or not."""
+        peer = self._peers.get(instance.instance_id)
+        if peer is None:
+            peer = self._peers[instance.instance_id] = Peer(instance)
+        return peer
+
+    def set_aside(self, peer: Peer) -> None:
+        """It failed: prefer others for a while."""
+        peer.aside_until = asyncio.get_running_loop().time() + self._set_aside
+
+    async def keep(self, live: Callable[[Instance], bool]) -> None:
+        """Close connections to instances that are no longer live."""
+        for peer in [peer for peer in self._peers.values() if not live(peer.instance)]:
+            del self._peers[peer.id]
+            await peer.leave()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for peer in self._peers.values():
+            await peer.channel.close()
+        self._peers.clear()

@@ -1,0 +1,156 @@
+"""What comes back: replies, the events of a stream, and what they cost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botmesh.parts import Content, from_struct, text_of, to_parts
+from botmesh.v1 import agent_service_pb2, message_pb2
+from botmesh.v1.part_pb2 import Part
+from botmesh.v1.usage_pb2 import Usage
+
+
+class Reply:
+    """The answer to a delegation: what a bot returns, and what its caller gets.
+
+    Attributes:
+        parts: the answer.
+        confidence: how sure the callee is, 0 to 1; None: not said.
+        usage: what the callee itself spent; None: nothing, or not said.
+        chain_usage: what was spent below the callee, summed by agent, model and currency.
+        agent, instance: who answered.
+        message_id, correlation_id: of the answer and of its chain.
+        trace_id: the chain's trace, 32 hex digits; empty where nothing is traced.
+    """
+
+    __slots__ = (
+        "agent",
+        "chain_usage",
+        "confidence",
+        "context",
+        "correlation_id",
+        "instance",
+        "message_id",
+        "parts",
+        "trace_id",
+        "usage",
+    )
+
+    def __init__(
+        self,
+        content: Content = None,
+        *,
+        confidence: float | None = None,
+        usage: Usage | None = None,
+        context: dict[str, Any] | None = None,
+    ) -> None:
+        """Answer with `content`: text, a dict, parts, or several of them.
+
+        Raises:
+            ValueError: confidence is not within 0 to 1.
+        """
+        if confidence is not None and not 0 <= confidence <= 1:
+            raise ValueError(f"confidence must be 0 to 1 but is {confidence}")
+        self.parts = to_parts(content)
+        self.confidence = confidence
+        self.usage = usage
+        self.context = context or {}
+        self.chain_usage: list[Usage] = []
+        self.agent = self.instance = self.message_id = self.correlation_id = self.trace_id = ""
+
+    @property
+    def text(self) -> str:
+        """The text parts, a line each."""
+        return text_of(self.parts)
+
+    @property
+    def total_usage(self) -> list[Usage]:
+        """What the whole chain spent from the callee on, summed by agent, model and currency."""
+        return add_up([*([self.usage] if self.usage is not None else []), *self.chain_usage])
+
+    def __repr__(self) -> str:
+        """The text and who said it."""
+        return f"Reply({self.text!r}, agent={self.agent!r})"
+
+    @classmethod
+    def from_proto(cls, reply: message_pb2.Reply, trace_id: str = "") -> "Reply":
+        """The contract's message as a Reply."""
+        made = cls()
+        made.parts = list(reply.message.payload)
+        made.confidence = reply.confidence if reply.HasField("confidence") else None
+        made.usage = reply.usage if reply.HasField("usage") else None
+        made.chain_usage = list(reply.chain_usage)
+        made.context = from_struct(reply.message.context)
+        made.agent = reply.message.from_agent
+        made.instance = reply.instance_id
+        made.message_id = reply.message.message_id
+        made.correlation_id = reply.message.correlation_id
+        made.trace_id = trace_id
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a stream. All parts in order make the whole reply, unless a reset voids those before it."""
+
+    part: Part | None = None
+    """A piece of the reply."""
+    append: bool = False
+    """Whether the piece's text continues the text of the piece before it."""
+    progress: str = ""
+    """What is being done; for people, no part of the reply."""
+    fraction: float | None = None
+    """The share that is done, 0 to 1."""
+    reset: str = ""
+    """Why the work runs again: forget all pieces before."""
+
+    @property
+    def text(self) -> str:
+        """The piece's text; empty for anything else."""
+        return self.part.text if self.part is not None else ""
+
+
+@dataclass(slots=True)
+class Pieces:
+    """Puts the pieces of a stream together."""
+
+    parts: list[Part] = field(default_factory=list)
+
+    def add(self, part: Part, *, append: bool) -> None:
+        """One more piece."""
+        last = self.parts[-1] if self.parts else None
+        if append and last is not None and last.WhichOneof("content") == "text":
+            last.text += part.text
+        else:
+            self.parts.append(Part.FromString(part.SerializeToString()))
+
+    def reset(self) -> None:
+        """All before is void."""
+        self.parts.clear()
+
+    def whole(self, reply: message_pb2.Reply) -> message_pb2.Reply:
+        """`reply` with the pieces before its own parts."""
+        if not self.parts:
+            return reply
+        made = message_pb2.Reply()
+        made.CopyFrom(reply)
+        del made.message.payload[:]
+        made.message.payload.extend([*self.parts, *reply.message.payload])
+        return made
+
+
+def progress(text: str, fraction: float | None = None) -> agent_service_pb2.Progress:
+    """Something for a bot to yield: how far it is. Also keeps a stream from being taken for dead."""
+    return agent_service_pb2.Progress(text=text, fraction=fraction)
+
+
+def add_up(usages: Iterable[Usage]) -> list[Usage]:
+    """Usages summed by agent, model and currency."""
+    sums: dict[tuple[str, str, str], Usage] = {}
+    for usage in usages:
+        key = usage.agent, usage.model, usage.currency
+        total = sums.setdefault(key, Usage(agent=usage.agent, model=usage.model, currency=usage.currency))
+        total.input_tokens += usage.input_tokens
+        total.output_tokens += usage.output_tokens
+        total.cost_micros += usage.cost_micros
+    return list(sums.values())

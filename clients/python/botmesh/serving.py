@@ -1,0 +1,73 @@
+"""A gRPC server as every part of the mesh has it: policies, health, reflection, loopback unless told otherwise."""
+
+from collections.abc import Callable, Sequence
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from botmesh import interceptors
+from botmesh.errors import InvalidField
+from botmesh.interceptors import End
+from botmesh.limits import TRANSPORT_BYTES, Limits
+from botmesh.telemetry import Telemetry
+
+SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
+    ("grpc.max_receive_message_length", TRANSPORT_BYTES),
+    ("grpc.max_send_message_length", TRANSPORT_BYTES),
+    ("grpc.so_reuseport", 0),  # a port in use is an error, never shared by accident
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+)
+
+
+class Server:
+    """A grpc.aio server. Add servicers to `grpc`, then start."""
+
+    def __init__(self, name: str, *, limits: Callable[[], Limits] = Limits, end: End | None = None) -> None:
+        """Serve as `end`; without one, as a service of the mesh that is no agent."""
+        self.end = end or End(Telemetry(name), limits=limits(), ceiling=limits())
+        self.grpc = grpc.aio.server(interceptors=interceptors.server(self.end), options=SERVER_OPTIONS)
+        self.health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
+        self._names: list[str] = []
+
+    async def start(self, address: str, services: Sequence[str]) -> str:
+        """Listen at `address` (port 0: any free one) and serve; the address as bound.
+
+        Args:
+            address: IP and port, "127.0.0.1:7600".
+            services: full names of the services, for reflection and health.
+
+        Raises:
+            InvalidField: the address is malformed or in use.
+        """
+        reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], self.grpc)
+        host, _, port = address.rpartition(":")
+        try:
+            bound = self.grpc.add_insecure_port(address) if host and port.isdecimal() else 0
+        except RuntimeError:
+            bound = 0
+        if not bound:
+            raise InvalidField(
+                f"cannot listen at {address}: the port is in use, or this is no IP:port of this machine",
+                field="bind",
+                value=address,
+            )
+        self._names = ["", *services]
+        await self.grpc.start()
+        await self.set_serving(True)
+        return f"{host}:{bound}"
+
+    async def set_serving(self, serving: bool) -> None:
+        """Say by grpc.health.v1 whether new calls are welcome."""
+        status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in self._names:
+            await self.health.set(name, status)
+
+    async def stop(self, grace: float = 1.0) -> None:
+        """Take no new calls, give open ones `grace` seconds, and close."""
+        await self.set_serving(False)
+        await self.grpc.stop(grace)
+        await self.end.telemetry.stop()

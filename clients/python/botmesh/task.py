@@ -1,0 +1,126 @@
+"""What a bot gets to work on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from opentelemetry.context import Context, get_current
+from opentelemetry.trace import get_current_span, set_span_in_context
+
+from botmesh.caller import Ask, Caller
+from botmesh.client import Asking
+from botmesh.deadline import Deadline
+from botmesh.interceptors import Call
+from botmesh.parts import from_struct, text_of
+from botmesh.reply import Reply, add_up
+from botmesh.telemetry import trace_id_of
+from botmesh.v1.message_pb2 import Message
+from botmesh.v1.part_pb2 import Part
+from botmesh.v1.usage_pb2 import Usage
+
+
+class Task(Asking):
+    """A task in a chain. What it asks of other agents continues the chain.
+
+    Attributes:
+        message: the whole message, as it came.
+        deadline: when the work ends, done or not.
+    """
+
+    def __init__(self, call: Call, message: Message, caller: Caller) -> None:
+        """Made by the server for each piece of work."""
+        assert call.deadline is not None  # noqa: S101 - the deadline policy has run
+        self._call = call
+        self._caller = caller
+        self._context: dict[str, Any] | None = None
+        self._usage: list[Usage] = []
+        self.message = message
+        self.deadline: Deadline = call.deadline
+
+    @property
+    def text(self) -> str:
+        """The text parts, a line each."""
+        return text_of(self.message.payload)
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """All parts, in order."""
+        return self.message.payload
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The variables that the caller gave."""
+        if self._context is None:
+            self._context = from_struct(self.message.context)
+        return self._context
+
+    @property
+    def skill(self) -> str:
+        """The skill that is meant; empty: the bot decides."""
+        return self.message.skill_id
+
+    @property
+    def from_agent(self) -> str:
+        """The agent that asks; empty: a client that is no agent."""
+        return self.message.from_agent or (self._call.chain.path[-1] if self._call.chain.path else "")
+
+    @property
+    def message_id(self) -> str:
+        """The idempotency key; empty if the caller gave none."""
+        return self.message.message_id
+
+    @property
+    def correlation_id(self) -> str:
+        """The chain's id."""
+        return self._call.chain.correlation_id
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation; empty: none."""
+        return self._call.chain.conversation_id
+
+    @property
+    def account(self) -> str:
+        """The tenant."""
+        return self._call.chain.account_id
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The agents gone through, oldest first."""
+        return self._call.chain.path
+
+    @property
+    def trace_id(self) -> str:
+        """The chain's trace, 32 hex digits; empty where nothing is traced."""
+        return trace_id_of(self._call.span)
+
+    def __repr__(self) -> str:
+        """The text and who asked."""
+        return f"Task({self.text!r}, from_agent={self.from_agent!r})"
+
+    def chain_usage(self) -> list[Usage]:
+        """What was spent below so far."""
+        return add_up(self._usage)
+
+    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Ask:
+        end = self._call.end
+        if conversation_id and conversation_id != self.conversation_id:
+            raise ValueError("a task's delegations belong to its own conversation: leave conversation_id out")
+        return Ask(
+            agent,
+            Message(from_agent=end.agent),
+            self._call.chain.below(end.named_in(self._call.chain)),
+            timeout,
+            self.deadline,
+            self._span_context(),
+            self._call.work,
+        )
+
+    def _span_context(self) -> Context:
+        """Under the bot's own current span if that belongs to this chain, else under the server span."""
+        current = get_current()
+        if get_current_span(current).get_span_context().trace_id == self._call.span.get_span_context().trace_id:
+            return current
+        return set_span_in_context(self._call.span)
+
+    def _spent(self, reply: Reply) -> None:
+        self._usage.extend(reply.total_usage)

@@ -1,0 +1,53 @@
+"""Real agents and a real client inside one test, no ports to choose and no registry to run.
+
+    async with botmesh.testing.mesh(billing, reception) as mesh:
+        reply = await mesh.delegate("reception-bot", "I was charged twice")
+
+Calls go over gRPC on loopback with every policy on; only the registry is replaced, by a directory that knows the
+agents from the start.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from botmesh.agent import Agent
+from botmesh.client import Mesh
+from botmesh.directory import Directory
+from botmesh.interceptors import End
+from botmesh.limits import Limits
+from botmesh.names import DEFAULT_ACCOUNT
+from botmesh.settings import Settings, load
+from botmesh.telemetry import Telemetry
+from botmesh.v1.instance_pb2 import READINESS_READY, Instance
+
+
+@asynccontextmanager
+async def mesh(*agents: Agent, account: str = DEFAULT_ACCOUNT, settings: Settings | None = None) -> AsyncIterator[Mesh]:
+    """Start `agents`, let them and a client find each other, and stop all at the end.
+
+    Two agents of the same name are two instances of it. Settings of the process's environment do not count;
+    `settings` are the client's, an agent has its own.
+    """
+    async with AsyncExitStack() as stack:
+        directory = Directory(account)
+        for agent in agents:
+            address = await agent.start(directory=directory)
+            stack.push_async_callback(agent.stop, drain=False)
+            directory.put(agent.card, [_instance(agent, address)])
+        settings = settings or load(environ={})
+        limits = Limits().narrow(settings.narrowing)
+        end = End(Telemetry("botmesh-test"), account=account, targets=directory, limits=limits)
+        client = Mesh(end, directory, settings)
+        stack.push_async_callback(client.close)
+        yield client
+
+
+def _instance(agent: Agent, address: str) -> Instance:
+    return Instance(
+        instance_id=agent.instance_id,
+        account_id=agent.card.account_id,
+        agent=agent.name,
+        address=address,
+        readiness=READINESS_READY,
+        version=agent.card.version,
+    )

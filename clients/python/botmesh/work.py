@@ -1,0 +1,327 @@
+"""The work that an instance does, kept by message id: repeats join it or replay its outcome.
+
+Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in
+which the same id can attach again; its deadline ends it whatever its bot does.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from google.protobuf.message import Message as AnyMessage
+
+from botmesh.deadline import Deadline
+from botmesh.errors import (
+    BotmeshError,
+    Cancelled,
+    DeadlineExpired,
+    MessageIdReused,
+    MessageTooLarge,
+    OutcomeUnknown,
+    TooMuchWork,
+)
+from botmesh.status import from_exception
+from botmesh.v1.agent_service_pb2 import CancelReceipt, DelegateStreamResponse
+from botmesh.v1.message_pb2 import Message
+
+if TYPE_CHECKING:
+    from botmesh.interceptors.call import Call
+
+Key = tuple[str, str, str]
+"""(account, from_agent, message_id)"""
+
+WINDOW = 64
+"""A bot may be this many events ahead of its fastest reader."""
+KEPT_EVENT_BYTES = 8 * 1024 * 1024
+"""Events of one work that are kept for a reader that attaches again."""
+_OVERHEAD = 512
+"""Bytes that an entry takes beside its outcome, about."""
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One piece of work: what runs, who waits for it, and what came of it."""
+
+    key: Key
+    digest: bytes
+    deadline: Deadline
+    grace: float
+    """Seconds that it goes on without a caller."""
+    on_settled: Callable[["Work"], None]
+    began: bool = False
+    settled: bool = False
+    detached: bool = False
+    """Whether it goes on without callers: nobody waits for its outcome."""
+    outcome: AnyMessage | None = None
+    error: BotmeshError | None = None
+    events: list[DelegateStreamResponse] = field(default_factory=list)
+    dropped: int = 0
+    """How many of the first events are no longer kept."""
+    event_bytes: int = 0
+    callers: int = 0
+    consumed: float = 0
+    """The last event that any caller has taken; infinite if a caller takes only the outcome."""
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+    cancels: list[asyncio.Task[list[CancelReceipt]]] = field(default_factory=list)
+    """Cancellations of calls below that are under way."""
+    task: asyncio.Task[None] | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _orphaned: asyncio.TimerHandle | None = None
+    _pulse: asyncio.Event = field(default_factory=asyncio.Event)
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def start(self, run: Awaitable[AnyMessage]) -> None:
+        """Run it in a task of its own, until its deadline at the latest."""
+        self.began = True
+        self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire)
+        self.task = asyncio.create_task(self._run(run))
+
+    async def result(self) -> AnyMessage:
+        """Wait for the outcome. The wait can be given up; see `grace`."""
+        self._enter()
+        self.consumed = float("inf")
+        self._wake_writer()
+        try:
+            while not self.settled:
+                await self._pulse.wait()
+        finally:
+            self._leave()
+        return self._outcome()
+
+    async def read(self, after: int = 0) -> AsyncGenerator[DelegateStreamResponse, None]:
+        """The events with a number greater than `after`, as they come.
+
+        Raises:
+            OutcomeUnknown: the first of them are no longer kept.
+            BotmeshError: what the work failed with, after its last event.
+        """
+        self._enter()
+        try:
+            while True:
+                pulse = self._pulse
+                while after < self.last:
+                    if after < self.dropped:
+                        raise OutcomeUnknown(
+                            "the first events of this work are no longer kept: ask again as a new task"
+                        )
+                    after += 1
+                    self.consumed = max(self.consumed, after)
+                    self._wake_writer()
+                    yield self.events[after - self.dropped - 1]
+                if self.settled:
+                    break
+                if pulse is self._pulse:
+                    await pulse.wait()
+        finally:
+            self._leave()
+        self._outcome()
+
+    @property
+    def last(self) -> int:
+        """The number of the last event."""
+        return self.dropped + len(self.events)
+
+    async def emit(self, event: DelegateStreamResponse) -> None:
+        """Add an event; waits while all readers are far behind."""
+        while self.last - self.consumed >= WINDOW and not self.detached:
+            self._room.clear()
+            await self._room.wait()
+        if self.consumed == float("inf") and self.event_bytes > KEPT_EVENT_BYTES:
+            raise MessageTooLarge(
+                f"the reply is over {KEPT_EVENT_BYTES} bytes and its caller wants it whole: ask for a stream",
+                size=self.event_bytes,
+                limit=KEPT_EVENT_BYTES,
+                direction="response",
+            )
+        self._append(event)
+
+    def cancel(self, reason: str) -> None:
+        """End it at once; nothing happens if it has ended."""
+        self._settle(error=Cancelled(reason))
+        if self.task is not None:
+            self.task.cancel()
+
+    def detach(self) -> None:
+        """Let it go on without callers."""
+        self.detached = True
+        self._wake_writer()
+
+    def size(self) -> int:
+        """Bytes that it takes in memory, about."""
+        return _OVERHEAD + self.event_bytes + (self.outcome.ByteSize() if self.outcome is not None else 0)
+
+    async def _run(self, run: Awaitable[AnyMessage]) -> None:
+        try:
+            outcome = await run
+        except asyncio.CancelledError:
+            self._settle(error=Cancelled("the work was cancelled"))
+        except Exception as error:  # noqa: BLE001 - whatever a bot raises must become an answer
+            self._settle(error=from_exception(error))
+        else:
+            self._settle(outcome=outcome)
+
+    def _append(self, event: DelegateStreamResponse) -> None:
+        event.sequence = self.last + 1
+        self.events.append(event)
+        self.event_bytes += event.ByteSize()
+        while self.event_bytes > KEPT_EVENT_BYTES and self.dropped < self.consumed < float("inf"):
+            self.event_bytes -= self.events.pop(0).ByteSize()
+            self.dropped += 1
+        self._wake_readers()
+
+    def _settle(self, outcome: AnyMessage | None = None, error: BotmeshError | None = None) -> None:
+        if self.settled:
+            return  # a late outcome; the first one stands
+        if error is not None:
+            error.started = True
+        self.outcome, self.error, self.settled = outcome, error, True
+        for timer in (self._timer, self._orphaned):
+            if timer is not None:
+                timer.cancel()
+        for undo in self.at_end:
+            undo()
+        self.on_settled(self)
+        self._wake_readers()
+        self._wake_writer()
+
+    def _expire(self) -> None:
+        self._settle(error=DeadlineExpired("the deadline passed before the work was done"))
+        if self.task is not None:
+            self.task.cancel()
+
+    def _outcome(self) -> AnyMessage:
+        if self.error is not None:
+            raise self.error
+        assert self.outcome is not None  # noqa: S101 - settled without an error
+        return self.outcome
+
+    def _enter(self) -> None:
+        self.callers += 1
+        if self._orphaned is not None:
+            self._orphaned.cancel()
+            self._orphaned = None
+
+    def _leave(self) -> None:
+        self.callers -= 1
+        if self.callers == 0 and not self.settled and not self.detached:
+            loop = asyncio.get_running_loop()
+            self._orphaned = loop.call_later(self.grace, self.cancel, "the last caller was lost")
+
+    def _wake_readers(self) -> None:
+        self._pulse.set()
+        self._pulse = asyncio.Event()
+
+    def _wake_writer(self) -> None:
+        self._room.set()
+
+
+@dataclass(slots=True)
+class WorkTable:
+    """The work of one instance: what runs, and what ended a short while ago."""
+
+    ttl: float = 300.0
+    """Seconds that an outcome is remembered."""
+    max_entries: int = 10_000
+    max_bytes: int = 64 * 1024 * 1024
+    grace: float = 1.0
+    running: dict[Key, Work] = field(default_factory=dict)
+    _ended: OrderedDict[Key, tuple[float, int, Work]] = field(default_factory=OrderedDict)
+    _bytes: int = 0
+
+    def claim(self, call: "Call", digest: bytes, deadline: Deadline) -> tuple[Work, bool]:
+        """The work under the call's message id, and whether it was there before.
+
+        Raises:
+            MessageIdReused: it was there with another payload.
+            TooMuchWork: as many as the table holds are running.
+        """
+        key = key_of(call)
+        found = self.find(key)
+        if found is not None:
+            if found.digest != digest:
+                raise MessageIdReused(
+                    f"message id {key[2]} was used with another payload: give each message its own",
+                    message_id=key[2],
+                )
+            return found, True
+        if len(self.running) >= self.max_entries:
+            raise TooMuchWork(
+                f"{len(self.running)} pieces of work run here: ask another instance or later",
+                limit=self.max_entries,
+            )
+        work = Work(key, digest, deadline, self.grace, self._ended_with)
+        self.running[key] = work
+        return work, False
+
+    def find(self, key: Key) -> Work | None:
+        """The work under a key, running or ended."""
+        self._prune()
+        if key in self.running:
+            return self.running[key]
+        entry = self._ended.get(key)
+        return entry[2] if entry else None
+
+    def knows(self, call: "Call") -> bool:
+        """Whether there is work under the call's message id."""
+        return bool(call.message and call.message.message_id and self.find(key_of(call)))
+
+    def forget(self, work: Work) -> None:
+        """Drop work that never began."""
+        if self.running.get(work.key) is work:
+            del self.running[work.key]
+
+    def __len__(self) -> int:
+        """How many are remembered, running ones included."""
+        return len(self.running) + len(self._ended)
+
+    async def drain(self, timeout: float) -> None:
+        """Wait until nothing runs, then end what still does."""
+        tasks = [work.task for work in self.running.values() if work.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+        for work in list(self.running.values()):
+            work.cancel("the instance is shutting down")
+
+    def _ended_with(self, work: Work) -> None:
+        self.running.pop(work.key, None)
+        if not work.key[2].startswith("\0"):
+            size = work.size()
+            self._ended[work.key] = asyncio.get_running_loop().time(), size, work
+            self._bytes += size
+            self._prune()
+
+    def _prune(self) -> None:
+        expired = asyncio.get_running_loop().time() - self.ttl
+        while self._ended:
+            at, size, _ = next(iter(self._ended.values()))
+            if at >= expired and len(self._ended) <= self.max_entries and self._bytes <= self.max_bytes:
+                return
+            self._ended.popitem(last=False)
+            self._bytes -= size
+
+
+_anonymous = iter(range(1 << 62))
+
+
+def key_of(call: "Call") -> Key:
+    """The idempotency key of a call. One without a message id gets a key that nothing can repeat."""
+    message = call.message
+    message_id = message.message_id if message is not None else ""
+    from_agent = message.from_agent if message is not None else ""
+    if not from_agent and call.chain.path:
+        from_agent = call.chain.path[-1].rpartition("/")[2]
+    return call.chain.account_id or call.end.account, from_agent, message_id or f"\0{next(_anonymous)}"
+
+
+def fingerprint(call: "Call") -> bytes:
+    """What a repeat must have in common with the first: everything but when and in which chain it was sent."""
+    core = Message()
+    if call.message is not None:
+        core.CopyFrom(call.message)
+    for name in ("timestamp", "correlation_id", "account_id", "message_type"):
+        core.ClearField(name)
+    kind = b"transfer" if call.method.endswith("/Transfer") else b"task"
+    return hashlib.blake2b(kind + core.SerializeToString(deterministic=True), digest_size=16).digest()

@@ -1,0 +1,193 @@
+"""Input checks: what a registration and a question may say. Each refusal names the field."""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from urllib.parse import unquote
+
+from google.protobuf.duration_pb2 import Duration
+
+from botmesh.errors import AddressNotAllowed, InvalidField
+from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id
+from botmesh.v1.agent_card_pb2 import AgentCard, Exposure
+from botmesh.v1.instance_pb2 import READINESS_READY, READINESS_UNSPECIFIED, Readiness
+from botmesh.v1.limits_pb2 import Limits
+from botmesh_registry.changelog import Key
+
+MAX_CARD_BYTES = 64 * 1024
+"""A card is sent to every watcher."""
+MAX_SKILLS = 256
+MAX_WORDS = 64
+"""The most tags or languages in one list."""
+MAX_QUERY = 4096
+"""Characters of an utterance."""
+_MAX_PORT = 65535
+
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+Range = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def parse_ranges(text: str) -> tuple[Range, ...]:
+    """A comma list of CIDR ranges, "10.0.0.0/8, fd00::/8"; empty: none.
+
+    Raises:
+        InvalidField: one of them is no range.
+    """
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise InvalidField(
+            f"probe_ranges must be CIDR ranges separated by commas: {error}", field="probe_ranges", value=text[:80]
+        ) from None
+
+
+def check_account(value: str) -> str:
+    """The account that is meant."""
+    return check_id("account_id", value) if value else DEFAULT_ACCOUNT
+
+
+def check_name(account: str, value: str) -> Key:
+    """The agent that `account` means by `value`: a name of its own, or account/name."""
+    other, slash, name = value.rpartition("/")
+    return (check_id("name", other) if slash else account), check_agent("name", name)
+
+
+def check_count(field: str, value: int, default: int, most: int) -> int:
+    """How many are wanted."""
+    if value > most:
+        raise InvalidField(f"{field} must be 1 to {most} but is {value}", field=field, value=value, limit=most)
+    return value or default
+
+
+def check_readiness(value: Readiness) -> Readiness:
+    """Whether an instance takes work; ready unless it says otherwise."""
+    if value not in Readiness.values():
+        raise InvalidField(f"readiness must be a value of Readiness but is {value}", field="readiness", value=value)
+    return READINESS_READY if value == READINESS_UNSPECIFIED else value
+
+
+def check_words(field: str, values: Sequence[str]) -> list[str]:
+    """Tags or languages."""
+    if len(values) > MAX_WORDS:
+        raise InvalidField(f"{field} has {len(values)} entries; at most {MAX_WORDS}", field=field, limit=MAX_WORDS)
+    return list(values)
+
+
+def check_query(value: str) -> str:
+    """What somebody said."""
+    if not value.strip():
+        raise InvalidField("query must say what is wanted but is empty", field="query", value="")
+    if len(value) > MAX_QUERY:
+        raise InvalidField(f"query has {len(value)} characters; at most {MAX_QUERY}", field="query", limit=MAX_QUERY)
+    return value
+
+
+def check_card(given: AgentCard) -> AgentCard:
+    """A copy of the card with the account filled in."""
+    size = given.ByteSize()
+    if size > MAX_CARD_BYTES:
+        raise InvalidField(
+            f"card is {size} bytes; at most {MAX_CARD_BYTES}: shorten descriptions and examples",
+            field="card",
+            size=size,
+            limit=MAX_CARD_BYTES,
+        )
+    card = AgentCard()
+    card.CopyFrom(given)
+    card.account_id = check_id("card.account_id", card.account_id) if card.account_id else DEFAULT_ACCOUNT
+    check_agent("card.name", card.name)
+    if card.exposure not in Exposure.values():
+        raise InvalidField("card.exposure must be a value of Exposure", field="card.exposure", value=card.exposure)
+    check_words("card.tags", card.tags)
+    check_words("card.languages", card.languages)
+    _check_skills(card)
+    _check_limits(card.limits)
+    return card
+
+
+def _check_skills(card: AgentCard) -> None:
+    if len(card.skills) > MAX_SKILLS:
+        raise InvalidField(
+            f"card.skills has {len(card.skills)} entries; at most {MAX_SKILLS}", field="card.skills", limit=MAX_SKILLS
+        )
+    seen = set()
+    for index, skill in enumerate(card.skills):
+        field = f"card.skills[{index}]"
+        check_id(f"{field}.id", skill.id)
+        if skill.id in seen:
+            raise InvalidField(f"{field}.id is {skill.id!r} as an earlier one", field=f"{field}.id", value=skill.id)
+        seen.add(skill.id)
+        check_words(f"{field}.tags", skill.tags)
+        check_words(f"{field}.languages", skill.languages)
+
+
+def _check_limits(limits: Limits) -> None:
+    for field, value in limits.ListFields():
+        if isinstance(value, Duration) and (value.seconds < 0 or value.nanos < 0 or not (value.seconds or value.nanos)):
+            name = f"card.limits.{field.name}"
+            raise InvalidField(f"{name} must be more than 0 seconds", field=name)
+
+
+def check_address(value: str, peer: str, ranges: Iterable[Range]) -> str:
+    """The address in its canonical form.
+
+    Args:
+        value: what the instance says, "127.0.0.1:50051" or "[::1]:50051".
+        peer: who says so, as gRPC names it.
+        ranges: where else than at its peers the registry may probe.
+
+    Raises:
+        InvalidField: it is no literal IP and port.
+        AddressNotAllowed: it is neither the peer's own IP nor in one of the ranges.
+    """
+    ip, port = _parse_address(value)
+    own = peer_ip(peer)
+    if ip != own and not (own is not None and own.is_loopback and ip.is_loopback):
+        # A range never means the registry's own machine or link unless it lies wholly there.
+        special = ip.is_loopback or ip.is_link_local
+        if not any(ip in known and (not special or known.is_loopback or known.is_link_local) for known in ranges):
+            raise AddressNotAllowed(
+                f"address {value} is neither the IP that this call comes from nor in a range that the registry "
+                f"may probe: register the address of this machine, or allow the range at the registry",
+                field="address",
+                address=value,
+            )
+    return f"[{ip}]:{port}" if ip.version == 6 else f"{ip}:{port}"  # noqa: PLR2004 - IPv6
+
+
+def _parse_address(value: str) -> tuple[Ip, int]:
+    host, _, port = value.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    try:
+        ip = ipaddress.ip_address(host[1:-1] if bracketed else host)
+        valid = bracketed == (ip.version == 6) and not getattr(ip, "scope_id", None)  # noqa: PLR2004 - IPv6
+        valid = valid and port.isascii() and port.isdecimal() and 0 < int(port[:6]) <= _MAX_PORT
+        valid = valid and not (ip.is_unspecified or ip.is_multicast)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise InvalidField(
+            f'address must be a literal IP and port like "127.0.0.1:50051" or "[::1]:50051" but is {value[:80]!r}',
+            field="address",
+            value=value[:80],
+        )
+    return _plain(ip), int(port)
+
+
+def peer_ip(peer: str) -> Ip | None:
+    """The IP of a gRPC peer, "ipv4:127.0.0.1:5" or "ipv6:[::1]:5"; None if it has none.
+
+    gRPC writes the brackets percent-encoded in some versions, and an IPv4 peer of a dual-stack socket as IPv6.
+    """
+    scheme, _, rest = unquote(peer).partition(":")
+    if scheme not in {"ipv4", "ipv6"}:
+        return None
+    host = rest.rpartition(":")[0].strip("[]").partition("%")[0]
+    try:
+        return _plain(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+
+
+def _plain(ip: Ip) -> Ip:
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return ip if mapped is None else mapped

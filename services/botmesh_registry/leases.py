@@ -1,0 +1,187 @@
+"""Leases: granted at registration, renewed by heartbeats, ended by the instance or by silence."""
+
+import hmac
+import secrets
+from collections.abc import Iterable
+
+from botmesh.errors import InstanceIdTaken, InvalidField, TooManyInstances, UnknownLease
+from botmesh.limits import duration
+from botmesh.names import check_id
+from botmesh.v1.instance_pb2 import Instance
+from botmesh.v1.lease_pb2 import Lease
+from botmesh.v1.registry_service_pb2 import (
+    PROBE_STATE_FAILED,
+    PROBE_STATE_PASSED,
+    PROBE_STATE_PENDING,
+    HeartbeatRequest,
+    RegisterRequest,
+)
+from botmesh_registry.checks import Range, check_address, check_card, check_readiness
+from botmesh_registry.lease_table import LeaseTable
+from botmesh_registry.probe import Prober
+from botmesh_registry.roster import InstanceEntry, Roster
+
+BEATS_PER_LEASE = 3
+"""One lost heartbeat, and one late one, do not end a lease."""
+
+
+class Leases:
+    """The leases of all instances."""
+
+    def __init__(
+        self,
+        table: LeaseTable[InstanceEntry],
+        roster: Roster,
+        prober: Prober,
+        *,
+        shortest: float = 10.0,
+        max_heartbeats_per_second: float = 1000.0,
+        max_instances: int = 20_000,
+        ranges: Iterable[Range] = (),
+    ) -> None:
+        """Grant leases of at least `shortest` seconds; longer ones, where heartbeats would come too often."""
+        self._table = table
+        self._roster = roster
+        self._prober = prober
+        self._shortest = shortest
+        self._rate = max_heartbeats_per_second
+        self._max_instances = max_instances
+        self._ranges = tuple(ranges)
+        self._order = 0
+
+    @property
+    def duration(self) -> float:
+        """How many seconds a lease lives after a heartbeat that comes now."""
+        return max(self._shortest, BEATS_PER_LEASE * len(self._table) / self._rate)
+
+    def describe(self, token: str = "") -> Lease:
+        """A lease as it is granted now."""
+        seconds = self.duration
+        return Lease(
+            token=token, duration=duration(seconds), heartbeat_interval=duration(seconds / BEATS_PER_LEASE)
+        )
+
+    def grant(self, request: RegisterRequest, peer: str) -> InstanceEntry:
+        """A lease for an instance, or its own renewed if it shows its token.
+
+        Raises:
+            InvalidField, AddressNotAllowed: the registration says what it may not.
+            InstanceIdTaken: the id has a lease with another token.
+            TooManyInstances: the registry takes no more instances or agents.
+        """
+        check_id("instance_id", request.instance_id)
+        card = check_card(request.card)
+        instance = Instance(
+            instance_id=request.instance_id,
+            account_id=card.account_id,
+            agent=card.name,
+            address=check_address(request.address, peer, self._ranges),
+            readiness=check_readiness(request.readiness),
+            version=card.version,
+        )
+        instance.registered_at.GetCurrentTime()
+        self.expire()
+        self._order += 1
+        held = self._table.get(request.instance_id)
+        if held is not None:
+            _check_token(held, request.lease_token)
+            return self._renew_registration(held, instance, InstanceEntry(instance, card, held.token, self._order))
+        if len(self._table) >= self._max_instances:
+            raise TooManyInstances(
+                f"the registry has {self._max_instances} instances and takes no more: stop some or raise its limit",
+                limit=self._max_instances,
+                field="instance_id",
+            )
+        entry = InstanceEntry(instance, card, secrets.token_urlsafe(24), self._order)
+        self._roster.admit(entry)
+        self._table.put(entry.id, entry, self.duration)
+        self._prober.schedule(entry)
+        return entry
+
+    def renew(self, request: HeartbeatRequest) -> InstanceEntry:
+        """Take a sign of life.
+
+        Raises:
+            UnknownLease: the instance has no lease, or no longer.
+            InstanceIdTaken: its lease has another token.
+        """
+        self.expire()
+        entry = self._table.get(request.instance_id)
+        if entry is None:
+            raise UnknownLease("the registry knows no such lease: register anew")
+        _check_token(entry, request.lease_token)
+        self._table.renew(entry.id, self.duration)
+        self._roster.set_readiness(entry, check_readiness(request.readiness))
+        entry.instance.load.CopyFrom(request.load)
+        return entry
+
+    def end(self, instance_id: str, token: str) -> None:
+        """End a lease at once; nothing happens if there is none.
+
+        Raises:
+            InstanceIdTaken: the lease has another token.
+        """
+        self.expire()
+        entry = self._table.get(instance_id)
+        if entry is not None:
+            _check_token(entry, token)
+            self._table.delete(instance_id)
+            self._dismiss(entry)
+
+    def expire(self) -> None:
+        """End the leases that nobody renewed."""
+        for entry in self._table.expired():
+            self._dismiss(entry)
+
+    def suspect(self, instance_id: str) -> None:
+        """Have an instance probed soon that may be gone; nothing happens if it has no lease."""
+        entry = self._table.get(instance_id)
+        if entry is not None:
+            self._prober.recheck(entry)
+
+    def settle(self, entry: InstanceEntry, error: str) -> None:
+        """Take the outcome of a probe: list what was found, hide what was not. Empty `error`: it passed."""
+        if entry.ended:
+            return
+        entry.probe_error = error
+        entry.probe = PROBE_STATE_FAILED if error else PROBE_STATE_PASSED
+        if error:
+            self._roster.hide(entry)
+        elif not entry.listed:
+            self._roster.show(entry)
+
+    def _dismiss(self, entry: InstanceEntry) -> None:
+        self._roster.dismiss(entry)
+        self._prober.forget(entry)
+
+    def _renew_registration(self, held: InstanceEntry, said: Instance, new: InstanceEntry) -> InstanceEntry:
+        if held.key != new.key:
+            raise InvalidField(
+                f"instance {held.id} serves {held.instance.agent}: use a fresh id for another agent",
+                field="instance_id",
+                value=held.id,
+            )
+        self._table.renew(held.id, self.duration)
+        held.card, held.order = new.card, new.order
+        moved = held.instance.address != said.address
+        if moved:  # nobody is sent to an address that was not probed
+            self._roster.hide(held)
+            held.probe, held.probe_error = PROBE_STATE_PENDING, ""
+        said.registered_at.CopyFrom(held.instance.registered_at)
+        said.load.CopyFrom(held.instance.load)
+        same = held.instance == said
+        held.instance.CopyFrom(said)
+        if not held.listed:
+            self._prober.schedule(held)
+        elif not same or held.card != self._roster.agents[held.key].card:
+            self._roster.show(held)
+        return held
+
+
+def _check_token(entry: InstanceEntry, token: str) -> None:
+    if not hmac.compare_digest(entry.token.encode(), token.encode()):
+        raise InstanceIdTaken(
+            f"instance id {entry.id} has a lease with another token: use a fresh id for each process",
+            field="instance_id",
+            value=entry.id,
+        )
