@@ -239,40 +239,76 @@ class _Caller:
         )
 
 
-async def _one(call: Call, pipeline: Pipeline, passed: int, start: Awaitable[Any]) -> Any:
-    """The response of a call that gives one, with the policies finished."""
+async def _one(call: Call, pipeline: Pipeline, passed: int, start: Awaitable[Any]) -> tuple[Any, Any]:
+    """The response of a call that gives one, and gRPC's call object, with the policies finished."""
     try:
-        response = await (await start)
+        rpc = await start
+        response = await rpc
         pipeline.received(call, response.ByteSize())
     except BaseException as error:
-        pipeline.finish(call, passed, error)
+        pipeline.finish(call, passed, call.refusal or error)
+        if call.refusal is not None:
+            raise call.refusal from None
         if isinstance(error, grpc.aio.AioRpcError) and call.error is not None:
             raise call.error from None
         raise
     pipeline.finish(call, passed)
-    return response
+    return response, rpc
 
 
-async def _many(call: Call, pipeline: Pipeline, passed: int, start: Awaitable[Any]) -> AsyncIterator[Any]:
-    """The responses of a call that streams them; leaving early cancels the call."""
-    rpc = await start
-    try:
-        async with aclosing(within_idle_limit(call, aiter(rpc))) as responses:
-            async for response in responses:
-                pipeline.received(call, response.ByteSize())
-                yield response
-    except BaseException as error:
-        rpc.cancel()
-        pipeline.finish(call, passed, error)
-        if isinstance(error, grpc.aio.AioRpcError) and call.error is not None:
-            raise call.error from None
-        raise
-    pipeline.finish(call, passed)
+class _Responses:
+    """The responses of a call that streams them, with the policies around. Leaving early cancels the call."""
+
+    def __init__(self, call: Call, pipeline: Pipeline, passed: int, rpc: Any) -> None:
+        self._call = call
+        self._pipeline = pipeline
+        self._passed = passed
+        self._rpc = rpc
+        self._reading = False
+        self._finished = False
+        rpc.add_done_callback(self._ended)
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        self._reading = True
+        return self._read()
+
+    def _ended(self, _: object) -> None:
+        """A call that is cancelled, or over before anybody read it, is not finished by its reader."""
+        if self._rpc.cancelled():
+            self._finish(asyncio.CancelledError())
+        elif not self._reading:
+            self._finish()
+
+    def _finish(self, error: BaseException | None = None) -> None:
+        if not self._finished:
+            self._finished = True
+            self._pipeline.finish(self._call, self._passed, error and (self._call.refusal or error))
+
+    async def _read(self) -> AsyncIterator[Any]:
+        call, pipeline = self._call, self._pipeline
+        try:
+            async with aclosing(within_idle_limit(call, aiter(self._rpc))) as responses:
+                async for response in responses:
+                    pipeline.received(call, response.ByteSize())
+                    yield response
+        except BaseException as error:
+            self._finish(error)
+            self._rpc.cancel()
+            if isinstance(error, grpc.aio.AioRpcError | asyncio.CancelledError) and call.refusal is not None:
+                raise call.refusal from None
+            if isinstance(error, grpc.aio.AioRpcError) and call.error is not None:
+                raise call.error from None
+            raise
+        self._finish()
 
 
 async def _sized(call: Call, pipeline: Pipeline, requests: Any) -> AsyncIterator[Any]:
     async for request in requests:
-        pipeline.sending(call, request.ByteSize())
+        try:
+            pipeline.sending(call, request.ByteSize())
+        except BotmeshError as error:
+            call.refusal = error  # grpc.aio only cancels the call when its requests fail
+            raise
         yield request
 
 
@@ -282,7 +318,7 @@ class UnaryUnary(_Caller, grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
         """The response."""
         call, pipeline, passed, details = self._leave(client_call_details, request)
-        return await _one(call, pipeline, passed, continuation(details, request))
+        return (await _one(call, pipeline, passed, continuation(details, request)))[0]
 
 
 class UnaryStream(_Caller, grpc.aio.UnaryStreamClientInterceptor):
@@ -291,17 +327,17 @@ class UnaryStream(_Caller, grpc.aio.UnaryStreamClientInterceptor):
     async def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
         """The responses."""
         call, pipeline, passed, details = self._leave(client_call_details, request, streams=True)
-        return _many(call, pipeline, passed, continuation(details, request))
+        return _Responses(call, pipeline, passed, await continuation(details, request))
 
 
 class StreamUnary(_Caller, grpc.aio.StreamUnaryClientInterceptor):
     """Policies at the caller of a call that streams requests."""
 
     async def intercept_stream_unary(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
-        """The response."""
+        """The call, over: for this kind grpc.aio takes no bare response."""
         call, pipeline, passed, details = self._leave(client_call_details, streams=True)
         requests = _sized(call, pipeline, request_iterator)
-        return await _one(call, pipeline, passed, continuation(details, requests))
+        return (await _one(call, pipeline, passed, continuation(details, requests)))[1]
 
 
 class StreamStream(_Caller, grpc.aio.StreamStreamClientInterceptor):
@@ -311,4 +347,4 @@ class StreamStream(_Caller, grpc.aio.StreamStreamClientInterceptor):
         """The responses."""
         call, pipeline, passed, details = self._leave(client_call_details, streams=True)
         requests = _sized(call, pipeline, request_iterator)
-        return _many(call, pipeline, passed, continuation(details, requests))
+        return _Responses(call, pipeline, passed, await continuation(details, requests))

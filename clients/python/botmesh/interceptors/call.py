@@ -113,6 +113,8 @@ class Call:
     peer_instance: str = ""
     """Which instance answered (caller)."""
     error: BotmeshError | None = None
+    refusal: BotmeshError | None = None
+    """Why this end itself broke off a stream of requests."""
     usage: usage_pb2.Usage | None = None
     """What the callee spent."""
     span: Span = INVALID_SPAN

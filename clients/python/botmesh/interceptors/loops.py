@@ -19,8 +19,5 @@ class Loops(Policy):
 
 def _check(call: Call, target: str) -> None:
     if target in call.chain.path and not call.limits.allow_revisits:
-        path = call.chain.path
-        raise LoopDetected(
-            f"{target} already stands in the chain {' → '.join(path)}: it would wait for itself",
-            path=",".join(path),
-        )
+        way = " → ".join(call.chain.path)
+        raise LoopDetected(f"{target} already stands in the chain {way}: it would wait for itself")
