@@ -57,9 +57,7 @@ class Leases:
     def describe(self, token: str = "") -> Lease:
         """A lease as it is granted now."""
         seconds = self.duration
-        return Lease(
-            token=token, duration=duration(seconds), heartbeat_interval=duration(seconds / BEATS_PER_LEASE)
-        )
+        return Lease(token=token, duration=duration(seconds), heartbeat_interval=duration(seconds / BEATS_PER_LEASE))
 
     def grant(self, request: RegisterRequest, peer: str) -> InstanceEntry:
         """A lease for an instance, or its own renewed if it shows its token.

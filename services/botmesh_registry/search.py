@@ -82,6 +82,8 @@ class Search:
                 known.skill_id = known.skill_id or skill  # the card as a whole fitted best: name a skill all the same
                 continue
             if len(found) == limit:
+                if all(one.skill_id for one in found.values()):
+                    break
                 continue
             size += match.ByteSize() + 16
             if size > RESPONSE_BYTES:

@@ -10,6 +10,7 @@ from botmesh.v1.limits_pb2 import Limits
 from botmesh.v1.registry_service_pb2 import AgentChanges, Revision, SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Change, Key
 from botmesh_registry.roster import Roster
+from botmesh_registry.terms import Terms
 from botmesh_registry.view import View
 
 WINDOW = 0.1
@@ -58,12 +59,12 @@ class _Watcher:
 class Watches:
     """All watchers of a roster. The registry tells it of changes; it tells the watchers."""
 
-    def __init__(self, roster: Roster, limits: Limits, *, window: float = WINDOW, max_watchers: int = 1000) -> None:
+    def __init__(self, roster: Roster, terms: Terms, *, window: float = WINDOW, max_watchers: int = 1000) -> None:
         """Send changes at most every `window` seconds to at most `max_watchers` watchers."""
         self.warming = True
         """Whether agents that are alive may be missing: the registry has just started."""
         self._roster = roster
-        self._limits = limits
+        self._terms = terms
         self._window = window
         self._max_watchers = max_watchers
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
@@ -110,7 +111,7 @@ class Watches:
         finally:
             self._leave(watcher)
 
-    def changed(self, _agent: Key, urgent: bool) -> None:  # noqa: FBT001 - the roster's callback
+    def changed(self, _agent: Key, urgent: bool) -> None:
         """See to it that a change goes out in time."""
         loop = asyncio.get_running_loop()
         now = loop.time()
@@ -148,10 +149,9 @@ class Watches:
                 self._told[account] = log.number
                 self._send(watchers, responses)
 
-    def set_limits(self, limits: Limits) -> None:
+    def announce_limits(self) -> None:
         """Tell everybody of new limits."""
-        self._limits = limits
-        self._announce(limits)
+        self._announce(self._terms.limits)
 
     def end_warming(self) -> None:
         """Tell everybody that what is missing now is gone."""
@@ -174,12 +174,10 @@ class Watches:
         log = self._roster.log
         changes = log.since(since.number) if log.has(since) else None
         if changes is not None:
-            hello = self._encode(since.number, limits=self._limits)
-            return [hello, *self._encode_changes(account, changes, since.number)]
-        hello = WatchAgentsResponse(warming=self.warming, limits=self._limits).SerializeToString()
+            return [self._hello(since.number), *self._encode_changes(account, changes, since.number)]
         number, snapshot = self._snapshot(account)
         missed = log.since(number) or []
-        return [hello, *snapshot, *self._encode_changes(account, missed, number)]
+        return [self._hello(None), *snapshot, *self._encode_changes(account, missed, number)]
 
     def _snapshot(self, account: str) -> tuple[int, list[bytes]]:
         """A snapshot and its revision: a fresh one, or one that the log can bring up to date."""
@@ -188,12 +186,19 @@ class Watches:
             number = self._roster.log.number
             chunks = View(self._roster, account).snapshot()
             # Only the last piece bears the revision: a watcher that got no further has nothing to return with.
-            snapshot = [
-                self._encode(number if chunk.complete else None, snapshot=chunk) for chunk in chunks
-            ]
+            snapshot = [self._encode(number if chunk.complete else None, snapshot=chunk) for chunk in chunks]
             self._snapshots[account] = number, snapshot
             asyncio.get_running_loop().call_later(SNAPSHOT_LIFE, self._snapshots.pop, account, None)
         return number, snapshot
+
+    def _hello(self, number: int | None) -> bytes:
+        """The first response: what the mesh tells everybody."""
+        return WatchAgentsResponse(
+            revision=None if number is None else self._roster.log.revision(number),
+            warming=self.warming,
+            limits=self._terms.limits,
+            trace_endpoint=self._terms.trace_endpoint,
+        ).SerializeToString()
 
     def _encode_changes(self, account: str, changes: Iterable[Change], before: int) -> list[bytes]:
         parts = View(self._roster, account).outcome(changes)

@@ -1,0 +1,170 @@
+"""The registry, wired: on a server of its own, or on one that it shares with other services."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+import grpc
+
+from botmesh.errors import InvalidField, RegistryUnreachable
+from botmesh.limits import Limits
+from botmesh.serving import Server
+from botmesh_registry.changelog import Key
+from botmesh_registry.checks import parse_ranges
+from botmesh_registry.lease_table import LeaseTable
+from botmesh_registry.leases import Leases
+from botmesh_registry.probe import Prober
+from botmesh_registry.roster import InstanceEntry, Roster
+from botmesh_registry.search import Search
+from botmesh_registry.service import SERVICE_NAME, RegistryService
+from botmesh_registry.terms import Terms
+from botmesh_registry.watch import WINDOW, Watches
+
+logger = logging.getLogger("botmesh")
+
+SHORTEST_LEASE = 0.1
+"""Seconds. Below this a lease would end between two sweeps."""
+_MOST_INDEXED = 200
+"""Agents whose skills are indexed in one sweep, a few ms; a search waits for the rest."""
+
+
+class Registry:
+    """Who is there. `start` serves it alone; `add_to`, `open` and `close` let it share a server."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        lease_duration: float = 10.0,
+        max_heartbeats_per_second: float = 1000.0,
+        max_instances: int = 20_000,
+        max_agents: int = 10_000,
+        max_watchers: int = 1000,
+        probe_ranges: str = "",
+        trace_endpoint: str = "",
+        watch_window: float = WINDOW,
+        prober: Prober | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """An empty registry.
+
+        Args:
+            limits: the mesh's limits, the ceiling for everybody.
+            lease_duration: seconds that a lease lives in a small mesh.
+            max_heartbeats_per_second: leases grow so that heartbeats stay under this rate.
+            max_instances, max_agents, max_watchers: more are refused.
+            probe_ranges: where besides its peers' own IPs the registry may probe, CIDR ranges with commas.
+            trace_endpoint: where everybody is told to send traces; empty: nowhere.
+            watch_window: seconds in which changes are coalesced for watchers.
+            prober: how instances are probed.
+            clock: the time in seconds, never going back.
+
+        Raises:
+            InvalidField: a value is out of range.
+        """
+        for name, value, least in (
+            ("lease_duration", lease_duration, SHORTEST_LEASE),
+            ("max_heartbeats_per_second", max_heartbeats_per_second, 1),
+        ):
+            if value < least:
+                raise InvalidField(f"{name} must be {least} or more but is {value}", field=name, value=value)
+        self._limits = limits or Limits()
+        self._terms = Terms(self._limits.to_proto(), trace_endpoint=trace_endpoint)
+        self._clock = clock
+        self._tick = min(0.1, lease_duration / 20)
+        self.roster = Roster(max_agents=max_agents, clock=clock)
+        self.watches = Watches(self.roster, self._terms, window=watch_window, max_watchers=max_watchers)
+        self.search = Search(self.roster)
+        self.prober = prober or Prober()
+        self.leases = Leases(
+            LeaseTable[InstanceEntry](clock),
+            self.roster,
+            self.prober,
+            shortest=lease_duration,
+            max_heartbeats_per_second=max_heartbeats_per_second,
+            max_instances=max_instances,
+            ranges=parse_ranges(probe_ranges),
+        )
+        self.prober.settle = self.leases.settle
+        self.roster.on_change = self._changed
+        self._service = RegistryService(self.leases, self.roster, self.watches, self.search, self._terms)
+        self._opened_at = clock()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._server: Server | None = None
+
+    async def start(self, address: str) -> str:
+        """Serve at `address` (port 0: any free one); the address as bound.
+
+        Raises:
+            InvalidField: the address is malformed or in use.
+        """
+        self._server = Server("botmesh-registry", limits=lambda: self._limits)
+        self.add_to(self._server.grpc)
+        try:
+            bound = await self._server.start(address, [SERVICE_NAME])
+        except BaseException:
+            await self._server.stop(grace=0)
+            raise
+        await self.open()
+        return bound
+
+    async def stop(self, grace: float = 1.0) -> None:
+        """End all open streams, give unary calls `grace` seconds, and close."""
+        await self.close()
+        if self._server is not None:
+            await self._server.stop(grace)
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Serve on a server that somebody else starts; its service is `SERVICE_NAME`."""
+        self._service.add_to(server)
+
+    async def open(self) -> None:
+        """Start to probe, to end leases, and to warm up."""
+        self._opened_at = self._clock()
+        self.prober.open()
+        self._sweeper = asyncio.create_task(self._sweep_often(), name="botmesh-registry-sweep")
+
+    async def close(self) -> None:
+        """End all streams and everything that `open` started; call it before the server stops."""
+        self._service.close(RegistryUnreachable("the registry is stopping: try again soon"))
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.wait([self._sweeper])
+        await self.prober.close()
+
+    def set_limits(self, limits: Limits) -> None:
+        """Make these the mesh's limits: watchers hear at once, instances with their next heartbeat."""
+        self._limits = limits
+        self._terms.limits = limits.to_proto()
+        self._terms.version += 1
+        self.watches.announce_limits()
+
+    def set_trace_endpoint(self, endpoint: str) -> None:
+        """Tell those who come from now on to send traces to `endpoint`."""
+        self._terms.trace_endpoint = endpoint
+
+    @property
+    def warming(self) -> bool:
+        """Whether agents that are alive may be missing, because the registry has just started."""
+        return self.watches.warming
+
+    def sweep(self) -> None:
+        """Do what time alone brings: end leases and warming, forget the long gone, keep the index fresh."""
+        self.leases.expire()
+        self.roster.forget_long_gone()
+        self.search.refresh(_MOST_INDEXED)
+        if self.watches.warming and self._clock() - self._opened_at >= self.leases.duration:
+            self.watches.end_warming()
+
+    async def _sweep_often(self) -> None:
+        while True:
+            try:
+                self.sweep()
+            except Exception:
+                logger.exception("the registry's sweep failed; the next one is due")
+            await asyncio.sleep(self._tick)
+
+    def _changed(self, agent: Key, urgent: bool) -> None:  # noqa: FBT001 - the roster's callback
+        self.search.mark(agent)
+        self.watches.changed(agent, urgent)

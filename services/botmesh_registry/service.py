@@ -1,0 +1,205 @@
+"""RegistryService on the wire: requests are checked and read here; what they mean stands in the modules beside."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import grpc
+
+from botmesh.errors import BotmeshError, InvalidField, UnknownLease
+from botmesh.names import check_agent, check_id
+from botmesh.v1 import registry_service_pb2 as pb
+from botmesh.v1.registry_service_pb2_grpc import RegistryServiceServicer, add_RegistryServiceServicer_to_server
+from botmesh_registry.changelog import Key
+from botmesh_registry.checks import check_account, check_count, check_name, check_query, check_words
+from botmesh_registry.leases import Leases
+from botmesh_registry.roster import InstanceEntry, Roster
+from botmesh_registry.search import Search, tags_of
+from botmesh_registry.terms import Terms
+from botmesh_registry.view import RESPONSE_BYTES, View, describe
+from botmesh_registry.watch import Watches
+
+logger = logging.getLogger("botmesh")
+
+SERVICE_NAME = "botmesh.v1.RegistryService"
+
+
+class RegistryService(RegistryServiceServicer):
+    """The edge between gRPC and the registry."""
+
+    def __init__(self, leases: Leases, roster: Roster, watches: Watches, search: Search, terms: Terms) -> None:
+        """Answer from these."""
+        self._leases = leases
+        self._roster = roster
+        self._watches = watches
+        self._search = search
+        self._terms = terms
+        self._waits: set[asyncio.Timeout] = set()
+        self._closed: BotmeshError | None = None
+        self._steady: tuple[float, pb.HeartbeatResponse] = 0.0, pb.HeartbeatResponse()
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Serve on `server`."""
+        # The first handler that knows a method gets it. A watch's responses are encoded once for all watchers.
+        watch = grpc.unary_stream_rpc_method_handler(
+            self.WatchAgents,
+            request_deserializer=pb.WatchAgentsRequest.FromString,
+            response_serializer=bytes,
+        )
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE_NAME, {"WatchAgents": watch}),))
+        add_RegistryServiceServicer_to_server(self, server)
+
+    async def Register(self, request: pb.RegisterRequest, context: grpc.aio.ServicerContext) -> pb.RegisterResponse:
+        """A lease."""
+        entry = self._leases.grant(request, context.peer())
+        entry.limits_sent = self._terms.version
+        return pb.RegisterResponse(
+            lease=self._leases.describe(entry.token),
+            limits=self._terms.limits,
+            trace_endpoint=self._terms.trace_endpoint,
+        )
+
+    async def Heartbeat(
+        self, request_iterator: AsyncIterator[pb.HeartbeatRequest], context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[pb.HeartbeatResponse]:
+        """An answer to each sign of life."""
+        beats = aiter(request_iterator)
+        entry: InstanceEntry | None = None
+        try:
+            while (request := await self._next(beats, entry)) is not None:
+                if entry is not None and request.instance_id != entry.id:
+                    raise InvalidField(
+                        "a heartbeat stream is for one instance: open one for each",
+                        field="instance_id",
+                        value=request.instance_id[:80],
+                    )
+                entry = self._leases.renew(request)
+                yield self._answer(entry)
+        finally:
+            if entry is not None and not entry.ended and self._closed is None:
+                entry.limits_sent = 0  # whether the last answer arrived is not known
+                self._leases.suspect(entry.id)
+
+    async def Deregister(
+        self, request: pb.DeregisterRequest, context: grpc.aio.ServicerContext
+    ) -> pb.DeregisterResponse:
+        """The lease has ended."""
+        self._leases.end(request.instance_id, request.lease_token)
+        return pb.DeregisterResponse()
+
+    async def GetAgent(self, request: pb.GetAgentRequest, context: grpc.aio.ServicerContext) -> pb.GetAgentResponse:
+        """One agent."""
+        account = check_account(request.account_id)
+        agent = View(self._roster, account).get(check_name(account, request.name))
+        return pb.GetAgentResponse(agent=describe(agent))
+
+    async def ListAgents(
+        self, request: pb.ListAgentsRequest, context: grpc.aio.ServicerContext
+    ) -> pb.ListAgentsResponse:
+        """A page of agents, as many as asked for or as one response holds."""
+        view = View(self._roster, check_account(request.account_id))
+        wanted = check_count("page_size", request.page_size, default=100, most=1000)
+        response, size, last = pb.ListAgentsResponse(), 0, ""
+        for agent in view.agents(after=_page(request.page_token)):
+            if agent.card is None or (request.tag and request.tag not in tags_of(agent.card)):
+                continue
+            if request.active_only and not agent.active:
+                continue
+            described = describe(agent)
+            size += described.ByteSize() + 8
+            if len(response.agents) == wanted or (size > RESPONSE_BYTES and response.agents):
+                response.next_page_token = last
+                break
+            response.agents.append(described)
+            last = "/".join(agent.key)
+        return response
+
+    async def ResolveAgent(
+        self, request: pb.ResolveAgentRequest, context: grpc.aio.ServicerContext
+    ) -> pb.ResolveAgentResponse:
+        """Where to call."""
+        account = check_account(request.account_id)
+        return View(self._roster, account).resolve(check_name(account, request.name))
+
+    async def FindAgents(
+        self, request: pb.FindAgentsRequest, context: grpc.aio.ServicerContext
+    ) -> pb.FindAgentsResponse:
+        """The agents that fit."""
+        matches = self._search.find(
+            check_account(request.account_id),
+            check_query(request.query),
+            tags=check_words("tags", request.tags),
+            languages=check_words("languages", request.languages),
+            limit=check_count("limit", request.limit, default=5, most=100),
+        )
+        return pb.FindAgentsResponse(matches=matches)
+
+    async def ReportUnreachable(
+        self, request: pb.ReportUnreachableRequest, context: grpc.aio.ServicerContext
+    ) -> pb.ReportUnreachableResponse:
+        """A probe will tell."""
+        logger.debug("%s reports instance %.64s: %.200s", context.peer(), request.instance_id, request.error)
+        self._leases.suspect(request.instance_id)
+        return pb.ReportUnreachableResponse()
+
+    async def WatchAgents(
+        self, request: pb.WatchAgentsRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[bytes]:
+        """What an account sees, encoded."""
+        account = check_account(request.account_id)
+        async with aclosing(self._watches.watch(account, request.since)) as responses:
+            async for response in responses:
+                yield response
+
+    def close(self, error: BotmeshError) -> None:
+        """End all open streams with `error`, and those to come."""
+        self._closed = error
+        self._watches.close(error)
+        for wait in self._waits:
+            wait.reschedule(0.0)
+
+    async def _next(
+        self, beats: AsyncIterator[pb.HeartbeatRequest], entry: InstanceEntry | None
+    ) -> pb.HeartbeatRequest | None:
+        """The next heartbeat; None if the stream has ended or another one keeps the lease."""
+        if self._closed is not None:
+            raise self._closed
+        wait = asyncio.timeout(self._leases.duration)
+        try:
+            async with wait:
+                self._waits.add(wait)
+                return await anext(beats, None)
+        except TimeoutError:
+            if self._closed is not None:
+                raise self._closed from None
+            self._leases.expire()
+            if entry is not None and not entry.ended:
+                return None
+            raise UnknownLease("no heartbeat came for a whole lease: register anew") from None
+        finally:
+            self._waits.discard(wait)
+
+    def _answer(self, entry: InstanceEntry) -> pb.HeartbeatResponse:
+        if entry.probe == pb.PROBE_STATE_PASSED and entry.limits_sent == self._terms.version:
+            if self._steady[0] != self._leases.duration:
+                response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe)
+                self._steady = self._leases.duration, response
+            return self._steady[1]  # by far the most of them: one for all
+        response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe, probe_error=entry.probe_error)
+        if entry.limits_sent != self._terms.version:
+            response.limits.CopyFrom(self._terms.limits)
+            entry.limits_sent = self._terms.version
+        return response
+
+
+def _page(token: str) -> Key | None:
+    if not token:
+        return None
+    account, _, name = token.partition("/")
+    try:
+        return check_id("page_token", account), check_agent("page_token", name)
+    except InvalidField:
+        raise InvalidField(
+            "page_token must come from an earlier response", field="page_token", value=token[:80]
+        ) from None

@@ -1,0 +1,81 @@
+"""A → B → C → D, four processes: the last one learns whatever ends the chain."""
+
+import asyncio
+import signal
+import time
+
+import pytest
+
+import botmesh
+from botmesh import errors
+from tests.mesh.processes import team
+
+WAIT = {"seconds": 20, "next": ["b", "c", "d"]}
+
+
+async def start_all(mesh_of):
+    return [await mesh_of.bot("worker" if name == "d" else "relay", name) for name in "abcd"]
+
+
+async def test_the_chain_answers_and_is_one_trace(journal):
+    async with team() as mesh_of:
+        await start_all(mesh_of)
+        async with botmesh.connect(mesh_of.address) as mesh:
+            reply = await mesh.delegate("a", "it", context={"next": ["b", "c", "d"]})
+    assert reply.text == "d did it after 3 hops"
+    assert len(reply.trace_id) == 32
+
+
+async def test_the_last_one_sees_a_cancellation_at_once(journal):
+    async with team() as mesh_of:
+        await start_all(mesh_of)
+        async with botmesh.connect(mesh_of.address) as mesh:
+            call = asyncio.create_task(mesh.delegate("a", "it", context=WAIT))
+            await journal.wait_for("d", "started")
+            cancelled = time.time()
+            call.cancel()
+            (seen,) = await journal.wait_for("d", "cancelled")
+    assert seen.at - cancelled < 0.9  # not the grace of a lost caller: everybody is told
+    assert [len(journal.entries(name, "cancelled")) for name in "abcd"] == [1, 1, 1, 1]
+
+
+async def test_the_last_one_sees_an_expired_deadline(journal):
+    async with team() as mesh_of:
+        await start_all(mesh_of)
+        async with botmesh.connect(mesh_of.address) as mesh:
+            asked = time.time()
+            with pytest.raises(errors.DeadlineExpired) as caught:
+                await mesh.delegate("a", "it", context=WAIT, timeout=2)
+            (started,) = journal.entries("d", "started")
+            await asyncio.sleep(0.3)
+    ended = [entry for entry in journal.entries("d") if entry.event in ("expired", "cancelled")]
+    assert len(ended) == 1
+    assert started.at < ended[0].at < asked + 2.2
+    assert caught.value.agent in "abc"  # a hop below had less time and says so
+
+
+async def test_the_last_one_sees_the_death_of_the_first(journal):
+    async with team() as mesh_of:
+        first, *_ = await start_all(mesh_of)
+        async with botmesh.connect(mesh_of.address) as mesh:
+            call = asyncio.create_task(mesh.delegate("a", "it", context=WAIT))
+            await journal.wait_for("d", "started")
+            died = time.time()
+            await first.stop(signal.SIGKILL)
+            (seen,) = await journal.wait_for("d", "cancelled")
+            with pytest.raises(errors.OutcomeUnknown):
+                await call
+    assert 0.8 < seen.at - died < 3  # 1 s in which the first could have come back
+
+
+async def test_the_hop_limit_holds_over_processes(journal):
+    async with team() as mesh_of:
+        await start_all(mesh_of)
+        async with botmesh.connect(mesh_of.address) as mesh:
+            with pytest.raises(errors.HopLimitExceeded) as caught:
+                await mesh.delegate("a", context={"next": ["b", "c", "d"]}, max_hops=2)
+            assert caught.value.agent == "c"
+            with pytest.raises(errors.LoopDetected) as loop:
+                await mesh.delegate("a", context={"next": ["b", "c", "a"]})
+            assert loop.value.path == ("a", "b", "c")
+    assert journal.entries("d") == []
