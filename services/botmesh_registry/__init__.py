@@ -9,6 +9,7 @@ probe         is an instance where it says it is?
 watch         snapshots and changes, to everybody who watches
 search        which agent fits an utterance
 checks        what a registration may say
+terms         what the mesh tells everybody
 service       the RPCs
 registry      all of it, wired
 """

@@ -166,7 +166,8 @@ class Leases:
             self._roster.hide(held)
             held.probe, held.probe_error = PROBE_STATE_PENDING, ""
         said.registered_at.CopyFrom(held.instance.registered_at)
-        said.load.CopyFrom(held.instance.load)
+        if held.instance.HasField("load"):
+            said.load.CopyFrom(held.instance.load)
         same = held.instance == said
         held.instance.CopyFrom(said)
         if not held.listed:

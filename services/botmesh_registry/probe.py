@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+import logging
 import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,8 @@ from botmesh.v1.agent_service_pb2 import GetCardRequest, GetCardResponse
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceStub
 from botmesh.v1.instance_pb2 import READINESS_DRAINING, Instance
 from botmesh_registry.roster import InstanceEntry
+
+logger = logging.getLogger("botmesh")
 
 TIMEOUT = 2.0
 """Seconds for both questions of a probe: they are answered in milliseconds unless the process is stuck."""
@@ -104,7 +107,7 @@ class Prober:
         self._parked: defaultdict[str, list[InstanceEntry]] = defaultdict(list)  # their address is being probed
         self._busy: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._probed: dict[InstanceEntry, tuple[float, int]] = {}  # when last, and failures in a row
+        self._probed: dict[InstanceEntry, tuple[float, int]] = {}  # when last begun or ended, and failures in a row
         self._next_start = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._open = False
@@ -171,24 +174,31 @@ class Prober:
             return
         self._next_start = at + self._gap
         self._busy.add(address)
+        self._probed[entry] = at, self._failures(entry)
         task = asyncio.get_running_loop().create_task(self._run(entry, address))
         self._tasks.add(task)
         task.add_done_callback(lambda _: self._done(task, address))
 
     async def _run(self, entry: InstanceEntry, address: str) -> None:
-        error = await self._probe(entry.instance)
+        try:
+            error = await self._probe(entry.instance)
+        except Exception:
+            logger.exception("the probe of %s failed", address)
+            error = "the probe failed inside the registry"
         if entry.ended:
             return
         if entry.instance.address != address:  # it moved meanwhile: the outcome is about somewhere else
             self.schedule(entry)
             return
-        _, failures = self._probed.get(entry, (0.0, 0))
-        failures = failures + 1 if error else 0
+        failures = self._failures(entry) + 1 if error else 0
         self._probed[entry] = asyncio.get_running_loop().time(), failures
         if error:
             longest = min(LONGEST_RETRY, self._first_retry * 2 ** min(failures - 1, 16))
-            self.schedule(entry, longest * random.uniform(0.75, 1.0))  # noqa: S311 - spreads load, guards nothing
+            self.schedule(entry, longest * random.uniform(0.75, 1.0))
         self.settle(entry, error)
+
+    def _failures(self, entry: InstanceEntry) -> int:
+        return self._probed.get(entry, (0.0, 0))[1]
 
     def _done(self, task: asyncio.Task[None], address: str) -> None:
         self._tasks.discard(task)

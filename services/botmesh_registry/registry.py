@@ -53,7 +53,9 @@ class Registry:
             limits: the mesh's limits, the ceiling for everybody.
             lease_duration: seconds that a lease lives in a small mesh.
             max_heartbeats_per_second: leases grow so that heartbeats stay under this rate.
-            max_instances, max_agents, max_watchers: more are refused.
+            max_instances: more are refused.
+            max_agents: the same, those without instances included; the oldest of those make room.
+            max_watchers: more are refused.
             probe_ranges: where besides its peers' own IPs the registry may probe, CIDR ranges with commas.
             trace_endpoint: where everybody is told to send traces; empty: nowhere.
             watch_window: seconds in which changes are coalesced for watchers.
@@ -165,6 +167,6 @@ class Registry:
                 logger.exception("the registry's sweep failed; the next one is due")
             await asyncio.sleep(self._tick)
 
-    def _changed(self, agent: Key, urgent: bool) -> None:  # noqa: FBT001 - the roster's callback
+    def _changed(self, agent: Key, urgent: bool) -> None:
         self.search.mark(agent)
         self.watches.changed(agent, urgent)

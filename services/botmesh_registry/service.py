@@ -41,14 +41,12 @@ class RegistryService(RegistryServiceServicer):
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Serve on `server`."""
-        # The first handler that knows a method gets it. A watch's responses are encoded once for all watchers.
-        watch = grpc.unary_stream_rpc_method_handler(
-            self.WatchAgents,
-            request_deserializer=pb.WatchAgentsRequest.FromString,
-            response_serializer=bytes,
-        )
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE_NAME, {"WatchAgents": watch}),))
         add_RegistryServiceServicer_to_server(self, server)
+        # A watch's responses are encoded once for all watchers; the generated handler would want messages.
+        watch = grpc.unary_stream_rpc_method_handler(
+            self.WatchAgents, request_deserializer=pb.WatchAgentsRequest.FromString, response_serializer=bytes
+        )
+        server.add_registered_method_handlers(SERVICE_NAME, {"WatchAgents": watch})
 
     async def Register(self, request: pb.RegisterRequest, context: grpc.aio.ServicerContext) -> pb.RegisterResponse:
         """A lease."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 
 from botmesh.errors import BotmeshError, TooManyInstances, WatcherTooSlow
@@ -76,7 +76,7 @@ class Watches:
         self._snapshots: dict[str, tuple[int, list[bytes]]] = {}
         self._closed: BotmeshError | None = None
 
-    async def watch(self, account: str, since: Revision) -> AsyncIterator[bytes]:
+    async def watch(self, account: str, since: Revision) -> AsyncGenerator[bytes, None]:
         """The encoded responses for one watcher.
 
         Raises:

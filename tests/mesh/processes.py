@@ -1,7 +1,6 @@
 """Real processes for whole stories: a registry, bots, and their ends. Each test stops what it started, by its id."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -22,6 +21,7 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name = name
         self.ready = ""
+        self._kept = ""
         self._log = tempfile.NamedTemporaryFile(prefix=f"botmesh-{name}-", suffix=".log")  # noqa: SIM115 - lives as long
         self._process: asyncio.subprocess.Process | None = None
 
@@ -41,7 +41,9 @@ class Process:
             line = b""
         if not line:
             await self.stop(signal.SIGKILL)
-            raise RuntimeError(f"{self.name} did not start: {self.log()}")
+            log = self.log()
+            self.forget_log()
+            raise RuntimeError(f"{self.name} did not start: {log}")
         self.ready = line.decode().strip()
         return self
 
@@ -50,9 +52,13 @@ class Process:
         return self._process.pid
 
     def log(self) -> str:
-        return Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+        return self._kept or Path(self._log.name).read_text(encoding="utf-8", errors="replace")
 
-    def signal(self, number: signal.Signals) -> None:
+    def forget_log(self) -> None:
+        self._kept = self.log()
+        self._log.close()
+
+    def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
     async def stop(self, number: signal.Signals = signal.SIGTERM, timeout: float = 10.0) -> int:
@@ -85,16 +91,14 @@ class Team:
         self.registry = await self._own(
             Process("registry").start(
                 "-m",
-                "botmesh_cli",
-                "up",
-                "--json",
+                "botmesh_registry",
                 "--bind",
                 self.address or "127.0.0.1:0",
                 BOTMESH_LEASE_DURATION=str(self._lease),
                 **environment,
             )
         )
-        self.address = json.loads(self.registry.ready)["registry"]
+        self.address = self.registry.ready.split()[-1]
         return self.registry
 
     async def bot(self, kind: str, name: str | None = None, **environment: str) -> Process:
@@ -114,6 +118,7 @@ async def _kill(process: Process) -> None:
     if process._process.returncode is None:
         process._process.kill()
     await process._process.communicate()
+    process.forget_log()
 
 
 @asynccontextmanager

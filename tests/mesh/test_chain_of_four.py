@@ -14,7 +14,7 @@ WAIT = {"seconds": 20, "next": ["b", "c", "d"]}
 
 
 async def start_all(mesh_of):
-    return [await mesh_of.bot("worker" if name == "d" else "relay", name) for name in "abcd"]
+    return await asyncio.gather(*(mesh_of.bot("worker" if name == "d" else "relay", name) for name in "abcd"))
 
 
 async def test_the_chain_answers_and_is_one_trace(journal):

@@ -145,7 +145,7 @@ async def test_sigterm_finishes_what_runs_and_takes_nothing_new(journal):
         async with botmesh.connect(mesh_of.address) as mesh:
             running = asyncio.create_task(mesh.delegate("careful", "last", context={"seconds": 1.5}))
             await journal.wait_for("careful", "started")
-            leaving.signal(signal.SIGTERM)
+            leaving.send(signal.SIGTERM)
             async with asyncio.timeout(1):
                 while mesh.directory.live("default", "careful"):
                     await asyncio.sleep(0.02)
@@ -176,12 +176,12 @@ async def test_a_bot_that_hangs_is_answered_for(journal):
         bot = await mesh_of.bot("worker")
         async with botmesh.connect(mesh_of.address) as mesh:
             await mesh.delegate("worker", "it")
-            bot.signal(signal.SIGSTOP)
+            bot.send(signal.SIGSTOP)
             try:
                 with pytest.raises(errors.DeadlineExceeded):
                     await mesh.delegate("worker", "it", timeout=1)
             finally:
-                bot.signal(signal.SIGCONT)
+                bot.send(signal.SIGCONT)
 
 
 async def test_without_a_registry_the_client_says_what_to_do():

@@ -27,7 +27,8 @@ BotmeshError
 ├── NotFound
 │   ├── UnknownAgent          NOT_FOUND            no agent of that name
 │   ├── UnknownLease          NOT_FOUND            register anew
-│   └── UnknownWork           NOT_FOUND            no work under this message id
+│   ├── UnknownWork           NOT_FOUND            no work under this message id
+│   └── UnknownTrace          NOT_FOUND            no span of this trace is kept
 ├── DeadlineExceeded
 │   ├── DeadlineExpired       DEADLINE_EXCEEDED    the deadline passed
 │   └── StreamIdle            DEADLINE_EXCEEDED    a stream was silent for too long
@@ -269,6 +270,12 @@ class UnknownWork(NotFound):
     """The callee has no work under this message id."""
 
     reason = "UNKNOWN_WORK"
+
+
+class UnknownTrace(NotFound):
+    """No span of this trace is kept."""
+
+    reason = "UNKNOWN_TRACE"
 
 
 class DeadlineExceeded(BotmeshError):

@@ -18,6 +18,8 @@ from botmesh.v1.instance_pb2 import Load, Readiness
 logger = logging.getLogger("botmesh")
 _BACKOFF = 0.1, 2.0
 """Seconds before trying the registry again, at first and at most."""
+_UNTIL_LISTED = 0.2
+"""Seconds between heartbeats until the registry has found the instance at its address."""
 
 
 class Registration:
@@ -128,7 +130,9 @@ class Registration:
                 instance_id=self._instance_id, lease_token=self._token, readiness=readiness, load=load
             )
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._soon.wait(), interval())
+                # Until the instance is listed it asks often: its author waits for that.
+                pause = interval() if self.listed.is_set() else min(interval(), _UNTIL_LISTED)
+                await asyncio.wait_for(self._soon.wait(), pause)
             self._soon.clear()
 
     def _note_probe(self, response: pb.HeartbeatResponse) -> None:

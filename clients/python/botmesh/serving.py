@@ -1,5 +1,6 @@
 """A gRPC server as every part of the mesh has it: policies, health, reflection, loopback unless told otherwise."""
 
+import socket
 from collections.abc import Callable, Sequence
 
 import grpc
@@ -20,6 +21,18 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
 )
+
+
+def _is_free(host: str, port: str) -> bool:
+    """Whether one can listen there; asked first, because gRPC complains on standard error and not to us."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host.strip("[]"), int(port)))
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 class Server:
@@ -46,7 +59,7 @@ class Server:
         reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], self.grpc)
         host, _, port = address.rpartition(":")
         try:
-            bound = self.grpc.add_insecure_port(address) if host and port.isdecimal() else 0
+            bound = self.grpc.add_insecure_port(address) if _is_free(host, port) else 0
         except RuntimeError:
             bound = 0
         if not bound:

@@ -281,7 +281,7 @@ def _from_environment(environ: Mapping[str, str]) -> Layer:
         if not name.startswith(PREFIX) or name == FILE_VARIABLE:
             continue
         if name not in variables:
-            close = nearest(name, variables)
+            close = [SETTINGS[one].variable for one in nearest(name.removeprefix(PREFIX).lower(), SETTINGS)]
             raise InvalidField(f"{name} is no setting.{did_you_mean(close)}", field=name)
         yield variables[name], environ[name], f"environment {name}"
 

@@ -1,0 +1,148 @@
+"""tech-support-bot: finds the steps that help in its knowledge file, and asks billing-bot where money is touched.
+
+The file (data/knowledge.md) is indexed for full-text search at the start: a section each, ranked by BM25.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from importlib import resources
+from typing import NamedTuple
+
+from botmesh import Agent, AgentFailed, BotmeshError, Skill, Task
+from botmesh_bots.words import key_words
+
+BILLING = "billing-bot"
+
+agent = Agent(
+    "tech-support-bot",
+    description="Helps with internet, wifi, router, telephone, television and mail that do not work",
+    version="1.0.0",
+    tags=["support"],
+    languages=["en"],
+    skills=[
+        Skill(
+            "internet",
+            "Finds out why the internet line is down or slow, and what a customer gets back for an outage",
+            examples=[
+                "My internet is down",
+                "The internet was down for two days, do I get a refund?",
+                "The line is slower than my plan says",
+                "The red light on the fibre box is on",
+            ],
+            tags=["internet", "outage", "speed"],
+            idempotent=True,
+        ),
+        Skill(
+            "wifi-and-router",
+            "Sets up and repairs wifi, router and what is connected to them",
+            examples=["My wifi drops", "How do I change the wifi password?", "The router restarts at night"],
+            tags=["wifi", "router", "network"],
+            idempotent=True,
+        ),
+        Skill(
+            "phone-tv-mail",
+            "Helps with telephone, voicemail, television and e-mail",
+            examples=["My phone has no dial tone", "The television picture freezes", "I cannot send e-mail"],
+            tags=["phone", "tv", "mail"],
+            idempotent=True,
+        ),
+    ],
+)
+knowledge: sqlite3.Connection
+
+
+@agent.on_start
+async def open_file() -> None:
+    """Index the knowledge file."""
+    global knowledge  # noqa: PLW0603 - one index, there before the first task
+    knowledge = open_knowledge()
+
+
+@agent.on_stop
+async def close_file() -> None:
+    """Let go of it."""
+    knowledge.close()
+
+
+@agent.on_delegate
+async def work(task: Task) -> str:
+    """The steps that help, and what billing-bot says if the question is about money too."""
+    section = search(knowledge, task.text)
+    skill = billing_skill(task.text)
+    if section is None:
+        raise AgentFailed("I know nothing about this. Tell me what does not work: internet, wifi, phone, TV or mail.")
+    steps = f"{section.title}\n{section.steps}"
+    return f"{steps}\n\n{await ask_billing(task, skill)}" if skill else steps
+
+
+async def ask_billing(task: Task, skill: str) -> str:
+    """What billing-bot says to the same question. The steps are worth having without it: this never fails."""
+    try:
+        reply = await task.delegate(BILLING, task.text, context=task.context, skill=skill)
+    except AgentFailed as failure:
+        return f"I asked {BILLING} too, but: {failure.text}"
+    except BotmeshError:
+        return f"{BILLING} does not answer now: ask again later about the money."
+    return f"{BILLING} adds: {reply.text}"
+
+
+class Section(NamedTuple):
+    """A piece of the knowledge file."""
+
+    title: str
+    symptoms: str
+    steps: str
+
+
+def read_sections(text: str) -> Iterator[Section]:
+    """The sections of a knowledge file: Markdown, `## title`, a line `Symptoms: ...`, the steps.
+
+    Raises:
+        ValueError: a section has no line of symptoms, or no steps.
+    """
+    for chunk in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        match = re.fullmatch(r"(?P<title>.+)\n+Symptoms: (?P<symptoms>.+)\n+(?P<steps>1\.[\s\S]+)", chunk.strip())
+        if match is None:
+            raise ValueError(f"section {chunk.splitlines()[0]!r} needs a line 'Symptoms: ...' and steps from '1.' on")
+        yield Section(**match.groupdict())
+
+
+def open_knowledge() -> sqlite3.Connection:
+    """The knowledge file as a full-text index, in memory."""
+    opened = sqlite3.connect(":memory:")
+    opened.execute("CREATE VIRTUAL TABLE sections USING fts5(title, symptoms, steps, tokenize = 'porter unicode61')")
+    text = resources.files("botmesh_bots").joinpath("data/knowledge.md").read_text(encoding="utf-8")
+    opened.executemany("INSERT INTO sections VALUES (?, ?, ?)", read_sections(text))
+    return opened
+
+
+def search(knowledge: sqlite3.Connection, question: str) -> Section | None:
+    """The section that fits a question best; None: none has any of its words in title or symptoms."""
+    words = key_words(question)
+    if not words:
+        return None
+    any_word = " OR ".join(f'"{word}"' for word in words)
+    # Words that stand in the steps alone fit by accident, but decide between sections that fit otherwise.
+    row = knowledge.execute(
+        """
+        SELECT title, symptoms, steps FROM sections
+        WHERE sections MATCH ? AND rowid IN (SELECT rowid FROM sections WHERE sections MATCH ?)
+        ORDER BY bm25(sections, 4.0, 3.0, 0.5) LIMIT 1
+        """,
+        (any_word, f"{{title symptoms}} : ({any_word})"),
+    ).fetchone()
+    return Section(*row) if row else None
+
+
+def billing_skill(question: str) -> str:
+    """The skill of billing-bot that a question needs besides: "credit", "plan" or, empty, none."""
+    if re.search(r"\brefund|\bcredit|\bcompensat|\bmoney\b|\breimburs", question, re.IGNORECASE):
+        return "credit"
+    if re.search(r"\bplan\b|\btariff\b|\bcontract\b|\bpay for\b|\bpaying\b", question, re.IGNORECASE):
+        return "plan"
+    return ""
+
+
+if __name__ == "__main__":
+    agent.run()

@@ -1,0 +1,5 @@
+"""`python -m botmesh_cli`: the same as `botmesh`."""
+
+from botmesh_cli.main import main
+
+main()

@@ -1,0 +1,143 @@
+"""`botmesh delegate AGENT TEXT`: ask an agent."""
+
+import json
+import sys
+import time
+from typing import Any
+
+import click
+from google.protobuf.json_format import MessageToDict
+
+import botmesh
+from botmesh.settings import parse_seconds
+from botmesh_cli.options import Common, common, run
+from botmesh_cli.output import console, milliseconds, print_json
+
+
+@click.command()
+@click.argument("agent")
+@click.argument("text", required=False)
+@click.option("--timeout", metavar="SECONDS", help="How long the agent has: 30, 500ms, 2m.  [default: 30]")
+@click.option("--context", multiple=True, metavar="NAME=VALUE", help="A variable for the agent; may be repeated.")
+@click.option("--context-json", metavar="JSON", help="Variables as a JSON object.")
+@click.option("--skill", default="", metavar="ID", help="The agent's skill that is meant.")
+@click.option("--conversation", default="", metavar="ID", help="The conversation that this belongs to.")
+@click.option("--message-id", default="", metavar="ID", help="The same id again gets the same reply.")
+@click.option("--max-hops", type=click.IntRange(0, 64), metavar="N", help="The most hops of the chain.")
+@click.option("--stream", is_flag=True, help="Print the answer as it comes.")
+@common
+def delegate(
+    with_: Common,
+    agent: str,
+    text: str | None,
+    timeout: str | None,
+    context: tuple[str, ...],
+    context_json: str | None,
+    stream: bool,
+    **options: Any,
+) -> int:
+    """Ask AGENT to do what TEXT says, and print its answer.
+
+    Without TEXT, or with "-", standard input is read.
+    """
+    said = sys.stdin.read().rstrip("\n") if text in (None, "-") else text
+    asked = {
+        "timeout": _seconds(timeout),
+        "context": _variables(context, context_json),
+        "skill": options["skill"],
+        "conversation_id": options["conversation"],
+        "message_id": options["message_id"],
+        "max_hops": options["max_hops"],
+    }
+    return run(_delegate(with_, agent, said or "", asked, streamed=stream))
+
+
+async def _delegate(with_: Common, agent: str, text: str, asked: dict[str, Any], *, streamed: bool) -> None:
+    async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
+        began = time.monotonic()
+        if not streamed:
+            reply = await mesh.delegate(agent, text, **asked)
+        else:
+            async with mesh.stream(agent, text, **asked) as stream:
+                async for event in stream:
+                    _print_event(event, as_json=with_.as_json)
+            reply = stream.reply
+        took = time.monotonic() - began
+    if with_.as_json:
+        print_json(_as_dict(reply, took))
+        return
+    if not streamed:
+        _print_parts(reply)
+    else:
+        click.echo()
+    cost = "".join(f" · {one.cost_micros / 1e6:g} {one.currency}" for one in reply.total_usage if one.cost_micros)
+    trace = f" · trace {reply.trace_id}" if reply.trace_id else ""
+    console(stderr=True).print(f"{reply.agent} · {milliseconds(took)}{cost}{trace}", style="dim")
+
+
+def _print_event(event: botmesh.Event, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"text": event.text, "progress": event.progress, "fraction": event.fraction, "reset": event.reset})
+    elif event.text:
+        click.echo(event.text, nl=False)
+    elif event.part is not None:
+        click.echo(_line(event.part))
+    elif event.reset:
+        console(stderr=True).print(f"\nstarts again: {event.reset}", style="yellow")
+    elif event.progress:
+        share = "" if event.fraction is None else f" ({event.fraction:.0%})"
+        console(stderr=True).print(f"… {event.progress}{share}", style="dim")
+
+
+def _print_parts(reply: botmesh.Reply) -> None:
+    for part in reply.parts:
+        click.echo(_line(part))
+
+
+def _line(part: botmesh.Part) -> str:
+    kind = part.WhichOneof("content")
+    if kind == "text":
+        return part.text
+    if kind == "data":
+        return json.dumps(MessageToDict(part.data), ensure_ascii=False, indent=2)
+    if kind == "url":
+        return part.url
+    return f"[{part.filename or 'a file'}: {len(part.raw)} bytes of {part.media_type or 'application/octet-stream'}]"
+
+
+def _as_dict(reply: botmesh.Reply, took: float) -> dict[str, Any]:
+    return {
+        "text": reply.text,
+        "parts": [MessageToDict(part, preserving_proto_field_name=True) for part in reply.parts],
+        "agent": reply.agent,
+        "instance": reply.instance,
+        "confidence": reply.confidence,
+        "usage": [MessageToDict(one, preserving_proto_field_name=True) for one in reply.total_usage],
+        "seconds": round(took, 6),
+        "correlation_id": reply.correlation_id,
+        "trace_id": reply.trace_id,
+    }
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return parse_seconds(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time: use 30, 500ms or 2m", param_hint="--timeout") from None
+
+
+def _variables(pairs: tuple[str, ...], document: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(document) if document else {}
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"no JSON: {error}", param_hint="--context-json") from None
+    if not isinstance(found, dict):
+        raise click.BadParameter('must be an object, {"name": "value"}', param_hint="--context-json")
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"{pair!r} must be NAME=VALUE", param_hint="--context")
+        found[name] = value
+    return found

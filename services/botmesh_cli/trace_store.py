@@ -1,0 +1,63 @@
+"""The last traces, in memory: bounded in spans, the oldest trace goes first."""
+
+from collections import OrderedDict
+
+from botmesh.v1.trace_service_pb2 import Span, TraceSummary
+
+MOST_IN_A_TRACE = 2_000
+"""Spans of one trace: a chain that never ends must not push out all others."""
+
+
+class TraceStore:
+    """Spans by trace."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        """Keep `most` spans."""
+        self._traces: OrderedDict[str, dict[str, Span]] = OrderedDict()
+        self._most = most
+        self._count = 0
+
+    def add(self, span: Span) -> None:
+        """Keep one more span; a span that comes twice counts once."""
+        trace = self._traces.setdefault(span.trace_id, {})
+        if span.span_id not in trace and len(trace) >= MOST_IN_A_TRACE:
+            return
+        self._count += span.span_id not in trace
+        trace[span.span_id] = span
+        while self._count > self._most and len(self._traces) > 1:
+            _, dropped = self._traces.popitem(last=False)
+            self._count -= len(dropped)
+
+    def get(self, prefix: str) -> list[Span]:
+        """The spans of the newest trace whose id begins so, by their start; empty if there is none."""
+        for trace_id in reversed(self._traces):
+            if trace_id.startswith(prefix.lower()):
+                return _ordered(self._traces[trace_id])
+        return []
+
+    def last(self, limit: int) -> list[TraceSummary]:
+        """The last traces, newest first."""
+        newest = list(reversed(self._traces.values()))[:limit]
+        return [_summary(_ordered(trace)) for trace in newest]
+
+    def __len__(self) -> int:
+        """How many spans are kept."""
+        return self._count
+
+
+def _ordered(trace: dict[str, Span]) -> list[Span]:
+    return sorted(trace.values(), key=lambda span: span.start_time.ToNanoseconds())
+
+
+def _summary(spans: list[Span]) -> TraceSummary:
+    ids = {span.span_id for span in spans}
+    first = next((span for span in spans if span.parent_span_id not in ids), spans[0])
+    last = max(spans, key=lambda span: span.end_time.ToNanoseconds())
+    return TraceSummary(
+        trace_id=first.trace_id,
+        name=first.name,
+        start_time=first.start_time,
+        end_time=last.end_time,
+        span_count=len(spans),
+        reason=first.attributes.fields["botmesh.reason"].string_value,
+    )

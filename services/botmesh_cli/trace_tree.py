@@ -1,0 +1,96 @@
+"""A trace as a tree: who asked whom, how long it took, how it ended."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from rich.markup import escape
+from rich.tree import Tree
+
+from botmesh.conventions import RETRY_EVENT
+from botmesh.parts import from_struct
+from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
+from botmesh_cli.output import milliseconds
+
+
+def draw(spans: Sequence[Span]) -> Tree:
+    """The tree of one trace. Spans whose parents are missing stand at the top, marked as such."""
+    ids = {span.span_id for span in spans}
+    children: dict[str, list[Span]] = defaultdict(list)
+    for span in sorted(spans, key=lambda one: one.start_time.ToNanoseconds()):
+        children[span.parent_span_id if span.parent_span_id in ids else ""].append(span)
+    agents = {span.service for span in spans if span.kind == SPAN_KIND_SERVER}
+    hops = sum(span.kind == SPAN_KIND_CLIENT for span in spans)
+    total = _seconds(min(spans, key=_start), max(spans, key=lambda one: one.end_time.ToNanoseconds()))
+    tree = Tree(
+        f"trace [bold]{spans[0].trace_id}[/bold]  {_count(hops, 'call')}, {_count(len(agents), 'agent')}, "
+        f"{milliseconds(total)}",
+        guide_style="dim",
+    )
+    for root in children[""]:
+        _grow(tree, root, children, orphan=bool(root.parent_span_id))
+    return tree
+
+
+def _grow(tree: Tree, span: Span, children: dict[str, list[Span]], *, orphan: bool = False) -> None:
+    """One call is two spans, the caller's and the callee's: they share a line."""
+    below = children[span.span_id]
+    served = [one for one in below if one.kind == SPAN_KIND_SERVER] if span.kind == SPAN_KIND_CLIENT else []
+    branch = tree.add(_line(span, served, orphan=orphan))
+    for event in span.events:
+        if event.name == RETRY_EVENT:
+            facts = from_struct(event.attributes)
+            branch.add(
+                f"[yellow]retry[/yellow] after {_reason(facts)} at {str(facts.get('botmesh.instance', ''))[:12]}"
+            )
+    for one in below:
+        for child in children[one.span_id] if one in served else [one]:
+            _grow(branch, child, children)
+
+
+def _line(span: Span, served: list[Span], *, orphan: bool) -> str:
+    facts = from_struct(span.attributes)
+    who = escape(str(facts.get("botmesh.agent", span.name)))
+    asker = escape(str(facts.get("botmesh.from", span.service)))
+    took = milliseconds(_seconds(span, span))
+    if span.kind == SPAN_KIND_CLIENT:
+        words = [f"{asker} → [bold]{who}[/bold]", took]
+    elif span.kind == SPAN_KIND_SERVER:
+        words = [f"[bold]{who}[/bold]", took]
+    else:
+        words = [escape(span.name), took]
+    if served:
+        words.append(f"[dim](there {milliseconds(_seconds(served[0], served[-1]))})[/dim]")
+    method = str(facts.get("rpc.method", "")).rpartition("/")[2]
+    if method not in ("", "Delegate"):
+        words.append(f"[dim]{escape(method)}[/dim]")
+    words.append(_outcome(span, facts))
+    if orphan:
+        words.append("[dim](its caller's span is not here)[/dim]")
+    return "  ".join(words)
+
+
+def _outcome(span: Span, facts: dict[str, Any]) -> str:
+    if not span.error:
+        return "[green]ok[/green]"
+    reason = _reason(facts)
+    if facts.get("botmesh.started") is False:
+        return f"[yellow]refused: {reason}[/yellow]"
+    by = facts.get("botmesh.raised_by")
+    return f"[red]{reason}[/red]" + (f" [dim]by {escape(str(by))}[/dim]" if by else "")
+
+
+def _reason(facts: dict[str, Any]) -> str:
+    return escape(str(facts.get("botmesh.reason", "failed")).lower().replace("_", " "))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _start(span: Span) -> int:
+    return span.start_time.ToNanoseconds()
+
+
+def _seconds(first: Span, last: Span) -> float:
+    return (last.end_time.ToNanoseconds() - first.start_time.ToNanoseconds()) / 1e9
