@@ -4,9 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 STUBS  := clients/python
+GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint format generate check-generated lock clean
+.PHONY: help setup demo test tools lint format generate check-generated lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +24,13 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## Run a team of bots on your messages (typed, or from standard input)
 	@$(BIN)/botmesh demo
 
-test: $(READY) ## Run the tests
+test: $(READY) tools ## Run the tests
 	$(BIN)/pytest
+
+tools: $(READY) ## Build the tools that only the tests need (where Go is installed)
+	@if [ -x $(BIN)/grpcurl ]; then :; \
+	elif command -v go >/dev/null; then echo "building grpcurl"; GOBIN=$(abspath $(BIN)) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL); \
+	else echo "Go is not installed: the tests that need grpcurl will be skipped"; fi
 
 lint: $(READY) ## Check style, types, the protos, and that the stubs are fresh
 	$(BIN)/ruff check

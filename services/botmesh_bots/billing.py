@@ -27,11 +27,7 @@ agent = Agent(
         Skill(
             "duplicate-charges",
             "Finds items that were charged twice and invoices that were paid twice",
-            examples=[
-                "I was charged twice",
-                "You billed me double in October",
-                "I think I paid the same invoice twice",
-            ],
+            examples=["I was charged twice", "You billed me double", "I paid the same invoice twice"],
             tags=["charge", "refund"],
             idempotent=True,
         ),
@@ -122,7 +118,7 @@ def choose(text: str) -> str:
 
 
 def find_customer(books: sqlite3.Connection, who: object) -> sqlite3.Row:
-    """The customer of an id, given as a number or as text.
+    """The customer with an id, given as a number or as text, and the plan.
 
     Raises:
         AgentFailed: nobody is named, or nobody has that id.
@@ -134,7 +130,7 @@ def find_customer(books: sqlite3.Connection, who: object) -> sqlite3.Row:
     ).fetchone()
     if row is None:
         raise AgentFailed(f"There is no customer {str(who)[:40]!r}: check the id in the context.", customer=who)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def duplicate_charges(books: sqlite3.Connection, customer: sqlite3.Row, _text: str) -> str:
@@ -159,8 +155,8 @@ def duplicate_charges(books: sqlite3.Connection, customer: sqlite3.Row, _text: s
         if row["paid"] > row["cents"]:
             back += row["paid"] - row["cents"]
             found.append(
-                f"Invoice {row['number']} ({row['item']}, {_month(row['period'])}) over {_money(row['cents'])} was paid "
-                f"{_times(row['payments'])}, {_money(row['paid'] - row['cents'])} too much."
+                f"Invoice {row['number']} ({row['item']}, {_month(row['period'])}) was paid {_times(row['payments'])}, "
+                f"{_money(row['paid'] - row['cents'])} too much."
             )
     if not found:
         return f"I went through all invoices and payments of {customer['name']}: nothing was charged or paid twice."
@@ -194,21 +190,14 @@ def invoice(books: sqlite3.Connection, customer: sqlite3.Row, text: str) -> str:
         raise AgentFailed("Which invoice? Its number stands at the top right: five digits.")
     if row is None:
         raise AgentFailed(f"{customer['name']} has no invoice {number}: check the number.", invoice=number)
-    what = (
-        f"Invoice {number} of {_day(row['issued'])}: {row['item']} for {_month(row['period'])}, {_money(row['cents'])}."
-    )
-    if row["paid"] == 0:
+    cents, paid, item = row["cents"], row["paid"], f"{row['item']} for {_month(row['period'])}"
+    what = f"Invoice {number} of {_day(row['issued'])}: {item}, {_money(cents)}."
+    if paid == 0:
         return f"{what} Not paid; {_due(row, _today(books))}."
-    if row["paid"] < row["cents"]:
-        return (
-            f"{what} {_money(row['paid'])} paid on {_day(row['last_paid'])}, {_money(row['cents'] - row['paid'])} open."
-        )
-    twice = f" {_times(row['payments'])}" if row["payments"] > 1 else ""
-    return (
-        f"{what} Paid{twice}, last on {_day(row['last_paid'])}."
-        if twice
-        else f"{what} Paid on {_day(row['last_paid'])}."
-    )
+    last = _day(row["last_paid"])
+    if paid < cents:
+        return f"{what} {_money(paid)} paid on {last}, {_money(cents - paid)} open; {_due(row, _today(books))}."
+    return f"{what} Paid {_times(row['payments'])}, last on {last}." if paid > cents else f"{what} Paid on {last}."
 
 
 def month_total(books: sqlite3.Connection, customer: sqlite3.Row, text: str) -> str:
@@ -233,10 +222,8 @@ def month_total(books: sqlite3.Connection, customer: sqlite3.Row, text: str) -> 
 
 def plan(_books: sqlite3.Connection, customer: sqlite3.Row, _text: str) -> str:
     """The customer's plan."""
-    return (
-        f"{customer['name']} has {customer['plan']} since {_day(customer['since'])}: {customer['mbit_down']} Mbit/s down, "
-        f"{customer['mbit_up']} Mbit/s up, {_money(customer['cents'])} a month."
-    )
+    speed = f"{customer['mbit_down']} Mbit/s down, {customer['mbit_up']} Mbit/s up"
+    return f"{customer['name']} has {customer['plan']}: {speed}, {_money(customer['cents'])} a month."
 
 
 def credit(_books: sqlite3.Connection, customer: sqlite3.Row, text: str) -> str:
@@ -250,17 +237,16 @@ def credit(_books: sqlite3.Connection, customer: sqlite3.Row, text: str) -> str:
         raise AgentFailed('How long was the service away? Say it like "two days" or "36 hours".')
     share = min(hours, HOURS_IN_A_MONTH)
     cents = -(-customer["cents"] * share // HOURS_IN_A_MONTH)  # rounded up, in favour of the customer
+    price = f"{customer['plan']} costs {_money(customer['cents'])} for {HOURS_IN_A_MONTH} hours"
     return (
-        f"{customer['name']} gets a credit of {_money(cents)}: {hours} of {HOURS_IN_A_MONTH} hours of {customer['plan']} "
-        f"at {_money(customer['cents'])} a month. It goes on the next invoice."
+        f"{customer['name']} gets a credit of {_money(cents)} for {hours} hours without service: {price}. "
+        "It goes on the next invoice."
     )
 
 
 def invoice_number(text: str) -> int | None:
     """The invoice number in a text; None: there is none."""
-    match = re.search(
-        r"\b(?:invoice|number|no\.|#)\s*(?:number|no\.|#)?\s*#?(\d{1,9})\b|\b(\d{5})\b", text, re.IGNORECASE
-    )
+    match = _NUMBER.search(text)
     return int(match[1] or match[2]) if match else None
 
 
@@ -272,6 +258,7 @@ SKILLS: dict[str, Callable[[sqlite3.Connection, sqlite3.Row, str], str]] = {
     "plan": plan,
     "credit": credit,
 }
+_NUMBER = re.compile(r"\b(?:invoice|number|no\.)\s*(?:number|no\.)?\s*#?\s*(\d{1,9})\b|\b(\d{5})\b", re.IGNORECASE)
 _WORDS = (
     ("duplicate-charges", r"\btwice\b|\bdoubl|\bduplicat|\btwo times\b|\bpaid too much\b|\bsame (invoice|charge)"),
     ("credit", r"\bcredit|\bcompensat|\bwithout service\b|\boutage\b"),

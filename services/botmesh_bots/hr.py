@@ -145,8 +145,7 @@ def choose(staff: Staff, text: str) -> str:
         r"\b(who|anybody|anyone|colleagues?)\b.*\b(away|absent|off|vacation|leave|holiday)\b", text, re.IGNORECASE
     ):
         return "absences"
-    left = re.search(r"\bleft\b|\bremain|\bbalance\b|\bhow (many|much)\b", text, re.IGNORECASE)
-    if named(staff, text) or (left and re.search(r"\bleave\b|\bvacation\b|\bholidays?\b", text, re.IGNORECASE)):
+    if named(staff, text) or _LEFT.search(text):
         return "leave-balance"
     return "policies" if find_policy(staff, text) else ""
 
@@ -173,8 +172,8 @@ def leave_balance(staff: Staff, text: str, context: Mapping[str, Any]) -> str:
     balance = balance_of(staff, employee)
     carried = f", {balance.carried} brought over from last year" if balance.carried else ""
     return (
-        f"{employee.name} has {_count(balance.left)} of leave left in {staff.as_of.year}: {_count(balance.entitled)} for "
-        f"the year{carried}, {balance.taken} taken, {balance.booked} booked (as of {_day(staff.as_of)})."
+        f"{employee.name} has {_count(balance.left)} of leave left in {staff.as_of.year}: {_count(balance.entitled)} "
+        f"for the year{carried}, {balance.taken} taken, {balance.booked} booked (as of {_day(staff.as_of)})."
     )
 
 
@@ -262,6 +261,10 @@ SKILLS: dict[str, Callable[[Staff, str, Mapping[str, Any]], str]] = {
     "absences": absences,
     "policies": policies,
 }
+_AWAY = re.compile(r"\b(who|anybody|anyone|colleagues?)\b.*\b(away|absent|off|vacation|leave|holiday)\b", re.IGNORECASE)
+_LEFT = re.compile(
+    r"\b(leave|vacation|holidays?)\b.*\b(left|balance|remaining)\b|\bhow (many|much)\b.*\b(days|left)\b", re.IGNORECASE
+)
 
 
 def _count(days: float) -> str:

@@ -16,8 +16,8 @@ agent = Agent(
 SELF_CONFIDENCE = 0.1
 """Of answers that reception makes up for itself: good manners, little knowledge."""
 OFFER = (
-    "I can find help with invoices and payments, with internet, wifi, telephone and mail, and, for staff, with leave and "
-    "house rules. People are at the desk from Monday to Friday, 8 to 18."
+    "I can find help with invoices and payments, with internet, wifi, telephone and mail, and, for staff, with leave "
+    "and house rules. People are at the desk from Monday to Friday, 8 to 18."
 )
 
 

@@ -5,26 +5,30 @@ import re
 from datetime import date
 
 _FILLER = frozenset(
-    """
-    a about after again all also am an and any anybody anyone are as at be because been before but by can cannot
-    could did do does doing done for from get gets give got had has have hello help her here hi him his how i if
-    in into is it its just know let like me mine my need no not now of on one or our out over please say
-    she so some somebody someone something tell than thank thanks that the their them then there these they this to
-    too up us very want was we were what when where which who whom whose why will with would you your
-    """.split()
+    re.findall(
+        r"\w+",
+        """
+        a about after again all also am an and any anybody anyone are as at be because been before but by can cannot
+        could did didn do does doesn doing don done for from get gets give got had has have hello help her here hi him his how i if
+        in into is it its just know let like me mine my need no not now of on one or our out over please say
+        she so some somebody someone something tell than thank thanks that the their them then there these they this to
+        too up us very want was we were what when where which who whom whose why will with would you your
+        """,
+    )
 )
-_NUMBERS = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _MONTH = re.compile(rf"\b({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?(?:\s+(\d{{4}}))?", re.IGNORECASE)
-_SPAN = re.compile(rf"\b(\d+|a|an|{'|'.join(_NUMBERS)})\s+(hour|day|week)s?\b", re.IGNORECASE)
+_SPAN = re.compile(rf"\b(\d+|an?|one|{'|'.join(_NUMBERS)})\s+(hour|day|week)s?\b", re.IGNORECASE)
 _HOURS = {"hour": 1, "day": 24, "week": 168}
 
 
 def key_words(text: str) -> list[str]:
     """The words that say what a text is about, in lower case, each once, in order."""
-    words = re.findall(r"[^\W_]+(?:[-'’][^\W_]+)*", text.lower())
-    return [word for word in dict.fromkeys(words) if re.sub(r"['’].*", "", word) not in _FILLER]
+    words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)?", text.lower())
+    stems = (re.split(r"['\u2019]", word)[0] for word in words)  # "i'm" is "i", "priya's" is "priya"
+    return [word for word in dict.fromkeys(stems) if word not in _FILLER]
 
 
 def find_month(text: str, today: date) -> tuple[int, int] | None:

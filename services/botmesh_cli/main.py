@@ -1,7 +1,6 @@
 """The group of commands, exit codes, and how errors are told."""
 
 import importlib
-import os
 import sys
 from typing import Any, NoReturn
 
@@ -90,10 +89,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has left: nothing is wrong, and Python must not complain at its own end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     sys.exit(_code(code))
 
 

@@ -61,8 +61,7 @@ def tell_error(error: BotmeshError, *, as_json: bool) -> None:
     err.print(f"[red]{error.reason.lower().replace('_', ' ')}[/red]: ", end="")
     err.print(error.text, markup=False)
     if error.agent:
-        err.print(
-            f"  raised by {' → '.join((*error.path, error.agent)) if error.from_peer else error.agent}", style="dim"
-        )
+        way = error.path if error.path[-1:] == (error.agent,) else (*error.path, error.agent)
+        err.print(f"  raised by {error.agent}" + (f" in {' → '.join(way)}" if len(way) > 1 else ""), style="dim")
     if error.trace_id:
         err.print(f"  see: botmesh trace {error.trace_id}", style="dim")

@@ -19,8 +19,6 @@ QUEUE_LENGTH = 256
 """Responses that wait for one watcher, 25 s of them in a busy mesh."""
 QUEUE_BYTES = 8 * 1024 * 1024
 """Their bytes; watchers of one account share them."""
-GRACE = 5.0
-"""Seconds in which a slow watcher can fetch the status that says so; then its call is cut."""
 SNAPSHOT_LIFE = 1.0
 """Seconds in which a snapshot is used again: after a restart of the registry everybody asks at once."""
 
@@ -28,12 +26,10 @@ SNAPSHOT_LIFE = 1.0
 @dataclass(slots=True, eq=False)
 class _Watcher:
     account: str
-    task: asyncio.Task[object] | None
     queue: deque[bytes] = field(default_factory=deque)
     queued_bytes: int = 0
     ended: BotmeshError | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    cut: asyncio.TimerHandle | None = None
 
     def offer(self, responses: Iterable[bytes]) -> bool:
         """Queue responses; False if there is no room."""
@@ -52,6 +48,7 @@ class _Watcher:
     def end(self, error: BotmeshError) -> None:
         """Let it end with `error`, what is queued left unsent."""
         self.queue.clear()
+        self.queued_bytes = 0
         self.ended = error
         self.wake.set()
 
@@ -92,7 +89,7 @@ class Watches:
                 field="watchers",
             )
         self.flush()
-        watcher = _Watcher(account, asyncio.current_task())
+        watcher = _Watcher(account)
         first = self._catch_up(account, since)
         self._watchers[account].add(watcher)
         self._count += 1
@@ -227,12 +224,8 @@ class Watches:
     def _send(self, watchers: Iterable[_Watcher], responses: list[bytes]) -> None:
         for watcher in watchers:
             if watcher.ended is None and not watcher.offer(responses):
-                self._end_slow(watcher)
-
-    def _end_slow(self, watcher: _Watcher) -> None:
-        watcher.end(WatcherTooSlow("this watcher read too slowly and was dropped: watch again with its revision"))
-        if watcher.task is not None:  # it hangs in a write, and may do so for good
-            watcher.cut = asyncio.get_running_loop().call_later(GRACE, watcher.task.cancel)
+                # It hangs in a write, and learns of its end once it reads again. Until then it counts as a watcher.
+                watcher.end(WatcherTooSlow("this watcher read too slowly and was dropped: watch again"))
 
     def _drop(self, error: BotmeshError) -> None:
         for watchers in self._watchers.values():
@@ -240,8 +233,6 @@ class Watches:
                 watcher.end(error)
 
     def _leave(self, watcher: _Watcher) -> None:
-        if watcher.cut is not None:
-            watcher.cut.cancel()
         self._count -= 1
         self._watchers[watcher.account].discard(watcher)
         if not self._watchers[watcher.account]:

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import math
 
 import grpc
@@ -107,10 +108,8 @@ async def test_a_bot_that_ignores_its_cancellation_is_answered_for():
     @stubborn.on_delegate
     async def answer(task):
         for _ in range(3):
-            try:
+            with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.sleep(0.5)
-            except asyncio.CancelledError:
-                pass
         return "too late"
 
     async with testing.mesh(stubborn) as mesh:
@@ -132,7 +131,7 @@ async def test_a_silent_stream_is_taken_for_dead(clock_bot):
         pieces = []
         with pytest.raises(errors.StreamIdle) as caught:
             async for event in mesh.stream("quiet"):
-                pieces.append(event.text)
+                pieces.append(event.text)  # noqa: PERF401 - what came before the error counts
     assert pieces == ["one"]
     assert caught.value.agent == "quiet"
 

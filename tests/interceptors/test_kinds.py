@@ -187,7 +187,7 @@ async def test_an_exceptions_text_stays_where_it_was_raised(kind):
 @pytest.mark.parametrize("kind", KINDS)
 async def test_the_eleventh_is_refused_at_both_ends(kind):
     same = (("botmesh-conversation", "c1"),)
-    async with serving() as (kinds, checked, bare, ends):
+    async with serving() as (_, checked, bare, ends):
         for channel in (bare, checked):
             open_calls = [asyncio.create_task(ask(channel, kind, "wait", same, timeout=0.45)) for _ in range(10)]
             await asyncio.sleep(0.2)

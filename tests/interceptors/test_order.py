@@ -1,3 +1,5 @@
+import grpc
+
 from botmesh import interceptors
 from botmesh.interceptors import MethodClass
 from botmesh.interceptors.call import class_of
@@ -33,8 +35,6 @@ def test_which_class_a_method_is_of():
 
 
 def test_one_object_per_kind_of_call():
-    import grpc
-
     made = interceptors.client(None)
     kinds = (
         grpc.aio.UnaryUnaryClientInterceptor,

@@ -1,9 +1,15 @@
 import asyncio
-from collections import namedtuple
+from typing import NamedTuple
 
 import pytest
 
-Entry = namedtuple("Entry", "at bot pid event message_id")
+
+class Entry(NamedTuple):
+    at: float
+    bot: str
+    pid: str
+    event: str
+    message_id: str
 
 
 class Journal:

@@ -21,7 +21,9 @@ async def load_while(mesh, agent, disturb, *, calls=150, seconds=0.05):
         message_id = f"m{number}"
         async with places:
             try:
-                reply = await mesh.delegate(agent, "it", context={"seconds": seconds}, message_id=message_id, timeout=10)
+                reply = await mesh.delegate(
+                    agent, "it", context={"seconds": seconds}, message_id=message_id, timeout=10
+                )
                 outcomes[message_id] = reply
             except errors.BotmeshError as error:
                 outcomes[message_id] = error

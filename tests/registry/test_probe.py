@@ -48,7 +48,7 @@ class Listener:
         port = self.server.sockets[0].getsockname()[1]
         return Instance(instance_id="i", account_id="default", agent="bot", address=f"127.0.0.1:{port}")
 
-    async def accept(self, reader, writer):
+    async def accept(self, _reader, writer):
         self.open.add(writer)
         writer.write(self.answer)
 

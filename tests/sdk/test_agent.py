@@ -3,6 +3,7 @@ import pytest
 import botmesh
 from botmesh import errors, testing
 from botmesh.settings import load
+from botmesh.v1.instance_pb2 import READINESS_BUSY, READINESS_DRAINING, READINESS_READY
 
 
 def make(**options):
@@ -96,8 +97,6 @@ async def test_the_meshs_limits_are_the_ceiling():
 
 
 async def test_an_agent_with_a_capacity_says_when_it_is_busy():
-    from botmesh.v1.instance_pb2 import READINESS_BUSY, READINESS_DRAINING, READINESS_READY
-
     agent = make(capacity=1)
     states = []
 

@@ -21,7 +21,7 @@ def rpc_error(error):
 
 
 def test_every_reason_of_the_contract_has_a_class_and_every_class_a_reason():
-    reasons = {name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()} - {"UNSPECIFIED"}
+    reasons = {name.removeprefix("ERROR_REASON_") for name in dict(ErrorReason.items())} - {"UNSPECIFIED"}
     assert set(errors.BY_REASON) == reasons
 
 

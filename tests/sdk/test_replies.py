@@ -5,7 +5,13 @@ import pytest
 import botmesh
 from botmesh import errors, testing
 from botmesh.settings import load
-from botmesh.v1.agent_service_pb2 import NotifyRequest, TransferRequest
+from botmesh.v1.agent_service_pb2 import (
+    DelegateRequest,
+    DelegateResponse,
+    GetStatsRequest,
+    NotifyRequest,
+    TransferRequest,
+)
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_ACK, MESSAGE_TYPE_BROADCAST, MESSAGE_TYPE_RESPONSE, Message
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISION_DECLINED, TransferOffer
 
@@ -88,8 +94,6 @@ async def test_unknown_fields_of_a_message_are_kept():
     async with testing.mesh(agent) as mesh:
         ask = mesh._compose("a", None, None, None, "", "", "", None)
         ask.message.MergeFromString(unknown)
-        from botmesh.v1.agent_service_pb2 import DelegateRequest, DelegateResponse
-
         request = DelegateRequest(message=ask.message)
         response, _ = await mesh._caller.unary("Delegate", ask, request, DelegateResponse.FromString)
     assert response.reply.message.payload[0].text == "kept"
@@ -272,8 +276,6 @@ async def test_an_offer_is_accepted_or_declined(raw):
 
 
 async def test_stats_count_what_happened(raw):
-    from botmesh.v1.agent_service_pb2 import DelegateRequest, GetStatsRequest
-
     async def fails(task):
         if task.text == "fail":
             raise botmesh.AgentFailed("no")

@@ -1,0 +1,52 @@
+from botmesh.v1.trace_service_pb2 import Span
+from botmesh_cli.trace_store import MOST_IN_A_TRACE, TraceStore
+from botmesh_cli.trace_tree import draw
+
+
+def span(trace, number, parent="", start=0, **fields):
+    made = Span(trace_id=trace * 32, span_id=f"{number:016x}", parent_span_id=parent, name=f"span {number}", **fields)
+    made.start_time.FromNanoseconds(start or number)
+    made.end_time.FromNanoseconds((start or number) + 5)
+    return made
+
+
+def test_the_oldest_trace_goes_first():
+    store = TraceStore(most=4)
+    for trace in "abc":
+        for number in (1, 2):
+            store.add(span(trace, number))
+    assert store.get("a" * 8) == []
+    assert [one.trace_id[0] for one in store.last(10)] == ["c", "b"]
+    assert len(store) == 4
+
+
+def test_a_span_that_comes_twice_counts_once():
+    store = TraceStore()
+    store.add(span("a", 1))
+    store.add(span("a", 1))
+    assert len(store) == 1
+
+
+def test_one_endless_trace_does_not_push_out_the_others():
+    store = TraceStore(most=3 * MOST_IN_A_TRACE)
+    store.add(span("a", 1))
+    for number in range(3 * MOST_IN_A_TRACE):
+        store.add(span("b", number))
+    assert len(store.get("a" * 8)) == 1
+    assert len(store.get("b" * 8)) == MOST_IN_A_TRACE
+
+
+def test_spans_come_by_their_start_whatever_order_they_came_in():
+    store = TraceStore()
+    for number, start in ((1, 30), (2, 10), (3, 20)):
+        store.add(span("a", number, start=start))
+    assert [one.name for one in store.get("aaaaaaaa")] == ["span 2", "span 3", "span 1"]
+    assert store.last(1)[0].name == "span 2"
+    assert store.last(1)[0].span_count == 3
+
+
+def test_a_span_without_its_parent_is_drawn_at_the_top_and_says_so():
+    tree = draw([span("a", 1, parent="f" * 16), span("a", 2, parent=f"{1:016x}")])
+    assert len(tree.children) == 1
+    assert "not here" in str(tree.children[0].label)
+    assert len(tree.children[0].children) == 1

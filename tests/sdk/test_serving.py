@@ -1,0 +1,46 @@
+import asyncio
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from botmesh import testing
+from botmesh.v1.agent_service_pb2 import GetCardRequest
+
+
+async def test_every_server_tells_its_health(make_agent, raw):
+    agent = make_agent()
+    async with testing.mesh(agent):
+        stub = health_pb2_grpc.HealthStub(raw(agent.address).channel)
+        for service in ("", "botmesh.v1.AgentService"):
+            answer = await stub.Check(health_pb2.HealthCheckRequest(service=service))
+            assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        await agent._running.server.set_serving(False)
+        answer = await stub.Check(health_pb2.HealthCheckRequest())
+        assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+async def test_every_server_offers_reflection(make_agent):
+    agent = make_agent()
+
+    def services(address):
+        with grpc.insecure_channel(address) as channel:
+            return set(ProtoReflectionDescriptorDatabase(channel).get_services())
+
+    async with testing.mesh(agent):
+        found = await asyncio.to_thread(services, agent.address)
+    assert {"botmesh.v1.AgentService", "grpc.health.v1.Health"} <= found
+
+
+async def test_an_agent_says_who_serves(make_agent, raw):
+    agent = make_agent(description="loud")
+    async with testing.mesh(agent):
+        response = await raw(agent.address).stub.GetCard(GetCardRequest())
+    assert response.card == agent.card
+    assert response.instance_id == agent.instance_id
+
+
+async def test_servers_bind_loopback_unless_told_otherwise(make_agent):
+    agent = make_agent()
+    async with testing.mesh(agent):
+        assert agent.address.startswith("127.0.0.1:")
