@@ -129,7 +129,8 @@ def find_customer(books: sqlite3.Connection, who: object) -> sqlite3.Row:
         "SELECT * FROM customers JOIN plans ON plans.name = plan WHERE id = ?", (str(who).strip(),)
     ).fetchone()
     if row is None:
-        raise AgentFailed(f"There is no customer {str(who)[:40]!r}: check the id in the context.", customer=who)
+        said = str(who)[:40]
+        raise AgentFailed(f"There is no customer {said!r}: check the id in the context.", customer=said)
     return row
 
 

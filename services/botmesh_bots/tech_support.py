@@ -72,7 +72,7 @@ async def work(task: Task) -> str:
     skill = billing_skill(task.text)
     if section is None:
         raise AgentFailed("I know nothing about this. Tell me what does not work: internet, wifi, phone, TV or mail.")
-    steps = f"{section.title}\n{section.steps}"
+    steps = f"{section.title}:\n{section.steps}"
     return f"{steps}\n\n{await ask_billing(task, skill)}" if skill else steps
 
 

@@ -8,11 +8,12 @@ _FILLER = frozenset(
     re.findall(
         r"\w+",
         """
-        a about after again all also am an and any anybody anyone are as at be because been before but by can cannot
-        could did didn do does doesn doing don done for from get gets give got had has have hello help her here hi him his how i if
-        in into is it its just know let like me mine my need no not now of on one or our out over please say
-        she so some somebody someone something tell than thank thanks that the their them then there these they this to
-        too up us very want was we were what when where which who whom whose why will with would you your
+        a about after again all also am an and any anybody anyone are as at be because been before but by can
+        cannot could did didn do does doesn doing don done for from get gets give got had has have hello help
+        her here hi him his how i if in into is it its just know let like me mine my need no not now of on one
+        or our out over please say she so some somebody someone something tell than thank thanks that the their
+        them then there these they this to too up us very want was we were what when where which who whom whose
+        why will with would you your
         """,
     )
 )

@@ -19,6 +19,8 @@ class Common:
 
     settings: Settings
     as_json: bool
+    reload: Callable[[], Settings]
+    """Reads the settings anew."""
 
 
 def common(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +40,8 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         given = {"registry": registry, "account": account}
         flags = {name: value for name, value in given.items() if value is not None}
-        return function(Common(load(file=config, flags=flags), as_json), **rest)
+        read = functools.partial(load, file=config, flags=flags)
+        return function(Common(read(), as_json, read), **rest)
 
     return command
 

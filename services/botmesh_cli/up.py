@@ -7,6 +7,7 @@ import signal
 
 import click
 
+from botmesh.errors import InvalidField
 from botmesh.serving import Server
 from botmesh.settings import SETTINGS, Settings
 from botmesh_cli import trace_receiver
@@ -16,12 +17,17 @@ from botmesh_cli.trace_store import TraceStore
 from botmesh_registry import Registry
 from botmesh_registry.service import SERVICE_NAME
 
+logger = logging.getLogger("botmesh")
+
 
 @click.command()
 @click.option("--bind", metavar="IP:PORT", help="Where to listen; port 0: any free one.  [default: 127.0.0.1:7600]")
 @common
 def up(with_: Common, bind: str | None) -> int:
-    """Run the registry and keep traces, in one process, until SIGTERM or Ctrl-C."""
+    """Run the registry and keep traces, in one process, until SIGTERM or Ctrl-C.
+
+    SIGHUP reads the settings anew: changed limits reach every instance and client.
+    """
     logging.basicConfig(level=with_.settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     address = SETTINGS["registry_bind"].parse(bind) if bind else with_.settings.registry_bind
     return run(_up(with_, address))
@@ -35,6 +41,10 @@ async def _up(with_: Common, bind: str) -> None:
     server = Server("botmesh", limits=lambda: settings.limits)
     registry = registry_of(settings)
     registry.add_to(server.grpc)
+    server.end.telemetry.observe(
+        "botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(registry.roster.listed)
+    )
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload_limits, with_, registry)
     elsewhere = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
     trace_receiver.add_to(server.grpc, TraceStore(settings.trace_spans))
     try:
@@ -46,6 +56,16 @@ async def _up(with_: Common, bind: str) -> None:
     finally:
         await registry.close()
         await server.stop(grace=1.0)
+
+
+def _reload_limits(with_: Common, registry: Registry) -> None:
+    """SIGHUP: read the settings anew and let everybody have the new limits. Wrong ones change nothing."""
+    try:
+        registry.set_limits(with_.reload().limits)
+    except InvalidField as error:
+        logger.error("the limits stay as they are: %s", error)  # noqa: TRY400 - no trace needed
+    else:
+        logger.info("the mesh has new limits")
 
 
 def registry_of(settings: Settings) -> Registry:

@@ -98,7 +98,10 @@ class Caller:
         await self.peers.close()
 
     async def _start(self, method: str, ask: Ask, size: int) -> tuple[Call, int]:
-        await self.directory.look_up(ask.chain.account_id, ask.target)
+        within = ask.timeout if ask.timeout is not None and ask.timeout > 0 else self.end.limits.default_timeout
+        if ask.deadline is not None:
+            within = min(within, ask.deadline.remaining)
+        await self.directory.look_up(ask.chain.account_id, ask.target, within)
         call = Call(
             self.end,
             AGENT + method,

@@ -27,6 +27,8 @@ Name = tuple[str, str]
 
 FIRST_SNAPSHOT = 5.0
 """Seconds to wait for the registry's first answer."""
+_LOOK_UP = 1.0
+"""Seconds to ask the registry about an agent that the copy does not have."""
 _BACKOFF = 0.1, 2.0
 """Seconds before watching again, at first and at most."""
 
@@ -58,31 +60,31 @@ class Directory:
         self._ready = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
-    async def ready(self) -> None:
+    async def ready(self, within: float = FIRST_SNAPSHOT) -> None:
         """Return when there is a copy.
 
         Raises:
-            RegistryUnreachable: none came within 5 s.
+            RegistryUnreachable: none came within so many seconds.
         """
         if self.registry is None or self._ready.is_set():
             return
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(self.registry), name="botmesh-watch")
         try:
-            await asyncio.wait_for(self._ready.wait(), FIRST_SNAPSHOT)
+            await asyncio.wait_for(self._ready.wait(), within)
         except TimeoutError:
             raise self.registry.unreachable() from None
 
-    async def look_up(self, account: str, target: str) -> None:
-        """Make sure that the copy is as good as the registry about one agent.
+    async def look_up(self, account: str, target: str, within: float) -> None:
+        """Make sure that the copy is as good as the registry about one agent, as far as that takes `within` seconds.
 
         An agent that has just come is asked for; one that the registry does not know either stays unknown.
         """
-        await self.ready()
+        await self.ready(min(FIRST_SNAPSHOT, within))
         if self.registry is None or self.live(account, target):
             return
         try:
-            agent = await self.registry.get_agent(account, target)
+            agent = await self.registry.get_agent(account, target, min(_LOOK_UP, within))
         except (BotmeshError, AioRpcError):
             return  # the copy decides
         self.put(agent.card, agent.instances)

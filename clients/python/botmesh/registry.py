@@ -30,10 +30,10 @@ class RegistryClient:
         )
         self.stub = RegistryServiceStub(self._channel)
 
-    async def get_agent(self, account: str, name: str) -> Agent:
+    async def get_agent(self, account: str, name: str, timeout: float = ASK_TIMEOUT) -> Agent:
         """One agent with its instances, as the registry knows it now."""
         request = pb.GetAgentRequest(account_id=account, name=name)
-        return (await self._ask(self.stub.GetAgent, request)).agent
+        return (await self._ask(self.stub.GetAgent, request, timeout)).agent
 
     async def find(
         self,
@@ -60,9 +60,9 @@ class RegistryClient:
         """Close the connection."""
         await self._channel.close()
 
-    async def _ask(self, method: Callable[..., Awaitable[Any]], request: Message) -> Any:
+    async def _ask(self, method: Callable[..., Awaitable[Any]], request: Message, timeout: float = ASK_TIMEOUT) -> Any:
         try:
-            return await method(request, timeout=ASK_TIMEOUT)
+            return await method(request, timeout=timeout)
         except PeerError as error:
             if error.status is grpc.StatusCode.UNAVAILABLE:
                 raise self.unreachable() from error

@@ -5,11 +5,14 @@ that is used. Otherwise spans go to the endpoint that the registry names (`botme
 """
 
 import asyncio
+import importlib
 import logging
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import metrics, trace
+from opentelemetry.sdk import metrics as sdk_metrics
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -31,6 +34,7 @@ class Telemetry:
         """Set up what the environment asks for; nothing is exported before that or `export_to` says where."""
         self._provider: TracerProvider | None = None
         self._meters: metrics.MeterProvider = metrics.get_meter_provider()
+        self._own_meters: sdk_metrics.MeterProvider | None = None
         self._exporting = False
         if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
             self.tracer = trace.get_tracer(_SCOPE)  # the application's own
@@ -49,7 +53,7 @@ class Telemetry:
         if not endpoint or self._exporting or self._provider is None:
             return
         self._exporting = True
-        # Imported late: it costs more than all the rest of the SDK, and clients of a mesh without traces never need it.
+        # Imported late: it costs more than all the rest of the SDK, and a mesh without traces never needs it.
         from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
@@ -64,14 +68,27 @@ class Telemetry:
 
     async def stop(self) -> None:
         """Export what is left, within 2 s."""
-        provider, self._provider = self._provider, None
-        if provider is None or not self._exporting:
-            return
+        ending = [
+            provider.shutdown
+            for provider in (self._provider if self._exporting else None, self._own_meters)
+            if provider is not None
+        ]
+        self._provider = self._own_meters = None
         loop = asyncio.get_running_loop()
         try:
-            await asyncio.wait_for(loop.run_in_executor(None, provider.shutdown), _FLUSH_SECONDS)
+            async with asyncio.timeout(_FLUSH_SECONDS):
+                for shutdown in ending:
+                    await loop.run_in_executor(None, shutdown)
         except TimeoutError:
             logging.getLogger("botmesh").debug("some spans could not be exported in time")
+
+    def observe(self, name: str, unit: str, description: str, value: Callable[[], int]) -> None:
+        """Report `value()` as a gauge whenever metrics are exported."""
+
+        def read(_: metrics.CallbackOptions) -> Iterable[metrics.Observation]:
+            yield metrics.Observation(value())
+
+        self._meters.get_meter(_SCOPE).create_observable_gauge(name, [read], unit, description)
 
     def open(self, *, at_caller: bool) -> None:
         """A work call began."""
@@ -114,20 +131,38 @@ class Telemetry:
 
     def _add_standard_exporter(self, *, console: bool) -> None:
         # Imported late, as in export_to. The exporter and the processor read the OTEL_* variables themselves.
-        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter  # noqa: PLC0415
 
         assert self._provider is not None  # noqa: S101 - the caller has just made it
-        self._provider.add_span_processor(BatchSpanProcessor(ConsoleSpanExporter() if console else OTLPSpanExporter()))
+        exporter = ConsoleSpanExporter() if console else _otlp("trace_exporter", "OTLPSpanExporter", "TRACES")
+        self._provider.add_span_processor(BatchSpanProcessor(exporter))
 
     def _add_metrics(self, resource: Resource) -> None:
         if os.environ.get("OTEL_METRICS_EXPORTER", "otlp").strip().lower() == "none":
             return
-        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
         from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
         from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
 
-        self._meters = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())], resource=resource)
+        exporter = _otlp("metric_exporter", "OTLPMetricExporter", "METRICS")
+        reader = PeriodicExportingMetricReader(exporter)
+        self._meters = self._own_meters = MeterProvider([reader], resource=resource, shutdown_on_exit=False)
+
+
+def _otlp(module: str, name: str, signal: str) -> Any:
+    """The standard's exporter for the protocol that the environment names.
+
+    Raises:
+        RuntimeError: it is not installed.
+    """
+    protocol = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
+    transport = "http" if (protocol or "grpc").startswith("http") else "grpc"
+    try:
+        found = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{transport}.{module}")
+    except ModuleNotFoundError:
+        raise RuntimeError(
+            f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}: install botmesh[otlp-http], or set it to grpc"
+        ) from None
+    return getattr(found, name)()
 
 
 def trace_id_of(span: trace.Span) -> str:

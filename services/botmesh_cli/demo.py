@@ -1,0 +1,385 @@
+"""`botmesh demo`: a mesh and a team of bots as separate processes, fed with messages; then all are stopped."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+import botmesh
+from botmesh import BotmeshError, Mesh
+from botmesh.settings import load
+from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
+from botmesh_cli.output import console
+from botmesh_cli.trace import get_trace, traces
+from botmesh_cli.trace_tree import draw
+
+TEAM = {
+    "reception-bot": "botmesh_bots.reception",
+    "billing-bot": "botmesh_bots.billing",
+    "tech-support-bot": "botmesh_bots.tech_support",
+    "hr-bot": "botmesh_bots.hr",
+}
+FIRST = "reception-bot"
+"""Who gets the messages."""
+MESSAGES = (
+    "I was charged twice",
+    "My wifi drops every evening, what can I do?",
+    "The internet was down for two days. Do I get a refund?",
+    "How many days of leave does Priya have left?",
+    "Can you recommend a restaurant nearby?",
+)
+"""One for each specialist, one that takes two of them, and one that nobody knows about."""
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
+_SPANS_SECONDS = 3.0
+"""How long to wait for a chain's last span; it is held back for less than a second."""
+_POLL_SECONDS = 0.05
+_TAIL_LINES = 15
+_LEFT_OUT = ("BOTMESH_BIND", "BOTMESH_ADVERTISE")
+"""Settings that no two processes of one machine can share."""
+_EXIT_UNANSWERED = 1
+_EXIT_INTERRUPTED = 130
+_EXIT_TERMINATED = 143
+
+_WITH_PARENT = """
+import os, runpy, signal, sys, threading, time
+
+def watch():
+    os.read(0, 1)  # returns when the demo is gone, however it went
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(10)
+    os._exit(1)
+
+threading.Thread(target=watch, daemon=True).start()
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+"""Runs a module as `python -m` does, and no longer than the process that holds the other end of its standard input."""
+
+
+class DemoFailedError(Exception):
+    """The demo cannot go on. The text says why."""
+
+
+@dataclass
+class Tally:
+    """What happened so far."""
+
+    messages: int = 0
+    answered: int = 0
+    delegations: int = 0
+
+
+@click.command()
+@click.option("--customer", default="17", show_default=True, help="Who asks: 17, 23, 31, 42, 58 or 64.")
+def demo(customer: str) -> int:
+    """Run a team of bots on your messages, each bot a process.
+
+    Type messages, or give them on standard input, a line each; without any, a few built-in ones are sent. Prints
+    each answer and who asked whom for it. Exit codes: 0 all answered, 1 not all or the team did not start.
+    """
+    out = console() if sys.stdout.isatty() else Console(highlight=False, width=_columns())
+    logs = Path(tempfile.mkdtemp(prefix="botmesh-demo-"))
+    code = _EXIT_UNANSWERED
+    try:
+        code = _run(out, logs, customer)
+    except (DemoFailedError, BotmeshError) as error:
+        out.print("[red]The demo failed.[/red]", Text(str(error)), soft_wrap=True)
+    except KeyboardInterrupt:
+        out.print("\nInterrupted. All that was started is stopped.")
+        code = _EXIT_INTERRUPTED
+    except asyncio.CancelledError:
+        code = _EXIT_TERMINATED
+    if code == _EXIT_UNANSWERED:
+        out.print(f"Logs of all processes: {logs}", soft_wrap=True)
+    else:
+        shutil.rmtree(logs, ignore_errors=True)
+    return code
+
+
+def _run(out: Console, logs: Path, customer: str) -> int:
+    """Start, feed, stop, in a frame that stops what was started whatever happens inside."""
+    with processes(logs) as started:
+        tally = asyncio.run(_feed(out, started, customer))
+    words = [_count(tally.messages, "message"), f"{tally.answered} answered"]
+    if tally.delegations:
+        words.append(_count(tally.delegations, "delegation"))
+    out.print(f"{', '.join(words)}. All {len(started)} processes are stopped.")
+    return 0 if tally.answered == tally.messages else _EXIT_UNANSWERED
+
+
+async def _feed(out: Console, started: "Processes", customer: str) -> Tally:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - asyncio.run makes one
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    out.print(f"Starting the mesh and {len(TEAM)} bots, each a process of its own ...")
+    ready = await _start_mesh(started)
+    for name, module in TEAM.items():
+        started.start(name, module, ready["registry"])
+    async with botmesh.connect(settings=load(flags={"registry": ready["registry"]}), name="you") as mesh:
+        await _until_listed(mesh, started)
+        out.print(_roster(mesh, ready["registry"], started))
+        tally = Tally()
+        async for text in _messages(out):
+            tally.messages += 1
+            out.print(f"\n[bold]Message {tally.messages}[/bold]")
+            await _ask(out, mesh, text, customer, tally, ready)
+            started.check()
+        out.print()
+    return tally
+
+
+async def _start_mesh(started: "Processes") -> dict[str, str]:
+    """Start `botmesh up` and wait for the line in which it says where it is."""
+    said = started.start("mesh", "botmesh_cli", "", "up", "--bind", "127.0.0.1:0", "--json")
+    async for _ in _tries(started, "the mesh does not come up"):
+        line, newline, _rest = said.read_text(encoding="utf-8").partition("\n")
+        if newline:
+            ready: dict[str, str] = json.loads(line)
+            return ready
+    raise AssertionError("unreachable")
+
+
+async def _until_listed(mesh: Mesh, started: "Processes") -> None:
+    async for _ in _tries(started, "not all bots are listed"):
+        if set(TEAM) <= {agent.card.name for agent in mesh.agents() if agent.instances}:
+            return
+
+
+async def _tries(started: "Processes", what: str) -> AsyncIterator[None]:
+    """A try every now and then, until time is over or a process has ended."""
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        yield
+        started.check()
+        await asyncio.sleep(_POLL_SECONDS)
+    raise DemoFailedError(f"After {_START_SECONDS:.0f} s {what}.\n{started.tails()}")
+
+
+async def _ask(out: Console, mesh: Mesh, text: str, customer: str, tally: Tally, ready: dict[str, str]) -> None:
+    """Send a message, print the answer and who asked whom."""
+    registry, spans_at = ready["registry"], ready["traces"]
+    said: RenderableType
+    try:
+        reply = await mesh.delegate(FIRST, text, context={"customer": customer})
+        trace_id, said = reply.trace_id, Text(reply.text)
+        if reply.parts:
+            tally.answered += 1
+        else:
+            said = Text("(an empty answer)", style="red")
+    except BotmeshError as error:
+        trace_id, said = error.trace_id, Text(f"no answer: {error.text}", style="red")
+    talk = Table.grid(padding=(0, 2))
+    talk.add_column(style="bold", no_wrap=True)
+    talk.add_column(overflow="fold")
+    talk.add_row("you", Text(text if len(text) <= 500 else f"{text[:500]} ..."))  # noqa: PLR2004 - a few lines
+    talk.add_row(FIRST, said)
+    out.print(talk)
+    if not trace_id:
+        return
+    spans = await _spans(registry, trace_id) if spans_at == registry else []
+    tally.delegations += sum(span.kind == SPAN_KIND_CLIENT for span in spans)
+    tree = draw(spans) if spans else Text(f"trace {trace_id}, to be found at {spans_at}")
+    out.print(Padding(Group("", tree), (0, 0, 0, len(FIRST) + 2)))
+
+
+async def _spans(address: str, trace_id: str) -> list[Span]:
+    """The spans of a chain; after a while without those that are missing."""
+    until = time.monotonic() + _SPANS_SECONDS
+    spans: list[Span] = []
+    async with traces(address) as stub:
+        while time.monotonic() < until and not _complete(spans):
+            await asyncio.sleep(_POLL_SECONDS)
+            try:
+                spans = await get_trace(stub, trace_id)
+            except BotmeshError:  # nothing has arrived yet
+                continue
+    return spans
+
+
+def _complete(spans: list[Span]) -> bool:
+    """Whether every call has both its ends: an agent's own calls arrive with the call that it served."""
+    ids = {span.span_id for span in spans}
+    served = {span.parent_span_id for span in spans if span.kind == SPAN_KIND_SERVER}
+    return bool(spans) and all(
+        (not span.parent_span_id or span.parent_span_id in ids)
+        and (span.kind != SPAN_KIND_CLIENT or span.span_id in served or _never_began(span))
+        for span in spans
+    )
+
+
+def _never_began(span: Span) -> bool:
+    return "botmesh.started" in span.attributes.fields and not span.attributes.fields["botmesh.started"].bool_value
+
+
+def _roster(mesh: Mesh, registry: str, started: "Processes") -> Table:
+    """Who is there."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("WHO", "PID", "WHERE", "WHAT FOR"):
+        table.add_column(column)
+    table.add_row("mesh", str(started.pids["mesh"]), registry, "Registry, and the traces of all chains")
+    listed = {agent.card.name: agent for agent in mesh.agents()}
+    for name in TEAM:
+        agent = listed[name]
+        table.add_row(name, str(started.pids[name]), agent.instances[0].address, agent.card.description)
+    return table
+
+
+async def _messages(out: Console) -> AsyncIterator[str]:
+    """What a person types, what stands on standard input, or the built-in messages."""
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    if typed:
+        out.print(f'\nYour messages go to {FIRST}: try "{MESSAGES[0]}" or "{MESSAGES[2]}".')
+        out.print("An empty line, quit or Ctrl-D ends.")
+    lines = _lines()
+    none_yet = True
+    while True:
+        if typed:
+            out.print("\n[bold]>[/bold] ", end="")
+        line = await lines.get()
+        if line is None or (typed and line.strip().lower() in ("", "quit", "exit")):
+            break
+        if line.strip():
+            none_yet = False
+            yield line.strip()
+    if none_yet and not typed:
+        out.print("\nNo messages on standard input: here are some.")
+        for text in MESSAGES:
+            yield text
+
+
+def _lines() -> "asyncio.Queue[str | None]":
+    """The lines of standard input as they come; None at its end.
+
+    A thread reads, for a read of files cannot be waited for otherwise; it reads the bare descriptor, for Python
+    cannot end while a thread holds the lock of sys.stdin.
+    """
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def say(line: str | None) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    def read() -> None:
+        rest = b""
+        with contextlib.suppress(OSError):  # the terminal is gone
+            while chunk := os.read(0, 65536):
+                *whole, rest = (rest + chunk).split(b"\n")
+                for line in whole:
+                    say(line.decode(errors="replace"))
+        if rest:
+            say(rest.decode(errors="replace"))
+        say(None)
+
+    if sys.stdin is None:  # closed
+        lines.put_nowait(None)
+    else:
+        threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+class Processes:
+    """What the demo has started, and nothing else. Use `processes` to get one that stops them in the end."""
+
+    def __init__(self, logs: Path) -> None:
+        """Keep the logs of all processes in a folder."""
+        self._logs = logs
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __len__(self) -> int:
+        """How many were started."""
+        return len(self._running)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Their process ids."""
+        return {name: process.pid for name, process in self._running.items()}
+
+    def start(self, name: str, module: str, registry: str, *arguments: str) -> Path:
+        """Start a module as a process, in a session of its own so that Ctrl-C does not reach it; its output's file."""
+        environment = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
+        if registry:
+            environment["BOTMESH_REGISTRY"] = registry
+        said = self._logs / f"{name}.out"
+        with said.open("wb") as output, (self._logs / f"{name}.log").open("wb") as log:
+            self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules
+                [sys.executable, "-c", _WITH_PARENT, module, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+        return said
+
+    def check(self) -> None:
+        """Fail if one has ended."""
+        for name, process in self._running.items():
+            code = process.poll()
+            if code is not None:
+                how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+                raise DemoFailedError(f"The process of {name} {how}.\n{self._tail(name)}")
+
+    def tails(self) -> str:
+        """The last lines of all logs."""
+        return "\n".join(self._tail(name) for name in self._running)
+
+    def stop(self) -> None:
+        """End the bots, then the mesh; kill what does not end in time."""
+        mesh = [process for name, process in self._running.items() if name == "mesh"]
+        for group in ([process for process in self._running.values() if process not in mesh], mesh):
+            for process in group:
+                process.terminate()
+            until = time.monotonic() + _STOP_SECONDS
+            for process in group:
+                try:
+                    process.wait(max(0.0, until - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                assert process.stdin is not None  # noqa: S101 - it was started with one
+                process.stdin.close()
+
+    def _tail(self, name: str) -> str:
+        lines = (self._logs / f"{name}.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join([f"Its log ({name}):", *(f"    {line}" for line in lines[-_TAIL_LINES:] or ["(empty)"])])
+
+
+@contextlib.contextmanager
+def processes(logs: Path) -> Iterator[Processes]:
+    """Processes that are stopped in the end, whatever happens, Ctrl-C meanwhile included."""
+    started = Processes(logs)
+    try:
+        yield started
+    finally:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            started.stop()
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
