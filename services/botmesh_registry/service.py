@@ -155,7 +155,8 @@ class RegistryService(RegistryServiceServicer):
         self._closed = error
         self._watches.close(error)
         for wait in self._waits:
-            wait.reschedule(0.0)
+            if not wait.expired():
+                wait.reschedule(0.0)
 
     async def _next(
         self, beats: AsyncIterator[pb.HeartbeatRequest], entry: InstanceEntry | None
