@@ -19,7 +19,7 @@ HOURS_IN_A_MONTH = 30 * 24
 
 agent = Agent(
     "billing-bot",
-    description="Answers questions about a customer's invoices, payments and plan",
+    description="Answers questions about invoices, payments and plans",
     version="1.0.0",
     tags=["billing"],
     languages=["en"],

@@ -20,7 +20,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 agent = Agent(
     "hr-bot",
-    description="Answers questions of the staff about leave, absences and house rules",
+    description="Knows the staff's leave, absences and house rules",
     version="1.0.0",
     exposure="internal",
     tags=["hr", "staff"],

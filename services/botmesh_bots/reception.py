@@ -5,7 +5,7 @@ from botmesh_bots.words import key_words
 
 agent = Agent(
     "reception-bot",
-    description="Takes every question and finds the agent that can answer it",
+    description="Takes every question and finds who can answer it",
     version="1.0.0",
     languages=["en"],
     skills=[
@@ -24,8 +24,11 @@ OFFER = (
 @agent.on_delegate
 async def work(task: Task) -> Reply:
     """The answer of whoever is best qualified, with their name; else reception's own."""
+    words = key_words(task.text)
+    if not words:
+        return myself("Good day.")
     try:
-        match = await find(task)
+        match = await find(task, words)
     except BotmeshError:
         return myself("I cannot find out now who can help with this.")
     if match is None:
@@ -39,10 +42,9 @@ async def work(task: Task) -> Reply:
     return Reply([f"{match.name} answers:", *reply.parts], confidence=reply.confidence)
 
 
-async def find(task: Task) -> Match | None:
+async def find(task: Task, words: list[str]) -> Match | None:
     """The agent besides this one that fits best; None: none fits."""
-    words = " ".join(key_words(task.text))  # "what", "can" and "the" fit everybody
-    matches = await task.find(words, limit=3) if words else []
+    matches = await task.find(" ".join(words), limit=3)  # without "what", "can" and "the": they fit everybody
     return next((match for match in matches if match.name != agent.name), None)
 
 

@@ -16,7 +16,7 @@ BILLING = "billing-bot"
 
 agent = Agent(
     "tech-support-bot",
-    description="Helps with internet, wifi, router, telephone, television and mail that do not work",
+    description="Helps with internet, wifi, phone, TV and mail trouble",
     version="1.0.0",
     tags=["support"],
     languages=["en"],

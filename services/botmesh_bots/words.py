@@ -20,7 +20,9 @@ _FILLER = frozenset(
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-_MONTH = re.compile(rf"\b({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?(?:\s+(\d{{4}}))?", re.IGNORECASE)
+_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_VERB = r"(?-i:may)|may (?:i|you|he|she|we|they)\b"
+_MONTH = re.compile(rf"\b(?!{_VERB})({_NAMES})\b\.?(?:\s+(\d{{4}}))?", re.IGNORECASE)
 _SPAN = re.compile(rf"\b(\d+|an?|one|{'|'.join(_NUMBERS)})\s+(hour|day|week)s?\b", re.IGNORECASE)
 _HOURS = {"hour": 1, "day": 24, "week": 168}
 
@@ -33,19 +35,16 @@ def key_words(text: str) -> list[str]:
 
 
 def find_month(text: str, today: date) -> tuple[int, int] | None:
-    """Year and month that a text names; without a year the month nearest to `today`. None: it names none."""
+    """Year and month that a text names; without a year, that of `today`. None: it names none."""
     lowered = text.lower()
     if "this month" in lowered:
         return today.year, today.month
     if "last month" in lowered:
         return (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)
-    for match in _MONTH.finditer(text):
-        if match[1] == "may":  # the verb; the month has a capital
-            continue
-        month = _MONTHS[match[1].lower()]
-        years = [int(match[2])] if match[2] else [today.year - 1, today.year, today.year + 1]
-        return min(years, key=lambda year: abs((date(year, month, 15) - today).days)), month
-    return None
+    match = _MONTH.search(text)
+    if match is None:
+        return None
+    return int(match[2] or today.year), _MONTHS[match[1].lower()]
 
 
 def find_hours(text: str) -> int | None:

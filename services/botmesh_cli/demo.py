@@ -52,6 +52,8 @@ _SPANS_SECONDS = 3.0
 """How long to wait for a chain's last span; it is held back for less than a second."""
 _POLL_SECONDS = 0.05
 _TAIL_LINES = 15
+_SHOWN = 500
+"""How much of a message is printed, in characters."""
 _LEFT_OUT = ("BOTMESH_BIND", "BOTMESH_ADVERTISE")
 """Settings that no two processes of one machine can share."""
 _EXIT_UNANSWERED = 1
@@ -139,7 +141,6 @@ async def _feed(out: Console, started: "Processes", customer: str) -> Tally:
         tally = Tally()
         async for text in _messages(out):
             tally.messages += 1
-            out.print(f"\n[bold]Message {tally.messages}[/bold]")
             await _ask(out, mesh, text, customer, tally, ready)
             started.check()
         out.print()
@@ -189,7 +190,6 @@ async def _ask(out: Console, mesh: Mesh, text: str, customer: str, tally: Tally,
     talk = Table.grid(padding=(0, 2))
     talk.add_column(style="bold", no_wrap=True)
     talk.add_column(overflow="fold")
-    talk.add_row("you", Text(text if len(text) <= 500 else f"{text[:500]} ..."))  # noqa: PLR2004 - a few lines
     talk.add_row(FIRST, said)
     out.print(talk)
     if not trace_id:
@@ -249,7 +249,7 @@ async def _messages(out: Console) -> AsyncIterator[str]:
         out.print(f'\nYour messages go to {FIRST}: try "{MESSAGES[0]}" or "{MESSAGES[2]}".')
         out.print("An empty line, quit or Ctrl-D ends.")
     lines = _lines()
-    none_yet = True
+    count = 0
     while True:
         if typed:
             out.print("\n[bold]>[/bold] ", end="")
@@ -257,12 +257,20 @@ async def _messages(out: Console) -> AsyncIterator[str]:
         if line is None or (typed and line.strip().lower() in ("", "quit", "exit")):
             break
         if line.strip():
-            none_yet = False
+            count += 1
+            if not typed:
+                _announce(out, count, line.strip())
             yield line.strip()
-    if none_yet and not typed:
+    if not count and not typed:
         out.print("\nNo messages on standard input: here are some.")
-        for text in MESSAGES:
+        for number, text in enumerate(MESSAGES, 1):
+            _announce(out, number, text)
             yield text
+
+
+def _announce(out: Console, number: int, text: str) -> None:
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ... ({len(text)} characters)"
+    out.print(Text.assemble("\n", (f"Message {number}: {shown}", "bold")))
 
 
 def _lines() -> "asyncio.Queue[str | None]":

@@ -52,7 +52,9 @@ class Process:
         return self._process.pid
 
     def log(self) -> str:
-        return self._kept or Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+        if self._log.closed:
+            return self._kept
+        return Path(self._log.name).read_text(encoding="utf-8", errors="replace")
 
     def forget_log(self) -> None:
         self._kept = self.log()

@@ -41,6 +41,15 @@ class Entry:
     instances: dict[str, Instance] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Named:
+    """What a snapshot has named, and what came after it."""
+
+    instances: set[str] = field(default_factory=set)
+    agents: set[Name] = field(default_factory=set)
+    complete: bool = False
+
+
 class Directory:
     """Agents and their live instances, kept current by a watch."""
 
@@ -55,8 +64,8 @@ class Directory:
         self._entries: dict[Name, Entry] = {}
         self._owner: dict[str, Name] = {}
         self._revision: pb.Revision | None = None
-        self._confirmed: set[str] | None = None
-        """Instances that a registry named since it began anew; None: nothing is to be removed by absence."""
+        self._named: _Named | None = None
+        """What a snapshot that we are in has named; None: nothing is to be removed by absence."""
         self._ready = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
@@ -125,7 +134,10 @@ class Directory:
 
     def put(self, card: AgentCard, instances: Iterable[Instance] = ()) -> None:
         """Add an agent or replace its card, and add or replace instances."""
-        self._entries.setdefault((card.account_id, card.name), Entry(card)).card = card
+        name = card.account_id, card.name
+        self._entries.setdefault(name, Entry(card)).card = card
+        if self._named is not None:
+            self._named.agents.add(name)
         for instance in instances:
             self._put_instance(instance)
 
@@ -140,8 +152,9 @@ class Directory:
             self._apply_snapshot(response.snapshot)
         elif kind == "changes":
             self._apply_changes(response.changes, warming=response.warming)
-        if not response.warming and self._ready.is_set():
-            self._drop_unconfirmed()
+        if self._named is not None and self._named.complete and not response.warming:
+            self._drop_unnamed(self._named)
+            self._named = None
         self._revision = response.revision
         self.changed()
 
@@ -153,13 +166,14 @@ class Directory:
             self._watching = None
 
     def _apply_snapshot(self, snapshot: pb.SnapshotChunk) -> None:
-        if self._confirmed is None:
-            self._confirmed = set()
+        if self._named is None or self._named.complete:
+            self._named = _Named()
         for card in snapshot.cards:
             self.put(card)
         for instance in snapshot.instances:
             self._put_instance(instance)
         if snapshot.complete:
+            self._named.complete = True
             self._ready.set()
 
     def _apply_changes(self, changes: pb.AgentChanges, *, warming: bool) -> None:
@@ -178,28 +192,27 @@ class Directory:
         entry = self._entries.setdefault(name, Entry(AgentCard(account_id=name[0], name=name[1])))
         entry.instances[instance.instance_id] = instance
         self._owner[instance.instance_id] = name
-        if self._confirmed is not None:
-            self._confirmed.add(instance.instance_id)
+        if self._named is not None:
+            self._named.instances.add(instance.instance_id)
 
     def _remove_instance(self, instance_id: str) -> None:
         entry = self._entries.get(self._owner.pop(instance_id, ("", "")))
         if entry is not None:
             entry.instances.pop(instance_id, None)
 
-    def _drop_unconfirmed(self) -> None:
-        """A new snapshot is complete and its registry warm: what it did not name is gone."""
-        if self._confirmed is None:
-            return
-        for instance_id in self._owner.keys() - self._confirmed:
+    def _drop_unnamed(self, named: _Named) -> None:
+        """A snapshot is complete and its registry warm: what it did not name is gone."""
+        for instance_id in self._owner.keys() - named.instances:
             self._remove_instance(instance_id)
-        self._confirmed = None
+        for name in self._entries.keys() - named.agents:
+            del self._entries[name]
 
     async def _watch(self, registry: RegistryClient) -> None:
         least, most = _BACKOFF
         pause = least
         while True:
             request = pb.WatchAgentsRequest(account_id=self.account, since=self._revision)
-            self._confirmed = None
+            self._named = None
             try:
                 async for response in registry.stub.WatchAgents(request, wait_for_ready=False):
                     self.apply(response)

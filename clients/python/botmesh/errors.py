@@ -14,7 +14,13 @@ BotmeshError
 │   ├── NotSupported          UNIMPLEMENTED        the agent does not do this
 │   ├── InstanceIdTaken       ALREADY_EXISTS       another process has this instance id
 │   ├── AddressNotAllowed     INVALID_ARGUMENT     the registry may not probe there
-│   └── TooManyInstances      RESOURCE_EXHAUSTED   the registry takes no more of these
+│   ├── TooManyInstances      RESOURCE_EXHAUSTED   the registry takes no more of these
+│   ├── TransferToSelf        FAILED_PRECONDITION  the target owns the conversation already
+│   ├── TargetInternal        FAILED_PRECONDITION  an internal agent never owns a conversation
+│   ├── TransferOpen          FAILED_PRECONDITION  another transfer is under way
+│   ├── PingPong              FAILED_PRECONDITION  too many transfers between the same two
+│   ├── ConversationStopped   FAILED_PRECONDITION  activate it first
+│   └── NotClaimed            FAILED_PRECONDITION  the person does not hold the conversation
 ├── MessageTooLarge           RESOURCE_EXHAUSTED   a message over the limit, either way
 ├── Unavailable               nobody could be reached, or nobody knows what became of it
 │   ├── NoLiveInstance        UNAVAILABLE          known, nobody serves it now
@@ -23,12 +29,14 @@ BotmeshError
 │   ├── Draining              UNAVAILABLE          takes nothing new
 │   ├── OutcomeUnknown        UNAVAILABLE          the connection was lost half-way
 │   ├── RegistryUnreachable   UNAVAILABLE          the registry does not answer
-│   └── WatcherTooSlow        UNAVAILABLE          dropped by the registry; watch again
+│   ├── WatcherTooSlow        UNAVAILABLE          dropped; watch again
+│   └── LogUnavailable        UNAVAILABLE          nothing could be made durable; nothing was taken in
 ├── NotFound
 │   ├── UnknownAgent          NOT_FOUND            no agent of that name
 │   ├── UnknownLease          NOT_FOUND            register anew
 │   ├── UnknownWork           NOT_FOUND            no work under this message id
-│   └── UnknownTrace          NOT_FOUND            no span of this trace is kept
+│   ├── UnknownTrace          NOT_FOUND            no span of this trace is kept
+│   └── UnknownConversation   NOT_FOUND            no conversation of this id
 ├── DeadlineExceeded
 │   ├── DeadlineExpired       DEADLINE_EXCEEDED    the deadline passed
 │   └── StreamIdle            DEADLINE_EXCEEDED    a stream was silent for too long
@@ -186,6 +194,48 @@ class TooManyInstances(Refused):
     reason = "TOO_MANY_INSTANCES"
 
 
+class TransferToSelf(Refused):
+    """The target owns the conversation already."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "TRANSFER_TO_SELF"
+
+
+class TargetInternal(Refused):
+    """An internal agent never owns a conversation."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "TARGET_INTERNAL"
+
+
+class TransferOpen(Refused):
+    """Another transfer of the conversation is under way."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "TRANSFER_OPEN"
+
+
+class PingPong(Refused):
+    """Too many transfers between the same two in a short time."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "PING_PONG"
+
+
+class ConversationStopped(Refused):
+    """The conversation is stopped: activate it first."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "CONVERSATION_STOPPED"
+
+
+class NotClaimed(Refused):
+    """The person does not hold the conversation."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "NOT_CLAIMED"
+
+
 class MessageTooLarge(BotmeshError):
     """A message over the size limit: a request before it is sent or begun, or a reply."""
 
@@ -247,6 +297,13 @@ class WatcherTooSlow(Unavailable):
     starts = False
 
 
+class LogUnavailable(Unavailable):
+    """What was to be written could not be made durable; nothing was taken in."""
+
+    reason = "LOG_UNAVAILABLE"
+    starts = False
+
+
 class NotFound(BotmeshError):
     """What was named does not exist."""
 
@@ -276,6 +333,12 @@ class UnknownTrace(NotFound):
     """No span of this trace is kept."""
 
     reason = "UNKNOWN_TRACE"
+
+
+class UnknownConversation(NotFound):
+    """No conversation of this id."""
+
+    reason = "UNKNOWN_CONVERSATION"
 
 
 class DeadlineExceeded(BotmeshError):

@@ -5,6 +5,7 @@ from botmesh.v1 import instance_pb2 as _instance_pb2
 from botmesh.v1 import message_pb2 as _message_pb2
 from botmesh.v1 import part_pb2 as _part_pb2
 from botmesh.v1 import transfer_pb2 as _transfer_pb2
+from botmesh.v1 import turn_pb2 as _turn_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -42,12 +43,14 @@ class DelegateResponse(_message.Message):
     def __init__(self, reply: _Optional[_Union[_message_pb2.Reply, _Mapping]] = ...) -> None: ...
 
 class DelegateStreamRequest(_message.Message):
-    __slots__ = ("message", "after_sequence")
+    __slots__ = ("message", "after_sequence", "turn")
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    TURN_FIELD_NUMBER: _ClassVar[int]
     message: _message_pb2.Message
     after_sequence: int
-    def __init__(self, message: _Optional[_Union[_message_pb2.Message, _Mapping]] = ..., after_sequence: _Optional[int] = ...) -> None: ...
+    turn: _turn_pb2.Turn
+    def __init__(self, message: _Optional[_Union[_message_pb2.Message, _Mapping]] = ..., after_sequence: _Optional[int] = ..., turn: _Optional[_Union[_turn_pb2.Turn, _Mapping]] = ...) -> None: ...
 
 class DelegateStreamResponse(_message.Message):
     __slots__ = ("sequence", "partial", "progress", "reset", "reply")

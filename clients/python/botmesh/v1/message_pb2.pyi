@@ -65,15 +65,17 @@ class Message(_message.Message):
     def __init__(self, from_agent: _Optional[str] = ..., to_agent: _Optional[str] = ..., message_type: _Optional[_Union[MessageType, str]] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., correlation_id: _Optional[str] = ..., timestamp: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., message_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., skill_id: _Optional[str] = ..., in_reply_to: _Optional[str] = ...) -> None: ...
 
 class Reply(_message.Message):
-    __slots__ = ("message", "confidence", "usage", "chain_usage", "instance_id")
+    __slots__ = ("message", "confidence", "usage", "chain_usage", "instance_id", "not_mine")
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     USAGE_FIELD_NUMBER: _ClassVar[int]
     CHAIN_USAGE_FIELD_NUMBER: _ClassVar[int]
     INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
+    NOT_MINE_FIELD_NUMBER: _ClassVar[int]
     message: Message
     confidence: float
     usage: _usage_pb2.Usage
     chain_usage: _containers.RepeatedCompositeFieldContainer[_usage_pb2.Usage]
     instance_id: str
-    def __init__(self, message: _Optional[_Union[Message, _Mapping]] = ..., confidence: _Optional[float] = ..., usage: _Optional[_Union[_usage_pb2.Usage, _Mapping]] = ..., chain_usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ..., instance_id: _Optional[str] = ...) -> None: ...
+    not_mine: bool
+    def __init__(self, message: _Optional[_Union[Message, _Mapping]] = ..., confidence: _Optional[float] = ..., usage: _Optional[_Union[_usage_pb2.Usage, _Mapping]] = ..., chain_usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ..., instance_id: _Optional[str] = ..., not_mine: _Optional[bool] = ...) -> None: ...

@@ -1,0 +1,348 @@
+import datetime
+
+from botmesh.v1 import part_pb2 as _part_pb2
+from botmesh.v1 import transfer_pb2 as _transfer_pb2
+from botmesh.v1 import usage_pb2 as _usage_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ConversationStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CONVERSATION_STATUS_UNSPECIFIED: _ClassVar[ConversationStatus]
+    CONVERSATION_STATUS_ACTIVE: _ClassVar[ConversationStatus]
+    CONVERSATION_STATUS_PAUSED: _ClassVar[ConversationStatus]
+    CONVERSATION_STATUS_STOPPED: _ClassVar[ConversationStatus]
+
+class TurnOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TURN_OUTCOME_UNSPECIFIED: _ClassVar[TurnOutcome]
+    TURN_OUTCOME_ANSWERED: _ClassVar[TurnOutcome]
+    TURN_OUTCOME_TRANSFERRED: _ClassVar[TurnOutcome]
+    TURN_OUTCOME_NOT_MINE: _ClassVar[TurnOutcome]
+    TURN_OUTCOME_FAILED: _ClassVar[TurnOutcome]
+    TURN_OUTCOME_OVERTAKEN: _ClassVar[TurnOutcome]
+
+class TransferFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TRANSFER_FAILURE_UNSPECIFIED: _ClassVar[TransferFailure]
+    TRANSFER_FAILURE_DECLINED: _ClassVar[TransferFailure]
+    TRANSFER_FAILURE_EXPIRED: _ClassVar[TransferFailure]
+    TRANSFER_FAILURE_UNAVAILABLE: _ClassVar[TransferFailure]
+CONVERSATION_STATUS_UNSPECIFIED: ConversationStatus
+CONVERSATION_STATUS_ACTIVE: ConversationStatus
+CONVERSATION_STATUS_PAUSED: ConversationStatus
+CONVERSATION_STATUS_STOPPED: ConversationStatus
+TURN_OUTCOME_UNSPECIFIED: TurnOutcome
+TURN_OUTCOME_ANSWERED: TurnOutcome
+TURN_OUTCOME_TRANSFERRED: TurnOutcome
+TURN_OUTCOME_NOT_MINE: TurnOutcome
+TURN_OUTCOME_FAILED: TurnOutcome
+TURN_OUTCOME_OVERTAKEN: TurnOutcome
+TRANSFER_FAILURE_UNSPECIFIED: TransferFailure
+TRANSFER_FAILURE_DECLINED: TransferFailure
+TRANSFER_FAILURE_EXPIRED: TransferFailure
+TRANSFER_FAILURE_UNAVAILABLE: TransferFailure
+
+class Owner(_message.Message):
+    __slots__ = ("agent", "desk")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    DESK_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    desk: str
+    def __init__(self, agent: _Optional[str] = ..., desk: _Optional[str] = ...) -> None: ...
+
+class Conversation(_message.Message):
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    PAUSED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    OPENED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    UNANSWERED_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    account_id: str
+    channel: str
+    contact_id: str
+    owner: Owner
+    epoch: int
+    status: ConversationStatus
+    paused_until: _timestamp_pb2.Timestamp
+    mode: _transfer_pb2.ConversationMode
+    sequence: int
+    opened_at: _timestamp_pb2.Timestamp
+    updated_at: _timestamp_pb2.Timestamp
+    context: _struct_pb2.Struct
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    transfer: OpenTransfer
+    turn_id: str
+    unanswered: int
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ...) -> None: ...
+
+class OpenTransfer(_message.Message):
+    __slots__ = ("transfer_id", "target", "expires_at")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    target: Owner
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, transfer_id: _Optional[str] = ..., target: _Optional[_Union[Owner, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ConversationEvent(_message.Message):
+    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    OPENED_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_POSTED_FIELD_NUMBER: _ClassVar[int]
+    TURN_STARTED_FIELD_NUMBER: _ClassVar[int]
+    TURN_FINISHED_FIELD_NUMBER: _ClassVar[int]
+    LATE_REPLY_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    OFFER_ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    OWNER_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_FAILED_FIELD_NUMBER: _ClassVar[int]
+    STATUS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    MODE_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    DESK_CLAIMED_FIELD_NUMBER: _ClassVar[int]
+    DESK_RELEASED_FIELD_NUMBER: _ClassVar[int]
+    PERSON_REPLIED_FIELD_NUMBER: _ClassVar[int]
+    TAGS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    sequence: int
+    conversation_id: str
+    time: _timestamp_pb2.Timestamp
+    trace_id: str
+    opened: ConversationOpened
+    message_posted: MessagePosted
+    turn_started: TurnStarted
+    turn_finished: TurnFinished
+    late_reply: LateReply
+    transfer_requested: TransferRequested
+    offer_answered: OfferAnswered
+    owner_changed: OwnerChanged
+    transfer_failed: TransferFailed
+    status_changed: StatusChanged
+    mode_changed: ModeChanged
+    desk_claimed: DeskClaimed
+    desk_released: DeskReleased
+    person_replied: PersonReplied
+    tags_changed: TagsChanged
+    context_changed: ContextChanged
+    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ...) -> None: ...
+
+class ConversationOpened(_message.Message):
+    __slots__ = ("account_id", "channel", "contact_id", "owner", "mode")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    channel: str
+    contact_id: str
+    owner: Owner
+    mode: _transfer_pb2.ConversationMode
+    def __init__(self, account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ...) -> None: ...
+
+class MessagePosted(_message.Message):
+    __slots__ = ("message_id", "payload")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    def __init__(self, message_id: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ...) -> None: ...
+
+class TurnStarted(_message.Message):
+    __slots__ = ("turn_id", "epoch", "agent", "through_sequence", "transfer_id")
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    THROUGH_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    turn_id: str
+    epoch: int
+    agent: str
+    through_sequence: int
+    transfer_id: str
+    def __init__(self, turn_id: _Optional[str] = ..., epoch: _Optional[int] = ..., agent: _Optional[str] = ..., through_sequence: _Optional[int] = ..., transfer_id: _Optional[str] = ...) -> None: ...
+
+class TurnFinished(_message.Message):
+    __slots__ = ("turn_id", "outcome", "payload", "agent", "reason", "usage")
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    turn_id: str
+    outcome: TurnOutcome
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    agent: str
+    reason: str
+    usage: _containers.RepeatedCompositeFieldContainer[_usage_pb2.Usage]
+    def __init__(self, turn_id: _Optional[str] = ..., outcome: _Optional[_Union[TurnOutcome, str]] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., agent: _Optional[str] = ..., reason: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ...) -> None: ...
+
+class LateReply(_message.Message):
+    __slots__ = ("turn_id", "epoch", "payload")
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    turn_id: str
+    epoch: int
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    def __init__(self, turn_id: _Optional[str] = ..., epoch: _Optional[int] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ...) -> None: ...
+
+class TransferRequested(_message.Message):
+    __slots__ = ("transfer_id", "epoch", "target", "initiator", "intent_id", "user_message", "context", "handoff_message", "reason", "mode", "fallback", "expires_at")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    INITIATOR_FIELD_NUMBER: _ClassVar[int]
+    INTENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    HANDOFF_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    FALLBACK_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    epoch: int
+    target: Owner
+    initiator: _transfer_pb2.TransferInitiator
+    intent_id: str
+    user_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    context: _struct_pb2.Struct
+    handoff_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    reason: str
+    mode: _transfer_pb2.ConversationMode
+    fallback: Owner
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, transfer_id: _Optional[str] = ..., epoch: _Optional[int] = ..., target: _Optional[_Union[Owner, _Mapping]] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., reason: _Optional[str] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., fallback: _Optional[_Union[Owner, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class OfferAnswered(_message.Message):
+    __slots__ = ("transfer_id", "decision", "reason")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    decision: _transfer_pb2.TransferDecision
+    reason: str
+    def __init__(self, transfer_id: _Optional[str] = ..., decision: _Optional[_Union[_transfer_pb2.TransferDecision, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class OwnerChanged(_message.Message):
+    __slots__ = ("transfer_id", "epoch", "owner", "previous", "reason", "intent_id", "user_message", "handoff_message", "context", "mode", "initiator")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    INTENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    HANDOFF_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    INITIATOR_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    epoch: int
+    owner: Owner
+    previous: Owner
+    reason: str
+    intent_id: str
+    user_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    handoff_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    context: _struct_pb2.Struct
+    mode: _transfer_pb2.ConversationMode
+    initiator: _transfer_pb2.TransferInitiator
+    def __init__(self, transfer_id: _Optional[str] = ..., epoch: _Optional[int] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., previous: _Optional[_Union[Owner, _Mapping]] = ..., reason: _Optional[str] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ...) -> None: ...
+
+class TransferFailed(_message.Message):
+    __slots__ = ("transfer_id", "failure", "reason")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    failure: TransferFailure
+    reason: str
+    def __init__(self, transfer_id: _Optional[str] = ..., failure: _Optional[_Union[TransferFailure, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class StatusChanged(_message.Message):
+    __slots__ = ("status", "until", "reason")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    status: ConversationStatus
+    until: _timestamp_pb2.Timestamp
+    reason: str
+    def __init__(self, status: _Optional[_Union[ConversationStatus, str]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ModeChanged(_message.Message):
+    __slots__ = ("mode",)
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    mode: _transfer_pb2.ConversationMode
+    def __init__(self, mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ...) -> None: ...
+
+class DeskClaimed(_message.Message):
+    __slots__ = ("person",)
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    person: str
+    def __init__(self, person: _Optional[str] = ...) -> None: ...
+
+class DeskReleased(_message.Message):
+    __slots__ = ("person", "reason")
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    person: str
+    reason: str
+    def __init__(self, person: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class PersonReplied(_message.Message):
+    __slots__ = ("person", "payload", "message_id", "note")
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    person: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    message_id: str
+    note: bool
+    def __init__(self, person: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., message_id: _Optional[str] = ..., note: _Optional[bool] = ...) -> None: ...
+
+class TagsChanged(_message.Message):
+    __slots__ = ("added", "removed")
+    ADDED_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_FIELD_NUMBER: _ClassVar[int]
+    added: _containers.RepeatedScalarFieldContainer[str]
+    removed: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, added: _Optional[_Iterable[str]] = ..., removed: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ContextChanged(_message.Message):
+    __slots__ = ("values", "removed")
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_FIELD_NUMBER: _ClassVar[int]
+    values: _struct_pb2.Struct
+    removed: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., removed: _Optional[_Iterable[str]] = ...) -> None: ...

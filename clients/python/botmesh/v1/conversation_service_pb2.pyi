@@ -1,0 +1,306 @@
+import datetime
+
+from botmesh.v1 import agent_service_pb2 as _agent_service_pb2
+from botmesh.v1 import conversation_pb2 as _conversation_pb2
+from botmesh.v1 import history_pb2 as _history_pb2
+from botmesh.v1 import part_pb2 as _part_pb2
+from botmesh.v1 import transfer_pb2 as _transfer_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class PostEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    POST_END_UNSPECIFIED: _ClassVar[PostEnd]
+    POST_END_ANSWERED: _ClassVar[PostEnd]
+    POST_END_PAUSED: _ClassVar[PostEnd]
+    POST_END_STOPPED: _ClassVar[PostEnd]
+    POST_END_QUEUED: _ClassVar[PostEnd]
+    POST_END_WITH_PERSON: _ClassVar[PostEnd]
+    POST_END_FAILED: _ClassVar[PostEnd]
+POST_END_UNSPECIFIED: PostEnd
+POST_END_ANSWERED: PostEnd
+POST_END_PAUSED: PostEnd
+POST_END_STOPPED: PostEnd
+POST_END_QUEUED: PostEnd
+POST_END_WITH_PERSON: PostEnd
+POST_END_FAILED: PostEnd
+
+class PostRequest(_message.Message):
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "message_id", "payload", "context")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    account_id: str
+    channel: str
+    contact_id: str
+    message_id: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    context: _struct_pb2.Struct
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., message_id: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class PostResponse(_message.Message):
+    __slots__ = ("accepted", "partial", "progress", "reset", "entry", "owner", "end")
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    PARTIAL_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    RESET_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    accepted: PostAccepted
+    partial: _agent_service_pb2.Partial
+    progress: _agent_service_pb2.Progress
+    reset: _agent_service_pb2.Reset
+    entry: _history_pb2.HistoryEntry
+    owner: _conversation_pb2.Owner
+    end: PostEnd
+    def __init__(self, accepted: _Optional[_Union[PostAccepted, _Mapping]] = ..., partial: _Optional[_Union[_agent_service_pb2.Partial, _Mapping]] = ..., progress: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., reset: _Optional[_Union[_agent_service_pb2.Reset, _Mapping]] = ..., entry: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., end: _Optional[_Union[PostEnd, str]] = ...) -> None: ...
+
+class PostAccepted(_message.Message):
+    __slots__ = ("conversation_id", "message_id", "sequence", "repeated_message", "trace_id")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    REPEATED_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    message_id: str
+    sequence: int
+    repeated_message: bool
+    trace_id: str
+    def __init__(self, conversation_id: _Optional[str] = ..., message_id: _Optional[str] = ..., sequence: _Optional[int] = ..., repeated_message: _Optional[bool] = ..., trace_id: _Optional[str] = ...) -> None: ...
+
+class GetConversationRequest(_message.Message):
+    __slots__ = ("conversation_id",)
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    def __init__(self, conversation_id: _Optional[str] = ...) -> None: ...
+
+class GetConversationResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class ListConversationsRequest(_message.Message):
+    __slots__ = ("account_id", "status", "owner", "channel", "contact_id", "tag", "page_size", "page_token")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    status: _conversation_pb2.ConversationStatus
+    owner: str
+    channel: str
+    contact_id: str
+    tag: str
+    page_size: int
+    page_token: str
+    def __init__(self, account_id: _Optional[str] = ..., status: _Optional[_Union[_conversation_pb2.ConversationStatus, str]] = ..., owner: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., tag: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListConversationsResponse(_message.Message):
+    __slots__ = ("conversations", "next_page_token")
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    conversations: _containers.RepeatedCompositeFieldContainer[_conversation_pb2.Conversation]
+    next_page_token: str
+    def __init__(self, conversations: _Optional[_Iterable[_Union[_conversation_pb2.Conversation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetHistoryRequest(_message.Message):
+    __slots__ = ("conversation_id", "after_sequence", "limit")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    after_sequence: int
+    limit: int
+    def __init__(self, conversation_id: _Optional[str] = ..., after_sequence: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class GetHistoryResponse(_message.Message):
+    __slots__ = ("entries",)
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    entries: _containers.RepeatedCompositeFieldContainer[_history_pb2.HistoryEntry]
+    def __init__(self, entries: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ...) -> None: ...
+
+class WatchConversationsRequest(_message.Message):
+    __slots__ = ("conversation_id", "after_position", "only_new")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_POSITION_FIELD_NUMBER: _ClassVar[int]
+    ONLY_NEW_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    after_position: int
+    only_new: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., after_position: _Optional[int] = ..., only_new: _Optional[bool] = ...) -> None: ...
+
+class WatchConversationsResponse(_message.Message):
+    __slots__ = ("event",)
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    event: _conversation_pb2.ConversationEvent
+    def __init__(self, event: _Optional[_Union[_conversation_pb2.ConversationEvent, _Mapping]] = ...) -> None: ...
+
+class TransferConversationRequest(_message.Message):
+    __slots__ = ("conversation_id", "target", "epoch", "transfer_id", "initiator", "intent_id", "user_message", "context", "handoff_message", "reason", "mode", "fallback")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    INITIATOR_FIELD_NUMBER: _ClassVar[int]
+    INTENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    HANDOFF_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    FALLBACK_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    target: _conversation_pb2.Owner
+    epoch: int
+    transfer_id: str
+    initiator: _transfer_pb2.TransferInitiator
+    intent_id: str
+    user_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    context: _struct_pb2.Struct
+    handoff_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    reason: str
+    mode: _transfer_pb2.ConversationMode
+    fallback: _conversation_pb2.Owner
+    def __init__(self, conversation_id: _Optional[str] = ..., target: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., transfer_id: _Optional[str] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., reason: _Optional[str] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., fallback: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ...) -> None: ...
+
+class TransferConversationResponse(_message.Message):
+    __slots__ = ("transfer_id", "transferred", "owner", "epoch", "failure", "reason")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERRED_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    transferred: bool
+    owner: _conversation_pb2.Owner
+    epoch: int
+    failure: _conversation_pb2.TransferFailure
+    reason: str
+    def __init__(self, transfer_id: _Optional[str] = ..., transferred: _Optional[bool] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., failure: _Optional[_Union[_conversation_pb2.TransferFailure, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class SetStatusRequest(_message.Message):
+    __slots__ = ("conversation_id", "contact_id", "account_id", "status", "until", "reason")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    contact_id: str
+    account_id: str
+    status: _conversation_pb2.ConversationStatus
+    until: _timestamp_pb2.Timestamp
+    reason: str
+    def __init__(self, conversation_id: _Optional[str] = ..., contact_id: _Optional[str] = ..., account_id: _Optional[str] = ..., status: _Optional[_Union[_conversation_pb2.ConversationStatus, str]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class SetStatusResponse(_message.Message):
+    __slots__ = ("conversations",)
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    conversations: _containers.RepeatedCompositeFieldContainer[_conversation_pb2.Conversation]
+    def __init__(self, conversations: _Optional[_Iterable[_Union[_conversation_pb2.Conversation, _Mapping]]] = ...) -> None: ...
+
+class ClaimRequest(_message.Message):
+    __slots__ = ("conversation_id", "person")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    person: str
+    def __init__(self, conversation_id: _Optional[str] = ..., person: _Optional[str] = ...) -> None: ...
+
+class ClaimResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class ReplyRequest(_message.Message):
+    __slots__ = ("conversation_id", "person", "payload", "message_id", "note")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    person: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    message_id: str
+    note: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., person: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., message_id: _Optional[str] = ..., note: _Optional[bool] = ...) -> None: ...
+
+class ReplyResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class HandBackRequest(_message.Message):
+    __slots__ = ("conversation_id", "person", "agent", "handoff_message")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    HANDOFF_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    person: str
+    agent: str
+    handoff_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    def __init__(self, conversation_id: _Optional[str] = ..., person: _Optional[str] = ..., agent: _Optional[str] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ...) -> None: ...
+
+class HandBackResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class SetTagsRequest(_message.Message):
+    __slots__ = ("conversation_id", "add", "remove")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ADD_FIELD_NUMBER: _ClassVar[int]
+    REMOVE_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    add: _containers.RepeatedScalarFieldContainer[str]
+    remove: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, conversation_id: _Optional[str] = ..., add: _Optional[_Iterable[str]] = ..., remove: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SetTagsResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class SetContextRequest(_message.Message):
+    __slots__ = ("conversation_id", "values", "remove")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    REMOVE_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    values: _struct_pb2.Struct
+    remove: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, conversation_id: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., remove: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SetContextResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
