@@ -17,7 +17,8 @@ async def test_an_unknown_agent_is_refused_with_the_nearest_names(make_agent):
 
 async def test_an_agent_without_an_instance_is_unavailable(make_agent):
     async with testing.mesh(make_agent("a")) as mesh:
-        mesh.directory.put(make_agent("b").card)
+        card = make_agent("b", account="default").card
+        mesh.directory.put(card)
         with pytest.raises(errors.NoLiveInstance):
             await mesh.delegate("b")
 

@@ -31,7 +31,7 @@ def test_the_card_says_what_the_author_said():
     skill = botmesh.Skill("refunds", "Pays back", examples=["twice"], tags=["money"], languages=["en"], idempotent=True)
     agent = make(description="d", version="1.2", exposure="internal", tags=["t"], skills=[skill], shared=True)
     card = agent.card
-    assert (card.name, card.account_id, card.description, card.version, card.shared) == (
+    assert (card.name, card.description, card.version, card.shared) == (
         "a",
         "default",
         "d",

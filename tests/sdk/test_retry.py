@@ -14,7 +14,9 @@ from botmesh.v1.instance_pb2 import READINESS_BUSY, READINESS_DRAINING, READINES
 
 
 def worker(idempotent, behaviour=None):
-    agent = botmesh.Agent("worker", skills=[botmesh.Skill("do", idempotent=idempotent)], settings=load(environ={}))
+    agent = botmesh.Agent(
+        "worker", account="default", skills=[botmesh.Skill("do", idempotent=idempotent)], settings=load(environ={})
+    )
     agent.runs = 0
 
     @agent.on_delegate
@@ -182,7 +184,7 @@ async def test_unavailable_from_below_is_final():
 
     agent = worker(True, asks_nobody)
     async with testing.mesh(agent) as mesh:
-        absent = botmesh.Agent("absent", settings=load(environ={})).card
+        absent = botmesh.Agent("absent", account="default", settings=load(environ={})).card
         gone = nobody_home()
         gone.agent = "absent"
         mesh.directory.put(absent, [gone])

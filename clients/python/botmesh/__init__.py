@@ -1,6 +1,7 @@
 """Botmesh: bots that delegate tasks and transfer conversations to each other.
 
 A bot:      Agent, Skill, Task, Reply           agent.py, task.py, reply.py
+A contact:  Conversation, DESK, NOT_MINE        conversation.py
 A client:   connect, Mesh, ReplyStream          client.py
 Content:    text, data, raw, url, progress      parts.py, reply.py
 Errors:     botmesh.errors, the tree            errors.py
@@ -12,6 +13,7 @@ Below that face: caller.py makes calls and server.py takes them, both through th
 from botmesh import errors
 from botmesh.agent import Agent, Skill
 from botmesh.client import Match, Mesh, ReplyStream, connect
+from botmesh.conversation import DESK, NOT_MINE, Conversation
 from botmesh.errors import AgentFailed, BotmeshError
 from botmesh.limits import Limits
 from botmesh.parts import data, raw, text, url
@@ -23,9 +25,12 @@ from botmesh.v1.usage_pb2 import Usage
 __version__ = "0.1.0"
 
 __all__ = [
+    "DESK",
+    "NOT_MINE",
     "Agent",
     "AgentFailed",
     "BotmeshError",
+    "Conversation",
     "Event",
     "Limits",
     "Match",

@@ -93,7 +93,7 @@ class Agent:
             skills: what it can do.
             version: its own version.
             exposure: "public" (may own conversations) or "internal" (only other agents reach it).
-            account: the tenant; default from the settings.
+            account: the tenant; default from the settings, once it starts.
             shared: whether other accounts see it.
             tags: key words of the bot as a whole.
             languages: BCP 47 tags.
@@ -106,7 +106,7 @@ class Agent:
         """
         if exposure not in _EXPOSURES:
             raise ValueError(f"exposure must be public or internal but is {exposure!r}")
-        self.settings = settings or load()
+        self._settings = settings
         self.functions = Functions()
         self.instance_id = new_id()
         self.address = ""
@@ -115,7 +115,7 @@ class Agent:
         self._on_stop: list[Callable[[], Awaitable[None]]] = []
         self._limits = limits_module.partial(limits or {})
         self.card = agent_card_pb2.AgentCard(
-            account_id=check_id("account", account or self.settings.account),
+            account_id=check_id("account", account) if account else "",
             name=check_agent("name", name),
             description=description,
             version=version,
@@ -133,6 +133,17 @@ class Agent:
         """The agent's name."""
         return self.card.name
 
+    @property
+    def settings(self) -> Settings:
+        """Its settings, read from file, environment and config.csv when they are first needed."""
+        if self._settings is None:
+            self._settings = load()
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._settings = settings
+
     def on_delegate(self, function: F) -> F:
         """Let `function` do the tasks that are delegated to this bot.
 
@@ -142,6 +153,25 @@ class Agent:
         self.functions.delegate = _taking_text(function)
         self.card.capabilities.streaming = inspect.isasyncgenfunction(function)
         return function
+
+    def on_turn(self, function: F) -> F:
+        """Let `function` answer the contacts whose conversations this bot owns.
+
+        It takes a Conversation and answers as a delegation does, or returns botmesh.NOT_MINE. A bot without one
+        answers turns with its `on_delegate` function.
+        """
+        self.functions.turn = _taking_text(function)
+        self.card.capabilities.transfer = True
+        return function
+
+    def on_intent(self, intent: str) -> Callable[[F], F]:
+        """Let the decorated function answer the first turn of a transfer that names `intent`."""
+
+        def keep(function: F) -> F:
+            self.functions.intents[intent] = _taking_text(function)
+            return function
+
+        return keep
 
     def on_notify(self, function: F) -> F:
         """Let `function` hear what is broadcast to this bot; it takes a Task and returns nothing."""
@@ -206,14 +236,14 @@ class Agent:
 
     def run(self) -> None:
         """Serve until SIGTERM (finish what runs, then leave) or Ctrl-C (leave at once)."""
-        logging.basicConfig(
-            stream=sys.stderr,
-            level=self.settings.log_level.upper(),
-            format="%(asctime)s %(levelname)s %(name)s [%(trace_id)s] %(message)s",
-        )
-        for handler in logging.getLogger().handlers:
-            handler.addFilter(TraceIdFilter())
         try:
+            logging.basicConfig(
+                stream=sys.stderr,
+                level=self.settings.log_level.upper(),
+                format="%(asctime)s %(levelname)s %(name)s [%(trace_id)s] %(message)s",
+            )
+            for handler in logging.getLogger().handlers:
+                handler.addFilter(TraceIdFilter())
             asyncio.run(self._run())
         except BotmeshError as error:
             sys.exit(f"{self.name}: {error}")
@@ -247,6 +277,7 @@ class _Running:
     def __init__(self, agent: Agent, directory: Directory | None) -> None:
         settings = agent.settings
         self.agent = agent
+        agent.card.account_id = agent.card.account_id or settings.account
         self.narrowing = settings.narrowing
         self.end = End(
             Telemetry(agent.name, agent.instance_id),

@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 from opentelemetry.context import Context
 
+from botmesh import interceptors
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline
 from botmesh.directory import Directory
@@ -16,11 +17,13 @@ from botmesh.errors import BotmeshError, DeadlineExpired, Unreachable
 from botmesh.interceptors import PIPELINES, Call, End, MethodClass, inject
 from botmesh.interceptors.adapter import within_idle_limit
 from botmesh.interceptors.call import AGENT
-from botmesh.peers import Peer, Peers
+from botmesh.peers import CHANNEL_OPTIONS, Peer, Peers
 from botmesh.retry import Attempts, Budget, is_idempotent
 from botmesh.status import from_exception, from_rpc_error
 from botmesh.v1 import agent_service_pb2 as pb
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.message_pb2 import Message
+from botmesh.v1.turn_pb2 import Turn
 from botmesh.work import Work
 
 PIPELINE = PIPELINES[MethodClass.WORK]
@@ -54,6 +57,8 @@ class Caller:
     directory: Directory
     peers: Peers
     connect_timeout: float = 2.0
+    _services: dict[str, Any] = field(default_factory=dict)
+    """Channels to conversation services, by address."""
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -77,9 +82,11 @@ class Caller:
         PIPELINE.finish(call, passed)
         return answer, call
 
-    async def stream(self, ask: Ask) -> AsyncGenerator[tuple[pb.DelegateStreamResponse, Call], None]:
+    async def stream(
+        self, ask: Ask, turn: Turn | None = None
+    ) -> AsyncGenerator[tuple[pb.DelegateStreamResponse, Call], None]:
         """The events of DelegateStream as they come, each with the call; leaving early cancels the callee."""
-        request = pb.DelegateStreamRequest(message=ask.message)
+        request = pb.DelegateStreamRequest(message=ask.message, turn=turn)
         call, passed = await self._start("DelegateStream", ask, request.ByteSize())
         try:
             async with aclosing(self._events(ask, call, request)) as events:
@@ -91,8 +98,18 @@ class Caller:
             raise self._failed(call, passed, error) from error.__cause__
         PIPELINE.finish(call, passed)
 
+    def conversations(self, address: str) -> Any:
+        """The ConversationService that a turn came from, with typed errors."""
+        if address not in self._services:
+            self._services[address] = grpc.aio.insecure_channel(
+                address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(self.end)
+            )
+        return ConversationServiceStub(self._services[address])
+
     async def close(self) -> None:
         """Wait for what was still to be told, then close the connections."""
+        for channel in self._services.values():
+            await channel.close()
         if self._background:
             await asyncio.wait(self._background, timeout=CANCEL_TIMEOUT)
         await self.peers.close()

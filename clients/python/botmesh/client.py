@@ -9,6 +9,7 @@ from typing import Any, Self
 from botmesh.caller import Ask, Caller
 from botmesh.chain import Chain
 from botmesh.directory import Directory
+from botmesh.errors import RegistryUnreachable
 from botmesh.interceptors import Call, End
 from botmesh.limits import Limits
 from botmesh.names import check_id, new_id
@@ -192,7 +193,7 @@ class Asking(ABC):
         """
         directory = self._caller.directory
         if directory.registry is None:
-            raise RuntimeError("finding agents needs a registry")
+            raise RegistryUnreachable("finding agents needs a registry, and here is none")
         found = await directory.registry.find(directory.account, query, tags, languages, limit)
         account = directory.account
         return [

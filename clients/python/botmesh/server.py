@@ -5,12 +5,13 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
 
 from botmesh.caller import Caller
+from botmesh.conversation import Conversation, NotMine
 from botmesh.errors import AgentError, BotmeshError, InvalidField, NotSupported
 from botmesh.interceptors import CURRENT, Call
 from botmesh.names import new_id
@@ -27,6 +28,7 @@ from botmesh.v1.transfer_pb2 import (
     TRANSFER_DECISION_DECLINED,
     TransferOffer,
 )
+from botmesh.v1.turn_pb2 import Turn
 from botmesh.work import Work
 
 logger = logging.getLogger("botmesh")
@@ -35,6 +37,7 @@ RECEIPT_TIMEOUT = 0.8
 """Seconds that a cancelled agent waits for receipts from below: less than its own caller waits."""
 
 BotFunction = Callable[..., Any]
+Run = Callable[[Task, Work], Awaitable[Any]]
 
 
 @dataclass(slots=True)
@@ -44,6 +47,12 @@ class Functions:
     delegate: BotFunction | None = None
     notify: BotFunction | None = None
     transfer: BotFunction | None = None
+    turn: BotFunction | None = None
+    intents: dict[str, BotFunction] = field(default_factory=dict)
+
+    def for_turn(self, intent: str) -> BotFunction | None:
+        """Who answers a turn: the dialog of an intent that is known, else turns, else delegations."""
+        return self.intents.get(intent) or self.turn or self.delegate
 
 
 @dataclass(slots=True)
@@ -66,7 +75,10 @@ class AgentServicer(AgentServiceServicer):
         self, request: pb.DelegateStreamRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[pb.DelegateStreamResponse]:
         """The bot's reply as it comes."""
-        work = self._work(request.message, self._delegated)
+        if request.HasField("turn"):
+            work = self._work(request.message, self._turned, request.turn)
+        else:
+            work = self._work(request.message, self._delegated)
         async with aclosing(work.read(request.after_sequence)) as events:
             async for event in events:
                 yield event
@@ -87,10 +99,11 @@ class AgentServicer(AgentServiceServicer):
         if not request.offer.transfer_id:
             raise InvalidField("an offer needs a transfer_id", field="offer.transfer_id")
         if self.functions.transfer is None:
+            takes = self.functions.for_turn(request.offer.intent_id) is not None
             return pb.TransferResponse(
                 transfer_id=request.offer.transfer_id,
-                decision=TRANSFER_DECISION_DECLINED,
-                reason=f"{self.card.name} takes no conversations",
+                decision=TRANSFER_DECISION_ACCEPTED if takes else TRANSFER_DECISION_DECLINED,
+                reason="" if takes else f"{self.card.name} takes no conversations",
             )
         work = self._work(request.message, lambda task, _: self._offered(task, request.offer))
         response = await work.result()
@@ -131,29 +144,27 @@ class AgentServicer(AgentServiceServicer):
         response.remembered = len(end.works)
         return response
 
-    def _work(self, message: Message, run: Callable[[Task, Work], Awaitable[Any]]) -> Work:
+    def _work(self, message: Message, run: Run, turn: Turn | None = None) -> Work:
         """The work of the call that is served: the one that it joins, or one that begins now."""
         call = CURRENT.get()
         assert call is not None  # noqa: S101 - the interceptor serves every call
         assert call.work is not None  # noqa: S101 - work methods always claim some
         if not call.work.began:
             self._check_supported(run)
-            call.work.start(self._guarded(call, Task(call, message, self.caller), run))
+            task = Task(call, message, self.caller) if turn is None else Conversation(call, message, self.caller, turn)
+            call.work.start(self._guarded(call, task, run))
         return call.work
 
-    def _check_supported(self, run: Callable[[Task, Work], Awaitable[Any]]) -> None:
-        missing = (
-            (run == self._delegated and self.functions.delegate is None, "delegations"),
-            (
-                run == self._notified and self.functions.notify is None,
-                "notifications",
-            ),
-        )
-        for absent, what in missing:
-            if absent:
+    def _check_supported(self, run: Run) -> None:
+        for method, function, what in (
+            (self._delegated, self.functions.delegate, "delegations"),
+            (self._notified, self.functions.notify, "notifications"),
+            (self._turned, self.functions.for_turn(""), "turns"),
+        ):
+            if run == method and function is None:
                 raise NotSupported(f"{self.card.name} takes no {what}", method=what)
 
-    async def _guarded(self, call: Call, task: Task, run: Callable[[Task, Work], Awaitable[Any]]) -> Any:
+    async def _guarded(self, call: Call, task: Task, run: Run) -> Any:
         """The work, with the cause of an unexpected failure in the log and nowhere else."""
         assert call.work is not None  # noqa: S101 - see _work
         try:
@@ -166,13 +177,24 @@ class AgentServicer(AgentServiceServicer):
 
     async def _delegated(self, task: Task, work: Work) -> message_pb2.Reply:
         assert self.functions.delegate is not None  # noqa: S101 - see _check_supported
-        result = self.functions.delegate(task)
+        return await self._answered(self.functions.delegate, task, work)
+
+    async def _turned(self, task: Task, work: Work) -> message_pb2.Reply:
+        assert isinstance(task, Conversation)  # noqa: S101 - see _work
+        function = self.functions.for_turn(task.intent)
+        assert function is not None  # noqa: S101 - see _check_supported
+        return await self._answered(function, task, work)
+
+    async def _answered(self, function: BotFunction, task: Task, work: Work) -> message_pb2.Reply:
+        result = function(task)
         if inspect.isasyncgen(result):
             async with aclosing(result) as pieces:
                 answer = await _emit_all(pieces, work)
         else:
             answer = await result
-        return self._reply(task, work, answer if isinstance(answer, Reply) else Reply(answer))
+        reply = self._reply(task, work, answer if isinstance(answer, Reply) else Reply(_said(answer)))
+        reply.not_mine = isinstance(answer, NotMine)
+        return reply
 
     async def _notified(self, task: Task, work: Work) -> Message:
         assert self.functions.notify is not None  # noqa: S101 - see _check_supported
@@ -221,6 +243,10 @@ class AgentServicer(AgentServiceServicer):
         )
         message.timestamp.GetCurrentTime()
         return message
+
+
+def _said(answer: Any) -> Any:
+    return None if isinstance(answer, NotMine) else answer
 
 
 async def _emit_all(pieces: AsyncIterator[Any], work: Work) -> Reply:

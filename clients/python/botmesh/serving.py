@@ -44,19 +44,15 @@ class Server:
         self.grpc = grpc.aio.server(interceptors=interceptors.server(self.end), options=SERVER_OPTIONS)
         self.health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
+        self.address = ""
         self._names: list[str] = []
 
-    async def start(self, address: str, services: Sequence[str]) -> str:
-        """Listen at `address` (port 0: any free one) and serve; the address as bound.
-
-        Args:
-            address: IP and port, "127.0.0.1:7600".
-            services: full names of the services, for reflection and health.
+    def bind(self, address: str) -> str:
+        """Take `address` (port 0: any free one) before anything is served there; the address as bound.
 
         Raises:
             InvalidField: the address is malformed or in use.
         """
-        reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], self.grpc)
         host, _, port = address.rpartition(":")
         try:
             bound = self.grpc.add_insecure_port(address) if _is_free(host, port) else 0
@@ -68,10 +64,26 @@ class Server:
                 field="bind",
                 value=address,
             )
+        self.address = f"{host}:{bound}"
+        return self.address
+
+    async def start(self, address: str, services: Sequence[str]) -> str:
+        """Listen at `address`, unless bound before, and serve; the address as bound.
+
+        Args:
+            address: IP and port, "127.0.0.1:7600".
+            services: full names of the services, for reflection and health.
+
+        Raises:
+            InvalidField: the address is malformed or in use.
+        """
+        reflection.enable_server_reflection([*services, health.SERVICE_NAME, reflection.SERVICE_NAME], self.grpc)
+        if not self.address:
+            self.bind(address)
         self._names = ["", *services]
         await self.grpc.start()
         await self.set_serving(True)
-        return f"{host}:{bound}"
+        return self.address
 
     async def set_serving(self, serving: bool) -> None:
         """Say by grpc.health.v1 whether new calls are welcome."""

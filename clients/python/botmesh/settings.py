@@ -17,7 +17,7 @@ from typing import Any
 
 from botmesh.errors import InvalidField
 from botmesh.limits import Limits, partial
-from botmesh.names import check_id, did_you_mean, nearest
+from botmesh.names import check_agent, check_id, did_you_mean, nearest
 from botmesh.v1 import limits_pb2
 
 PREFIX = "BOTMESH_"
@@ -95,6 +95,10 @@ def _account(text: str) -> str:
     return check_id("account", text)
 
 
+def _optional_agent(text: str) -> str:
+    return check_agent("agent", text) if text.strip() else ""
+
+
 def _optional_address(text: str) -> str:
     return parse_address(text) if text.strip() else ""
 
@@ -158,6 +162,16 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "probe_ranges", "", *_TEXT, "Address ranges besides the peer's own that may be registered (CIDR, commas)"
         ),
+        Setting("data_dir", ".botmesh", *_TEXT, "Where `botmesh up` keeps conversations"),
+        Setting(
+            "primary",
+            "",
+            _optional_agent,
+            "an agent's name",
+            "Which agent answers conversations; empty: the human desk",
+        ),
+        Setting("turn_timeout", 60.0, *_SECONDS, "How long a bot has for a contact's turn"),
+        Setting("offer_timeout", 10.0, *_SECONDS, "How long an agent has to answer the offer of a conversation"),
         Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
     )
 }
@@ -191,6 +205,10 @@ class Settings:
     max_instances: int
     max_agents: int
     probe_ranges: str
+    data_dir: str
+    primary: str
+    turn_timeout: float
+    offer_timeout: float
     trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""

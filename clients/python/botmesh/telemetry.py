@@ -5,9 +5,11 @@ that is used. Otherwise spans go to the endpoint that the registry names (`botme
 """
 
 import asyncio
+import contextlib
 import importlib
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -74,11 +76,10 @@ class Telemetry:
             if provider is not None
         ]
         self._provider = self._own_meters = None
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_FLUSH_SECONDS):
                 for shutdown in ending:
-                    await loop.run_in_executor(None, shutdown)
+                    await _in_daemon_thread(shutdown)
         except TimeoutError:
             logging.getLogger("botmesh").debug("some spans could not be exported in time")
 
@@ -163,6 +164,20 @@ def _otlp(module: str, name: str, signal: str) -> Any:
             f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}: install botmesh[otlp-http], or set it to grpc"
         ) from None
     return getattr(found, name)()
+
+
+async def _in_daemon_thread(work: Callable[[], None]) -> None:
+    """Wait for `work`; if the wait is given up, the process does not wait for it at its own end either."""
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def run() -> None:
+        work()
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="botmesh-telemetry-stop", daemon=True).start()
+    await done.wait()
 
 
 def trace_id_of(span: trace.Span) -> str:

@@ -1,0 +1,309 @@
+"""ConversationService on the wire."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import grpc
+
+from botmesh.errors import InvalidField
+from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
+from botmesh.v1.conversation_service_pb2_grpc import (
+    ConversationServiceServicer,
+    add_ConversationServiceServicer_to_server,
+)
+from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
+from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_OPERATOR
+from botmesh_conversations import rules
+from botmesh_conversations.conversations import Conversations
+from botmesh_conversations.fold import DESK, State, name_of
+from botmesh_conversations.live import Live, decode
+
+SERVICE_NAME = "botmesh.v1.ConversationService"
+DEFAULT_CHANNEL = "web"
+_MOST_LISTED = 500
+_CHUNK_BYTES = 256 * 1024
+_PAGE = 500
+_MOST_QUEUED = 10_000
+"""Events that a watcher may be behind."""
+
+
+class ConversationService(ConversationServiceServicer):
+    """The edge between gRPC and the conversations."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        """Answer from these."""
+        self._all = conversations
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Serve on `server`."""
+        add_ConversationServiceServicer_to_server(self, server)
+
+    async def Post(
+        self, request: api.PostRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[api.PostResponse]:
+        """Take it in, acknowledge it, and show what comes back."""
+        if not request.payload:
+            raise InvalidField("payload is what the contact says: it cannot be empty", field="payload")
+        live = await self._posted_to(request)
+        message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
+        account = request.account_id or DEFAULT_ACCOUNT
+        opening = pb.ConversationOpened(
+            account_id=account,
+            channel=request.channel or DEFAULT_CHANNEL,
+            contact_id=request.contact_id,
+            owner=self._all.routing.first(account),
+        )
+        queue: asyncio.Queue[ConversationEvent | api.PostResponse] = asyncio.Queue()
+        live.listeners.add(queue)
+        try:
+            events = await live.write(
+                lambda state: rules.post(state, message_id, request.payload, request.context, opening)
+            )
+            sequence = live.state.message_ids[message_id]
+            yield api.PostResponse(
+                accepted=api.PostAccepted(
+                    conversation_id=live.id, message_id=message_id, sequence=sequence, repeated_message=not events
+                )
+            )
+            for entry in _answers_to(live.state, sequence) if not events else ():
+                yield api.PostResponse(entry=entry)
+            self._all.advance(live)
+            async for response in _until_ended(live, sequence, queue):
+                yield response
+        finally:
+            live.listeners.discard(queue)
+
+    async def GetConversation(
+        self, request: api.GetConversationRequest, context: grpc.aio.ServicerContext
+    ) -> api.GetConversationResponse:
+        """One conversation."""
+        return api.GetConversationResponse(conversation=(await self._one(request.conversation_id)).state.view)
+
+    async def ListConversations(
+        self, request: api.ListConversationsRequest, context: grpc.aio.ServicerContext
+    ) -> api.ListConversationsResponse:
+        """A page of conversations."""
+        if request.page_size > _MOST_LISTED:
+            raise InvalidField(f"page_size must be 1 to {_MOST_LISTED}", field="page_size", value=request.page_size)
+        updated = request.page_token.partition(":")[0]
+        if request.page_token and not updated.isdecimal():
+            raise InvalidField("page_token must come from an earlier response", field="page_token")
+        page = self._all.projection.page(request, request.page_size or 50)
+        return api.ListConversationsResponse(conversations=page.views, next_page_token=page.next_token)
+
+    async def GetHistory(
+        self, request: api.GetHistoryRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[api.GetHistoryResponse]:
+        """What was said, in pieces."""
+        live = await self._one(request.conversation_id)
+        entries = [entry for entry in live.state.history if entry.sequence > request.after_sequence]
+        chunk: list[HistoryEntry] = []
+        size = 0
+        for entry in entries[-request.limit :]:
+            size += entry.ByteSize()
+            if chunk and size > _CHUNK_BYTES:
+                yield api.GetHistoryResponse(entries=chunk)
+                chunk, size = [], entry.ByteSize()
+            chunk.append(entry)
+        yield api.GetHistoryResponse(entries=chunk)
+
+    async def WatchConversations(
+        self, request: api.WatchConversationsRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[api.WatchConversationsResponse]:
+        """What has happened since a position, then what happens."""
+        queue: asyncio.Queue[ConversationEvent] = asyncio.Queue(_MOST_QUEUED)
+        self._all.watchers.add(queue)
+        try:
+            position = request.after_position
+            while not request.only_new:
+                records = await self._all.log.read_all(position + 1, _PAGE)
+                for record in records:
+                    position = record.position
+                    if request.conversation_id in ("", record.conversation):
+                        yield api.WatchConversationsResponse(event=decode(record))
+                if len(records) < _PAGE:
+                    break
+            while True:
+                event = await queue.get()
+                if event.position > position and request.conversation_id in ("", event.conversation_id):
+                    yield api.WatchConversationsResponse(event=event)
+        finally:
+            self._all.watchers.discard(queue)
+
+    async def TransferConversation(
+        self, request: api.TransferConversationRequest, context: grpc.aio.ServicerContext
+    ) -> api.TransferConversationResponse:
+        """Hand it over."""
+        live = await self._one(request.conversation_id)
+        if request.target.WhichOneof("owner") is None:
+            raise InvalidField("target says who is to have it: an agent, or the desk", field="target")
+        if request.transfer_id:
+            check_id("transfer_id", request.transfer_id)
+        request.initiator = request.initiator or TRANSFER_INITIATOR_OPERATOR
+        event = await self._all.transfer(live, request)
+        failed = event.transfer_failed if event.HasField("transfer_failed") else None
+        changed = event.owner_changed
+        return api.TransferConversationResponse(
+            transfer_id=request.transfer_id,
+            transferred=failed is None and name_of(changed.owner) == name_of(request.target),
+            owner=live.state.view.owner if failed is not None else changed.owner,
+            epoch=live.state.view.epoch if failed is not None else changed.epoch,
+            failure=failed.failure if failed is not None else None,
+            reason=failed.reason if failed is not None else changed.reason,
+        )
+
+    async def SetStatus(
+        self, request: api.SetStatusRequest, context: grpc.aio.ServicerContext
+    ) -> api.SetStatusResponse:
+        """Pause, stop or activate."""
+        if request.status == pb.CONVERSATION_STATUS_UNSPECIFIED:
+            raise InvalidField("status must be active, paused or stopped", field="status")
+        if bool(request.conversation_id) == bool(request.contact_id):
+            raise InvalidField("name a conversation or a contact", field="conversation_id")
+        account = request.account_id or DEFAULT_ACCOUNT
+        ids = [request.conversation_id]
+        if request.contact_id:
+            ids = self._all.projection.of_contact(account, request.contact_id)
+        changed = pb.StatusChanged(status=request.status, reason=request.reason)
+        if request.HasField("until") and request.status == pb.CONVERSATION_STATUS_PAUSED:
+            changed.until.CopyFrom(request.until)
+        views = [await self._change(one, lambda state: rules.set_status(state, changed)) for one in ids]
+        return api.SetStatusResponse(conversations=views)
+
+    async def Claim(self, request: api.ClaimRequest, context: grpc.aio.ServicerContext) -> api.ClaimResponse:
+        """A person takes it."""
+        person = check_id("person", request.person)
+        view = await self._change(request.conversation_id, lambda state: rules.claim(state, person))
+        return api.ClaimResponse(conversation=view)
+
+    async def Reply(self, request: api.ReplyRequest, context: grpc.aio.ServicerContext) -> api.ReplyResponse:
+        """A person answers."""
+        if not request.payload:
+            raise InvalidField("payload is what is said: it cannot be empty", field="payload")
+        replied = pb.PersonReplied(
+            person=request.person,
+            payload=request.payload,
+            message_id=check_id("message_id", request.message_id) if request.message_id else new_id(),
+            note=request.note,
+        )
+        view = await self._change(request.conversation_id, lambda state: rules.reply(state, replied))
+        return api.ReplyResponse(conversation=view)
+
+    async def HandBack(self, request: api.HandBackRequest, context: grpc.aio.ServicerContext) -> api.HandBackResponse:
+        """Back to an agent."""
+        live = await self._one(request.conversation_id)
+        rules.must_hold(live.state, request.person)
+        agents = [owner.agent for owner in reversed(live.state.came_from) if owner.agent]
+        agent = request.agent or (agents[0] if agents else self._all.routing.first(live.state.view.account_id).agent)
+        wanted = api.TransferConversationRequest(
+            target=Owner(agent=check_agent("agent", agent)),
+            epoch=live.state.view.epoch,
+            handoff_message=request.handoff_message,
+            reason=f"{request.person} hands back",
+            initiator=TRANSFER_INITIATOR_OPERATOR,
+        )
+        await self._all.transfer(live, wanted)
+        return api.HandBackResponse(conversation=live.state.view)
+
+    async def SetTags(self, request: api.SetTagsRequest, context: grpc.aio.ServicerContext) -> api.SetTagsResponse:
+        """Add and remove tags."""
+        for tag in (*request.add, *request.remove):
+            check_id("tag", tag)
+
+        def decide(state: State) -> list[ConversationEvent]:
+            added = [tag for tag in request.add if tag not in state.view.tags]
+            removed = [tag for tag in request.remove if tag in state.view.tags]
+            if not added and not removed:
+                return []
+            return [ConversationEvent(tags_changed=pb.TagsChanged(added=added, removed=removed))]
+
+        return api.SetTagsResponse(conversation=await self._change(request.conversation_id, decide))
+
+    async def SetContext(
+        self, request: api.SetContextRequest, context: grpc.aio.ServicerContext
+    ) -> api.SetContextResponse:
+        """Set and remove variables."""
+        changed = pb.ContextChanged(values=request.values, removed=request.remove)
+        view = await self._change(request.conversation_id, lambda _: [ConversationEvent(context_changed=changed)])
+        return api.SetContextResponse(conversation=view)
+
+    async def _posted_to(self, request: api.PostRequest) -> Live:
+        if request.conversation_id:
+            live = await self._all.get(check_id("conversation_id", request.conversation_id))
+            if live.state.sequence == 0:
+                check_id("contact_id", request.contact_id)
+            return live
+        contact = check_id("contact_id", request.contact_id)
+        account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
+        channel = check_id("channel", request.channel or DEFAULT_CHANNEL)
+        known = self._all.projection.of_contact(account, contact, channel)
+        return await self._all.get(known[0] if known else new_id())
+
+    async def _one(self, conversation_id: str) -> Live:
+        return (await self._all.get(check_id("conversation_id", conversation_id))).must_exist()
+
+    async def _change(self, conversation_id: str, decide: Callable[[State], Any]) -> Conversation:
+        live = await self._one(conversation_id)
+        await live.write(decide)
+        self._all.advance(live)
+        return live.state.view
+
+
+def _answers_to(state: State, sequence: int) -> list[HistoryEntry]:
+    """What was said after a message and before the contact's next one."""
+    answers: list[HistoryEntry] = []
+    for entry in state.history:
+        if entry.sequence > sequence:
+            if entry.author_kind == AUTHOR_KIND_CONTACT:
+                break
+            answers.append(entry)
+    return answers
+
+
+async def _until_ended(
+    live: Live, sequence: int, queue: "asyncio.Queue[ConversationEvent | api.PostResponse]"
+) -> AsyncIterator[api.PostResponse]:
+    while True:
+        while not queue.empty():
+            what = queue.get_nowait()
+            for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
+                yield response
+        end = _end(live.state, sequence)
+        if end is not None:
+            yield api.PostResponse(end=end)
+            return
+        what = await queue.get()
+        for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
+            yield response
+
+
+def _shown(state: State, event: ConversationEvent, since: int) -> list[api.PostResponse]:
+    """What a contact sees of an event."""
+    if event.sequence <= since:
+        return []
+    shown = [
+        api.PostResponse(entry=entry)
+        for entry in state.history
+        if entry.sequence == event.sequence and entry.author_kind != AUTHOR_KIND_CONTACT
+    ]
+    if event.HasField("owner_changed"):
+        shown.append(api.PostResponse(owner=event.owner_changed.owner))
+    return shown
+
+
+def _end(state: State, sequence: int) -> "api.PostEnd | None":
+    """Why nothing more will come for a message now; None: something will."""
+    view = state.view
+    if view.status == pb.CONVERSATION_STATUS_PAUSED:
+        return api.POST_END_PAUSED
+    if view.status == pb.CONVERSATION_STATUS_STOPPED:
+        return api.POST_END_STOPPED
+    if state.transfer is not None or state.turn is not None:
+        return None
+    if name_of(view.owner) == DESK:
+        return api.POST_END_WITH_PERSON if view.owner.desk else api.POST_END_QUEUED
+    return api.POST_END_ANSWERED if state.answered_through >= sequence and state.handed is None else None

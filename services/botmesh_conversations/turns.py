@@ -1,0 +1,194 @@
+"""Turns: a contact's messages brought to the owner, and its one final reply taken in."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from botmesh.caller import Ask, Caller
+from botmesh.chain import Chain
+from botmesh.errors import BotmeshError
+from botmesh.reply import Pieces
+from botmesh.v1 import agent_service_pb2, message_pb2
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
+from botmesh.v1.conversation_service_pb2 import PostResponse
+from botmesh.v1.history_pb2 import HistoryEntry
+from botmesh.v1.message_pb2 import Message, Reply
+from botmesh.v1.part_pb2 import Part
+from botmesh.v1.turn_pb2 import Turn, TurnTransfer
+from botmesh_conversations.fold import RunningTurn, State, name_of
+from botmesh_conversations.live import Live
+from botmesh_conversations.projection import first_words
+from botmesh_conversations.routing import Routing
+from botmesh_conversations.rules import finish_turn, move
+
+HISTORY_BYTES = 256 * 1024
+"""Of recent history that goes with a turn or an offer; the rest is read by GetHistory."""
+PAUSES = (0.2, 1.0)
+"""Seconds before the second and the third attempt at a turn."""
+APOLOGY = "Sorry, I could not answer that. I have passed your message on."
+
+
+@dataclass(slots=True)
+class Turns:
+    """Gives turns to owners."""
+
+    caller: Caller
+    routing: Routing
+    timeout: float
+    """Seconds that a bot has for a turn."""
+    address: str = ""
+    """Where ConversationService answers."""
+
+    def start(self, state: State, turn_id: str) -> list[ConversationEvent]:
+        """The owner's next turn."""
+        handed = state.handed
+        started = pb.TurnStarted(
+            turn_id=turn_id,
+            epoch=state.view.epoch,
+            agent=state.view.owner.agent,
+            through_sequence=state.sequence,
+            transfer_id=handed.transfer_id if handed is not None else "",
+        )
+        return [ConversationEvent(turn_started=started)]
+
+    async def run(self, live: Live, turn: RunningTurn, handed: pb.OwnerChanged | None, words: Sequence[Part]) -> None:
+        """Ask the owner, several times if need be, and write down how it ended."""
+        failure: BotmeshError | None = None
+        for attempt in range(len(PAUSES) + 1):
+            if attempt:
+                live.tell(PostResponse(reset=agent_service_pb2.Reset(reason="the turn runs again")))
+                await asyncio.sleep(PAUSES[attempt - 1])
+            if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
+                return  # overtaken meanwhile
+            try:
+                reply = await self._ask(live, turn, attempt, handed, words)
+            except BotmeshError as error:
+                failure = error
+            else:
+                await self._answered(live, turn, reply)
+                return
+        assert failure is not None  # noqa: S101 - every attempt ends with a reply or a failure
+        await self._failed(live, turn, failure)
+
+    async def _ask(
+        self, live: Live, turn: RunningTurn, attempt: int, handed: pb.OwnerChanged | None, words: Sequence[Part]
+    ) -> Reply:
+        ask = self._compose(live.state, turn, attempt, words)
+        details = self._details(live.state, turn, handed)
+        pieces = Pieces()
+        async with aclosing(self.caller.stream(ask, details)) as events:
+            async for event, _ in events:
+                kind = event.WhichOneof("event")
+                if kind == "reply":
+                    return pieces.whole(event.reply)
+                if kind == "partial":
+                    pieces.add(event.partial.part, append=event.partial.append)
+                elif kind == "reset":
+                    pieces.reset()
+                self._show(live, turn, event)
+        raise AssertionError("a stream ends with a reply or an error")
+
+    def _show(self, live: Live, turn: RunningTurn, event: agent_service_pb2.DelegateStreamResponse) -> None:
+        if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
+            return  # nobody waits for it any longer
+        kind: Any = event.WhichOneof("event")
+        live.tell(PostResponse(**{kind: getattr(event, kind)}))
+
+    def _compose(self, state: State, turn: RunningTurn, attempt: int, words: Sequence[Part]) -> Ask:
+        view = state.view
+        chain = Chain.root(view.account_id, view.conversation_id)
+        message = Message(
+            to_agent=turn.agent.rpartition("/")[2],
+            message_type=message_pb2.MESSAGE_TYPE_TURN,
+            payload=words,
+            correlation_id=chain.correlation_id,
+            # An instance replays what it has under an id: another attempt needs another one.
+            message_id=turn.turn_id if attempt == 0 else f"{turn.turn_id}.{attempt + 1}",
+            conversation_id=view.conversation_id,
+            account_id=view.account_id,
+            context=view.context,
+        )
+        message.timestamp.GetCurrentTime()
+        return Ask(turn.agent, message, chain, self.timeout)
+
+    def _details(self, state: State, turn: RunningTurn, handed: pb.OwnerChanged | None) -> Turn:
+        history, truncated = recent(state.history, turn.through)
+        transfer = None
+        if handed is not None:
+            transfer = TurnTransfer(transfer_id=handed.transfer_id, reason=handed.reason, intent_id=handed.intent_id)
+            setattr(transfer, "from", name_of(handed.previous))
+        return Turn(
+            turn_id=turn.turn_id,
+            epoch=turn.epoch,
+            contact_id=state.view.contact_id,
+            channel=state.view.channel,
+            service_address=self.address,
+            history=history,
+            history_truncated=truncated,
+            transfer=transfer,
+        )
+
+    async def _answered(self, live: Live, turn: RunningTurn, reply: Reply) -> None:
+        usage = [*([reply.usage] if reply.HasField("usage") else []), *reply.chain_usage]
+        finished = pb.TurnFinished(
+            turn_id=turn.turn_id,
+            outcome=pb.TURN_OUTCOME_NOT_MINE if reply.not_mine else pb.TURN_OUTCOME_ANSWERED,
+            payload=() if reply.not_mine else reply.message.payload,
+            agent=turn.agent,
+            usage=usage,
+        )
+
+        def decide(state: State) -> list[ConversationEvent]:
+            events = finish_turn(state, turn.turn_id, turn.epoch, finished)
+            if reply.not_mine and events:
+                events += move(state, self.routing.after(state, turn.agent), f"{turn.agent}: not mine")
+            return events
+
+        await live.write(decide)
+
+    async def _failed(self, live: Live, turn: RunningTurn, failure: BotmeshError) -> None:
+        finished = pb.TurnFinished(
+            turn_id=turn.turn_id,
+            outcome=pb.TURN_OUTCOME_FAILED,
+            payload=[Part(text=APOLOGY)],
+            reason=failure.reason,
+        )
+
+        def decide(state: State) -> list[ConversationEvent]:
+            if state.turn is None or state.turn.turn_id != turn.turn_id:
+                return []
+            events = finish_turn(state, turn.turn_id, turn.epoch, finished)
+            return events + move(
+                state, self.routing.after(state, turn.agent), f"{turn.agent}: {failure.reason.lower()}"
+            )
+
+        await live.write(decide)
+
+
+def words_of(state: State) -> tuple[list[Part], pb.OwnerChanged | None]:
+    """What the next turn is about, and the change of owner that it comes by."""
+    if state.handed is not None:
+        return list(first_words(state) or ()), state.handed  # type: ignore[arg-type]
+    return [part for entry in state.unanswered for part in entry.payload], None
+
+
+def recent(history: Sequence[HistoryEntry], through: int) -> tuple[list[HistoryEntry], bool]:
+    """The newest entries that fit into 256 KiB, oldest first, and whether older ones were left out."""
+    chosen: list[HistoryEntry] = []
+    size = 0
+    for entry in reversed(history):
+        if entry.sequence > through:
+            continue
+        size += entry.ByteSize()
+        if size > HISTORY_BYTES:
+            return chosen[::-1], True
+        chosen.append(entry)
+    return chosen[::-1], False
+
+
+def desk() -> Owner:
+    """The human desk's queue."""
+    return Owner(desk="")
