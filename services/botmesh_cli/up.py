@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+from pathlib import Path
 
 import click
 
@@ -14,8 +15,11 @@ from botmesh_cli import trace_receiver
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, print_json, table
 from botmesh_cli.trace_store import TraceStore
+from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
+from botmesh_conversations import ConversationPart
+from botmesh_conversations.sqlite_log import open_log
+from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
-from botmesh_registry.service import SERVICE_NAME
 
 logger = logging.getLogger("botmesh")
 
@@ -39,23 +43,41 @@ async def _up(with_: Common, bind: str) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     settings = with_.settings
     server = Server("botmesh", limits=lambda: settings.limits)
-    registry = registry_of(settings)
+    address = server.bind(bind)
+    elsewhere = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    traces = (elsewhere.partition("//")[2] or elsewhere) if elsewhere else address
+    registry = registry_of(settings, traces)
     registry.add_to(server.grpc)
+    trace_receiver.add_to(server.grpc, TraceStore(settings.trace_spans))
+    conversations = _conversations(settings, server, address)
+    conversations.add_to(server.grpc)
     server.end.telemetry.observe(
         "botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(registry.roster.listed)
     )
+    server.end.telemetry.export_to(traces)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload_limits, with_, registry)
-    elsewhere = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    trace_receiver.add_to(server.grpc, TraceStore(settings.trace_spans))
     try:
-        address = await server.start(bind, [SERVICE_NAME, *trace_receiver.SERVICES])
-        registry.set_trace_endpoint(elsewhere.partition("//")[2] or elsewhere if elsewhere else address)
+        await server.start(bind, [REGISTRY, CONVERSATIONS, *trace_receiver.SERVICES])
         await registry.open()
-        _say_what_runs(address, elsewhere, as_json=with_.as_json)
+        await conversations.open()
+        _say_what_runs(settings, address, elsewhere, as_json=with_.as_json)
         await stopping.wait()
     finally:
+        await conversations.close()
         await registry.close()
         await server.stop(grace=1.0)
+
+
+def _conversations(settings: Settings, server: Server, address: str) -> ConversationPart:
+    folder = Path(settings.data_dir)
+    return ConversationPart(
+        open_log(folder / "events.sqlite"),
+        folder / "projection.sqlite",
+        settings,
+        server.end.telemetry,
+        registry=address,
+        address=address,
+    )
 
 
 def _reload_limits(with_: Common, registry: Registry) -> None:
@@ -68,8 +90,8 @@ def _reload_limits(with_: Common, registry: Registry) -> None:
         logger.info("the mesh has new limits")
 
 
-def registry_of(settings: Settings) -> Registry:
-    """A registry as the settings want it."""
+def registry_of(settings: Settings, traces: str) -> Registry:
+    """A registry as the settings want it, which tells everybody to send traces to `traces`."""
     return Registry(
         limits=settings.limits,
         lease_duration=settings.lease_duration,
@@ -77,16 +99,23 @@ def registry_of(settings: Settings) -> Registry:
         max_instances=settings.max_instances,
         max_agents=settings.max_agents,
         probe_ranges=settings.probe_ranges,
+        trace_endpoint=traces,
     )
 
 
-def _say_what_runs(address: str, elsewhere: str | None, *, as_json: bool) -> None:
+def _say_what_runs(settings: Settings, address: str, elsewhere: str | None, *, as_json: bool) -> None:
     traces = elsewhere or address
+    data = str(Path(settings.data_dir).resolve())
     if as_json:
-        print_json({"registry": address, "traces": traces, "pid": os.getpid()})
+        facts = {"registry": address, "conversations": address, "traces": traces, "data": data, "pid": os.getpid()}
+        print_json(facts)
         return
     rows = table("WHAT", "WHERE", "NOTE")
     rows.add_row("registry", address, "agents register here")
+    answering = (
+        f"{settings.primary} answers" if settings.primary else "the human desk answers: set primary to a bot's name"
+    )
+    rows.add_row("conversations", address, f"kept in {data}; {answering}")
     rows.add_row(
         "traces", traces, "all go there (OTEL_*)" if elsewhere else "the last ones, in memory: botmesh trace --last"
     )

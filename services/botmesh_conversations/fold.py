@@ -225,7 +225,7 @@ def _desk_claimed(state: State, event: ConversationEvent) -> None:
     state.handed = None
 
 
-def _desk_released(state: State, event: ConversationEvent) -> None:
+def _desk_released(state: State, _: ConversationEvent) -> None:
     state.view.owner.CopyFrom(Owner(desk=""))
 
 

@@ -35,9 +35,7 @@ class ConversationPart:
     ) -> None:
         """Keep conversations in `log`; `projection` is a file that may be lost.
 
-        Args:
-            registry: where the registry answers.
-            address: where this service will answer: bots transfer there.
+        `registry` is where the registry answers, `address` where this service will: bots transfer there.
         """
         end = End(telemetry, account=DEFAULT_ACCOUNT, ceiling=settings.limits, limits=settings.limits)
         self._log = log

@@ -94,7 +94,7 @@ def request_transfer(state: State, wanted: TransferConversationRequest, now: flo
         fallback=wanted.fallback if wanted.HasField("fallback") else None,
     )
     requested.expires_at.FromNanoseconds(int((now + offer_seconds) * 1e9))
-    events = _activated(state) + [ConversationEvent(transfer_requested=requested)]
+    events = [*_activated(state), ConversationEvent(transfer_requested=requested)]
     if name_of(wanted.target) == DESK:
         events += hand_over(state, requested, requested.target)
     return events

@@ -33,7 +33,6 @@ def test_the_card_says_what_the_author_said():
     card = agent.card
     assert (card.name, card.description, card.version, card.shared) == (
         "a",
-        "default",
         "d",
         "1.2",
         True,

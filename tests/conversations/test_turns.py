@@ -1,0 +1,285 @@
+import asyncio
+
+import pytest
+
+import botmesh
+from botmesh import errors
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1 import conversation_service_pb2 as api
+from tests.conversations.conftest import bot
+
+
+async def test_the_primary_answers_and_history_is_kept(make_desk):
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
+        first = await desk.post("hello")
+        second = await desk.post("again")
+        assert first.id == second.id
+        assert first.entries == [("reception", "reception: hello")]
+        assert first.end == second.end == api.POST_END_ANSWERED
+        view = await desk.view(first.id)
+        assert (view.owner.agent, view.epoch, view.contact_id, view.channel) == ("reception", 1, "anna", "web")
+        assert await desk.history(first.id) == [
+            ("anna", "hello"),
+            ("reception", "reception: hello"),
+            ("anna", "again"),
+            ("reception", "reception: again"),
+        ]
+
+
+async def test_a_bot_that_only_takes_delegations_answers_turns_too(make_desk):
+    plain = botmesh.Agent("plain")
+
+    @plain.on_delegate
+    async def answer(text: str):
+        return text.upper()
+
+    async with make_desk(primary="plain") as desk, desk.bots(plain):
+        assert (await desk.post("hello")).entries == [("plain", "HELLO")]
+
+
+async def test_pieces_are_shown_and_not_kept(make_desk):
+    agent = botmesh.Agent("reception")
+
+    @agent.on_turn
+    async def turn(conversation):
+        yield "one "
+        yield "two"
+
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        answer = await desk.post("count")
+        assert answer.pieces == ["one ", "two"]
+        assert answer.entries == [("reception", "one two")]
+
+
+async def test_a_turn_brings_history_context_and_where_to_transfer(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        first = await desk.post("hello", context={"customer": "17"})
+        await desk.post("and now?")
+        seen = agent.seen[1]
+        assert seen.text == "and now?"
+        assert seen.context == {"customer": "17"}
+        assert (seen.contact_id, seen.channel, seen.conversation_id) == ("anna", "web", first.id)
+        assert [entry.author for entry in seen.history] == ["anna", "reception", "anna"]
+        assert seen.path == ()
+        assert seen.turn.service_address == desk.address
+
+
+async def test_a_repeated_message_is_the_same_message(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        first = await desk.post("hello", message_id="m1")
+        again = await desk.post("hello", message_id="m1")
+        assert not first.accepted.repeated_message
+        assert again.accepted.repeated_message
+        assert again.accepted.sequence == first.accepted.sequence
+        assert again.entries == first.entries
+        assert again.end == api.POST_END_ANSWERED
+        assert len(agent.seen) == 1
+
+
+async def test_messages_of_one_conversation_are_handled_in_order(make_desk):
+    async def slow(conversation):
+        await asyncio.sleep(0.05)
+        return conversation.text
+
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception", slow)):
+        first = await desk.post("0")
+        await asyncio.gather(*(desk.post(str(n), conversation_id=first.id, message_id=f"m{n}") for n in range(1, 6)))
+        said = await desk.history(first.id)
+        assert [text for author, text in said if author == "anna"] == ["0", "1", "2", "3", "4", "5"]
+        view = await desk.view(first.id)
+        assert view.unanswered == 0
+        assert view.turn_id == ""
+
+
+async def test_different_conversations_run_in_parallel(make_desk):
+    both = asyncio.Barrier(2)
+
+    async def meets(conversation):
+        await asyncio.wait_for(both.wait(), 3)
+        return "met"
+
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception", meets)):
+        answers = await asyncio.gather(desk.post("a", contact="a"), desk.post("b", contact="b"))
+        assert [answer.entries[0][1] for answer in answers] == ["met", "met"]
+
+
+async def test_without_a_primary_a_person_is_waited_for(make_desk):
+    async with make_desk() as desk:
+        answer = await desk.post("hello")
+        assert answer.end == api.POST_END_QUEUED
+        assert (await desk.view(answer.id)).owner.WhichOneof("owner") == "desk"
+
+
+async def test_a_turn_that_fails_is_tried_again_and_then_falls_to_the_desk(make_desk, caplog):
+    async def crashes(conversation):
+        raise ValueError("secret")
+
+    agent = bot("reception", crashes)
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        answer = await desk.post("hello")
+        assert len(agent.seen) == 3
+        assert answer.end == api.POST_END_QUEUED
+        assert answer.owners == ["desk"]
+        assert answer.entries[0][0] == "mesh"
+        assert "secret" not in str(answer.responses)
+        view = await desk.view(answer.id)
+        assert (view.epoch, view.unanswered) == (2, 1)
+
+
+async def test_a_turn_that_fails_falls_to_the_primary_first(make_desk):
+    async def crashes(conversation):
+        raise botmesh.AgentFailed("no")
+
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), bot("billing", crashes)):
+        first = await desk.post("hello")
+        await desk.transfer(first.id, "billing")
+        answer = await desk.post("pay")
+        assert answer.owners == ["reception"]
+        assert answer.entries[-1] == ("reception", "reception: pay")
+        assert answer.end == api.POST_END_ANSWERED
+
+
+async def test_not_mine_goes_to_the_primary_and_from_there_to_the_desk(make_desk):
+    async def refuses(conversation):
+        return botmesh.NOT_MINE
+
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), bot("billing", refuses)):
+        first = await desk.post("hello")
+        await desk.transfer(first.id, "billing")
+        answer = await desk.post("weather?")
+        assert answer.entries == [("reception", "reception: weather?")]
+    async with make_desk(primary="lazy") as desk, desk.bots(bot("lazy", refuses)):
+        assert (await desk.post("hello", contact="ben")).end == api.POST_END_QUEUED
+
+
+async def test_a_paused_conversation_answers_the_newest_message_once_when_it_is_resumed(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        first = await desk.post("hello")
+        await desk.stub.SetStatus(api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED))
+        waiting = [await desk.post(text) for text in ("one", "two")]
+        assert {answer.end for answer in waiting} == {api.POST_END_PAUSED}
+        assert len(agent.seen) == 1
+        await desk.stub.SetStatus(api.SetStatusRequest(contact_id="anna", status=pb.CONVERSATION_STATUS_ACTIVE))
+        async with asyncio.timeout(5):
+            while (await desk.view(first.id)).unanswered:
+                await asyncio.sleep(0.02)
+        assert len(agent.seen) == 2
+
+
+async def test_a_pause_with_an_end_ends_by_itself(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        first = await desk.post("hello")
+        request = api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED)
+        request.until.GetCurrentTime()
+        request.until.seconds += 1
+        await desk.stub.SetStatus(request)
+        assert (await desk.post("one")).end == api.POST_END_PAUSED
+        async with asyncio.timeout(5):
+            while (await desk.view(first.id)).unanswered:
+                await asyncio.sleep(0.02)
+        assert (await desk.view(first.id)).status == pb.CONVERSATION_STATUS_ACTIVE
+
+
+async def test_a_stopped_conversation_is_silent(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        first = await desk.post("hello")
+        await desk.stub.SetStatus(api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_STOPPED))
+        assert (await desk.post("hello?")).end == api.POST_END_STOPPED
+        await asyncio.sleep(0.1)
+        assert len(agent.seen) == 1
+
+
+async def test_a_person_claims_answers_and_hands_back(make_desk):
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
+        first = await desk.post("hello")
+        await desk.transfer(first.id, "desk", reason="angry")
+        assert (await desk.post("a person please")).end == api.POST_END_QUEUED
+        await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
+        await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
+        with pytest.raises(errors.NotClaimed):
+            await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="max"))
+        assert (await desk.post("still there?")).end == api.POST_END_WITH_PERSON
+        say = {"conversation_id": first.id, "payload": [botmesh.text("I am here")], "message_id": "p1"}
+        with pytest.raises(errors.NotClaimed):
+            await desk.stub.Reply(api.ReplyRequest(person="max", **say))
+        for _ in range(2):
+            await desk.stub.Reply(api.ReplyRequest(person="eva", **say))
+        note = api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("rude")], note=True)
+        await desk.stub.Reply(note)
+        back = await desk.stub.HandBack(api.HandBackRequest(conversation_id=first.id, person="eva"))
+        assert back.conversation.owner.agent == "reception"
+        said = await desk.history(first.id)
+        assert said.count(("eva", "I am here")) == 1
+        assert ("eva", "rude") not in said
+
+
+async def test_listing_filters_and_pages(make_desk):
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
+        answers = [await desk.post("hello", contact=f"c{n}", channel="web" if n % 2 else "mail") for n in range(5)]
+        await desk.stub.SetTags(api.SetTagsRequest(conversation_id=answers[1].id, add=["vip", "new"]))
+        await desk.transfer(answers[2].id, "desk")
+
+        async def listed(**fields):
+            found = await desk.stub.ListConversations(api.ListConversationsRequest(**fields))
+            return [one.contact_id for one in found.conversations], found.next_page_token
+
+        assert (await listed())[0] == ["c2", "c1", "c4", "c3", "c0"]
+        assert (await listed(channel="mail"))[0] == ["c2", "c4", "c0"]
+        assert (await listed(tag="vip"))[0] == ["c1"]
+        assert (await listed(owner="desk"))[0] == ["c2"]
+        assert (await listed(contact_id="c3"))[0] == ["c3"]
+        first, token = await listed(page_size=2)
+        second, token = await listed(page_size=2, page_token=token)
+        third, last = await listed(page_size=2, page_token=token)
+        assert first + second + third == ["c2", "c1", "c4", "c3", "c0"]
+        assert last == ""
+
+
+async def test_a_watch_tells_everything_from_a_position_on(make_desk):
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
+        first = await desk.post("hello")
+        kinds = []
+
+        async def watch(**fields):
+            async for response in desk.stub.WatchConversations(api.WatchConversationsRequest(**fields)):
+                kinds.append(response.event.WhichOneof("event"))
+                if len(kinds) == 7:
+                    return
+
+        watching = asyncio.create_task(watch(conversation_id=first.id))
+        await asyncio.sleep(0.2)
+        assert kinds == ["opened", "message_posted", "turn_started", "turn_finished"]
+        await desk.post("other", contact="ben")
+        await desk.post("again")
+        await asyncio.wait_for(watching, 5)
+        assert kinds[4:] == ["message_posted", "turn_started", "turn_finished"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"payload": []}, "payload"),
+        ({"contact_id": "a b"}, "contact_id"),
+        ({"contact_id": ""}, "contact_id"),
+        ({"message_id": "ü"}, "message_id"),
+        ({"channel": "x/y"}, "channel"),
+    ],
+)
+async def test_bad_input_is_refused_with_its_field(make_desk, fields, field):
+    async with make_desk() as desk:
+        request = {"contact_id": "anna", "payload": [botmesh.text("hi")]} | fields
+        with pytest.raises(errors.InvalidField) as caught:
+            async for _ in desk.stub.Post(api.PostRequest(**request)):
+                pass
+        assert caught.value.metadata["field"] == field
+
+
+async def test_what_does_not_exist_is_not_found(make_desk):
+    async with make_desk() as desk:
+        with pytest.raises(errors.UnknownConversation):
+            await desk.view("nothing")
