@@ -7,7 +7,7 @@ STUBS  := clients/python
 GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test tools lint format generate check-generated lock clean
+.PHONY: help setup demo test test-long tools lint format generate check-generated lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: $(READY) ## Run a team of bots on your messages (typed, or from standard i
 
 test: $(READY) tools ## Run the tests
 	$(BIN)/pytest
+
+test-long: $(READY) ## Run what takes long: 200 kills of the service under load (about 10 minutes)
+	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py
 
 tools: $(READY) ## Build the tools that only the tests need (where Go is installed)
 	@if [ -x $(BIN)/grpcurl ]; then :; \

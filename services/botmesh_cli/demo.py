@@ -324,6 +324,7 @@ class Processes:
     def start(self, name: str, module: str, registry: str, *arguments: str) -> Path:
         """Start a module as a process, in a session of its own so that Ctrl-C does not reach it; its output's file."""
         environment = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
+        environment["BOTMESH_DATA_DIR"] = str(self._logs / "data")
         if registry:
             environment["BOTMESH_REGISTRY"] = registry
         said = self._logs / f"{name}.out"

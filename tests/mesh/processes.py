@@ -23,6 +23,7 @@ class Process:
         self.ready = ""
         self._kept = ""
         self._log = tempfile.NamedTemporaryFile(prefix=f"botmesh-{name}-", suffix=".log")  # noqa: SIM115 - lives as long
+        self._data = tempfile.TemporaryDirectory(prefix="botmesh-data-")
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, *command: str, **environment: str) -> "Process":
@@ -32,7 +33,12 @@ class Process:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._log,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "BOTMESH_DATA_DIR": self._data.name,
+                **environment,
+            },
             start_new_session=True,
         )
         try:
@@ -59,6 +65,7 @@ class Process:
     def forget_log(self) -> None:
         self._kept = self.log()
         self._log.close()
+        self._data.cleanup()
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
