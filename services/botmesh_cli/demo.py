@@ -25,8 +25,10 @@ import botmesh
 from botmesh import BotmeshError, Mesh
 from botmesh.settings import load
 from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
+from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
+from botmesh_cli.connection import connected
 from botmesh_cli.output import console
-from botmesh_cli.trace import get_trace, traces
+from botmesh_cli.trace import get_trace
 from botmesh_cli.trace_tree import draw
 
 TEAM = {
@@ -204,7 +206,7 @@ async def _spans(address: str, trace_id: str) -> list[Span]:
     """The spans of a chain; after a while without those that are missing."""
     until = time.monotonic() + _SPANS_SECONDS
     spans: list[Span] = []
-    async with traces(address) as stub:
+    async with connected(address, TraceServiceStub) as stub:
         while time.monotonic() < until and not _complete(spans):
             await asyncio.sleep(_POLL_SECONDS)
             try:

@@ -1,24 +1,15 @@
 """`botmesh trace`: the last traces, or one as a tree."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import click
-import grpc
 from google.protobuf.json_format import MessageToDict
 
-from botmesh import interceptors
-from botmesh.errors import NotSupported, PeerError, RegistryUnreachable
-from botmesh.interceptors import End
-from botmesh.peers import CHANNEL_OPTIONS
-from botmesh.telemetry import Telemetry
 from botmesh.v1 import trace_service_pb2 as pb
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
+from botmesh_cli.connection import TIMEOUT, connected
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, milliseconds, print_json, table
 from botmesh_cli.trace_tree import draw
 
-_TIMEOUT = 5.0
 _EMPTY = "No traces yet. Delegate something; with OTEL_EXPORTER_OTLP_ENDPOINT set, look for them in that backend."
 
 
@@ -34,41 +25,18 @@ def trace(with_: Common, trace_id: str | None, last: bool, limit: int) -> int:
     return run(_draw(with_, trace_id) if trace_id or last else _list(with_, limit))
 
 
-@asynccontextmanager
-async def traces(address: str) -> AsyncIterator[TraceServiceStub]:
-    """The traces that `botmesh up` keeps.
-
-    Raises:
-        RegistryUnreachable: nobody answers there.
-        NotSupported: it keeps no traces.
-    """
-    end = End(Telemetry("botmesh-cli"))
-    async with grpc.aio.insecure_channel(
-        address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(end)
-    ) as channel:
-        try:
-            yield TraceServiceStub(channel)
-        except PeerError as error:
-            if error.status is grpc.StatusCode.UNAVAILABLE:
-                text = f"nobody answers at {address}: start `botmesh up`, or name another with --registry"
-                raise RegistryUnreachable(text, address=address) from None
-            if error.status is grpc.StatusCode.UNIMPLEMENTED:
-                raise NotSupported(f"{address} keeps no traces: `botmesh up` does", method="traces") from None
-            raise
-
-
 async def get_trace(stub: TraceServiceStub, trace_id: str) -> list[pb.Span]:
     """The spans of one trace."""
     spans: list[pb.Span] = []
-    async for chunk in stub.GetTrace(pb.GetTraceRequest(trace_id=trace_id), timeout=_TIMEOUT):
+    async for chunk in stub.GetTrace(pb.GetTraceRequest(trace_id=trace_id), timeout=TIMEOUT):
         spans.extend(chunk.spans)
     return spans
 
 
 async def _draw(with_: Common, trace_id: str | None) -> None:
-    async with traces(with_.settings.registry) as stub:
+    async with connected(with_.settings.registry, TraceServiceStub) as stub:
         if trace_id is None:
-            newest = (await stub.ListTraces(pb.ListTracesRequest(limit=1), timeout=_TIMEOUT)).traces
+            newest = (await stub.ListTraces(pb.ListTracesRequest(limit=1), timeout=TIMEOUT)).traces
             if not newest:
                 _print_nothing(with_)
                 return
@@ -81,8 +49,8 @@ async def _draw(with_: Common, trace_id: str | None) -> None:
 
 
 async def _list(with_: Common, limit: int) -> None:
-    async with traces(with_.settings.registry) as stub:
-        found = (await stub.ListTraces(pb.ListTracesRequest(limit=limit), timeout=_TIMEOUT)).traces
+    async with connected(with_.settings.registry, TraceServiceStub) as stub:
+        found = (await stub.ListTraces(pb.ListTracesRequest(limit=limit), timeout=TIMEOUT)).traces
     if with_.as_json:
         print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
     elif not found:

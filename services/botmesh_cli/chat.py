@@ -1,0 +1,151 @@
+"""`botmesh chat`: a conversation as a contact has it, in the terminal."""
+
+import asyncio
+import getpass
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from botmesh.errors import BotmeshError
+from botmesh.names import new_id
+from botmesh.parts import text, text_of
+from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_pb2 import Owner
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from botmesh.v1.history_pb2 import HistoryEntry
+from botmesh_cli.connection import TIMEOUT, connected
+from botmesh_cli.conversations import owner_in_words
+from botmesh_cli.options import Common, common, run
+from botmesh_cli.output import console, print_json
+
+_HELP = "/transfer AGENT (or desk), /tag NAME, /history, /quit"
+_ENDS = {
+    api.POST_END_PAUSED: "The conversation is paused; you will get an answer when it is resumed.",
+    api.POST_END_STOPPED: "The conversation is stopped; nobody will answer.",
+    api.POST_END_QUEUED: "You are waiting for a person.",
+    api.POST_END_WITH_PERSON: "A person has your message and will answer.",
+}
+
+
+@click.command()
+@click.option("--contact", metavar="ID", help="Who you are.  [default: your user name]")
+@click.option("--channel", default="web", show_default=True, help="Where you write.")
+@click.option("--conversation", default="", metavar="ID", help="The conversation.  [default: your last one here]")
+@common
+def chat(with_: Common, contact: str | None, channel: str, conversation: str) -> int:
+    """Talk to the mesh as a contact. Lines are messages; /transfer, /tag, /history and /quit are commands."""
+    who = contact or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
+    return run(_chat(with_, who, channel, conversation))
+
+
+@dataclass(slots=True)
+class _Chat:
+    """One contact at one terminal."""
+
+    stub: ConversationServiceStub
+    out: Console
+    as_json: bool
+    account: str
+    contact: str
+    channel: str
+    conversation: str
+
+    async def say(self, line: str) -> None:
+        """Post a message and show what comes back."""
+        request = api.PostRequest(
+            conversation_id=self.conversation,
+            account_id=self.account,
+            channel=self.channel,
+            contact_id=self.contact,
+            message_id=new_id(),
+            payload=[text(line)],
+        )
+        streamed = ""
+        async for response in self.stub.Post(request):
+            kind = response.WhichOneof("event")
+            if kind == "accepted":
+                self.conversation = response.accepted.conversation_id
+            elif kind == "partial" and not self.as_json:
+                streamed += response.partial.part.text
+                self.out.print(escape(response.partial.part.text), end="", soft_wrap=True)
+            elif kind == "reset" and streamed:
+                self.out.print("\n[dim]… again:[/dim]")
+                streamed = ""
+            elif kind == "entry":
+                self._show(response.entry, streamed)
+                streamed = ""
+            elif kind == "owner" and not self.as_json:
+                self.out.print(f"[cyan]— {owner_in_words(response.owner)} answers from now on —[/cyan]")
+            elif kind == "end" and not self.as_json:
+                self.out.print(f"[dim]{_ENDS.get(response.end, '')}[/dim]" if response.end in _ENDS else "", end="\n")
+
+    async def command(self, line: str) -> bool:
+        """Do what a line that begins with / says; whether to go on."""
+        word, _, rest = line[1:].partition(" ")
+        if word in ("quit", "exit", "q"):
+            return False
+        if word == "transfer" and rest and self.conversation:
+            await self._transfer(rest.strip())
+        elif word == "tag" and rest and self.conversation:
+            await self.stub.SetTags(
+                api.SetTagsRequest(conversation_id=self.conversation, add=rest.split()), timeout=TIMEOUT
+            )
+        elif word == "history" and self.conversation:
+            request = api.GetHistoryRequest(conversation_id=self.conversation)
+            async for chunk in self.stub.GetHistory(request):
+                for entry in chunk.entries:
+                    self._show(entry, "")
+        else:
+            self.out.print(f"[dim]{_HELP}[/dim]" + ("" if self.conversation else "  [dim](say something first)[/dim]"))
+        return True
+
+    async def _transfer(self, to: str) -> None:
+        target = Owner(desk="") if to == "desk" else Owner(agent=to)
+        request = api.TransferConversationRequest(conversation_id=self.conversation, target=target)
+        response = await self.stub.TransferConversation(request, timeout=60)
+        words = "has it now" if response.transferred else f"keeps it: {escape(response.reason)}"
+        self.out.print(f"[cyan]— {owner_in_words(response.owner)} {words} —[/cyan]")
+
+    def _show(self, entry: HistoryEntry, streamed: str) -> None:
+        said = text_of(entry.payload)
+        if self.as_json:
+            print_json({"author": entry.author, "text": said, "sequence": entry.sequence})
+        elif streamed and streamed == said:
+            self.out.print(f"  [dim]— {escape(entry.author)}[/dim]")
+        else:
+            lead = "\n" if streamed else ""
+            self.out.print(f"{lead}[bold]{escape(entry.author or 'mesh')}[/bold]  {escape(said)}", soft_wrap=True)
+
+
+async def _chat(with_: Common, contact: str, channel: str, conversation: str) -> None:
+    async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+        out = console()
+        talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, conversation)
+        typed = sys.stdin.isatty()
+        if typed:
+            out.print(f"[dim]You are {contact} on {channel}. {_HELP}[/dim]")
+        while (line := await _line(prompt="> " if typed else "")) is not None:
+            if not line.strip():
+                continue
+            try:
+                if line.startswith("/"):
+                    if not await talk.command(line):
+                        return
+                else:
+                    await talk.say(line)
+            except BotmeshError as error:
+                if error.reason == "UNSPECIFIED":
+                    raise
+                out.print(f"[red]{error.reason.lower().replace('_', ' ')}[/red]: {escape(error.text)}")
+
+
+async def _line(prompt: str) -> str | None:
+    """The next line; None at the end of input."""
+    with suppress(EOFError):
+        return await asyncio.to_thread(input, prompt)
+    return None

@@ -1,0 +1,40 @@
+"""A connection to one of the services that `botmesh up` runs, with typed errors."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import grpc
+
+from botmesh import interceptors
+from botmesh.errors import NotSupported, PeerError, RegistryUnreachable
+from botmesh.interceptors import End
+from botmesh.peers import CHANNEL_OPTIONS
+from botmesh.telemetry import Telemetry
+
+Stub = TypeVar("Stub")
+TIMEOUT = 5.0
+"""Seconds for one question."""
+
+
+@asynccontextmanager
+async def connected(address: str, stub: Callable[[grpc.aio.Channel], Stub]) -> AsyncIterator[Stub]:
+    """A service at `address`.
+
+    Raises:
+        RegistryUnreachable: nobody answers there.
+        NotSupported: whoever answers has no such service.
+    """
+    end = End(Telemetry("botmesh-cli"))
+    async with grpc.aio.insecure_channel(
+        address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(end)
+    ) as channel:
+        try:
+            yield stub(channel)
+        except PeerError as error:
+            if error.status is grpc.StatusCode.UNAVAILABLE:
+                text = f"nobody answers at {address}: start `botmesh up`, or name another with --registry"
+                raise RegistryUnreachable(text, address=address) from None
+            if error.status is grpc.StatusCode.UNIMPLEMENTED:
+                raise NotSupported(f"{address} does not do this: `botmesh up` does", method="service") from None
+            raise

@@ -1,0 +1,87 @@
+"""`botmesh desk`: what waits for a person, and answering it."""
+
+import getpass
+import re
+
+import click
+
+from botmesh.names import new_id
+from botmesh.parts import text
+from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from botmesh_cli.connection import TIMEOUT, connected
+from botmesh_cli.conversations import _list, owner_in_words
+from botmesh_cli.options import Common, common, run
+from botmesh_cli.output import console
+
+
+def _person(given: str | None) -> str:
+    return given or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
+
+
+@click.group()
+def desk() -> None:
+    """Answer conversations as a person: see what waits, claim, answer, hand back."""
+
+
+@desk.command("list")
+@common
+def list_waiting(with_: Common) -> int:
+    """List the conversations that are at the desk."""
+    return run(_list(with_, api.ListConversationsRequest(account_id=with_.settings.account, owner="desk")))
+
+
+@desk.command()
+@click.argument("conversation_id")
+@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@common
+def claim(with_: Common, conversation_id: str, person: str | None) -> int:
+    """Take a conversation that waits."""
+
+    async def work() -> None:
+        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+            request = api.ClaimRequest(conversation_id=conversation_id, person=_person(person))
+            view = (await stub.Claim(request, timeout=TIMEOUT)).conversation
+        console().print(f"{owner_in_words(view.owner)} has {conversation_id}: `botmesh conversation {conversation_id}`")
+
+    return run(work())
+
+
+@desk.command()
+@click.argument("conversation_id")
+@click.argument("words")
+@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--note", is_flag=True, help="For colleagues only.")
+@common
+def answer(with_: Common, conversation_id: str, words: str, person: str | None, note: bool) -> int:
+    """Say WORDS to the contact."""
+
+    async def work() -> None:
+        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+            request = api.ReplyRequest(
+                conversation_id=conversation_id,
+                person=_person(person),
+                payload=[text(words)],
+                message_id=new_id(),
+                note=note,
+            )
+            await stub.Reply(request, timeout=TIMEOUT)
+
+    return run(work())
+
+
+@desk.command()
+@click.argument("conversation_id")
+@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--agent", default="", help="To whom.  [default: the agent that it came from]")
+@common
+def back(with_: Common, conversation_id: str, person: str | None, agent: str) -> int:
+    """Give a conversation back to an agent."""
+
+    async def work() -> None:
+        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+            request = api.HandBackRequest(conversation_id=conversation_id, person=_person(person), agent=agent)
+            view = (await stub.HandBack(request, timeout=30)).conversation
+        console().print(f"{owner_in_words(view.owner)} has {conversation_id}")
+
+    return run(work())
