@@ -1,0 +1,72 @@
+"""A contact, an operator and a person at the desk, on the command line."""
+
+import json
+
+from tests.cli.conftest import Cli
+from tests.cli.test_commands import serving
+from tests.mesh.processes import Process, _kill
+
+import botmesh
+from botmesh.settings import load
+
+
+def bot(cli, name, function):
+    agent = botmesh.Agent(name, settings=load(environ={}, flags={"registry": cli.registry}))
+    agent.on_turn(function)
+    return agent
+
+
+async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
+    up = await Process("up").start(
+        "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json", BOTMESH_PRIMARY="reception-bot"
+    )
+    cli = Cli(json.loads(up.ready)["registry"], tmp_path)
+
+    async def reception(conversation):
+        if "bill" not in conversation.text:
+            return f"Hello {conversation.contact_id}"
+        await conversation.transfer("billing-bot", reason="money", handoff_message="Billing takes over.")
+        return None
+
+    async def billing(conversation):
+        yield "You owe "
+        yield "5 EUR"
+
+    try:
+        async with serving(cli, bot(cli, "reception-bot", reception), bot(cli, "billing-bot", billing)):
+            said = (
+                "hi\nmy bill?\n/transfer nobody\n/transfer desk\n/tag vip\nhello?\n/history\n/what\n/quit\nnever sent\n"
+            )
+            out, _ = await cli("chat", "--contact", "anna", stdin=said)
+            for words in (
+                "reception-bot  Hello anna",
+                "mesh  Billing takes over.",
+                "billing-bot answers from now on",
+                "You owe 5 EUR",
+                "no agent 'nobody' is registered",
+                "desk has it now",
+                "waiting for a person",
+                "/transfer AGENT",
+            ):
+                assert words in out, out
+            assert "never sent" not in out
+            (found,) = json.loads((await cli("conversations", "--json"))[0])
+            name = found["conversation_id"]
+            assert (found["contact_id"], found["tags"]) == ("anna", ["vip"])
+            assert "vip" in (await cli("conversations", "--owner", "desk", "--tag", "vip"))[0]
+            assert "No conversations" in (await cli("conversations", "--contact", "ben"))[0]
+            assert name in (await cli("desk", "list"))[0]
+            await cli("desk", "claim", name, "--person", "eva")
+            _, err = await cli("desk", "claim", name, "--person", "max", code=3)
+            assert "eva" in err
+            await cli("desk", "answer", name, "I am Eva", "--person", "eva")
+            await cli("desk", "answer", name, "rude", "--person", "eva", "--note")
+            assert "billing-bot has" in (await cli("desk", "back", name, "--person", "eva"))[0]
+            out, _ = await cli("conversation", name)
+            for words in ("opened by anna", "epoch 2 (money)", "claimed by eva", "eva  I am Eva", "eva (note)  rude"):
+                assert words in out, out
+            lines = (await cli("conversation", name, "--json"))[0].splitlines()
+            assert json.loads(lines[0])["opened"]["contact_id"] == "anna"
+            await cli("conversation", "nothing", code=3)
+    finally:
+        await _kill(up)
