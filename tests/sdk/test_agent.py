@@ -111,3 +111,9 @@ async def test_an_agent_with_a_capacity_says_when_it_is_busy():
         assert states[0][1].in_flight == 1
         running.end.draining = True
         assert running.state()[0] == READINESS_DRAINING
+
+
+async def test_an_address_that_stands_for_all_needs_one_that_others_reach():
+    agent = botmesh.Agent("a", settings=load(environ={}, flags={"bind": "0.0.0.0:0"}))
+    with pytest.raises(errors.InvalidField, match="set advertise"):
+        await agent.start()

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from botmesh import limits as limits_module
 from botmesh.caller import Caller
 from botmesh.directory import Directory
-from botmesh.errors import BotmeshError
+from botmesh.errors import BotmeshError, InvalidField
 from botmesh.interceptors import End
 from botmesh.limits import Limits
 from botmesh.names import check_agent, check_id, new_id
@@ -323,7 +323,7 @@ class _Running:
         settings = self.agent.settings
         address = await self.server.start(settings.bind, [SERVICE])
         if self.registry is not None:
-            advertised = settings.advertise or address
+            advertised = settings.advertise or _reachable(address)
             self.registration = Registration(
                 self.registry, self.agent.card, self.agent.instance_id, advertised, self.state
             )
@@ -346,6 +346,20 @@ class _Running:
         await self.caller.close()
         if self.registry is not None:
             await self.registry.close()
+
+
+def _reachable(address: str) -> str:
+    """What to register where nothing is said: the address as bound, if others can call that.
+
+    Raises:
+        InvalidField: it stands for all addresses of this machine.
+    """
+    if address.startswith(("0.0.0.0:", "[::]:")):
+        raise InvalidField(
+            f"{address} stands for all addresses of this machine: set advertise to the one that others reach",
+            field="advertise",
+        )
+    return address
 
 
 def _taking_text(function: Callable[..., Any]) -> BotFunction:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from grpc.aio import AioRpcError
 
-from botmesh.errors import BotmeshError, PeerError, Refused, UnknownLease
+from botmesh.errors import BotmeshError, DeadlineExceeded, PeerError, Refused, Unavailable, UnknownLease
 from botmesh.limits import Limits, seconds
 from botmesh.registry import ASK_TIMEOUT, RegistryClient
 from botmesh.v1 import registry_service_pb2 as pb
@@ -44,6 +44,7 @@ class Registration:
         self._address = address
         self._state = state
         self._token = ""
+        self._told = ""
         self._soon = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
 
@@ -55,7 +56,7 @@ class Registration:
         """
         try:
             interval = await self._register()
-        except (PeerError, AioRpcError):
+        except (PeerError, Unavailable, DeadlineExceeded, AioRpcError):
             logger.warning("no registry answers at %s: trying again until one does", self._registry.address)
             interval = None
         self._keeping = asyncio.create_task(self._keep(interval), name="botmesh-lease")
@@ -138,7 +139,8 @@ class Registration:
     def _note_probe(self, response: pb.HeartbeatResponse) -> None:
         if response.probe == pb.PROBE_STATE_PASSED:
             self.listed.set()
-        elif response.probe == pb.PROBE_STATE_FAILED and not self.listed.is_set():
+        elif response.probe == pb.PROBE_STATE_FAILED and response.probe_error != self._told:
+            self._told = response.probe_error
             logger.warning(
                 "the registry cannot reach this instance at %s: %s; set advertise to an address that it can reach",
                 self._address,
