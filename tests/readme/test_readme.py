@@ -46,9 +46,10 @@ async def mesh(tmp_path):
             stack.push_async_callback(_kill, process)
             return re.search(r"127\.0\.0\.1:\d+", process.ready)[0]
 
-        registry = await start("up", "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json")
+        up = ["-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"]
+        registry = await start("up", *up, BOTMESH_PRIMARY="polite-bot")
         addresses = {}
-        for name, marker in (("shout", "Says it louder"), ("polite", "Dear customer")):
+        for name, marker in (("shout", "Says it louder"), ("polite", "Dear customer"), ("front", "front-bot")):
             path = tmp_path / f"{name}.py"
             path.write_text(example(marker).strip() + "\n")
             addresses[name] = await start(name, str(path), BOTMESH_REGISTRY=registry)
@@ -91,9 +92,13 @@ async def test_the_commands_for_a_running_mesh(mesh, tmp_path):
                 await asyncio.sleep(1)
             if "trace" in line:
                 assert "shout-bot" in out
+            if "chat" in line:
+                assert "polite-bot  Dear customer: HELLO THERE" in out
+            if "conversations" in line:
+                assert "anna" in out
             if "grpcurl" in line:
                 assert '"text": "HI"' in out
-    assert ran >= 6
+    assert ran >= 9
 
 
 async def test_the_clients_example(mesh, tmp_path):
