@@ -92,7 +92,7 @@ async def test_unknown_fields_of_a_message_are_kept():
 
     agent = bot("a", echo)
     async with testing.mesh(agent) as mesh:
-        ask = mesh._compose("a", None, None, None, "", "", "", None)
+        ask = mesh._compose("a", None, {})
         ask.message.MergeFromString(unknown)
         request = DelegateRequest(message=ask.message)
         response, _ = await mesh._caller.unary("Delegate", ask, request, DelegateResponse.FromString)

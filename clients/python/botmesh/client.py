@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 
 from botmesh.caller import Ask, Caller
 from botmesh.chain import Chain
@@ -23,6 +23,23 @@ from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1 import message_pb2
 from botmesh.v1.agent_card_pb2 import AgentCard
 from botmesh.v1.agent_pb2 import Agent
+
+
+class Options(TypedDict, total=False):
+    """What can be said of a delegation, besides whom and what."""
+
+    timeout: float | None
+    """Seconds; the default is the mesh's (30), never more than what is left of the parent's."""
+    context: Mapping[str, Any] | None
+    """Variables for the callee: what JSON can hold."""
+    skill: str
+    """The callee's skill that is meant."""
+    conversation_id: str
+    """The conversation; inside a delegation the same as its own."""
+    message_id: str
+    """The idempotency key; the same one again joins the work or gets the same reply."""
+    max_hops: int | None
+    """The most hops of the whole chain, if fewer than the mesh allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,73 +130,34 @@ class Asking(ABC):
     def _spent(self, reply: Reply) -> None:  # noqa: B027 - a client need not
         """Take note of what an answer cost."""
 
-    async def delegate(
-        self,
-        agent: str,
-        content: Content = None,
-        *,
-        timeout: float | None = None,
-        context: Mapping[str, Any] | None = None,
-        skill: str = "",
-        conversation_id: str = "",
-        message_id: str = "",
-        max_hops: int | None = None,
-    ) -> Reply:
+    async def delegate(self, agent: str, content: Content = None, **options: Unpack[Options]) -> Reply:
         """Ask an agent to do a task and wait for its reply.
 
         Args:
             agent: a name, or account/name for one that another account shares.
             content: text, a dict, parts, or several of them.
-            timeout: seconds; the default is the mesh's (30), never more than what is left of the parent's.
-            context: variables for the callee: what JSON can hold.
-            skill: the callee's skill that is meant.
-            conversation_id: the conversation; inside a delegation the same as its own.
-            message_id: the idempotency key; the same one again joins the work or gets the same reply.
-            max_hops: the most hops of the whole chain, if fewer than the mesh allows.
+            **options: see Options.
 
         Raises:
             BotmeshError: refused or failed; see botmesh.errors for the tree.
         """
-        ask = self._compose(agent, content, timeout, context, skill, conversation_id, message_id, max_hops)
+        ask = self._compose(agent, content, options)
         request = pb.DelegateRequest(message=ask.message)
         response, call = await self._caller.unary("Delegate", ask, request, pb.DelegateResponse.FromString)
         reply = Reply.from_proto(response.reply, trace_id_of(call.span))
         self._spent(reply)
         return reply
 
-    def stream(
-        self,
-        agent: str,
-        content: Content = None,
-        *,
-        timeout: float | None = None,
-        context: Mapping[str, Any] | None = None,
-        skill: str = "",
-        conversation_id: str = "",
-        message_id: str = "",
-        max_hops: int | None = None,
-    ) -> ReplyStream:
+    def stream(self, agent: str, content: Content = None, **options: Unpack[Options]) -> ReplyStream:
         """As `delegate`, with the reply as it comes."""
-        ask = self._compose(agent, content, timeout, context, skill, conversation_id, message_id, max_hops)
-        return ReplyStream(self._caller.stream(ask), self._spent)
+        return ReplyStream(self._caller.stream(self._compose(agent, content, options)), self._spent)
 
-    async def send(
-        self,
-        agent: str,
-        content: Content = None,
-        *,
-        timeout: float | None = None,
-        context: Mapping[str, Any] | None = None,
-        skill: str = "",
-        conversation_id: str = "",
-        message_id: str = "",
-        max_hops: int | None = None,
-    ) -> str:
+    async def send(self, agent: str, content: Content = None, **options: Unpack[Options]) -> str:
         """Delegate without waiting for the result: returns when the callee has taken the work.
 
         The work goes on under `timeout` and ends with it. Returns the message id.
         """
-        ask = self._compose(agent, content, timeout, context, skill, conversation_id, message_id, max_hops)
+        ask = self._compose(agent, content, options)
         await self._caller.unary("Notify", ask, pb.NotifyRequest(message=ask.message), pb.NotifyResponse.FromString)
         return ask.message.message_id
 
@@ -206,20 +184,10 @@ class Asking(ABC):
             for one in found
         ]
 
-    def _compose(
-        self,
-        agent: str,
-        content: Content,
-        timeout: float | None,
-        context: Mapping[str, Any] | None,
-        skill: str,
-        conversation_id: str,
-        message_id: str,
-        max_hops: int | None,
-    ) -> Ask:
-        ask = self._ask(agent, timeout, conversation_id)
-        ask.chain = ask.chain.narrowed(max_hops)
-        message = ask.message
+    def _compose(self, agent: str, content: Content, options: Options) -> Ask:
+        ask = self._ask(agent, options.get("timeout"), options.get("conversation_id", ""))
+        ask.chain = ask.chain.narrowed(options.get("max_hops"))
+        message, message_id = ask.message, options.get("message_id", "")
         message.to_agent = agent.rpartition("/")[2]
         message.message_type = message_pb2.MESSAGE_TYPE_DELEGATE
         message.payload.extend(to_parts(content))
@@ -228,8 +196,8 @@ class Asking(ABC):
         message.message_id = check_id("message_id", message_id) if message_id else new_id()
         message.conversation_id = ask.chain.conversation_id
         message.account_id = ask.chain.account_id
-        message.skill_id = skill
-        variables = to_struct(context)
+        message.skill_id = options.get("skill", "")
+        variables = to_struct(options.get("context"))
         if variables is not None:
             message.context.CopyFrom(variables)
         return ask
