@@ -28,6 +28,7 @@ _ENDS = {
     api.POST_END_PAUSED: "The conversation is paused; you will get an answer when it is resumed.",
     api.POST_END_STOPPED: "The conversation is stopped; nobody will answer.",
     api.POST_END_QUEUED: "You are waiting for a person.",
+    api.POST_END_SUGGESTED: "An answer is being checked by a person.",
     api.POST_END_WITH_PERSON: "A person has your message and will answer.",
 }
 

@@ -127,6 +127,8 @@ def _in_words(event: ConversationEvent) -> str:
         "message_posted": lambda: f"[bold]contact[/bold]  {said}",
         "turn_started": lambda: f"[dim]{body.agent} is given a turn[/dim]",
         "turn_finished": lambda: _turn_in_words(body, said),
+        "reply_suggested": lambda: f"[yellow]suggested by {body.agent}[/yellow] (turn {body.turn_id})  {said}",
+        "suggestion_dropped": lambda: f"dropped by {escape(body.person) or 'time'}{_because(body.reason)}",
         "late_reply": lambda: f"[yellow]a late reply, kept apart[/yellow]  {said}",
         "transfer_requested": lambda: f"transfer to {owner_in_words(body.target)} asked for{_because(body.reason)}",
         "offer_answered": lambda: ("accepted" if body.decision == 1 else "declined") + _because(body.reason),

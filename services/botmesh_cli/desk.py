@@ -85,3 +85,26 @@ def back(with_: Common, conversation_id: str, person: str | None, agent: str) ->
         console().print(f"{owner_in_words(view.owner)} has {conversation_id}")
 
     return run(work())
+
+
+@desk.command()
+@click.argument("conversation_id")
+@click.argument("words", required=False)
+@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--reject", is_flag=True, help="Drop it instead.")
+@common
+def approve(with_: Common, conversation_id: str, words: str | None, person: str | None, reject: bool) -> int:
+    """Let the reply that a bot suggests go out, as it is or as WORDS."""
+
+    async def work() -> None:
+        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+            asked = api.GetConversationRequest(conversation_id=conversation_id)
+            turn_id = (await stub.GetConversation(asked, timeout=TIMEOUT)).conversation.suggestion.turn_id
+            facts = {"conversation_id": conversation_id, "turn_id": turn_id, "person": _person(person)}
+            if reject:
+                await stub.Reject(api.RejectRequest(**facts, reason=words or ""), timeout=TIMEOUT)
+            else:
+                payload = [text(words)] if words else []
+                await stub.Approve(api.ApproveRequest(**facts, payload=payload), timeout=TIMEOUT)
+
+    return run(work())

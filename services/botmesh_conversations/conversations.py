@@ -1,6 +1,7 @@
 """All conversations: keeps the open ones in memory, and gets done what each of them needs next."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import OrderedDict
@@ -88,6 +89,8 @@ class Conversations:
         state = live.state
         if state.transfer is not None:
             self._do(live, state.transfer.transfer_id, self._offer(live, state.transfer))
+        elif state.view.HasField("suggestion"):
+            self._do(live, f"suggestion {state.view.turn_id}", self._wait_for_approval(live, state.view.suggestion))
         elif state.turn is not None:
             if (live.id, state.turn.turn_id) not in self._doing:
                 self._do(live, state.turn.turn_id, self._resume(live, state.turn))
@@ -245,6 +248,28 @@ class Conversations:
             history_truncated=truncated,
         )
         return agent_service_pb2.TransferRequest(message=message, offer=offer)
+
+    async def _wait_for_approval(self, live: Live, suggested: pb.ReplySuggested) -> None:
+        """A suggestion that nobody looks at ends."""
+
+        def waits(state: State) -> bool:
+            return state.view.suggestion.turn_id == suggested.turn_id
+
+        def give_up(state: State) -> list[ConversationEvent]:
+            return rules.drop(state, suggested.turn_id, "", "nobody looked at it in time") if waits(state) else []
+
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        live.listeners.add(queue)
+        try:
+            while waits(live.state):
+                remaining = suggested.expires_at.ToNanoseconds() / 1e9 - time.time()
+                if remaining <= 0:
+                    await live.write(give_up)
+                    return
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(queue.get(), remaining)
+        finally:
+            live.listeners.discard(queue)
 
     def _wake(self, live: Live) -> None:
         """A pause is over."""

@@ -47,6 +47,8 @@ class State:
     """Ids of messages that were taken in, with their sequence."""
     answered_through: int = 0
     """The last event that an answered turn covered."""
+    dropped_through: int = 0
+    """The last event whose suggested answer was dropped: it is not suggested again by itself."""
     turn: RunningTurn | None = None
     transfer: pb.TransferRequested | None = None
     """The transfer that is under way."""
@@ -102,6 +104,7 @@ class State:
         """No turn runs any longer."""
         self.turn = None
         self.view.turn_id = ""
+        self.view.ClearField("suggestion")
 
 
 def name_of(owner: Owner) -> str:
@@ -159,6 +162,16 @@ def _turn_finished(state: State, event: ConversationEvent) -> None:
         state.history[-1].message_id = finished.turn_id
     if state.turn is not None and finished.outcome == pb.TURN_OUTCOME_ANSWERED:
         state.answered_through = max(state.answered_through, state.turn.through)
+    state.end_turn()
+
+
+def _reply_suggested(state: State, event: ConversationEvent) -> None:
+    state.view.suggestion.CopyFrom(event.reply_suggested)
+
+
+def _suggestion_dropped(state: State, _: ConversationEvent) -> None:
+    if state.turn is not None:
+        state.dropped_through = state.turn.through
     state.end_turn()
 
 
@@ -256,6 +269,8 @@ _APPLY: dict[str, Callable[[State, ConversationEvent], None]] = {
     "message_posted": _message_posted,
     "turn_started": _turn_started,
     "turn_finished": _turn_finished,
+    "reply_suggested": _reply_suggested,
+    "suggestion_dropped": _suggestion_dropped,
     "late_reply": _late_reply,
     "transfer_requested": _transfer_requested,
     "offer_answered": _offer_answered,

@@ -150,7 +150,7 @@ def wants_turn(state: State) -> bool:
         return False
     if state.turn is not None or state.transfer is not None:
         return False
-    return bool(state.unanswered) or first_words(state) is not None
+    return any(entry.sequence > state.dropped_through for entry in state.unanswered) or first_words(state) is not None
 
 
 def first_words(state: State) -> Iterable[object] | None:

@@ -13,6 +13,7 @@ from botmesh.errors import (
     PingPong,
     TransferOpen,
     TransferToSelf,
+    UnknownSuggestion,
 )
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
@@ -22,6 +23,7 @@ from botmesh.v1.transfer_pb2 import (
     TRANSFER_DECISION_ACCEPTED,
     TRANSFER_INITIATOR_AGENT,
     TRANSFER_INITIATOR_OPERATOR,
+    ConversationMode,
 )
 from botmesh_conversations.fold import DESK, State, name_of
 
@@ -159,6 +161,56 @@ def finish_turn(state: State, turn_id: str, epoch: int, finished: pb.TurnFinishe
         late = pb.LateReply(turn_id=turn_id, epoch=epoch, payload=finished.payload)
         return [ConversationEvent(late_reply=late)]
     return [ConversationEvent(turn_finished=finished)]
+
+
+def suggest(state: State, suggested: pb.ReplySuggested, epoch: int) -> Events:
+    """In suggestive mode a reply waits for approval; one that comes too late is kept apart."""
+    if state.turn is None or state.turn.turn_id != suggested.turn_id or state.view.epoch != epoch:
+        late = pb.LateReply(turn_id=suggested.turn_id, epoch=epoch, payload=suggested.payload)
+        return [ConversationEvent(late_reply=late)] if suggested.payload else []
+    return [ConversationEvent(reply_suggested=suggested)]
+
+
+def approve(state: State, turn_id: str, person: str, payload: Sequence[Part]) -> Events:
+    """Let a suggestion go out, as it is or edited."""
+    waiting = _suggestion(state, turn_id)
+    if waiting is None:
+        return []
+    finished = pb.TurnFinished(
+        turn_id=turn_id,
+        outcome=pb.TURN_OUTCOME_ANSWERED,
+        payload=payload or waiting.payload,
+        agent=waiting.agent,
+        usage=waiting.usage,
+        approved_by=person,
+    )
+    return [ConversationEvent(turn_finished=finished)]
+
+
+def drop(state: State, turn_id: str, person: str, reason: str) -> Events:
+    """Turn a suggestion down, or let it end."""
+    if _suggestion(state, turn_id) is None:
+        return []
+    dropped = pb.SuggestionDropped(turn_id=turn_id, person=person, reason=reason)
+    return [ConversationEvent(suggestion_dropped=dropped)]
+
+
+def set_mode(state: State, mode: ConversationMode) -> Events:
+    """How replies go out from the next turn on."""
+    return [] if state.view.mode == mode else [ConversationEvent(mode_changed=pb.ModeChanged(mode=mode))]
+
+
+def _suggestion(state: State, turn_id: str) -> pb.ReplySuggested | None:
+    """The suggestion that is meant; None: it was approved or dropped before.
+
+    Raises:
+        UnknownSuggestion: there never was one of that turn.
+    """
+    if state.view.HasField("suggestion") and state.view.suggestion.turn_id == turn_id:
+        return state.view.suggestion
+    if any(entry.message_id == turn_id for entry in state.history):
+        return None
+    raise UnknownSuggestion("no reply of this turn waits for approval: look at the conversation again", turn_id=turn_id)
 
 
 def set_status(state: State, changed: pb.StatusChanged) -> Events:

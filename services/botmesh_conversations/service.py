@@ -16,7 +16,7 @@ from botmesh.v1.conversation_service_pb2_grpc import (
     add_ConversationServiceServicer_to_server,
 )
 from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
-from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_OPERATOR
+from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations import rules
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.fold import DESK, State, name_of
@@ -174,6 +174,29 @@ class ConversationService(ConversationServiceServicer):
         views = [await self._change(one, lambda state: rules.set_status(state, changed)) for one in ids]
         return api.SetStatusResponse(conversations=views)
 
+    async def SetMode(self, request: api.SetModeRequest, context: grpc.aio.ServicerContext) -> api.SetModeResponse:
+        """Autopilot, or suggestive."""
+        if request.mode == CONVERSATION_MODE_UNSPECIFIED:
+            raise InvalidField("mode must be autopilot or suggestive", field="mode")
+        view = await self._change(request.conversation_id, lambda state: rules.set_mode(state, request.mode))
+        return api.SetModeResponse(conversation=view)
+
+    async def Approve(self, request: api.ApproveRequest, context: grpc.aio.ServicerContext) -> api.ApproveResponse:
+        """A suggested reply goes out."""
+        person = check_id("person", request.person)
+        view = await self._change(
+            request.conversation_id, lambda state: rules.approve(state, request.turn_id, person, request.payload)
+        )
+        return api.ApproveResponse(conversation=view)
+
+    async def Reject(self, request: api.RejectRequest, context: grpc.aio.ServicerContext) -> api.RejectResponse:
+        """A suggested reply does not go out."""
+        person = check_id("person", request.person)
+        view = await self._change(
+            request.conversation_id, lambda state: rules.drop(state, request.turn_id, person, request.reason)
+        )
+        return api.RejectResponse(conversation=view)
+
     async def Claim(self, request: api.ClaimRequest, context: grpc.aio.ServicerContext) -> api.ClaimResponse:
         """A person takes it."""
         person = check_id("person", request.person)
@@ -298,12 +321,14 @@ def _shown(state: State, event: ConversationEvent, since: int) -> list[api.PostR
 def _end(state: State, sequence: int) -> "api.PostEnd | None":
     """Why nothing more will come for a message now; None: something will."""
     view = state.view
-    if view.status == pb.CONVERSATION_STATUS_PAUSED:
-        return api.POST_END_PAUSED
-    if view.status == pb.CONVERSATION_STATUS_STOPPED:
-        return api.POST_END_STOPPED
+    if view.status != pb.CONVERSATION_STATUS_ACTIVE:
+        return api.POST_END_PAUSED if view.status == pb.CONVERSATION_STATUS_PAUSED else api.POST_END_STOPPED
+    if view.HasField("suggestion"):
+        return api.POST_END_SUGGESTED
     if state.transfer is not None or state.turn is not None:
         return None
     if name_of(view.owner) == DESK:
         return api.POST_END_WITH_PERSON if view.owner.desk else api.POST_END_QUEUED
-    return api.POST_END_ANSWERED if state.answered_through >= sequence and state.handed is None else None
+    if state.answered_through >= sequence and state.handed is None:
+        return api.POST_END_ANSWERED
+    return api.POST_END_SUGGESTED if state.dropped_through >= sequence else None

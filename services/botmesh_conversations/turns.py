@@ -1,6 +1,7 @@
 """Turns: a contact's messages brought to the owner, and its one final reply taken in."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -17,12 +18,13 @@ from botmesh.v1.conversation_service_pb2 import PostResponse
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.message_pb2 import Message, Reply
 from botmesh.v1.part_pb2 import Part
+from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh.v1.turn_pb2 import Turn, TurnTransfer
 from botmesh_conversations.fold import RunningTurn, State, name_of
 from botmesh_conversations.live import Live
 from botmesh_conversations.projection import first_words
 from botmesh_conversations.routing import Routing
-from botmesh_conversations.rules import finish_turn, move
+from botmesh_conversations.rules import finish_turn, move, suggest
 
 HISTORY_BYTES = 256 * 1024
 """Of recent history that goes with a turn or an offer; the rest is read by GetHistory."""
@@ -39,6 +41,8 @@ class Turns:
     routing: Routing
     timeout: float
     """Seconds that a bot has for a turn."""
+    suggestion_seconds: float = 3600.0
+    """How long a suggested reply waits for approval."""
     address: str = ""
     """Where ConversationService answers."""
 
@@ -142,12 +146,21 @@ class Turns:
         )
 
         def decide(state: State) -> list[ConversationEvent]:
+            if state.view.mode == CONVERSATION_MODE_SUGGESTIVE and not reply.not_mine and finished.payload:
+                return suggest(state, self._suggested(finished), turn.epoch)
             events = finish_turn(state, turn.turn_id, turn.epoch, finished)
             if reply.not_mine and events:
                 events += move(state, self.routing.after(state, turn.agent), f"{turn.agent}: not mine")
             return events
 
         await live.write(decide)
+
+    def _suggested(self, finished: pb.TurnFinished) -> pb.ReplySuggested:
+        suggested = pb.ReplySuggested(
+            turn_id=finished.turn_id, payload=finished.payload, agent=finished.agent, usage=finished.usage
+        )
+        suggested.expires_at.FromNanoseconds(time.time_ns() + int(self.suggestion_seconds * 1e9))
+        return suggested
 
     async def _failed(self, live: Live, turn: RunningTurn, failure: BotmeshError) -> None:
         finished = pb.TurnFinished(

@@ -36,7 +36,8 @@ BotmeshError
 │   ├── UnknownLease          NOT_FOUND            register anew
 │   ├── UnknownWork           NOT_FOUND            no work under this message id
 │   ├── UnknownTrace          NOT_FOUND            no span of this trace is kept
-│   └── UnknownConversation   NOT_FOUND            no conversation of this id
+│   ├── UnknownConversation   NOT_FOUND            no conversation of this id
+│   └── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits
 ├── DeadlineExceeded
 │   ├── DeadlineExpired       DEADLINE_EXCEEDED    the deadline passed
 │   └── StreamIdle            DEADLINE_EXCEEDED    a stream was silent for too long
@@ -339,6 +340,12 @@ class UnknownConversation(NotFound):
     """No conversation of this id."""
 
     reason = "UNKNOWN_CONVERSATION"
+
+
+class UnknownSuggestion(NotFound):
+    """No suggested reply of this turn waits for approval."""
+
+    reason = "UNKNOWN_SUGGESTION"
 
 
 class DeadlineExceeded(BotmeshError):

@@ -172,6 +172,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting("turn_timeout", 60.0, *_SECONDS, "How long a bot has for a contact's turn"),
         Setting("offer_timeout", 10.0, *_SECONDS, "How long an agent has to answer the offer of a conversation"),
+        Setting("suggestion_timeout", 3600.0, *_SECONDS, "How long a suggested reply waits for approval"),
         Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
     )
 }
@@ -209,6 +210,7 @@ class Settings:
     primary: str
     turn_timeout: float
     offer_timeout: float
+    suggestion_timeout: float
     trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""

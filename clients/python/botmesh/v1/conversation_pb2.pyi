@@ -60,7 +60,7 @@ class Owner(_message.Message):
     def __init__(self, agent: _Optional[str] = ..., desk: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
-    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered")
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +78,7 @@ class Conversation(_message.Message):
     TRANSFER_FIELD_NUMBER: _ClassVar[int]
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     UNANSWERED_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTION_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     account_id: str
     channel: str
@@ -95,7 +96,8 @@ class Conversation(_message.Message):
     transfer: OpenTransfer
     turn_id: str
     unanswered: int
-    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ...) -> None: ...
+    suggestion: ReplySuggested
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ...) -> None: ...
 
 class OpenTransfer(_message.Message):
     __slots__ = ("transfer_id", "target", "expires_at")
@@ -108,7 +110,7 @@ class OpenTransfer(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., target: _Optional[_Union[Owner, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ConversationEvent(_message.Message):
-    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed")
+    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -130,6 +132,8 @@ class ConversationEvent(_message.Message):
     PERSON_REPLIED_FIELD_NUMBER: _ClassVar[int]
     TAGS_CHANGED_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    REPLY_SUGGESTED_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTION_DROPPED_FIELD_NUMBER: _ClassVar[int]
     position: int
     sequence: int
     conversation_id: str
@@ -151,7 +155,9 @@ class ConversationEvent(_message.Message):
     person_replied: PersonReplied
     tags_changed: TagsChanged
     context_changed: ContextChanged
-    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ...) -> None: ...
+    reply_suggested: ReplySuggested
+    suggestion_dropped: SuggestionDropped
+    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ...) -> None: ...
 
 class ConversationOpened(_message.Message):
     __slots__ = ("account_id", "channel", "contact_id", "owner", "mode")
@@ -190,20 +196,46 @@ class TurnStarted(_message.Message):
     def __init__(self, turn_id: _Optional[str] = ..., epoch: _Optional[int] = ..., agent: _Optional[str] = ..., through_sequence: _Optional[int] = ..., transfer_id: _Optional[str] = ...) -> None: ...
 
 class TurnFinished(_message.Message):
-    __slots__ = ("turn_id", "outcome", "payload", "agent", "reason", "usage")
+    __slots__ = ("turn_id", "outcome", "payload", "agent", "reason", "usage", "approved_by")
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     USAGE_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
     turn_id: str
     outcome: TurnOutcome
     payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
     agent: str
     reason: str
     usage: _containers.RepeatedCompositeFieldContainer[_usage_pb2.Usage]
-    def __init__(self, turn_id: _Optional[str] = ..., outcome: _Optional[_Union[TurnOutcome, str]] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., agent: _Optional[str] = ..., reason: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ...) -> None: ...
+    approved_by: str
+    def __init__(self, turn_id: _Optional[str] = ..., outcome: _Optional[_Union[TurnOutcome, str]] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., agent: _Optional[str] = ..., reason: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ..., approved_by: _Optional[str] = ...) -> None: ...
+
+class ReplySuggested(_message.Message):
+    __slots__ = ("turn_id", "payload", "agent", "expires_at", "usage")
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    turn_id: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    agent: str
+    expires_at: _timestamp_pb2.Timestamp
+    usage: _containers.RepeatedCompositeFieldContainer[_usage_pb2.Usage]
+    def __init__(self, turn_id: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., agent: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ...) -> None: ...
+
+class SuggestionDropped(_message.Message):
+    __slots__ = ("turn_id", "person", "reason")
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    turn_id: str
+    person: str
+    reason: str
+    def __init__(self, turn_id: _Optional[str] = ..., person: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class LateReply(_message.Message):
     __slots__ = ("turn_id", "epoch", "payload")

@@ -25,6 +25,7 @@ class PostEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     POST_END_QUEUED: _ClassVar[PostEnd]
     POST_END_WITH_PERSON: _ClassVar[PostEnd]
     POST_END_FAILED: _ClassVar[PostEnd]
+    POST_END_SUGGESTED: _ClassVar[PostEnd]
 POST_END_UNSPECIFIED: PostEnd
 POST_END_ANSWERED: PostEnd
 POST_END_PAUSED: PostEnd
@@ -32,6 +33,7 @@ POST_END_STOPPED: PostEnd
 POST_END_QUEUED: PostEnd
 POST_END_WITH_PERSON: PostEnd
 POST_END_FAILED: PostEnd
+POST_END_SUGGESTED: PostEnd
 
 class PostRequest(_message.Message):
     __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "message_id", "payload", "context")
@@ -220,6 +222,56 @@ class SetStatusResponse(_message.Message):
     CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
     conversations: _containers.RepeatedCompositeFieldContainer[_conversation_pb2.Conversation]
     def __init__(self, conversations: _Optional[_Iterable[_Union[_conversation_pb2.Conversation, _Mapping]]] = ...) -> None: ...
+
+class SetModeRequest(_message.Message):
+    __slots__ = ("conversation_id", "mode")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    mode: _transfer_pb2.ConversationMode
+    def __init__(self, conversation_id: _Optional[str] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ...) -> None: ...
+
+class SetModeResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class ApproveRequest(_message.Message):
+    __slots__ = ("conversation_id", "turn_id", "person", "payload")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    turn_id: str
+    person: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    def __init__(self, conversation_id: _Optional[str] = ..., turn_id: _Optional[str] = ..., person: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ...) -> None: ...
+
+class ApproveResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class RejectRequest(_message.Message):
+    __slots__ = ("conversation_id", "turn_id", "person", "reason")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TURN_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    turn_id: str
+    person: str
+    reason: str
+    def __init__(self, conversation_id: _Optional[str] = ..., turn_id: _Optional[str] = ..., person: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class RejectResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
 
 class ClaimRequest(_message.Message):
     __slots__ = ("conversation_id", "person")

@@ -74,6 +74,21 @@ class ConversationServiceStub:
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetStatusRequest.SerializeToString,
                 response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetStatusResponse.FromString,
                 _registered_method=True)
+        self.SetMode = channel.unary_unary(
+                '/botmesh.v1.ConversationService/SetMode',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetModeRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetModeResponse.FromString,
+                _registered_method=True)
+        self.Approve = channel.unary_unary(
+                '/botmesh.v1.ConversationService/Approve',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.ApproveRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.ApproveResponse.FromString,
+                _registered_method=True)
+        self.Reject = channel.unary_unary(
+                '/botmesh.v1.ConversationService/Reject',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.RejectRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.RejectResponse.FromString,
+                _registered_method=True)
         self.Claim = channel.unary_unary(
                 '/botmesh.v1.ConversationService/Claim',
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.ClaimRequest.SerializeToString,
@@ -163,6 +178,28 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetMode(self, request, context):
+        """Makes the owner's replies go out by themselves, or wait for a person's approval.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Approve(self, request, context):
+        """Lets a suggested reply go out, as it is or edited. One wins; approving again what
+        was approved is no error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reject(self, request, context):
+        """Drops a suggested reply; the contact's message stays unanswered until the next turn.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Claim(self, request, context):
         """Claims a conversation that waits for a person: one wins, the others get
         FAILED_PRECONDITION.
@@ -237,6 +274,21 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.SetStatus,
                     request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetStatusRequest.FromString,
                     response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetStatusResponse.SerializeToString,
+            ),
+            'SetMode': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMode,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetModeRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetModeResponse.SerializeToString,
+            ),
+            'Approve': grpc.unary_unary_rpc_method_handler(
+                    servicer.Approve,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.ApproveRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.ApproveResponse.SerializeToString,
+            ),
+            'Reject': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reject,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.RejectRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.RejectResponse.SerializeToString,
             ),
             'Claim': grpc.unary_unary_rpc_method_handler(
                     servicer.Claim,
@@ -458,6 +510,87 @@ class ConversationService:
             '/botmesh.v1.ConversationService/SetStatus',
             botmesh_dot_v1_dot_conversation__service__pb2.SetStatusRequest.SerializeToString,
             botmesh_dot_v1_dot_conversation__service__pb2.SetStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/SetMode',
+            botmesh_dot_v1_dot_conversation__service__pb2.SetModeRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.SetModeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Approve(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/Approve',
+            botmesh_dot_v1_dot_conversation__service__pb2.ApproveRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.ApproveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/Reject',
+            botmesh_dot_v1_dot_conversation__service__pb2.RejectRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.RejectResponse.FromString,
             options,
             channel_credentials,
             insecure,
