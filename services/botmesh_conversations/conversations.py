@@ -171,6 +171,8 @@ class Conversations:
             await asyncio.sleep(1.0)
 
     async def _start_turn(self, live: Live) -> None:
+        while (pause := self.turns.gathering(live.state)) > 0:  # noqa: ASYNC110 - each message moves the end
+            await asyncio.sleep(pause)
         words, handed = words_of(live.state)
         turn_id = new_id()
 

@@ -43,7 +43,15 @@ class ConversationPart:
         self._directory = end.targets = Directory(DEFAULT_ACCOUNT, self._registry)
         self._caller = Caller(end, self._directory, Peers(settings.set_aside), settings.connect_timeout)
         routing = Routing(self._directory, {DEFAULT_ACCOUNT: settings.primary})
-        turns = Turns(self._caller, routing, settings.turn_timeout, settings.suggestion_timeout, address)
+        turns = Turns(
+            self._caller,
+            routing,
+            settings.turn_timeout,
+            settings.suggestion_timeout,
+            settings.max_replies,
+            settings.gather,
+            address,
+        )
         self.conversations = Conversations(
             log, Projection(projection), self._caller, routing, turns, settings.offer_timeout
         )

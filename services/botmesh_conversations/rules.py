@@ -18,6 +18,7 @@ from botmesh.errors import (
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
+from botmesh.v1.history_pb2 import AUTHOR_KIND_AGENT
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.transfer_pb2 import (
     TRANSFER_DECISION_ACCEPTED,
@@ -163,6 +164,15 @@ def finish_turn(state: State, turn_id: str, epoch: int, finished: pb.TurnFinishe
     return [ConversationEvent(turn_finished=finished)]
 
 
+def cap_replies(state: State, most: int) -> Events:
+    """Pause a bot that has just given its last reply; 0: it may go on for ever."""
+    replies = sum(entry.author_kind == AUTHOR_KIND_AGENT for entry in state.history) + 1
+    if not most or replies < most:
+        return []
+    paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED, reason=f"{replies} replies of bots are the limit")
+    return [ConversationEvent(status_changed=paused)]
+
+
 def suggest(state: State, suggested: pb.ReplySuggested, epoch: int) -> Events:
     """In suggestive mode a reply waits for approval; one that comes too late is kept apart."""
     if state.turn is None or state.turn.turn_id != suggested.turn_id or state.view.epoch != epoch:
@@ -235,11 +245,17 @@ def claim(state: State, person: str) -> Events:
 
 
 def reply(state: State, replied: pb.PersonReplied) -> Events:
-    """A person answers, or leaves a note; a repeat is nothing new."""
+    """A person answers, or leaves a note; a repeat is nothing new. Answering for a bot pauses the bot."""
     if replied.message_id in state.message_ids:
         return []
+    said = [ConversationEvent(person_replied=replied)]
+    if replied.note:
+        return said
+    if state.view.owner.WhichOneof("owner") == "agent":
+        paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED, reason=f"{replied.person} answered")
+        return said + set_status(state, paused)
     must_hold(state, replied.person)
-    return [ConversationEvent(person_replied=replied)]
+    return said
 
 
 def must_hold(state: State, person: str) -> None:

@@ -24,7 +24,7 @@ from botmesh_conversations.fold import RunningTurn, State, name_of
 from botmesh_conversations.live import Live
 from botmesh_conversations.projection import first_words
 from botmesh_conversations.routing import Routing
-from botmesh_conversations.rules import finish_turn, move, suggest
+from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
 
 HISTORY_BYTES = 256 * 1024
 """Of recent history that goes with a turn or an offer; the rest is read by GetHistory."""
@@ -43,8 +43,19 @@ class Turns:
     """Seconds that a bot has for a turn."""
     suggestion_seconds: float = 3600.0
     """How long a suggested reply waits for approval."""
+    max_replies: int = 0
+    """Replies of bots in one conversation before they are paused; 0: no limit."""
+    gather_seconds: float = 0.0
+    """How long to wait for further messages before a turn."""
     address: str = ""
     """Where ConversationService answers."""
+
+    def gathering(self, state: State) -> float:
+        """Seconds to wait before the next turn: the contact may not have finished."""
+        latest = state.latest_message()
+        if state.handed is not None or latest is None:
+            return 0.0
+        return latest.timestamp.ToNanoseconds() / 1e9 + self.gather_seconds - time.time()
 
     def start(self, state: State, turn_id: str) -> list[ConversationEvent]:
         """The owner's next turn."""
@@ -149,6 +160,8 @@ class Turns:
             if state.view.mode == CONVERSATION_MODE_SUGGESTIVE and not reply.not_mine and finished.payload:
                 return suggest(state, self._suggested(finished), turn.epoch)
             events = finish_turn(state, turn.turn_id, turn.epoch, finished)
+            if finished.payload and state.turn is not None and state.turn.turn_id == turn.turn_id:
+                events += cap_replies(state, self.max_replies)
             if reply.not_mine and events:
                 events += move(state, self.routing.after(state, turn.agent), f"{turn.agent}: not mine")
             return events

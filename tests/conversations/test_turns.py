@@ -283,3 +283,34 @@ async def test_what_does_not_exist_is_not_found(make_desk):
     async with make_desk() as desk:
         with pytest.raises(errors.UnknownConversation):
             await desk.view("nothing")
+
+
+async def test_messages_in_quick_succession_are_one_turn(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception", gather="0.4") as desk, desk.bots(agent):
+        first = asyncio.create_task(desk.post("my router", message_id="m1"))
+        await asyncio.sleep(0.2)
+        second = asyncio.create_task(desk.post("is broken", message_id="m2"))
+        answers = await asyncio.gather(first, second)
+        assert [seen.text for seen in agent.seen] == ["my router\nis broken"]
+        assert {answer.end for answer in answers} == {api.POST_END_ANSWERED}
+
+
+async def test_after_its_last_reply_a_bot_is_paused(make_desk):
+    async with make_desk(primary="reception", max_replies="2") as desk, desk.bots(bot("reception")):
+        answers = [await desk.post(text) for text in ("one", "two", "three")]
+        assert [len(answer.entries) for answer in answers] == [1, 1, 0]
+        assert answers[2].end == api.POST_END_PAUSED
+
+
+async def test_a_person_who_answers_for_a_bot_pauses_it(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        first = await desk.post("hello")
+        said = api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("let me")])
+        await desk.stub.Reply(said)
+        assert (await desk.view(first.id)).status == pb.CONVERSATION_STATUS_PAUSED
+        assert (await desk.post("thanks")).end == api.POST_END_PAUSED
+        assert len(agent.seen) == 1
+        note = api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("n")], note=True)
+        await desk.stub.Reply(note)

@@ -95,6 +95,13 @@ def _account(text: str) -> str:
     return check_id("account", text)
 
 
+def _gather(text: str) -> float:
+    seconds = parse_seconds(text)
+    if seconds > 300:  # noqa: PLR2004 - five minutes
+        raise ValueError(text)
+    return seconds
+
+
 def _optional_agent(text: str) -> str:
     return check_agent("agent", text) if text.strip() else ""
 
@@ -173,6 +180,8 @@ SETTINGS: dict[str, Setting] = {
         Setting("turn_timeout", 60.0, *_SECONDS, "How long a bot has for a contact's turn"),
         Setting("offer_timeout", 10.0, *_SECONDS, "How long an agent has to answer the offer of a conversation"),
         Setting("suggestion_timeout", 3600.0, *_SECONDS, "How long a suggested reply waits for approval"),
+        Setting("max_replies", 0, *_COUNT, "Replies of bots in a conversation before they are paused; 0: no limit"),
+        Setting("gather", 0.0, _gather, "0 to 5m", "How long to wait for further messages of a contact before a turn"),
         Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
     )
 }
@@ -211,6 +220,8 @@ class Settings:
     turn_timeout: float
     offer_timeout: float
     suggestion_timeout: float
+    max_replies: int
+    gather: float
     trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""
