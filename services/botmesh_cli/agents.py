@@ -2,10 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC
 from typing import Any
 
 import click
 from google.protobuf.json_format import MessageToDict
+from rich.console import RenderableType
 from rich.live import Live
 from rich.table import Table
 
@@ -13,10 +17,11 @@ import botmesh
 from botmesh.interceptors import End
 from botmesh.registry import RegistryClient
 from botmesh.telemetry import Telemetry
+from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL, AgentCard
 from botmesh.v1.agent_pb2 import Agent
 from botmesh.v1.instance_pb2 import Instance, Readiness
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import coloured, console, print_json, table
+from botmesh_cli.output import coloured, console, plain, print_json, short, table
 
 _EMPTY = "No agents yet. Start one: python shout.py (the README has it), or `botmesh demo` for a whole team."
 
@@ -43,7 +48,7 @@ async def _list(with_: Common) -> None:
     if with_.as_json:
         print_json([as_dict(one) for one in found])
     elif found:
-        console().print(_table(found))
+        console().print(_table(found, with_.settings.account))
     else:
         console().print(_EMPTY)
 
@@ -56,11 +61,22 @@ async def _watch(with_: Common) -> None:
             while True:
                 print_json([as_dict(one) for one in mesh.agents()])
                 await _next(changed)
-        with Live(_table(mesh.agents()), console=console(), auto_refresh=False) as live:
+        with _screen() as show:
             while True:
                 found = mesh.agents()
-                live.update(_table(found) if found else _EMPTY, refresh=True)
+                show(_table(found, with_.settings.account) if found else _EMPTY)
                 await _next(changed)
+
+
+@contextmanager
+def _screen() -> Iterator[Callable[[RenderableType], None]]:
+    """Shows one thing in place of the last; without a terminal, one below the other."""
+    out = console()
+    if not out.is_terminal:
+        yield out.print
+        return
+    with Live(console=out, auto_refresh=False) as live:
+        yield lambda what: live.update(what, refresh=True)
 
 
 async def _next(changed: asyncio.Event) -> None:
@@ -79,35 +95,65 @@ async def _show(with_: Common, name: str) -> None:
         print_json(as_dict(found))
         return
     out, card = console(), found.card
-    out.print(f"[bold]{card.name}[/bold] {card.version}  [dim]account {card.account_id}[/dim]")
+    out.print(f"[bold]{plain(card.name)}[/bold] {plain(card.version)}", f"[dim]{plain(_facts(card))}[/dim]")
     if card.description:
-        out.print(card.description, markup=False)
+        out.print(plain(card.description))
     if card.skills:
-        skills = table("SKILL", "WHAT IT DOES", "EXAMPLES", "TWICE IS HARMLESS")
-        for skill in card.skills:
-            twice = "yes" if skill.idempotent else "no"
-            skills.add_row(skill.id, skill.description, " · ".join(skill.examples), twice)
         out.print()
-        out.print(skills)
-    instances = table("INSTANCE", "ADDRESS", "READINESS", "IN FLIGHT", "FAILED LATELY", "SINCE")
-    for one in found.instances:
-        since = one.registered_at.ToDatetime().strftime("%Y-%m-%d %H:%M:%S")
-        load = str(one.load.in_flight), str(one.load.recent_failures)
-        instances.add_row(one.instance_id, one.address, coloured(readiness_of(one)), *load, since)
+        out.print(_skills(card))
     out.print()
-    out.print(instances if found.instances else "No instance is live. Start one.")
+    out.print(_instances(found) if found.instances else "No instance is live. Start one.")
 
 
-def _table(found: list[Agent]) -> Table:
-    rows = table("AGENT", "INSTANCES", "ADDRESS", "VERSION", "SKILLS", "DESCRIPTION")
+def _facts(card: AgentCard) -> str:
+    """What a card says beside name and description, in a line."""
+    words = [f"account {card.account_id}", "internal" if card.exposure == EXPOSURE_INTERNAL else "public"]
+    if card.shared:
+        words.append("shared with other accounts")
+    if card.languages:
+        words.append(f"speaks {', '.join(card.languages)}")
+    if card.tags:
+        words.append(f"tags {', '.join(card.tags)}")
+    limits = MessageToDict(card.limits, preserving_proto_field_name=True)
+    words.extend(f"{name} {value}" for name, value in limits.items())
+    return " · ".join(words)
+
+
+def _skills(card: AgentCard) -> Table:
+    rows = table("SKILL", "IDEMPOTENT", "WHAT IT DOES", "EXAMPLES", whole=("SKILL", "IDEMPOTENT"))
+    for skill in card.skills:
+        twice = "yes" if skill.idempotent else "no"
+        rows.add_row(plain(skill.id), twice, plain(skill.description), plain(" · ".join(skill.examples)))
+    return rows
+
+
+def _instances(found: Agent) -> Table:
+    columns = ("INSTANCE", "ADDRESS", "READINESS", "IN FLIGHT", "FAILED LATELY", "SINCE")
+    rows = table(*columns, whole=columns)
+    for one in found.instances:
+        since = one.registered_at.ToDatetime(UTC).astimezone().strftime("%m-%d %H:%M:%S")
+        load = str(one.load.in_flight), str(one.load.recent_failures)
+        rows.add_row(short(one.instance_id), plain(one.address), coloured(readiness_of(one)), *load, since)
+    return rows
+
+
+def _table(found: list[Agent], account: str) -> Table:
+    columns = ("AGENT", "INSTANCES", "ADDRESS", "VERSION", "SKILLS", "DESCRIPTION")
+    rows = table(*columns, whole=columns[:4])
     for one in found:
         counts = Counter(readiness_of(instance) for instance in one.instances)
         states = ", ".join(coloured(state, f"{count} {state}") for state, count in counts.items())
         address = one.instances[0].address if one.instances else ""
         more = f" +{len(one.instances) - 1}" if len(one.instances) > 1 else ""
-        skills = ", ".join(skill.id for skill in one.card.skills)
-        name = one.card.name if one.card.account_id == "default" else f"{one.card.account_id}/{one.card.name}"
-        rows.add_row(name, states or "[red]none[/red]", address + more, one.card.version, skills, one.card.description)
+        name = one.card.name if one.card.account_id == account else f"{one.card.account_id}/{one.card.name}"
+        rows.add_row(
+            plain(name),
+            states or "[red]none[/red]",
+            plain(address) + more,
+            plain(one.card.version),
+            plain(", ".join(skill.id for skill in one.card.skills)),
+            plain(one.card.description),
+        )
     return rows
 
 

@@ -3,7 +3,8 @@
 import json
 import sys
 import time
-from typing import Any
+from collections import Counter
+from typing import Any, NoReturn
 
 import click
 from google.protobuf.json_format import MessageToDict
@@ -11,7 +12,7 @@ from google.protobuf.json_format import MessageToDict
 import botmesh
 from botmesh.settings import parse_seconds
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, milliseconds, print_json
+from botmesh_cli.output import console, milliseconds, plain, print_json, printable
 
 
 @click.command()
@@ -38,9 +39,8 @@ def delegate(
 ) -> int:
     """Ask AGENT to do what TEXT says, and print its answer.
 
-    Without TEXT, or with "-", standard input is read.
+    Where TEXT is "-", or is missing and standard input is no terminal, standard input is read.
     """
-    said = sys.stdin.read().rstrip("\n") if text in (None, "-") else text
     asked = {
         "timeout": _seconds(timeout),
         "context": _variables(context, context_json),
@@ -49,7 +49,18 @@ def delegate(
         "message_id": options["message_id"],
         "max_hops": options["max_hops"],
     }
-    return run(_delegate(with_, agent, said or "", asked, streamed=stream))
+    return run(_delegate(with_, agent, _said(text), asked, streamed=stream))
+
+
+def _said(text: str | None) -> str:
+    if text is not None and text != "-":
+        return text
+    if text is None and sys.stdin.isatty():
+        raise click.UsageError('Missing TEXT: say it behind the agent\'s name, or "-" to type it and end with Ctrl-D.')
+    try:
+        return sys.stdin.buffer.read().decode().rstrip("\n")
+    except UnicodeDecodeError:
+        raise click.UsageError("Standard input is no UTF-8 text.") from None
 
 
 async def _delegate(with_: Common, agent: str, text: str, asked: dict[str, Any], *, streamed: bool) -> None:
@@ -70,28 +81,40 @@ async def _delegate(with_: Common, agent: str, text: str, asked: dict[str, Any],
         _print_parts(reply)
     else:
         click.echo()
-    cost = "".join(f" · {one.cost_micros / 1e6:g} {one.currency}" for one in reply.total_usage if one.cost_micros)
     trace = f" · trace {reply.trace_id}" if reply.trace_id else ""
-    console(stderr=True).print(f"{reply.agent} · {milliseconds(took)}{cost}{trace}", style="dim")
+    console(stderr=True).print(plain(f"{reply.agent} · {milliseconds(took)}{_cost(reply)}{trace}"), style="dim")
+
+
+def _cost(reply: botmesh.Reply) -> str:
+    """What the whole chain cost, by currency."""
+    sums: Counter[str] = Counter()
+    for one in reply.total_usage:
+        sums[one.currency] += one.cost_micros
+    return "".join(f" · {micros / 1e6:g} {currency}" for currency, micros in sums.items() if micros)
 
 
 def _print_event(event: botmesh.Event, *, as_json: bool) -> None:
     if as_json:
         print_json({"text": event.text, "progress": event.progress, "fraction": event.fraction, "reset": event.reset})
     elif event.text:
-        click.echo(event.text, nl=False)
+        _echo(event.text, nl=False)
     elif event.part is not None:
-        click.echo(_line(event.part))
+        _echo(_line(event.part))
     elif event.reset:
-        console(stderr=True).print(f"\nstarts again: {event.reset}", style="yellow")
+        console(stderr=True).print(f"\nstarts again: {plain(event.reset)}", style="yellow")
     elif event.progress:
         share = "" if event.fraction is None else f" ({event.fraction:.0%})"
-        console(stderr=True).print(f"… {event.progress}{share}", style="dim")
+        console(stderr=True).print(f"… {plain(event.progress)}{share}", style="dim")
 
 
 def _print_parts(reply: botmesh.Reply) -> None:
     for part in reply.parts:
-        click.echo(_line(part))
+        _echo(_line(part))
+
+
+def _echo(said: str, *, nl: bool = True) -> None:
+    """Print what a bot said: to a program as it is, to a terminal without what could steer it."""
+    click.echo(printable(said) if sys.stdout.isatty() else said, nl=nl)
 
 
 def _line(part: botmesh.Part) -> str:
@@ -128,10 +151,14 @@ def _seconds(text: str | None) -> float | None:
         raise click.BadParameter(f"{text!r} is no time: use 30, 500ms or 2m", param_hint="--timeout") from None
 
 
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number there")
+
+
 def _variables(pairs: tuple[str, ...], document: str | None) -> dict[str, Any]:
     try:
-        found = json.loads(document) if document else {}
-    except json.JSONDecodeError as error:
+        found = json.loads(document, parse_constant=_no_constant) if document else {}
+    except ValueError as error:
         raise click.BadParameter(f"no JSON: {error}", param_hint="--context-json") from None
     if not isinstance(found, dict):
         raise click.BadParameter('must be an object, {"name": "value"}', param_hint="--context-json")

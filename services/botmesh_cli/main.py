@@ -17,7 +17,7 @@ from botmesh.errors import (
     Unavailable,
 )
 from botmesh.names import did_you_mean, nearest
-from botmesh_cli.output import tell_error
+from botmesh_cli.output import tell_error, tell_program
 
 COMMANDS = {
     "up": "up",
@@ -71,6 +71,7 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 2 wrong usage, 3 refused (nothing was begun), 4 failed, 130 interrupted.",
 )
+@click.version_option(package_name="botmesh", message="botmesh %(version)s")
 def botmesh() -> None:
     """Run and ask a mesh of bots.
 
@@ -81,19 +82,35 @@ def botmesh() -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in words
     try:
+        _check_text(words)
         code = botmesh.main(words, prog_name="botmesh", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(EXIT_INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        if as_json:
+            tell_program("USAGE", "INVALID_ARGUMENT", error.format_message())
+        else:
+            error.show()
         sys.exit(error.exit_code)
     except BotmeshError as error:
-        tell_error(error, as_json="--json" in words)
+        tell_error(error, as_json=as_json)
         sys.exit(exit_code(error))
-    except KeyboardInterrupt:
+    except OSError as error:  # the disk is full, a folder is not ours: nothing that a traceback would explain
+        if as_json:
+            tell_program("FAILED", "UNKNOWN", str(error))
+        else:
+            click.echo(f"failed: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(_code(code))
+
+
+def _check_text(words: list[str]) -> None:
+    """Whatever arrives as no UTF-8 can be sent nowhere."""
+    for word in words:
+        if not word.isprintable() and any("\ud800" <= one <= "\udfff" for one in word):
+            raise click.UsageError(f"{ascii(word)[:80]} is no UTF-8 text.")
 
 
 def exit_code(error: BotmeshError) -> int:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from botmesh.settings import Settings, load
+from botmesh.settings import Settings, load, parse_address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +44,14 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(Common(read(), as_json, read), **rest)
 
     return command
+
+
+def checked_address(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    """Check what was given as an address (a click callback)."""
+    try:
+        return None if given is None else parse_address(given)
+    except ValueError:
+        raise click.BadParameter(f"{given!r} is no IP and port: use 127.0.0.1:7600") from None
 
 
 def run(work: Coroutine[Any, Any, int | None]) -> int:

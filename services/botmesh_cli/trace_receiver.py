@@ -1,5 +1,6 @@
 """Traces on the wire: in by OTLP, out by TraceService."""
 
+import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,7 +23,12 @@ from botmesh.v1.trace_service_pb2_grpc import TraceServiceServicer, add_TraceSer
 from botmesh_cli.trace_store import TraceStore
 
 SERVICES = ["botmesh.v1.TraceService", "opentelemetry.proto.collector.trace.v1.TraceService"]
-_CHUNK = 200
+_CHUNK_BYTES = 256 * 1024
+"""Of one piece of a trace: well under the message size limit."""
+_MOST_TEXT = 4096
+"""Characters of one attribute. Other instrumentation of a bot may record whole prompts."""
+_MOST_SPAN = 64 * 1024
+"""Bytes of a span; of a larger one only the outline is kept, so that a count of spans bounds the memory."""
 _SHORTEST_PREFIX = 8
 _MOST_LISTED = 1000
 
@@ -41,10 +47,11 @@ class Receiver(OtlpServicer):
     ) -> otlp.ExportTraceServiceResponse:
         """Keep all spans."""
         for resource in request.resource_spans:
-            service = _struct(resource.resource.attributes)["service.name"] if resource.resource.attributes else ""
+            service = _facts(resource.resource.attributes).get("service.name") or ""
             for scope in resource.scope_spans:
                 for span in scope.spans:
-                    self._store.add(_span(span, str(service)))
+                    if any(span.trace_id) and any(span.span_id):  # all zeros: invalid, says OTLP
+                        self._store.add(_bounded(_span(span, str(service))))
         return otlp.ExportTraceServiceResponse()
 
 
@@ -66,8 +73,14 @@ class Reader(TraceServiceServicer):
         spans = self._store.get(request.trace_id)
         if not spans:
             raise UnknownTrace(f"no trace {request.trace_id} is kept here: `botmesh trace` lists the last ones")
-        for start in range(0, len(spans), _CHUNK):
-            yield pb.GetTraceResponse(spans=spans[start : start + _CHUNK])
+        chunk, size = pb.GetTraceResponse(), 0
+        for span in spans:
+            if size + span.ByteSize() > _CHUNK_BYTES:
+                yield chunk
+                chunk, size = pb.GetTraceResponse(), 0
+            chunk.spans.append(span)
+            size += span.ByteSize()
+        yield chunk
 
     async def ListTraces(  # noqa: N802 - the contract names it
         self,
@@ -113,17 +126,38 @@ def _time(nanoseconds: int) -> Timestamp:
     return made
 
 
+def _bounded(span: pb.Span) -> pb.Span:
+    if span.ByteSize() <= _MOST_SPAN:
+        return span
+    outline = pb.Span()
+    outline.CopyFrom(span)
+    for field in ("attributes", "events", "links"):
+        outline.ClearField(field)
+    outline.name, outline.error = span.name[:_MOST_TEXT], span.error[:_MOST_TEXT]
+    return outline
+
+
 def _struct(attributes: Any) -> Struct:
     made = Struct()
-    pairs: list[KeyValue] = list(attributes)
-    made.update({pair.key: _plain(pair.value) for pair in pairs})
+    made.update(_facts(attributes))
     return made
+
+
+def _facts(attributes: Any) -> dict[str, Any]:
+    pairs: list[KeyValue] = list(attributes)
+    return {pair.key: _plain(pair.value) for pair in pairs}
 
 
 def _plain(value: AnyValue) -> Any:
     kind = value.WhichOneof("value")
     if kind == "array_value":
         return [_plain(item) for item in value.array_value.values]
-    if kind in ("string_value", "bool_value", "int_value", "double_value"):
-        return getattr(value, kind)
-    return None if kind is None else str(getattr(value, kind))
+    if kind == "kvlist_value":
+        return _facts(value.kvlist_value.values)
+    if kind == "bytes_value":
+        return value.bytes_value[:_MOST_TEXT].hex()
+    if kind == "string_value":
+        return value.string_value[:_MOST_TEXT]
+    if kind == "double_value" and not math.isfinite(value.double_value):
+        return str(value.double_value)  # JSON has none of these
+    return None if kind is None else getattr(value, kind)

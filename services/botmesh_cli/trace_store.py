@@ -1,4 +1,4 @@
-"""The last traces, in memory: bounded in spans, the oldest trace goes first."""
+"""The last traces, in memory: bounded in spans, and so in traces; the oldest trace goes first."""
 
 from collections import OrderedDict
 
@@ -12,19 +12,21 @@ class TraceStore:
     """Spans by trace."""
 
     def __init__(self, most: int = 20_000) -> None:
-        """Keep `most` spans."""
+        """Keep `most` spans; with 0, none."""
         self._traces: OrderedDict[str, dict[str, Span]] = OrderedDict()
         self._most = most
+        self._most_in_a_trace = min(MOST_IN_A_TRACE, most)
         self._count = 0
 
     def add(self, span: Span) -> None:
         """Keep one more span; a span that comes twice counts once."""
-        trace = self._traces.setdefault(span.trace_id, {})
-        if span.span_id not in trace and len(trace) >= MOST_IN_A_TRACE:
+        trace = self._traces.get(span.trace_id, {})
+        if span.span_id not in trace and len(trace) >= self._most_in_a_trace:
             return
         self._count += span.span_id not in trace
         trace[span.span_id] = span
-        while self._count > self._most and len(self._traces) > 1:
+        self._traces.setdefault(span.trace_id, trace)
+        while self._count > self._most:
             _, dropped = self._traces.popitem(last=False)
             self._count -= len(dropped)
 
@@ -53,11 +55,12 @@ def _summary(spans: list[Span]) -> TraceSummary:
     ids = {span.span_id for span in spans}
     first = next((span for span in spans if span.parent_span_id not in ids), spans[0])
     last = max(spans, key=lambda span: span.end_time.ToNanoseconds())
+    reason = first.attributes.fields.get("botmesh.reason")  # not [...]: that would add it to the span
     return TraceSummary(
         trace_id=first.trace_id,
         name=first.name,
         start_time=first.start_time,
         end_time=last.end_time,
         span_count=len(spans),
-        reason=first.attributes.fields["botmesh.reason"].string_value,
+        reason=(reason.string_value if reason else "") or ("FAILED" if first.error else ""),
     )

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from rich.markup import escape
 from rich.tree import Tree
 
 from botmesh.conventions import RETRY_EVENT
 from botmesh.parts import from_struct
 from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
-from botmesh_cli.output import milliseconds
+from botmesh_cli.output import milliseconds, plain, short
 
 
 def draw(spans: Sequence[Span]) -> Tree:
@@ -23,7 +22,7 @@ def draw(spans: Sequence[Span]) -> Tree:
     hops = sum(span.kind == SPAN_KIND_CLIENT for span in spans)
     total = _seconds(min(spans, key=_start), max(spans, key=lambda one: one.end_time.ToNanoseconds()))
     tree = Tree(
-        f"trace [bold]{spans[0].trace_id}[/bold]  {_count(hops, 'call')}, {_count(len(agents), 'agent')}, "
+        f"trace [bold]{plain(spans[0].trace_id)}[/bold]  {_count(hops, 'call')}, {_count(len(agents), 'agent')}, "
         f"{milliseconds(total)}",
         guide_style="dim",
     )
@@ -40,9 +39,8 @@ def _grow(tree: Tree, span: Span, children: dict[str, list[Span]], *, orphan: bo
     for event in span.events:
         if event.name == RETRY_EVENT:
             facts = from_struct(event.attributes)
-            branch.add(
-                f"[yellow]retry[/yellow] after {_reason(facts)} at {str(facts.get('botmesh.instance', ''))[:12]}"
-            )
+            where = short(_text(facts, "botmesh.instance"))
+            branch.add(f"[yellow]retry[/yellow] after {_reason(facts)}" + (f" at {where}" if where else ""))
     for one in below:
         for child in children[one.span_id] if one in served else [one]:
             _grow(branch, child, children)
@@ -50,20 +48,22 @@ def _grow(tree: Tree, span: Span, children: dict[str, list[Span]], *, orphan: bo
 
 def _line(span: Span, served: list[Span], *, orphan: bool) -> str:
     facts = from_struct(span.attributes)
-    who = escape(str(facts.get("botmesh.agent", span.name)))
-    asker = escape(str(facts.get("botmesh.from", span.service)))
+    who = plain(_text(facts, "botmesh.agent") or span.name)
+    asker = plain(_text(facts, "botmesh.from") or span.service)
     took = milliseconds(_seconds(span, span))
     if span.kind == SPAN_KIND_CLIENT:
         words = [f"{asker} → [bold]{who}[/bold]", took]
     elif span.kind == SPAN_KIND_SERVER:
         words = [f"[bold]{who}[/bold]", took]
     else:
-        words = [escape(span.name), took]
+        words = [plain(span.name), took]
     if served:
         words.append(f"[dim](there {milliseconds(_seconds(served[0], served[-1]))})[/dim]")
-    method = str(facts.get("rpc.method", "")).rpartition("/")[2]
+    method = _text(facts, "rpc.method").rpartition("/")[2]
     if method not in ("", "Delegate"):
-        words.append(f"[dim]{escape(method)}[/dim]")
+        words.append(f"[dim]{plain(method)}[/dim]")
+    if facts.get("botmesh.hop"):
+        words.append(f"[dim]hop {plain(_text(facts, 'botmesh.hop'))}[/dim]")
     words.append(_outcome(span, facts))
     if orphan:
         words.append("[dim](its caller's span is not here)[/dim]")
@@ -76,12 +76,17 @@ def _outcome(span: Span, facts: dict[str, Any]) -> str:
     reason = _reason(facts)
     if facts.get("botmesh.started") is False:
         return f"[yellow]refused: {reason}[/yellow]"
-    by = facts.get("botmesh.raised_by")
-    return f"[red]{reason}[/red]" + (f" [dim]by {escape(str(by))}[/dim]" if by else "")
+    by = plain(_text(facts, "botmesh.raised_by"))
+    return f"[red]{reason}[/red]" + (f" [dim]by {by}[/dim]" if by else "")
 
 
 def _reason(facts: dict[str, Any]) -> str:
-    return escape(str(facts.get("botmesh.reason", "failed")).lower().replace("_", " "))
+    return plain((_text(facts, "botmesh.reason") or "failed").lower().replace("_", " "))
+
+
+def _text(facts: dict[str, Any], key: str) -> str:
+    value = facts.get(key)
+    return "" if value is None else str(value)
 
 
 def _count(number: int, what: str) -> str:

@@ -10,10 +10,11 @@ import click
 
 from botmesh.errors import InvalidField
 from botmesh.serving import Server
-from botmesh.settings import SETTINGS, Settings
+from botmesh.settings import Settings
 from botmesh_cli import trace_receiver
-from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, print_json, table
+from botmesh_cli.main import EXIT_FAILED
+from botmesh_cli.options import Common, checked_address, common, run
+from botmesh_cli.output import console, plain, print_json, table, tell_error
 from botmesh_cli.trace_store import TraceStore
 from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
 from botmesh_conversations import ConversationPart
@@ -25,31 +26,39 @@ logger = logging.getLogger("botmesh")
 
 
 @click.command()
-@click.option("--bind", metavar="IP:PORT", help="Where to listen; port 0: any free one.  [default: 127.0.0.1:7600]")
+@click.option(
+    "--bind",
+    metavar="IP:PORT",
+    callback=checked_address,
+    help="Where to listen; port 0: any free one.  [default: 127.0.0.1:7600]",
+)
 @common
 def up(with_: Common, bind: str | None) -> int:
-    """Run the registry and keep traces, in one process, until SIGTERM or Ctrl-C.
+    """Run registry and conversations and keep traces, in one process, until SIGTERM or Ctrl-C.
 
     SIGHUP reads the settings anew: changed limits reach every instance and client.
     """
     logging.basicConfig(level=with_.settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    address = SETTINGS["registry_bind"].parse(bind) if bind else with_.settings.registry_bind
-    return run(_up(with_, address))
+    return run(_up(with_, bind or with_.settings.registry_bind))
 
 
-async def _up(with_: Common, bind: str) -> None:
+async def _up(with_: Common, bind: str) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     settings = with_.settings
     server = Server("botmesh", limits=lambda: settings.limits)
-    address = server.bind(bind)
+    try:
+        address = server.bind(bind)
+        conversations = _conversations(settings, server, address)
+    except InvalidField as error:  # no wrong usage: address and folder read well, and something else has them
+        tell_error(error, as_json=with_.as_json)
+        return EXIT_FAILED
     elsewhere = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    traces = (elsewhere.partition("//")[2] or elsewhere) if elsewhere else address
+    traces = (elsewhere.partition("//")[2] or elsewhere).rstrip("/") if elsewhere else address
     registry = registry_of(settings, traces)
     registry.add_to(server.grpc)
     trace_receiver.add_to(server.grpc, TraceStore(settings.trace_spans))
-    conversations = _conversations(settings, server, address)
     conversations.add_to(server.grpc)
     server.end.telemetry.observe(
         "botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(registry.roster.listed)
@@ -66,6 +75,7 @@ async def _up(with_: Common, bind: str) -> None:
         await conversations.close()
         await registry.close()
         await server.stop(grace=1.0)
+    return 0
 
 
 def _conversations(settings: Settings, server: Server, address: str) -> ConversationPart:
@@ -115,7 +125,7 @@ def _say_what_runs(settings: Settings, address: str, elsewhere: str | None, *, a
     answering = (
         f"{settings.primary} answers" if settings.primary else "the human desk answers: set primary to a bot's name"
     )
-    rows.add_row("conversations", address, f"kept in {data}; {answering}")
+    rows.add_row("conversations", address, f"kept in {plain(data)}; {answering}")
     rows.add_row(
         "traces", traces, "all go there (OTEL_*)" if elsewhere else "the last ones, in memory: botmesh trace --last"
     )

@@ -134,14 +134,12 @@ class Conversations:
             if len(self._lives) <= KEPT:
                 return
             live = self._lives[conversation_id]
-            busy = any(key[0] == conversation_id for key in self._doing) if is_pending(live.state) else False
+            busy = any(key[0] == conversation_id for key in self._doing)
             if not live.listeners and not busy and conversation_id not in self._timers:
                 del self._lives[conversation_id]
 
-    def _written(self, events: Sequence[ConversationEvent]) -> None:
-        live = self._lives.get(events[0].conversation_id)
-        if live is not None:
-            self.projection.put(live.state, events[-1].position, pending=is_pending(live.state))
+    def _written(self, live: Live, events: Sequence[ConversationEvent]) -> None:
+        self.projection.put(live.state, events[-1].position, pending=is_pending(live.state))
         for event in events:
             for queue in self.watchers:
                 queue.put_nowait(event)
@@ -187,14 +185,10 @@ class Conversations:
 
     async def _resume(self, live: Live, turn: RunningTurn) -> None:
         """A turn that was under way when the service stopped: the same turn again."""
-        handed = None
-        if turn.transfer_id:
-            event = live.state.transfers.get(turn.transfer_id)
-            handed = event.owner_changed if event is not None else None
         before = State()
         for event in [decode(record) for record in await self.log.read(live.id, 1, turn.through)]:
             before.apply(event)
-        words, _ = words_of(before)
+        words, handed = words_of(before)
         await self.turns.run(live, turn, handed, words)
 
     async def _offer(self, live: Live, transfer: pb.TransferRequested) -> None:

@@ -52,6 +52,8 @@ class State:
     turn: RunningTurn | None = None
     transfer: pb.TransferRequested | None = None
     """The transfer that is under way."""
+    requested_at: int = 0
+    """The sequence of the last request for a transfer."""
     handed: pb.OwnerChanged | None = None
     """The change of owner whose first turn has not begun."""
     came_from: list[Owner] = field(default_factory=list)
@@ -182,6 +184,7 @@ def _late_reply(state: State, event: ConversationEvent) -> None:
 def _transfer_requested(state: State, event: ConversationEvent) -> None:
     requested = event.transfer_requested
     state.transfer = requested
+    state.requested_at = event.sequence
     state.view.transfer.CopyFrom(
         pb.OpenTransfer(transfer_id=requested.transfer_id, target=requested.target, expires_at=requested.expires_at)
     )

@@ -22,7 +22,9 @@ _PAGE = 1000
 class Live:
     """A conversation whose events are folded here as they are written."""
 
-    def __init__(self, conversation_id: str, log: EventLog, written: Callable[[Sequence[ConversationEvent]], None]):
+    def __init__(
+        self, conversation_id: str, log: EventLog, written: "Callable[[Live, Sequence[ConversationEvent]], None]"
+    ):
         """`written` is told of every batch, in order."""
         self.id = conversation_id
         self.state = State()
@@ -75,7 +77,7 @@ class Live:
     def _take_in(self, events: list[ConversationEvent]) -> list[ConversationEvent]:
         for event in events:
             self.state.apply(event)
-        self._written(events)
+        self._written(self, events)
         for event in events:
             self.tell(event)
         return events

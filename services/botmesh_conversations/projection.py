@@ -11,6 +11,7 @@ from pathlib import Path
 
 from botmesh.v1.conversation_pb2 import CONVERSATION_STATUS_ACTIVE, Conversation
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
+from botmesh.v1.part_pb2 import Part
 from botmesh_conversations.fold import DESK, VERSION, State, name_of
 
 _SCHEMA = """
@@ -153,7 +154,7 @@ def wants_turn(state: State) -> bool:
     return any(entry.sequence > state.dropped_through for entry in state.unanswered) or first_words(state) is not None
 
 
-def first_words(state: State) -> Iterable[object] | None:
+def first_words(state: State) -> Iterable[Part] | None:
     """What a new owner answers first; None: it is not new, or there is nothing to answer."""
     handed = state.handed
     if handed is None:

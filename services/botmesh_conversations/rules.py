@@ -9,6 +9,7 @@ from botmesh.errors import (
     ConversationStopped,
     EpochChanged,
     InvalidField,
+    MessageTooLarge,
     NotClaimed,
     PingPong,
     TransferOpen,
@@ -32,6 +33,9 @@ ROUND_TRIPS = 3
 """Transfers there and back between the same two in ..."""
 ROUND_TRIP_WINDOW = 600.0
 """... so many seconds; one more is refused, whoever asks."""
+
+CONTEXT_BYTES = 64 * 1024
+"""Of a conversation's variables."""
 
 Events = list[ConversationEvent]
 
@@ -57,6 +61,21 @@ def check_epoch(state: State, epoch: int) -> None:
         )
 
 
+def check_context(state: State, values: Struct) -> None:
+    """Refuse variables that make a conversation's context too large to go along with every turn."""
+    merged = Struct()
+    merged.CopyFrom(state.view.context)
+    merged.MergeFrom(values)
+    size = merged.ByteSize()
+    if size > CONTEXT_BYTES:
+        raise MessageTooLarge(
+            f"the context would be {size} bytes and the limit is {CONTEXT_BYTES}: keep less, or a reference",
+            size=size,
+            limit=CONTEXT_BYTES,
+            direction="request",
+        )
+
+
 def post(
     state: State, message_id: str, payload: Sequence[Part], context: Struct, opening: pb.ConversationOpened
 ) -> Events:
@@ -65,6 +84,7 @@ def post(
         return []
     events = [] if state.sequence else [ConversationEvent(opened=opening)]
     if context.fields:
+        check_context(state, context)
         events.append(ConversationEvent(context_changed=pb.ContextChanged(values=context)))
     events.append(ConversationEvent(message_posted=pb.MessagePosted(message_id=message_id, payload=payload)))
     return events
@@ -83,6 +103,7 @@ def request_transfer(state: State, wanted: TransferConversationRequest, now: flo
             transfer_id=state.transfer.transfer_id,
         )
     _check_move(state, wanted, now)
+    check_context(state, wanted.context)
     requested = pb.TransferRequested(
         transfer_id=wanted.transfer_id,
         epoch=state.view.epoch,

@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 
-from botmesh.errors import InvalidField
+from botmesh.errors import InvalidField, MessageTooLarge
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
@@ -21,6 +21,7 @@ from botmesh_conversations import rules
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.fold import DESK, State, name_of
 from botmesh_conversations.live import Live, decode
+from botmesh_conversations.turns import WORDS_BYTES
 
 SERVICE_NAME = "botmesh.v1.ConversationService"
 DEFAULT_CHANNEL = "web"
@@ -48,6 +49,14 @@ class ConversationService(ConversationServiceServicer):
         """Take it in, acknowledge it, and show what comes back."""
         if not request.payload:
             raise InvalidField("payload is what the contact says: it cannot be empty", field="payload")
+        size = request.ByteSize()
+        if size > WORDS_BYTES:
+            raise MessageTooLarge(
+                f"the message is {size} bytes and the limit {WORDS_BYTES}: send less, or a URL",
+                size=size,
+                limit=WORDS_BYTES,
+                direction="request",
+            )
         live = await self._posted_to(request)
         message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
         account = request.account_id or DEFAULT_ACCOUNT
@@ -251,7 +260,12 @@ class ConversationService(ConversationServiceServicer):
     ) -> api.SetContextResponse:
         """Set and remove variables."""
         changed = pb.ContextChanged(values=request.values, removed=request.remove)
-        view = await self._change(request.conversation_id, lambda _: [ConversationEvent(context_changed=changed)])
+
+        def decide(state: State) -> list[ConversationEvent]:
+            rules.check_context(state, request.values)
+            return [ConversationEvent(context_changed=changed)]
+
+        view = await self._change(request.conversation_id, decide)
         return api.SetContextResponse(conversation=view)
 
     async def _posted_to(self, request: api.PostRequest) -> Live:
@@ -259,6 +273,8 @@ class ConversationService(ConversationServiceServicer):
             live = await self._all.get(check_id("conversation_id", request.conversation_id))
             if live.state.sequence == 0:
                 check_id("contact_id", request.contact_id)
+            else:
+                _check_same(live.state.view, request)
             return live
         contact = check_id("contact_id", request.contact_id)
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
@@ -274,6 +290,17 @@ class ConversationService(ConversationServiceServicer):
         await live.write(decide)
         self._all.advance(live)
         return live.state.view
+
+
+def _check_same(view: Conversation, request: api.PostRequest) -> None:
+    """Refuse a message in somebody else's conversation."""
+    for field, given, own in (
+        ("contact_id", request.contact_id, view.contact_id),
+        ("account_id", request.account_id, view.account_id),
+        ("channel", request.channel, view.channel),
+    ):
+        if given and given != own:
+            raise InvalidField(f"the conversation is of another {field}: leave the field or the id out", field=field)
 
 
 def _answers_to(state: State, sequence: int) -> list[HistoryEntry]:

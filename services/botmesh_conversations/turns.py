@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +28,12 @@ from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
 
 HISTORY_BYTES = 256 * 1024
 """Of recent history that goes with a turn or an offer; the rest is read by GetHistory."""
+WORDS_BYTES = 512 * 1024
+"""Of what a contact has said, in one turn and in one message: with history and context it fits into 1 MiB."""
 PAUSES = (0.2, 1.0)
 """Seconds before the second and the third attempt at a turn."""
+_LATE = 0.1
+"""Seconds between two looks for an owner that may be late."""
 APOLOGY = "Sorry, I could not answer that. I have passed your message on."
 
 
@@ -79,6 +83,7 @@ class Turns:
             if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
                 return  # overtaken meanwhile
             try:
+                await self._owner_appears(live, turn)
                 reply = await self._ask(live, turn, attempt, handed, words)
             except BotmeshError as error:
                 failure = error
@@ -87,6 +92,14 @@ class Turns:
                 return
         assert failure is not None  # noqa: S101 - every attempt ends with a reply or a failure
         await self._failed(live, turn, failure)
+
+    async def _owner_appears(self, live: Live, turn: RunningTurn) -> None:
+        """While the registry has just started, an owner that is missing may only be late."""
+        directory = self.routing.directory
+        account = live.state.view.account_id
+        await directory.ready()
+        while directory.warming and not directory.live(account, turn.agent):  # noqa: ASYNC110 - a copy tells nobody
+            await asyncio.sleep(_LATE)
 
     async def _ask(
         self, live: Live, turn: RunningTurn, attempt: int, handed: pb.OwnerChanged | None, words: Sequence[Part]
@@ -196,9 +209,27 @@ class Turns:
 
 def words_of(state: State) -> tuple[list[Part], pb.OwnerChanged | None]:
     """What the next turn is about, and the change of owner that it comes by."""
-    if state.handed is not None:
-        return list(first_words(state) or ()), state.handed  # type: ignore[arg-type]
-    return [part for entry in state.unanswered for part in entry.payload], None
+    waiting = state.unanswered
+    if state.handed is None:
+        return _newest(waiting), None
+    if state.handed.user_message:
+        return [
+            *state.handed.user_message,
+            *_newest(one for one in waiting if one.sequence > state.requested_at),
+        ], state.handed
+    return _newest(waiting) or list(first_words(state) or ()), state.handed
+
+
+def _newest(entries: Iterable[HistoryEntry]) -> list[Part]:
+    """What was said, oldest first; if that is too much for one turn, the newest of it."""
+    chosen: list[Part] = []
+    size = 0
+    for entry in reversed(list(entries)):
+        size += entry.ByteSize()
+        if size > WORDS_BYTES and chosen:
+            break
+        chosen[:0] = entry.payload
+    return chosen
 
 
 def recent(history: Sequence[HistoryEntry], through: int) -> tuple[list[HistoryEntry], bool]:

@@ -59,7 +59,7 @@ async def test_up_in_words_names_the_next_step():
 
 async def test_a_port_in_use_is_one_clear_sentence(up):
     _, cli = up
-    _, err = await cli("up", "--bind", cli.registry, code=2)
+    _, err = await cli("up", "--bind", cli.registry, code=4)
     assert "in use" in err
     assert len(err.strip().splitlines()) == 1
 

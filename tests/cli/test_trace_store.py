@@ -1,6 +1,6 @@
+from botmesh.parts import from_struct
 from botmesh.v1.trace_service_pb2 import Span
 from botmesh_cli.trace_store import MOST_IN_A_TRACE, TraceStore
-from botmesh_cli.trace_tree import draw
 
 
 def span(trace, number, parent="", start=0, **fields):
@@ -45,8 +45,23 @@ def test_spans_come_by_their_start_whatever_order_they_came_in():
     assert store.last(1)[0].span_count == 3
 
 
-def test_a_span_without_its_parent_is_drawn_at_the_top_and_says_so():
-    tree = draw([span("a", 1, parent="f" * 16), span("a", 2, parent=f"{1:016x}")])
-    assert len(tree.children) == 1
-    assert "not here" in str(tree.children[0].label)
-    assert len(tree.children[0].children) == 1
+def test_the_bound_holds_for_one_trace_too():
+    store = TraceStore(most=3)
+    for number in range(1, 9):
+        store.add(span("a", number))
+    assert len(store) == len(store.get("a" * 8)) == 3
+
+
+def test_a_store_of_nothing_keeps_nothing():
+    store = TraceStore(most=0)
+    store.add(span("a", 1))
+    assert len(store) == 0
+    assert store.last(10) == []
+
+
+def test_listing_says_how_the_first_span_ended_and_changes_nothing():
+    store = TraceStore()
+    store.add(span("a", 1))
+    store.add(span("b", 1, error="somebody else's"))
+    assert [one.reason for one in store.last(10)] == ["FAILED", ""]
+    assert from_struct(store.get("a" * 8)[0].attributes) == {}

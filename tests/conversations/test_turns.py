@@ -314,3 +314,37 @@ async def test_a_person_who_answers_for_a_bot_pauses_it(make_desk):
         assert len(agent.seen) == 1
         note = api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("n")], note=True)
         await desk.stub.Reply(note)
+
+
+async def test_nobody_writes_in_somebody_elses_conversation(make_desk):
+    async with make_desk() as desk:
+        first = await desk.post("hello")
+        with pytest.raises(errors.InvalidField) as caught:
+            await desk.post("me too", contact="ben", conversation_id=first.id)
+        assert caught.value.metadata["field"] == "contact_id"
+
+
+async def test_what_is_too_large_is_refused_before_it_is_taken_in(make_desk):
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
+        first = await desk.post("hello")
+        with pytest.raises(errors.MessageTooLarge):
+            await desk.post("x" * 600_000)
+        with pytest.raises(errors.MessageTooLarge):
+            await desk.post("y", context={"big": "x" * 70_000})
+        assert len(await desk.history(first.id)) == 2
+
+
+async def test_many_large_messages_still_make_a_turn(make_desk):
+    agent = bot("reception")
+    async with make_desk(primary="reception") as desk, desk.bots(agent):
+        first = await desk.post("hello")
+        paused = api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED)
+        await desk.stub.SetStatus(paused)
+        for number in range(5):
+            await desk.post(f"{number}" + "x" * 300_000)
+        active = api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_ACTIVE)
+        await desk.stub.SetStatus(active)
+        async with asyncio.timeout(5):
+            while (await desk.view(first.id)).unanswered:
+                await asyncio.sleep(0.02)
+        assert agent.seen[1].text.startswith("4x")

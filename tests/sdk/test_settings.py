@@ -90,6 +90,9 @@ def test_an_unknown_name_suggests_the_nearest(kwargs, suggestion):
         ("account", "a b"),
         ("max_hops", "-1"),
         ("max_hops", "three"),
+        ("max_hops", "99999999999"),
+        ("max_timeout", "99999999999h"),
+        ("idempotency_bytes", "99999999999999GiB"),
         ("drain_timeout", "soon"),
         ("max_message_bytes", "1MB"),
         ("enabled", "maybe"),
@@ -101,6 +104,24 @@ def test_a_bad_value_names_the_setting_its_source_and_what_is_expected(name, val
         load(environ={SETTINGS[name].variable: value})
     for word in (name, SETTINGS[name].variable, SETTINGS[name].expects, value):
         assert word in caught.value.text
+
+
+def test_marks_that_spreadsheets_and_editors_put_in_front_are_read_over(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.csv").write_text("a2a-max-hops,2\n", encoding="utf-8-sig")
+    (tmp_path / "botmesh.toml").write_text("max_retries = 1\n", encoding="utf-8-sig")
+    limits = load().limits
+    assert (limits.max_hops, limits.max_retries) == (2, 1)
+
+
+def test_an_empty_file_variable_names_no_file():
+    assert load(environ={"BOTMESH_CONFIG": ""}).limits == Limits()
+
+
+def test_a_csv_that_is_none_is_refused(tmp_path):
+    (tmp_path / "bad.csv").write_text("a2a-max-hops," + "x" * 200_000)
+    with pytest.raises(errors.InvalidField, match="cannot read"):
+        load(csv=tmp_path / "bad.csv", environ={})
 
 
 def test_a_file_that_is_missing_or_no_toml_is_refused(tmp_path):

@@ -61,6 +61,8 @@ class Directory:
         """Called after every change of the copy."""
         self.on_limits: Callable[[Limits], None] = lambda _: None
         self.on_trace_endpoint: Callable[[str], None] = lambda _: None
+        self.warming = False
+        """Whether the registry has just started: agents that are alive may be missing."""
         self._entries: dict[Name, Entry] = {}
         self._owner: dict[str, Name] = {}
         self._revision: pb.Revision | None = None
@@ -143,6 +145,7 @@ class Directory:
 
     def apply(self, response: pb.WatchAgentsResponse) -> None:
         """Take in one step of the watch."""
+        self.warming = response.warming
         if response.HasField("limits"):
             self.on_limits(Limits.from_proto(response.limits))
         if response.trace_endpoint:

@@ -25,6 +25,9 @@ FILE_VARIABLE = "BOTMESH_CONFIG"
 DEFAULT_FILE = "botmesh.toml"
 CSV_FILE = "config.csv"
 BUILT_IN = "built-in"
+_MOST_SECONDS = 366 * 24 * 3600
+_MOST_COUNT = 2**31 - 1
+"""What the contract's Limits can carry on every platform."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,10 @@ def parse_seconds(text: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?", text.strip())
     if match is None:
         raise ValueError(text)
-    return float(match[1]) * {"ms": 0.001, None: 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+    seconds = float(match[1]) * {"ms": 0.001, None: 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+    if seconds > _MOST_SECONDS:
+        raise ValueError(text)
+    return seconds
 
 
 def parse_bytes(text: str) -> int:
@@ -59,12 +65,15 @@ def parse_bytes(text: str) -> int:
     match = re.fullmatch(r"(\d+)\s*(B|KiB|MiB|GiB)?", text.strip())
     if match is None:
         raise ValueError(text)
-    return int(match[1]) << {None: 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30}[match[2]]
+    size = int(match[1]) << {None: 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30}[match[2]]
+    if size.bit_length() > 63:  # noqa: PLR2004 - the contract's uint64, with room for sums
+        raise ValueError(text)
+    return size
 
 
 def parse_count(text: str) -> int:
-    """A whole number, 0 or more."""
-    if not re.fullmatch(r"\d+", text.strip()):
+    """A whole number, 0 to 2147483647."""
+    if not re.fullmatch(r"\d+", text.strip()) or int(text) > _MOST_COUNT:
         raise ValueError(text)
     return int(text)
 
@@ -110,9 +119,9 @@ def _optional_address(text: str) -> str:
     return parse_address(text) if text.strip() else ""
 
 
-_SECONDS = (parse_seconds, 'seconds ("30", "500ms", "5m")')
+_SECONDS = (parse_seconds, 'seconds ("30", "500ms", "5m"), a year at most')
 _BYTES = (parse_bytes, 'bytes ("65536", "64KiB", "1MiB")')
-_COUNT = (parse_count, "a whole number, 0 or more")
+_COUNT = (parse_count, f"a whole number, 0 to {_MOST_COUNT}")
 _SWITCH = (parse_switch, "true or false")
 _ADDRESS = (parse_address, 'IP and port ("127.0.0.1:7600")')
 _TEXT = (str, "text")
@@ -284,7 +293,7 @@ def _layers(
     *,
     defaults: bool,
 ) -> Layer:
-    file = file or environ.get(FILE_VARIABLE)
+    file = file or environ.get(FILE_VARIABLE) or None
     if file is not None or (defaults and Path(DEFAULT_FILE).is_file()):
         yield from _from_file(Path(file or DEFAULT_FILE))
     yield from _from_environment(environ)
@@ -297,7 +306,7 @@ def _layers(
 def _from_file(path: Path) -> Layer:
     source = f"file {path}"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InvalidField(f"cannot read {path}: {error.strerror}", field="config", value=path) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -321,9 +330,9 @@ def _from_csv(path: Path, *, strict: bool) -> Layer:
     """A bot's config.csv. One that merely lies here may hold other programs' rows: only a2a-* are ours then."""
     source = f"config.csv {path}"
     try:
-        with path.open(encoding="utf-8", newline="") as opened:
+        with path.open(encoding="utf-8-sig", newline="") as opened:  # spreadsheets put a mark in front
             rows = [(row[0].strip(), row[1].strip()) for row in csv.reader(opened) if len(row) > 1]
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidField(f"cannot read {path}: {error}", field="config.csv", value=path) from None
     for name, value in rows:
         if name in _BY_ALIAS:
