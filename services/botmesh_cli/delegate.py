@@ -10,6 +10,7 @@ import click
 from google.protobuf.json_format import MessageToDict
 
 import botmesh
+from botmesh.parts import from_value
 from botmesh.settings import parse_seconds
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, milliseconds, plain, print_json, printable
@@ -122,7 +123,7 @@ def _line(part: botmesh.Part) -> str:
     if kind == "text":
         return part.text
     if kind == "data":
-        return json.dumps(MessageToDict(part.data), ensure_ascii=False, indent=2)
+        return json.dumps(from_value(part.data), ensure_ascii=False, indent=2)
     if kind == "url":
         return part.url
     return f"[{part.filename or 'a file'}: {len(part.raw)} bytes of {part.media_type or 'application/octet-stream'}]"

@@ -292,3 +292,28 @@ async def test_stats_count_what_happened(raw):
     assert dict(stats.refusals) == {"LOOP": 1}
     assert (stats.in_flight, stats.remembered, stats.instance_id) == (0, 2, agent.instance_id)
     assert stats.median_latency.ToMicroseconds() > 0
+
+
+@pytest.mark.parametrize("value", [{"x": float("nan")}, {"x": {1, 2}}, {"x": object()}, {1: float("inf")}])
+async def test_what_json_cannot_hold_is_refused_at_once(value):
+    with pytest.raises(errors.InvalidField, match="JSON"):
+        botmesh.data(value)
+    async with testing.mesh(bot("a", _says_nothing)) as mesh:
+        with pytest.raises(errors.InvalidField, match="context"):
+            await mesh.delegate("a", context=value)
+
+
+async def test_a_task_that_wants_to_exit_does_not_take_the_others_along(caplog):
+    async def leaves(task):
+        if task.text == "leave":
+            raise SystemExit(3)
+        return "still here"
+
+    async with testing.mesh(bot("a", leaves)) as mesh:
+        with pytest.raises(errors.AgentError):
+            await mesh.delegate("a", "leave")
+        assert (await mesh.delegate("a")).text == "still here"
+
+
+async def _says_nothing(task):
+    return None

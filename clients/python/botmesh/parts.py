@@ -1,11 +1,13 @@
 """Making and reading the parts of a message."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct, Value
 
+from botmesh.errors import InvalidField
 from botmesh.v1.part_pb2 import Part
 
 Content: TypeAlias = "str | Part | Mapping[str, Any] | Sequence[str | Part | Mapping[str, Any]] | None"
@@ -21,9 +23,9 @@ def data(content: Any, *, media_type: str = "") -> Part:
     """A part of structured data: anything that JSON can hold.
 
     Raises:
-        json_format.ParseError: JSON cannot hold it.
+        InvalidField: JSON cannot hold it: a set, an object, a number that is not finite.
     """
-    return Part(data=json_format.ParseDict(content, Value()), media_type=media_type)
+    return Part(data=json_format.ParseDict(_held_by_json("data", content), Value()), media_type=media_type)
 
 
 def raw(content: bytes, *, media_type: str = "application/octet-stream", filename: str = "") -> Part:
@@ -34,6 +36,14 @@ def raw(content: bytes, *, media_type: str = "application/octet-stream", filenam
 def url(address: str, *, media_type: str = "", filename: str = "") -> Part:
     """A part that says where its content can be fetched."""
     return Part(url=address, media_type=media_type, filename=filename)
+
+
+def _held_by_json(field: str, content: Any) -> Any:
+    try:
+        json.dumps(content, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidField(f"{field} must be what JSON can hold: {error}", field=field) from None
+    return content
 
 
 def to_parts(content: Content) -> list[Part]:
@@ -57,25 +67,30 @@ def text_of(parts: Iterable[Part]) -> str:
 
 
 def to_struct(values: Mapping[str, Any] | None) -> Struct | None:
-    """Variables as the contract's Struct."""
+    """Variables as the contract's Struct.
+
+    Raises:
+        InvalidField: JSON cannot hold them.
+    """
     if not values:
         return None
     struct = Struct()
-    struct.update(dict(values))
+    struct.update(_held_by_json("context", dict(values)))
     return struct
 
 
 def from_struct(struct: Struct) -> dict[str, Any]:
     """The contract's Struct as variables. Its numbers are floats: whole ones come back as int."""
-    return {key: _plain(value) for key, value in struct.fields.items()}
+    return {key: from_value(value) for key, value in struct.fields.items()}
 
 
-def _plain(value: Value) -> Any:
+def from_value(value: Value) -> Any:
+    """The contract's Value as Python has it; a whole number comes back as int."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         return from_struct(value.struct_value)
     if kind == "list_value":
-        return [_plain(item) for item in value.list_value.values]
+        return [from_value(item) for item in value.list_value.values]
     if kind == "number_value":
         return int(value.number_value) if value.number_value.is_integer() else value.number_value
     return None if kind in (None, "null_value") else getattr(value, kind)

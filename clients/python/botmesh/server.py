@@ -171,7 +171,7 @@ class AgentServicer(AgentServiceServicer):
             return await run(task, call.work)
         except BotmeshError:
             raise
-        except Exception:
+        except (Exception, SystemExit, KeyboardInterrupt):  # one task that wants to exit must not take the others along
             logger.exception("%s failed; trace %s", call.end.agent, task.trace_id or "none")
             raise AgentError(f"{call.end.agent} failed inside; its log has the cause under this trace id") from None
 
