@@ -9,10 +9,14 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from opentelemetry.context import Context
+from opentelemetry.trace import set_span_in_context
+
 from botmesh.caller import Ask, Caller
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError, DeadlineExceeded
 from botmesh.names import new_id
+from botmesh.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
@@ -25,6 +29,7 @@ from botmesh_conversations.fold import RunningTurn, State
 from botmesh_conversations.live import Live, decode
 from botmesh_conversations.projection import Projection, is_pending, wants_turn
 from botmesh_conversations.routing import Routing
+from botmesh_conversations.spans import end_transfer, start_transfer
 from botmesh_conversations.turns import Turns, recent, words_of
 
 logger = logging.getLogger("botmesh")
@@ -101,16 +106,22 @@ class Conversations:
             loop = asyncio.get_running_loop()
             self._timers[live.id] = loop.call_later(max(0.0, seconds), self._wake, live)
 
-    async def transfer(self, live: Live, wanted: TransferConversationRequest) -> ConversationEvent:
-        """Transfer, and wait for what becomes of it: an OwnerChanged or a TransferFailed."""
+    async def transfer(
+        self, live: Live, wanted: TransferConversationRequest, parent: Context | None = None
+    ) -> ConversationEvent:
+        """Transfer, and wait for what becomes of it: an OwnerChanged or a TransferFailed. `parent`: what led to it."""
         wanted.transfer_id = wanted.transfer_id or new_id()
         if wanted.target.WhichOneof("owner") == "agent" and wanted.transfer_id not in live.state.transfers:
             rules.check_epoch(live.state, wanted.epoch)
             await self.routing.check_target(live.state.view.account_id, wanted.target.agent)
         queue: asyncio.Queue[Any] = asyncio.Queue()
         live.listeners.add(queue)
+        live.context = parent or live.context
         try:
-            await live.write(lambda state: rules.request_transfer(state, wanted, time.time(), self.offer_seconds))
+            events = await live.write(
+                lambda state: rules.request_transfer(state, wanted, time.time(), self.offer_seconds)
+            )
+            self._note_done_at_once(live, events)
             self.advance(live)
             while wanted.transfer_id not in live.state.transfers:
                 await queue.get()
@@ -193,19 +204,30 @@ class Conversations:
 
     async def _offer(self, live: Live, transfer: pb.TransferRequested) -> None:
         """Ask the target, and write down what it says; silence is an answer too."""
-        offer = await self._ask_target(live, transfer)
+        tracer = self.caller.end.telemetry.tracer
+        span = start_transfer(tracer, live.state, transfer, live.context)
+        live.trace_id = trace_id_of(span)
+        offer = await self._ask_target(live, transfer, set_span_in_context(span, Context()))
         named = transfer.fallback if transfer.HasField("fallback") else None
         fallback = self.routing.fallback(live.state, named)
         await live.write(lambda state: rules.answer_offer(state, transfer.transfer_id, offer, fallback))
+        live.context = end_transfer(span, live.state, transfer.transfer_id)
 
-    async def _ask_target(self, live: Live, transfer: pb.TransferRequested) -> rules.Offer:
+    def _note_done_at_once(self, live: Live, events: Sequence[ConversationEvent]) -> None:
+        """A transfer to the desk asks nobody: its span begins and ends here."""
+        requested = [event.transfer_requested for event in events if event.HasField("transfer_requested")]
+        if requested and live.state.transfer is None:
+            span = start_transfer(self.caller.end.telemetry.tracer, live.state, requested[0], live.context)
+            live.context = end_transfer(span, live.state, requested[0].transfer_id)
+
+    async def _ask_target(self, live: Live, transfer: pb.TransferRequested, context: Context) -> rules.Offer:
         remaining = transfer.expires_at.ToNanoseconds() / 1e9 - time.time()
         if remaining <= 0:
             return rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="the offer has expired")
         request = self._compose_offer(live.state, transfer)
         chain = Chain.root(live.state.view.account_id, live.id)
         request.message.correlation_id = chain.correlation_id
-        ask = Ask(transfer.target.agent, request.message, chain, remaining)
+        ask = Ask(transfer.target.agent, request.message, chain, remaining, context=context)
         parse = agent_service_pb2.TransferResponse.FromString
         try:
             response, _ = await self.caller.unary("Transfer", ask, request, parse)

@@ -4,10 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from opentelemetry.trace import get_current_span
+from opentelemetry.context import Context
 
 from botmesh.errors import UnknownConversation
-from botmesh.telemetry import trace_id_of
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import PostResponse
 from botmesh_conversations.event_log import EventLog, Record, SequenceConflict
@@ -30,6 +29,10 @@ class Live:
         self.state = State()
         self.work: asyncio.Task[None] | None = None
         """What is being done for it: a turn, an offer."""
+        self.context: Context | None = None
+        """The trace of the moment: what led to the next turn."""
+        self.trace_id = ""
+        """The trace that events are written in."""
         self.listeners: set[asyncio.Queue[ConversationEvent | PostResponse]] = set()
         """Whoever wants to hear of events, and of pieces that are shown and not kept."""
         self._log = log
@@ -61,10 +64,9 @@ class Live:
                 batch = decide(self.state)
                 if not batch:
                     return []
-                trace_id = trace_id_of(get_current_span())
                 for event in batch:
                     event.conversation_id = self.id
-                    event.trace_id = trace_id
+                    event.trace_id = self.trace_id
                     event.time.FromNanoseconds(time.time_ns())
                 try:
                     payloads = [event.SerializeToString() for event in batch]

@@ -21,6 +21,7 @@ from botmesh_conversations import rules
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.fold import DESK, State, name_of
 from botmesh_conversations.live import Live, decode
+from botmesh_conversations.spans import context_of
 from botmesh_conversations.turns import WORDS_BYTES
 
 SERVICE_NAME = "botmesh.v1.ConversationService"
@@ -153,7 +154,7 @@ class ConversationService(ConversationServiceServicer):
         if request.transfer_id:
             check_id("transfer_id", request.transfer_id)
         request.initiator = request.initiator or TRANSFER_INITIATOR_OPERATOR
-        event = await self._all.transfer(live, request)
+        event = await self._all.transfer(live, request, context_of(context.invocation_metadata()))
         failed = event.transfer_failed if event.HasField("transfer_failed") else None
         changed = event.owner_changed
         return api.TransferConversationResponse(

@@ -7,10 +7,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from opentelemetry.context import Context
+from opentelemetry.trace import set_span_in_context
+
 from botmesh.caller import Ask, Caller
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError
 from botmesh.reply import Pieces
+from botmesh.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
@@ -25,6 +29,7 @@ from botmesh_conversations.live import Live
 from botmesh_conversations.projection import first_words
 from botmesh_conversations.routing import Routing
 from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
+from botmesh_conversations.spans import start_turn
 
 HISTORY_BYTES = 256 * 1024
 """Of recent history that goes with a turn or an offer; the rest is read by GetHistory."""
@@ -75,6 +80,22 @@ class Turns:
 
     async def run(self, live: Live, turn: RunningTurn, handed: pb.OwnerChanged | None, words: Sequence[Part]) -> None:
         """Ask the owner, several times if need be, and write down how it ended."""
+        parent, live.context = live.context, None
+        span = start_turn(self.caller.end.telemetry.tracer, live.state, turn, parent)
+        live.trace_id = trace_id_of(span)
+        try:
+            await self._attempt(live, turn, handed, words, set_span_in_context(span, Context()))
+        finally:
+            span.end()
+
+    async def _attempt(
+        self,
+        live: Live,
+        turn: RunningTurn,
+        handed: pb.OwnerChanged | None,
+        words: Sequence[Part],
+        context: Context,
+    ) -> None:
         failure: BotmeshError | None = None
         for attempt in range(len(PAUSES) + 1):
             if attempt:
@@ -84,7 +105,8 @@ class Turns:
                 return  # overtaken meanwhile
             try:
                 await self._owner_appears(live, turn)
-                reply = await self._ask(live, turn, attempt, handed, words)
+                ask = self._compose(live.state, turn, attempt, words, context)
+                reply = await self._ask(live, turn, ask, self._details(live.state, turn, handed))
             except BotmeshError as error:
                 failure = error
             else:
@@ -101,11 +123,7 @@ class Turns:
         while directory.warming and not directory.live(account, turn.agent):  # noqa: ASYNC110 - a copy tells nobody
             await asyncio.sleep(_LATE)
 
-    async def _ask(
-        self, live: Live, turn: RunningTurn, attempt: int, handed: pb.OwnerChanged | None, words: Sequence[Part]
-    ) -> Reply:
-        ask = self._compose(live.state, turn, attempt, words)
-        details = self._details(live.state, turn, handed)
+    async def _ask(self, live: Live, turn: RunningTurn, ask: Ask, details: Turn) -> Reply:
         pieces = Pieces()
         async with aclosing(self.caller.stream(ask, details)) as events:
             async for event, _ in events:
@@ -125,7 +143,7 @@ class Turns:
         kind: Any = event.WhichOneof("event")
         live.tell(PostResponse(**{kind: getattr(event, kind)}))
 
-    def _compose(self, state: State, turn: RunningTurn, attempt: int, words: Sequence[Part]) -> Ask:
+    def _compose(self, state: State, turn: RunningTurn, attempt: int, words: Sequence[Part], context: Context) -> Ask:
         view = state.view
         chain = Chain.root(view.account_id, view.conversation_id)
         message = Message(
@@ -140,7 +158,7 @@ class Turns:
             context=view.context,
         )
         message.timestamp.GetCurrentTime()
-        return Ask(turn.agent, message, chain, self.timeout)
+        return Ask(turn.agent, message, chain, self.timeout, context=context)
 
     def _details(self, state: State, turn: RunningTurn, handed: pb.OwnerChanged | None) -> Turn:
         history, truncated = recent(state.history, turn.through)

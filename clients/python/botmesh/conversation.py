@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
 from botmesh.caller import Caller
 from botmesh.interceptors import Call
 from botmesh.parts import Content, to_parts, to_struct
@@ -15,6 +17,7 @@ from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_AGENT
 from botmesh.v1.turn_pb2 import Turn
 
+_PROPAGATOR = TraceContextTextMapPropagator()
 DESK: Final = "desk"
 """The human desk, as a target of transfers. No agent can be called so in a transfer."""
 
@@ -106,7 +109,11 @@ class Conversation(Task):
             fallback=_owner(fallback) if fallback else None,
         )
         stub = self._caller.conversations(self.turn.service_address)
-        response = await stub.TransferConversation(request, timeout=self.deadline.remaining)
+        carrier: dict[str, str] = {}
+        _PROPAGATOR.inject(carrier, context=self._span_context())  # the transfer belongs to this turn's trace
+        response = await stub.TransferConversation(
+            request, timeout=self.deadline.remaining, metadata=tuple(carrier.items())
+        )
         owner = response.owner.agent or DESK
         return Transferred(response.transferred, owner, response.epoch, response.reason)
 

@@ -1,0 +1,49 @@
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from tests.conversations.conftest import bot
+
+
+async def test_a_transfer_is_one_trace_from_the_turn_that_asked_to_the_new_owners_turn(make_desk):
+    async def passes_on(conversation):
+        await conversation.transfer("billing", reason="money")
+
+    reception, billing = bot("reception", passes_on), bot("billing")
+    exporter = InMemorySpanExporter()
+    async with make_desk(primary="reception") as desk, desk.bots(reception, billing):
+        ends = [desk.part._caller.end, reception._running.end, billing._running.end]
+        for end in ends:
+            end.telemetry._provider.add_span_processor(SimpleSpanProcessor(exporter))
+        answer = await desk.post("I was charged twice")
+        live = await desk.all.get(answer.id)
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    assert {"turn reception", "transfer billing", "turn billing"} <= set(spans)
+    assert len({span.context.trace_id for span in spans.values()}) == 1
+    transfer = spans["transfer billing"]
+    assert transfer.attributes["botmesh.conversation_id"] == answer.id
+    assert transfer.attributes["botmesh.from"] == "reception"
+    assert transfer.attributes["botmesh.owner"] == "billing"
+    assert spans["turn billing"].parent.span_id == transfer.context.span_id
+    servers = [s for s in exporter.get_finished_spans() if s.name == "botmesh.v1.AgentService/DelegateStream"]
+    assert transfer.parent.span_id in {span.context.span_id for span in servers}
+    offers = [s for s in exporter.get_finished_spans() if s.name == "botmesh.v1.AgentService/Transfer"]
+    assert len(offers) == 1
+    trace = format(transfer.context.trace_id, "032x")
+    assert trace == live.trace_id
+
+
+async def test_a_transfer_that_fails_is_marked(make_desk):
+    billing = bot("billing")
+
+    @billing.on_transfer
+    async def declines(task, offer):
+        return "closed"
+
+    exporter = InMemorySpanExporter()
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), billing):
+        desk.part._caller.end.telemetry._provider.add_span_processor(SimpleSpanProcessor(exporter))
+        first = await desk.post("hello")
+        await desk.transfer(first.id, "billing")
+    (span,) = [span for span in exporter.get_finished_spans() if span.name == "transfer billing"]
+    assert span.attributes["botmesh.reason"] == "DECLINED"
+    assert not span.status.is_ok
