@@ -4,19 +4,29 @@ import getpass
 import re
 
 import click
+from google.protobuf.json_format import MessageToDict
 
 from botmesh.names import new_id
 from botmesh.parts import text
 from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_pb2 import Conversation
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh_cli.connection import TIMEOUT, connected
 from botmesh_cli.conversations import _list, owner_in_words
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console
+from botmesh_cli.output import console, print_json
 
 
 def _person(given: str | None) -> str:
     return given or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
+
+
+def _say(with_: Common, view: Conversation) -> None:
+    """How the conversation stands after what was done."""
+    if with_.as_json:
+        print_json(MessageToDict(view, preserving_proto_field_name=True))
+    else:
+        console().print(f"{owner_in_words(view.owner)} has {view.conversation_id}, {view.unanswered} unanswered")
 
 
 @click.group()
@@ -42,7 +52,7 @@ def claim(with_: Common, conversation_id: str, person: str | None) -> int:
         async with connected(with_.settings.registry, ConversationServiceStub) as stub:
             request = api.ClaimRequest(conversation_id=conversation_id, person=_person(person))
             view = (await stub.Claim(request, timeout=TIMEOUT)).conversation
-        console().print(f"{owner_in_words(view.owner)} has {conversation_id}: `botmesh conversation {conversation_id}`")
+        _say(with_, view)
 
     return run(work())
 
@@ -65,7 +75,8 @@ def answer(with_: Common, conversation_id: str, words: str, person: str | None, 
                 message_id=new_id(),
                 note=note,
             )
-            await stub.Reply(request, timeout=TIMEOUT)
+            view = (await stub.Reply(request, timeout=TIMEOUT)).conversation
+        _say(with_, view)
 
     return run(work())
 
@@ -82,7 +93,7 @@ def back(with_: Common, conversation_id: str, person: str | None, agent: str) ->
         async with connected(with_.settings.registry, ConversationServiceStub) as stub:
             request = api.HandBackRequest(conversation_id=conversation_id, person=_person(person), agent=agent)
             view = (await stub.HandBack(request, timeout=30)).conversation
-        console().print(f"{owner_in_words(view.owner)} has {conversation_id}")
+        _say(with_, view)
 
     return run(work())
 
@@ -102,9 +113,10 @@ def approve(with_: Common, conversation_id: str, words: str | None, person: str 
             turn_id = (await stub.GetConversation(asked, timeout=TIMEOUT)).conversation.suggestion.turn_id
             facts = {"conversation_id": conversation_id, "turn_id": turn_id, "person": _person(person)}
             if reject:
-                await stub.Reject(api.RejectRequest(**facts, reason=words or ""), timeout=TIMEOUT)
+                view = (await stub.Reject(api.RejectRequest(**facts, reason=words or ""), timeout=TIMEOUT)).conversation
             else:
                 payload = [text(words)] if words else []
-                await stub.Approve(api.ApproveRequest(**facts, payload=payload), timeout=TIMEOUT)
+                view = (await stub.Approve(api.ApproveRequest(**facts, payload=payload), timeout=TIMEOUT)).conversation
+        _say(with_, view)
 
     return run(work())

@@ -29,6 +29,7 @@ COMMANDS = {
     "conversations": "conversations",
     "conversation": "conversations",
     "desk": "desk",
+    "stats": "stats",
     "config": "config",
     "version": "version",
     "demo": "demo",

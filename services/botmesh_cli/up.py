@@ -55,7 +55,7 @@ async def _up(with_: Common, bind: str) -> int:
         tell_error(error, as_json=with_.as_json)
         return EXIT_FAILED
     elsewhere = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    traces = (elsewhere.partition("//")[2] or elsewhere).rstrip("/") if elsewhere else address
+    traces = _announced(elsewhere) if elsewhere else address
     registry = registry_of(settings, traces)
     registry.add_to(server.grpc)
     trace_receiver.add_to(server.grpc, TraceStore(settings.trace_spans))
@@ -76,6 +76,14 @@ async def _up(with_: Common, bind: str) -> int:
         await registry.close()
         await server.stop(grace=1.0)
     return 0
+
+
+def _announced(endpoint: str) -> str:
+    """Where bots are told to send traces, which they do by plain gRPC; elsewhere they need variables of their own."""
+    protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "")
+    scheme, separator, rest = endpoint.partition("://")
+    plain = not separator or scheme == "http"
+    return (rest if separator else endpoint).rstrip("/") if plain and not protocol.startswith("http") else ""
 
 
 def _conversations(settings: Settings, server: Server, address: str) -> ConversationPart:

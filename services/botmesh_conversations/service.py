@@ -22,6 +22,7 @@ from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.fold import DESK, State, name_of
 from botmesh_conversations.live import Live, decode
 from botmesh_conversations.spans import context_of
+from botmesh_conversations.statistics import Statistics
 from botmesh_conversations.turns import WORDS_BYTES
 
 SERVICE_NAME = "botmesh.v1.ConversationService"
@@ -39,6 +40,7 @@ class ConversationService(ConversationServiceServicer):
     def __init__(self, conversations: Conversations) -> None:
         """Answer from these."""
         self._all = conversations
+        self._statistics = Statistics(conversations.log)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Serve on `server`."""
@@ -268,6 +270,12 @@ class ConversationService(ConversationServiceServicer):
 
         view = await self._change(request.conversation_id, decide)
         return api.SetContextResponse(conversation=view)
+
+    async def GetStatistics(
+        self, request: api.GetStatisticsRequest, context: grpc.aio.ServicerContext
+    ) -> api.GetStatisticsResponse:
+        """Counts per agent."""
+        return await self._statistics.of(request.account_id or DEFAULT_ACCOUNT)
 
     async def _posted_to(self, request: api.PostRequest) -> Live:
         if request.conversation_id:

@@ -56,7 +56,8 @@ async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
             assert "vip" in (await cli("conversations", "--owner", "desk", "--tag", "vip"))[0]
             assert "No conversations" in (await cli("conversations", "--contact", "ben"))[0]
             assert name in (await cli("desk", "list"))[0]
-            await cli("desk", "claim", name, "--person", "eva")
+            claimed = json.loads((await cli("desk", "claim", name, "--person", "eva", "--json"))[0])
+            assert claimed["owner"] == {"desk": "eva"}
             _, err = await cli("desk", "claim", name, "--person", "max", code=3)
             assert "eva" in err
             await cli("desk", "answer", name, "I am Eva", "--person", "eva")
@@ -68,5 +69,9 @@ async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
             lines = (await cli("conversation", name, "--json"))[0].splitlines()
             assert json.loads(lines[0])["opened"]["contact_id"] == "anna"
             await cli("conversation", "nothing", code=3)
+            out, _ = await cli("stats")
+            assert "1 conversations, 3 messages, 1 reached a person" in out
+            assert "billing-bot" in out
+            assert json.loads((await cli("stats", "--json"))[0])["escalated"] == "1"
     finally:
         await _kill(up)

@@ -8,6 +8,7 @@ from tests.cli.conftest import Cli
 from tests.mesh.processes import BOTS, Process, _kill
 
 import botmesh
+from botmesh_cli.up import _announced
 
 
 async def test_traces_go_where_the_standard_variables_say(up, tmp_path, monkeypatch):
@@ -63,3 +64,21 @@ async def test_changed_limits_reach_everybody_without_a_restart(tmp_path, make_a
         assert "stay as they are" in process.log()
     finally:
         await _kill(process)
+
+
+async def test_a_protocol_that_is_not_installed_is_one_clear_sentence(up):
+    _, cli = up
+    environment = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+    }
+    _, err = await cli("agents", env=environment, code=2)
+    assert "botmesh[otlp-http]" in err
+
+
+def test_bots_are_told_only_of_what_they_can_reach_by_plain_grpc(monkeypatch):
+    assert _announced("http://127.0.0.1:4317/") == "127.0.0.1:4317"
+    assert _announced("127.0.0.1:4317") == "127.0.0.1:4317"
+    assert _announced("https://collector.example:4317") == ""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+    assert _announced("http://127.0.0.1:4318") == ""

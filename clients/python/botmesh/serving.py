@@ -19,6 +19,7 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.so_reuseport", 0),  # a port in use is an error, never shared by accident
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),  # channels ping idle connections, and must not be sent away for it
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
 )
 

@@ -18,6 +18,8 @@ from opentelemetry.sdk import metrics as sdk_metrics
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
+from botmesh.errors import InvalidField
+
 if TYPE_CHECKING:
     from botmesh.interceptors.call import Call
 
@@ -126,7 +128,10 @@ class Telemetry:
             self._exporting = True
             self._add_standard_exporter(console=wanted == "console")
         elif wanted:
-            raise ValueError(f"OTEL_TRACES_EXPORTER is {wanted!r}; Botmesh knows otlp, console and none")
+            raise InvalidField(
+                f"OTEL_TRACES_EXPORTER is {wanted!r}; Botmesh knows otlp, console and none",
+                field="OTEL_TRACES_EXPORTER",
+            )
         if endpoint or os.environ.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"):
             self._add_metrics(_resource(service, instance))
 
@@ -153,15 +158,16 @@ def _otlp(module: str, name: str, signal: str) -> Any:
     """The standard's exporter for the protocol that the environment names.
 
     Raises:
-        RuntimeError: it is not installed.
+        InvalidField: it is not installed.
     """
     protocol = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
     transport = "http" if (protocol or "grpc").startswith("http") else "grpc"
     try:
         found = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{transport}.{module}")
     except ModuleNotFoundError:
-        raise RuntimeError(
-            f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}: install botmesh[otlp-http], or set it to grpc"
+        raise InvalidField(
+            f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}: install botmesh[otlp-http], or set it to grpc",
+            field="OTEL_EXPORTER_OTLP_PROTOCOL",
         ) from None
     return getattr(found, name)()
 

@@ -5,6 +5,7 @@ from botmesh.v1 import conversation_pb2 as _conversation_pb2
 from botmesh.v1 import history_pb2 as _history_pb2
 from botmesh.v1 import part_pb2 as _part_pb2
 from botmesh.v1 import transfer_pb2 as _transfer_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -356,3 +357,47 @@ class SetContextResponse(_message.Message):
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
     def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class GetStatisticsRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetStatisticsResponse(_message.Message):
+    __slots__ = ("conversations", "messages", "escalated", "agents")
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    ESCALATED_FIELD_NUMBER: _ClassVar[int]
+    AGENTS_FIELD_NUMBER: _ClassVar[int]
+    conversations: int
+    messages: int
+    escalated: int
+    agents: _containers.RepeatedCompositeFieldContainer[AgentStatistics]
+    def __init__(self, conversations: _Optional[int] = ..., messages: _Optional[int] = ..., escalated: _Optional[int] = ..., agents: _Optional[_Iterable[_Union[AgentStatistics, _Mapping]]] = ...) -> None: ...
+
+class AgentStatistics(_message.Message):
+    __slots__ = ("agent", "conversations", "turns", "answered", "failed", "transfers_in", "transfers_out", "escalations", "declined_offers", "median_answer", "p95_answer")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERS_IN_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERS_OUT_FIELD_NUMBER: _ClassVar[int]
+    ESCALATIONS_FIELD_NUMBER: _ClassVar[int]
+    DECLINED_OFFERS_FIELD_NUMBER: _ClassVar[int]
+    MEDIAN_ANSWER_FIELD_NUMBER: _ClassVar[int]
+    P95_ANSWER_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    conversations: int
+    turns: int
+    answered: int
+    failed: int
+    transfers_in: int
+    transfers_out: int
+    escalations: int
+    declined_offers: int
+    median_answer: _duration_pb2.Duration
+    p95_answer: _duration_pb2.Duration
+    def __init__(self, agent: _Optional[str] = ..., conversations: _Optional[int] = ..., turns: _Optional[int] = ..., answered: _Optional[int] = ..., failed: _Optional[int] = ..., transfers_in: _Optional[int] = ..., transfers_out: _Optional[int] = ..., escalations: _Optional[int] = ..., declined_offers: _Optional[int] = ..., median_answer: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., p95_answer: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...

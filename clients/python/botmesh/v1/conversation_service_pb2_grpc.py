@@ -114,6 +114,11 @@ class ConversationServiceStub:
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextRequest.SerializeToString,
                 response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextResponse.FromString,
                 _registered_method=True)
+        self.GetStatistics = channel.unary_unary(
+                '/botmesh.v1.ConversationService/GetStatistics',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.GetStatisticsRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.GetStatisticsResponse.FromString,
+                _registered_method=True)
 
 
 class ConversationServiceServicer:
@@ -237,6 +242,13 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetStatistics(self, request, context):
+        """Counts per agent, told from the events.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConversationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -314,6 +326,11 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.SetContext,
                     request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextRequest.FromString,
                     response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextResponse.SerializeToString,
+            ),
+            'GetStatistics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStatistics,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.GetStatisticsRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.GetStatisticsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -726,6 +743,33 @@ class ConversationService:
             '/botmesh.v1.ConversationService/SetContext',
             botmesh_dot_v1_dot_conversation__service__pb2.SetContextRequest.SerializeToString,
             botmesh_dot_v1_dot_conversation__service__pb2.SetContextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStatistics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/GetStatistics',
+            botmesh_dot_v1_dot_conversation__service__pb2.GetStatisticsRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.GetStatisticsResponse.FromString,
             options,
             channel_credentials,
             insecure,
