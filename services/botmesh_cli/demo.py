@@ -6,12 +6,11 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Spa
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
 from botmesh_cli.connection import connected
 from botmesh_cli.output import console
+from botmesh_cli.processes import Processes, ProcessFailedError, processes
 from botmesh_cli.trace import get_trace
 from botmesh_cli.trace_tree import draw
 
@@ -49,37 +49,15 @@ MESSAGES = (
 """One for each specialist, one that takes two of them, and one that nobody knows about."""
 
 _START_SECONDS = 30.0
-_STOP_SECONDS = 10.0
 _SPANS_SECONDS = 3.0
 """How long to wait for a chain's last span; it is held back for less than a second."""
 _POLL_SECONDS = 0.05
-_TAIL_LINES = 15
 _SHOWN = 500
 """How much of a message is printed, in characters."""
-_LEFT_OUT = ("BOTMESH_BIND", "BOTMESH_ADVERTISE")
-"""Settings that no two processes of one machine can share."""
+
 _EXIT_UNANSWERED = 1
 _EXIT_INTERRUPTED = 130
 _EXIT_TERMINATED = 143
-
-_WITH_PARENT = """
-import os, runpy, signal, sys, threading, time
-
-def watch():
-    os.read(0, 1)  # returns when the demo is gone, however it went
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(10)
-    os._exit(1)
-
-threading.Thread(target=watch, daemon=True).start()
-sys.argv = sys.argv[1:]
-runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-"""
-"""Runs a module as `python -m` does, and no longer than the process that holds the other end of its standard input."""
-
-
-class DemoFailedError(Exception):
-    """The demo cannot go on. The text says why."""
 
 
 @dataclass
@@ -104,7 +82,7 @@ def demo(customer: str) -> int:
     code = _EXIT_UNANSWERED
     try:
         code = _run(out, logs, customer)
-    except (DemoFailedError, BotmeshError) as error:
+    except (ProcessFailedError, BotmeshError) as error:
         out.print("[red]The demo failed.[/red]", Text(str(error)), soft_wrap=True)
     except KeyboardInterrupt:
         out.print("\nInterrupted. All that was started is stopped.")
@@ -129,7 +107,7 @@ def _run(out: Console, logs: Path, customer: str) -> int:
     return 0 if tally.answered == tally.messages else _EXIT_UNANSWERED
 
 
-async def _feed(out: Console, started: "Processes", customer: str) -> Tally:
+async def _feed(out: Console, started: Processes, customer: str) -> Tally:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - asyncio.run makes one
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -149,7 +127,7 @@ async def _feed(out: Console, started: "Processes", customer: str) -> Tally:
     return tally
 
 
-async def _start_mesh(started: "Processes") -> dict[str, str]:
+async def _start_mesh(started: Processes) -> dict[str, str]:
     """Start `botmesh up` and wait for the line in which it says where it is."""
     said = started.start("mesh", "botmesh_cli", "", "up", "--bind", "127.0.0.1:0", "--json")
     async for _ in _tries(started, "the mesh does not come up"):
@@ -160,20 +138,20 @@ async def _start_mesh(started: "Processes") -> dict[str, str]:
     raise AssertionError("unreachable")
 
 
-async def _until_listed(mesh: Mesh, started: "Processes") -> None:
+async def _until_listed(mesh: Mesh, started: Processes) -> None:
     async for _ in _tries(started, "not all bots are listed"):
         if set(TEAM) <= {agent.card.name for agent in mesh.agents() if agent.instances}:
             return
 
 
-async def _tries(started: "Processes", what: str) -> AsyncIterator[None]:
+async def _tries(started: Processes, what: str) -> AsyncIterator[None]:
     """A try every now and then, until time is over or a process has ended."""
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         yield
         started.check()
         await asyncio.sleep(_POLL_SECONDS)
-    raise DemoFailedError(f"After {_START_SECONDS:.0f} s {what}.\n{started.tails()}")
+    raise ProcessFailedError(f"After {_START_SECONDS:.0f} s {what}.\n{started.tails()}")
 
 
 async def _ask(out: Console, mesh: Mesh, text: str, customer: str, tally: Tally, ready: dict[str, str]) -> None:
@@ -231,7 +209,7 @@ def _never_began(span: Span) -> bool:
     return "botmesh.started" in span.attributes.fields and not span.attributes.fields["botmesh.started"].bool_value
 
 
-def _roster(mesh: Mesh, registry: str, started: "Processes") -> Table:
+def _roster(mesh: Mesh, registry: str, started: Processes) -> Table:
     """Who is there."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("WHO", "PID", "WHERE", "WHAT FOR"):
@@ -304,88 +282,6 @@ def _lines() -> "asyncio.Queue[str | None]":
     else:
         threading.Thread(target=read, daemon=True).start()
     return lines
-
-
-class Processes:
-    """What the demo has started, and nothing else. Use `processes` to get one that stops them in the end."""
-
-    def __init__(self, logs: Path) -> None:
-        """Keep the logs of all processes in a folder."""
-        self._logs = logs
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def __len__(self) -> int:
-        """How many were started."""
-        return len(self._running)
-
-    @property
-    def pids(self) -> dict[str, int]:
-        """Their process ids."""
-        return {name: process.pid for name, process in self._running.items()}
-
-    def start(self, name: str, module: str, registry: str, *arguments: str) -> Path:
-        """Start a module as a process, in a session of its own so that Ctrl-C does not reach it; its output's file."""
-        environment = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
-        environment["BOTMESH_DATA_DIR"] = str(self._logs / "data")
-        if registry:
-            environment["BOTMESH_REGISTRY"] = registry
-        said = self._logs / f"{name}.out"
-        with said.open("wb") as output, (self._logs / f"{name}.log").open("wb") as log:
-            self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules
-                [sys.executable, "-c", _WITH_PARENT, module, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=log,
-                env=environment,
-                start_new_session=True,
-            )
-        return said
-
-    def check(self) -> None:
-        """Fail if one has ended."""
-        for name, process in self._running.items():
-            code = process.poll()
-            if code is not None:
-                how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-                raise DemoFailedError(f"The process of {name} {how}.\n{self._tail(name)}")
-
-    def tails(self) -> str:
-        """The last lines of all logs."""
-        return "\n".join(self._tail(name) for name in self._running)
-
-    def stop(self) -> None:
-        """End the bots, then the mesh; kill what does not end in time."""
-        mesh = [process for name, process in self._running.items() if name == "mesh"]
-        for group in ([process for process in self._running.values() if process not in mesh], mesh):
-            for process in group:
-                process.terminate()
-            until = time.monotonic() + _STOP_SECONDS
-            for process in group:
-                try:
-                    process.wait(max(0.0, until - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-                assert process.stdin is not None  # noqa: S101 - it was started with one
-                process.stdin.close()
-
-    def _tail(self, name: str) -> str:
-        lines = (self._logs / f"{name}.log").read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join([f"Its log ({name}):", *(f"    {line}" for line in lines[-_TAIL_LINES:] or ["(empty)"])])
-
-
-@contextlib.contextmanager
-def processes(logs: Path) -> Iterator[Processes]:
-    """Processes that are stopped in the end, whatever happens, Ctrl-C meanwhile included."""
-    started = Processes(logs)
-    try:
-        yield started
-    finally:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            started.stop()
-        finally:
-            signal.signal(signal.SIGINT, before)
 
 
 def _columns() -> int:

@@ -1,0 +1,82 @@
+"""What comes back to a contact who has said something, and when nothing more will."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from botmesh.errors import InvalidField
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
+from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
+from botmesh_conversations.fold import DESK, State, name_of
+from botmesh_conversations.live import Live
+
+
+def check_same(view: Conversation, request: api.PostRequest) -> None:
+    """Refuse a message in somebody else's conversation."""
+    for field, given, own in (
+        ("contact_id", request.contact_id, view.contact_id),
+        ("account_id", request.account_id, view.account_id),
+        ("channel", request.channel, view.channel),
+    ):
+        if given and given != own:
+            raise InvalidField(f"the conversation is of another {field}: leave the field or the id out", field=field)
+
+
+def answers_to(state: State, sequence: int) -> list[HistoryEntry]:
+    """What was said after a message and before the contact's next one."""
+    answers: list[HistoryEntry] = []
+    for entry in state.history:
+        if entry.sequence > sequence:
+            if entry.author_kind == AUTHOR_KIND_CONTACT:
+                break
+            answers.append(entry)
+    return answers
+
+
+async def until_ended(
+    live: Live, sequence: int, queue: "asyncio.Queue[ConversationEvent | api.PostResponse]"
+) -> AsyncIterator[api.PostResponse]:
+    """Everything that happens after the message at `sequence`, and last of all why nothing more will."""
+    while True:
+        while not queue.empty():
+            what = queue.get_nowait()
+            for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
+                yield response
+        end = _end(live.state, sequence)
+        if end is not None:
+            yield api.PostResponse(end=end)
+            return
+        what = await queue.get()
+        for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
+            yield response
+
+
+def _shown(state: State, event: ConversationEvent, since: int) -> list[api.PostResponse]:
+    """What a contact sees of an event."""
+    if event.sequence <= since:
+        return []
+    shown = [
+        api.PostResponse(entry=entry)
+        for entry in state.history
+        if entry.sequence == event.sequence and entry.author_kind != AUTHOR_KIND_CONTACT
+    ]
+    if event.HasField("owner_changed"):
+        shown.append(api.PostResponse(owner=event.owner_changed.owner))
+    return shown
+
+
+def _end(state: State, sequence: int) -> "api.PostEnd | None":
+    """Why nothing more will come for a message now; None: something will."""
+    view = state.view
+    if view.status != pb.CONVERSATION_STATUS_ACTIVE:
+        return api.POST_END_PAUSED if view.status == pb.CONVERSATION_STATUS_PAUSED else api.POST_END_STOPPED
+    if view.HasField("suggestion"):
+        return api.POST_END_SUGGESTED
+    if state.transfer is not None or state.turn is not None:
+        return None
+    if name_of(view.owner) == DESK:
+        return api.POST_END_WITH_PERSON if view.owner.desk else api.POST_END_QUEUED
+    if state.answered_through >= sequence and state.handed is None:
+        return api.POST_END_ANSWERED
+    return api.POST_END_SUGGESTED if state.dropped_through >= sequence else None
