@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
 
 import botmesh
 
@@ -49,7 +50,23 @@ def relay(name: str) -> botmesh.Agent:
     return agent
 
 
+def teller(name: str, *, idempotent: bool) -> botmesh.Agent:
+    """Counts to twenty, piece by piece."""
+    agent = botmesh.Agent(name, skills=[botmesh.Skill("count", idempotent=idempotent)])
+
+    @agent.on_delegate
+    async def count(task: botmesh.Task) -> AsyncIterator[str]:
+        note(name, "started", task.message_id)
+        for number in range(20):
+            yield f"{number} "
+            await asyncio.sleep(0.05)
+
+    return agent
+
+
 KINDS = {
+    "teller": lambda name: teller(name, idempotent=True),
+    "careful-teller": lambda name: teller(name, idempotent=False),
     "worker": lambda name: worker(name, idempotent=True),
     "careful": lambda name: worker(name, idempotent=False),
     "relay": relay,

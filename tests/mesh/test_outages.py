@@ -72,6 +72,39 @@ async def test_killed_under_load_other_work_never_starts_twice(journal):
         assert starts[message_id] == 1
 
 
+async def pieces_of(mesh, agent, bots, journal):
+    """The pieces of a stream whose instance is killed after some of them; resets are None."""
+    pieces = []
+    async with mesh.stream(agent, timeout=15) as stream:
+        async for event in stream:
+            pieces.append(None if event.reset else event.text)
+            if len(pieces) == 5:
+                (started,) = journal.entries(agent, "started")
+                (serving,) = [bot for bot in bots if str(bot.pid) == started.pid]
+                await serving.stop(signal.SIGKILL)
+        return pieces, stream.reply
+
+
+async def test_killed_mid_stream_idempotent_work_begins_again_elsewhere_after_a_reset(journal):
+    async with team() as mesh_of:
+        bots = [await mesh_of.bot("teller"), await mesh_of.bot("teller")]
+        async with botmesh.connect(mesh_of.address) as mesh:
+            pieces, reply = await pieces_of(mesh, "teller", bots, journal)
+    whole = "".join(f"{number} " for number in range(20))
+    assert "".join(pieces[pieces.index(None) + 1 :]) == whole
+    assert reply.text == whole
+    assert pieces.count(None) == 1
+
+
+async def test_killed_mid_stream_other_work_ends_as_unknown(journal):
+    async with team() as mesh_of:
+        bots = [await mesh_of.bot("careful-teller"), await mesh_of.bot("careful-teller")]
+        async with botmesh.connect(mesh_of.address) as mesh:
+            with pytest.raises(errors.OutcomeUnknown):
+                await pieces_of(mesh, "careful-teller", bots, journal)
+    assert len(journal.entries("careful-teller", "started")) == 1
+
+
 async def test_a_killed_instance_is_gone_within_its_lease(journal):
     async with team(lease=2.0) as mesh_of:
         bot = await mesh_of.bot("worker")

@@ -136,10 +136,10 @@ async def test_what_is_idempotent_goes_on_elsewhere():
         mesh.directory.put(agent.card, [breaking.instance])
         for _ in range(20):
             breaking.answers.put_nowait(grpc.StatusCode.UNAVAILABLE)
-        for _ in range(6):
+        for _ in range(12):
             assert await mesh.delegate("worker")
-    assert breaking.calls
-    assert agent.runs == 6
+    assert len(breaking.calls) <= 1  # it failed once and is left alone for a while
+    assert agent.runs == 12
 
 
 async def test_the_retries_of_one_call_end():
