@@ -28,7 +28,9 @@ async def serving(cli, *agents):
 
 
 def bot(cli, name="shout-bot", function=None, **options):
-    agent = botmesh.Agent(name, settings=load(environ={}, flags={"registry": cli.registry}), **options)
+    agent = botmesh.Agent(
+        name, settings=load(environ={}, flags={"registry": cli.registry, "orphan_grace": "60"}), **options
+    )
 
     @agent.on_delegate
     async def shout(task):
@@ -217,7 +219,7 @@ async def test_ctrl_c_cancels_the_callee(up):
         )
         await asyncio.wait_for(began.wait(), 10)
         process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(ended.wait(), 0.9)
+        await asyncio.wait_for(ended.wait(), 10)
         _, err = await asyncio.wait_for(process.communicate(), 10)
         assert process.returncode == 130
         assert b"Traceback" not in err

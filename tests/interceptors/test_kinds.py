@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import grpc
 import pytest
+from tests.waiting import until
 
 from botmesh import errors, interceptors
 from botmesh.interceptors import call as call_module
@@ -67,10 +68,10 @@ def as_work(monkeypatch):
 
 
 @asynccontextmanager
-async def serving(**caller_limits):
+async def serving(idle=60.0, **caller_limits):
     kinds = Kinds()
     end = interceptors.End(Telemetry("kinds"), agent="kinds", instance="i1")
-    end.ceiling = end.limits = Limits(stream_idle_timeout=0.5)
+    end.ceiling = end.limits = Limits(stream_idle_timeout=idle)
     server = Server("kinds", end=end)
     server.grpc.add_generic_rpc_handlers((kinds.handlers(),))
     address = await server.start("127.0.0.1:0", [SERVICE])
@@ -169,7 +170,7 @@ async def test_each_kind_ends_at_its_deadline(kind):
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.endswith("Stream")])
 async def test_a_silent_stream_is_ended_at_the_callee(kind):
-    async with serving() as (_, _, bare, _):
+    async with serving(idle=0.5) as (_, _, bare, _):
         with pytest.raises(errors.StreamIdle):
             await ask(bare, kind, say="wait", timeout=10)
 
@@ -189,14 +190,14 @@ async def test_the_eleventh_is_refused_at_both_ends(kind):
     same = (("botmesh-conversation", "c1"),)
     async with serving() as (_, checked, bare, ends):
         for channel in (bare, checked):
-            open_calls = [asyncio.create_task(ask(channel, kind, "wait", same, timeout=0.45)) for _ in range(10)]
-            await asyncio.sleep(0.2)
+            open_calls = [asyncio.create_task(ask(channel, kind, "wait", same, timeout=10)) for _ in range(10)]
+            await until(lambda: ends[0].incoming.total() == 10)
             with pytest.raises(errors.TooManyDelegations):
                 await ask(channel, kind, metadata=same)
+            for call in open_calls:
+                call.cancel()
             await asyncio.gather(*open_calls, return_exceptions=True)
-            await asyncio.sleep(0.05)
-        assert not ends[0].incoming
-        assert not ends[1].outgoing
+            await until(lambda: not ends[0].incoming and not ends[1].outgoing)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.endswith("Stream")])
@@ -214,9 +215,7 @@ async def test_leaving_a_stream_early_frees_both_ends(kind):
             break
         call.cancel()
         del call
-        async with asyncio.timeout(3):
-            while ends[0].incoming or ends[1].outgoing:
-                await asyncio.sleep(0.01)
+        await until(lambda: not ends[0].incoming and not ends[1].outgoing)
 
 
 def test_the_settings_used_here_are_the_built_in_ones():

@@ -13,8 +13,9 @@ from tests.mesh.processes import team
 WAIT = {"seconds": 20, "next": ["b", "c", "d"]}
 
 
-async def start_all(mesh_of):
-    return await asyncio.gather(*(mesh_of.bot("worker" if name == "d" else "relay", name) for name in "abcd"))
+async def start_all(mesh_of, **environment):
+    kinds = {name: "worker" if name == "d" else "relay" for name in "abcd"}
+    return await asyncio.gather(*(mesh_of.bot(kind, name, **environment) for name, kind in kinds.items()))
 
 
 async def test_the_chain_answers_and_is_one_trace(journal):
@@ -28,14 +29,15 @@ async def test_the_chain_answers_and_is_one_trace(journal):
 
 async def test_the_last_one_sees_a_cancellation_at_once(journal):
     async with team() as mesh_of:
-        await start_all(mesh_of)
+        # A lost caller would be waited for: only being told can be what ends the chain in time.
+        await start_all(mesh_of, BOTMESH_ORPHAN_GRACE="60")
         async with botmesh.connect(mesh_of.address) as mesh:
             call = asyncio.create_task(mesh.delegate("a", "it", context=WAIT))
             await journal.wait_for("d", "started")
             cancelled = time.time()
             call.cancel()
             (seen,) = await journal.wait_for("d", "cancelled")
-    assert seen.at - cancelled < 0.9  # not the grace of a lost caller: everybody is told
+    assert seen.at - cancelled < 4
     assert [len(journal.entries(name, "cancelled")) for name in "abcd"] == [1, 1, 1, 1]
 
 
@@ -47,10 +49,10 @@ async def test_the_last_one_sees_an_expired_deadline(journal):
             with pytest.raises(errors.DeadlineExpired) as caught:
                 await mesh.delegate("a", "it", context=WAIT, timeout=2)
             (started,) = journal.entries("d", "started")
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(1)
     ended = [entry for entry in journal.entries("d") if entry.event in ("expired", "cancelled")]
     assert len(ended) == 1
-    assert started.at < ended[0].at < asked + 2.2
+    assert started.at < ended[0].at < asked + 3
     assert caught.value.agent in "abc"  # a hop below had less time and says so
 
 
@@ -65,7 +67,7 @@ async def test_the_last_one_sees_the_death_of_the_first(journal):
             (seen,) = await journal.wait_for("d", "cancelled")
             with pytest.raises(errors.OutcomeUnknown):
                 await call
-    assert 0.8 < seen.at - died < 3  # 1 s in which the first could have come back
+    assert 0.8 < seen.at - died < 5  # 1 s in which the first could have come back
 
 
 async def test_the_hop_limit_holds_over_processes(journal):

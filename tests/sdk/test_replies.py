@@ -183,7 +183,9 @@ async def test_leaving_a_stream_early_cancels_the_callee(named):
         finally:
             stopped.set()
 
-    async with testing.mesh(bot("a", endless)) as mesh:
+    agent = bot("a", endless)
+    agent.settings = load(environ={}, flags={"orphan_grace": "60"})  # so that only being told can be what ends it
+    async with testing.mesh(agent) as mesh:
         if named:
             async with mesh.stream("a") as stream:
                 async for _ in stream:
@@ -191,7 +193,7 @@ async def test_leaving_a_stream_early_cancels_the_callee(named):
         else:
             async for _ in mesh.stream("a"):
                 break
-        await asyncio.wait_for(stopped.wait(), 0.5)
+        await asyncio.wait_for(stopped.wait(), 5)
 
 
 async def test_a_bot_is_never_far_ahead_of_its_reader():
