@@ -40,6 +40,23 @@ _PAGE = 1000
 _COMMIT_SECONDS = 0.05
 
 
+@dataclass(slots=True, eq=False)
+class Watcher:
+    """Somebody who wants to hear of everything, and how far behind it may be."""
+
+    most: int
+    queue: "asyncio.Queue[ConversationEvent | None]" = field(default_factory=asyncio.Queue)
+
+    def tell(self, events: Sequence[ConversationEvent]) -> bool:
+        """Let it know; False, and a last None, if it has fallen too far behind."""
+        if self.queue.qsize() + len(events) > self.most:
+            self.queue.put_nowait(None)
+            return False
+        for event in events:
+            self.queue.put_nowait(event)
+        return True
+
+
 @dataclass(slots=True)
 class Conversations:
     """The conversations of one service."""
@@ -51,7 +68,7 @@ class Conversations:
     turns: Turns
     offer_seconds: float = 10.0
     """How long a target has to answer an offer."""
-    watchers: set[asyncio.Queue[ConversationEvent]] = field(default_factory=set)
+    watchers: "set[Watcher]" = field(default_factory=set)
     """Whoever wants to hear of everything."""
     _lives: OrderedDict[str, Live] = field(default_factory=OrderedDict)
     _loading: dict[str, asyncio.Task[Live]] = field(default_factory=dict)
@@ -151,9 +168,9 @@ class Conversations:
 
     def _written(self, live: Live, events: Sequence[ConversationEvent]) -> None:
         self.projection.put(live.state, events[-1].position, pending=is_pending(live.state))
-        for event in events:
-            for queue in self.watchers:
-                queue.put_nowait(event)
+        for watcher in list(self.watchers):
+            if not watcher.tell(events):
+                self.watchers.discard(watcher)
 
     def _do(self, live: Live, what: str, work: Coroutine[Any, Any, None]) -> None:
         key = live.id, what

@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 
-from botmesh.errors import InvalidField, MessageTooLarge
+from botmesh.errors import InvalidField, MessageTooLarge, WatcherTooSlow
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
@@ -18,7 +18,7 @@ from botmesh.v1.conversation_service_pb2_grpc import (
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations import rules
-from botmesh_conversations.conversations import Conversations
+from botmesh_conversations.conversations import Conversations, Watcher
 from botmesh_conversations.fold import State, name_of
 from botmesh_conversations.live import Live, decode
 from botmesh_conversations.posts import answers_to, check_same, until_ended
@@ -31,12 +31,13 @@ DEFAULT_CHANNEL = "web"
 _MOST_LISTED = 500
 _CHUNK_BYTES = 256 * 1024
 _PAGE = 500
-_MOST_QUEUED = 10_000
-"""Events that a watcher may be behind."""
 
 
 class ConversationService(ConversationServiceServicer):
     """The edge between gRPC and the conversations."""
+
+    most_queued = 10_000
+    """Events that a watcher may be behind."""
 
     def __init__(self, conversations: Conversations) -> None:
         """Answer from these."""
@@ -128,8 +129,8 @@ class ConversationService(ConversationServiceServicer):
         self, request: api.WatchConversationsRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[api.WatchConversationsResponse]:
         """What has happened since a position, then what happens."""
-        queue: asyncio.Queue[ConversationEvent] = asyncio.Queue(_MOST_QUEUED)
-        self._all.watchers.add(queue)
+        watcher = Watcher(self.most_queued)
+        self._all.watchers.add(watcher)
         try:
             position = request.after_position
             while not request.only_new:
@@ -141,11 +142,15 @@ class ConversationService(ConversationServiceServicer):
                 if len(records) < _PAGE:
                     break
             while True:
-                event = await queue.get()
+                event = await watcher.queue.get()
+                if event is None:
+                    raise WatcherTooSlow(
+                        f"more than {self.most_queued} events behind: watch again from the last position"
+                    )
                 if event.position > position and request.conversation_id in ("", event.conversation_id):
                     yield api.WatchConversationsResponse(event=event)
         finally:
-            self._all.watchers.discard(queue)
+            self._all.watchers.discard(watcher)
 
     async def TransferConversation(
         self, request: api.TransferConversationRequest, context: grpc.aio.ServicerContext

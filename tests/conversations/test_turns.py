@@ -6,6 +6,7 @@ import botmesh
 from botmesh import errors
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
+from botmesh_conversations.service import ConversationService
 from tests.conversations.conftest import bot
 
 
@@ -348,3 +349,24 @@ async def test_many_large_messages_still_make_a_turn(make_desk):
             while (await desk.view(first.id)).unanswered:
                 await asyncio.sleep(0.02)
         assert agent.seen[1].text.startswith("4x")
+
+
+async def test_a_watcher_that_does_not_read_is_dropped_and_disturbs_nobody(make_desk, monkeypatch):
+    monkeypatch.setattr(ConversationService, "most_queued", 3)
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
+        watch = desk.stub.WatchConversations(api.WatchConversationsRequest(only_new=True))
+        seen = []
+
+        async def read_slowly():
+            async for response in watch:
+                seen.append(response.event.position)
+                await asyncio.sleep(0.2)
+
+        reading = asyncio.create_task(read_slowly())
+        await asyncio.sleep(0.2)
+        (watcher,) = desk.all.watchers
+        watcher.tell([pb.ConversationEvent(position=1)] * 4)  # as if it had fallen behind
+        for number in range(4):
+            await desk.post(f"m{number}")
+        with pytest.raises(errors.WatcherTooSlow):
+            await asyncio.wait_for(reading, 10)
