@@ -23,6 +23,8 @@ from botmesh_registry.roster import InstanceEntry, Roster
 
 BEATS_PER_LEASE = 3
 """One lost heartbeat, and one late one, do not end a lease."""
+SHORTEST_TOKEN, LONGEST_TOKEN = 16, 128
+"""Characters of a token that an instance makes itself."""
 
 
 class Leases:
@@ -90,7 +92,7 @@ class Leases:
                 limit=self._max_instances,
                 field="instance_id",
             )
-        entry = InstanceEntry(instance, card, secrets.token_urlsafe(24), self._order)
+        entry = InstanceEntry(instance, card, _new_token(request.lease_token), self._order)
         self._roster.admit(entry)
         self._table.put(entry.id, entry, self.duration)
         self._prober.schedule(entry)
@@ -175,6 +177,21 @@ class Leases:
         elif not same or held.card != self._roster.agents[held.key].card:
             self._roster.show(held)
         return held
+
+
+def _new_token(chosen: str) -> str:
+    """The token that the instance made itself, so that it can ask again when an answer was lost; else one of ours.
+
+    Raises:
+        InvalidField: it could be guessed, or is too long.
+    """
+    if not chosen:
+        return secrets.token_urlsafe(24)
+    if not SHORTEST_TOKEN <= len(chosen) <= LONGEST_TOKEN:
+        raise InvalidField(
+            f"a token that an instance makes has {SHORTEST_TOKEN} to {LONGEST_TOKEN} characters", field="lease_token"
+        )
+    return chosen
 
 
 def _check_token(entry: InstanceEntry, token: str) -> None:

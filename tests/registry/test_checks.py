@@ -161,7 +161,7 @@ async def test_a_refused_registration_names_its_field(make_registry, make_agent,
         ("GetAgent", pb.GetAgentRequest(name="bot", account_id="a b"), "account_id"),
         ("ResolveAgent", pb.ResolveAgentRequest(name="Bot"), "name"),
         ("ListAgents", pb.ListAgentsRequest(page_size=1001), "page_size"),
-        ("ListAgents", pb.ListAgentsRequest(page_token="nonsense"), "page_token"),  # noqa: S106
+        ("ListAgents", pb.ListAgentsRequest(page_token="nonsense"), "page_token"),
         ("FindAgents", pb.FindAgentsRequest(query=" "), "query"),
         ("FindAgents", pb.FindAgentsRequest(query="x" * 5000), "query"),
         ("FindAgents", pb.FindAgentsRequest(query="x", limit=101), "limit"),

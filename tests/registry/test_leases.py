@@ -236,7 +236,22 @@ async def test_more_agents_than_the_limit_are_refused(make_registry, make_agent)
     assert caught.value.metadata == {"limit": "1", "field": "card.name"}
 
 
-async def test_a_restarted_registry_grants_a_new_lease_for_an_old_token(make_registry, make_agent):
+async def test_a_token_that_the_instance_made_is_its_leases_token(make_registry, make_agent):
+    _, client = await make_registry()
+    agent = await make_agent()
+    token = "made-by-the-instance"
+    for _ in range(2):  # as if the first answer had been lost
+        assert (await client.register(agent, lease_token=token)).lease.token == token
+    with pytest.raises(InstanceIdTaken):
+        await client.register(agent, lease_token="somebody-elses-secret")
+    other = await make_agent("other-bot")
+    for malformed in ("short", "x" * 129):
+        with pytest.raises(InvalidField) as caught:
+            await client.register(other, lease_token=malformed)
+        assert caught.value.metadata["field"] == "lease_token"
+
+
+async def test_a_restarted_registry_grants_a_lease_for_an_old_token(make_registry, make_agent):
     first, client = await make_registry()
     agent = await make_agent()
     token = (await client.register(agent)).lease.token
@@ -245,7 +260,7 @@ async def test_a_restarted_registry_grants_a_new_lease_for_an_old_token(make_reg
     with pytest.raises(UnknownLease):
         await client.heartbeats(agent, token).beat()
     again = await client.register(agent, lease_token=token)
-    assert again.lease.token != token
+    assert again.lease.token == token
     await client.listed(agent)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
@@ -43,7 +44,7 @@ class Registration:
         self._instance_id = instance_id
         self._address = address
         self._state = state
-        self._token = ""
+        self._token = secrets.token_urlsafe(24)  # made here, so that a lost answer can be asked for again
         self._told = ""
         self._soon = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
@@ -70,10 +71,9 @@ class Registration:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
-        if self._token:
-            request = pb.DeregisterRequest(instance_id=self._instance_id, lease_token=self._token)
-            with suppress(BotmeshError, AioRpcError):
-                await self._registry.stub.Deregister(request, timeout=1.0)
+        request = pb.DeregisterRequest(instance_id=self._instance_id, lease_token=self._token)
+        with suppress(BotmeshError, AioRpcError):
+            await self._registry.stub.Deregister(request, timeout=1.0)
 
     async def _register(self) -> float:
         """Seconds between heartbeats."""
@@ -103,9 +103,8 @@ class Registration:
                 pause = least
                 await self._beat(interval)
             except UnknownLease:
-                self._token = ""  # the registry has forgotten us: a lease of our own again
+                logger.debug("the registry has forgotten %s: registering anew", self._card.name)
             except Refused as error:
-                self._token = ""
                 logger.error("the registry refuses %s: %s", self._card.name, error)  # noqa: TRY400 - no trace needed
             except (BotmeshError, AioRpcError, TimeoutError) as error:
                 logger.debug("lost the registry: %s", error)
