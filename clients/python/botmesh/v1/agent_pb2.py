@@ -26,13 +26,14 @@ from botmesh.v1 import agent_card_pb2 as botmesh_dot_v1_dot_agent__card__pb2
 from botmesh.v1 import instance_pb2 as botmesh_dot_v1_dot_instance__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x62otmesh/v1/agent.proto\x12\nbotmesh.v1\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\"U\n\x05\x41gent\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instanceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x62otmesh/v1/agent.proto\x12\nbotmesh.v1\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\"U\n\x05\x41gent\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.InstanceBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.agent_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
   _globals['_AGENT']._serialized_start=94
   _globals['_AGENT']._serialized_end=179
 # @@protoc_insertion_point(module_scope)

@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x62otmesh/v1/chain.proto\x12\nbotmesh.v1\"\x8a\x01\n\x05\x43hain\x12\x0c\n\x04path\x18\x01 \x03(\t\x12\x15\n\x08max_hops\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\x16\n\x0e\x63orrelation_id\x18\x03 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x04 \x01(\t\x12\x12\n\naccount_id\x18\x05 \x01(\t\x12\n\n\x02to\x18\x06 \x01(\tB\x0b\n\t_max_hopsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x62otmesh/v1/chain.proto\x12\nbotmesh.v1\"\x8a\x01\n\x05\x43hain\x12\x0c\n\x04path\x18\x01 \x03(\t\x12\x15\n\x08max_hops\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\x16\n\x0e\x63orrelation_id\x18\x03 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x04 \x01(\t\x12\x12\n\naccount_id\x18\x05 \x01(\t\x12\n\n\x02to\x18\x06 \x01(\tB\x0b\n\t_max_hopsBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.chain_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
   _globals['_CHAIN']._serialized_start=39
   _globals['_CHAIN']._serialized_end=177
 # @@protoc_insertion_point(module_scope)

@@ -26,13 +26,14 @@ from botmesh.v1 import part_pb2 as botmesh_dot_v1_dot_part__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62otmesh/v1/history.proto\x12\nbotmesh.v1\x1a\x15\x62otmesh/v1/part.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x01\n\x0cHistoryEntry\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12+\n\x0b\x61uthor_kind\x18\x02 \x01(\x0e\x32\x16.botmesh.v1.AuthorKind\x12\x0e\n\x06\x61uthor\x18\x03 \x01(\t\x12!\n\x07payload\x18\x04 \x03(\x0b\x32\x10.botmesh.v1.Part\x12-\n\ttimestamp\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x06 \x01(\x03\x12\x12\n\nmessage_id\x18\x07 \x01(\t*\x89\x01\n\nAuthorKind\x12\x1b\n\x17\x41UTHOR_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41UTHOR_KIND_CONTACT\x10\x01\x12\x15\n\x11\x41UTHOR_KIND_AGENT\x10\x02\x12\x16\n\x12\x41UTHOR_KIND_PERSON\x10\x03\x12\x16\n\x12\x41UTHOR_KIND_SYSTEM\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62otmesh/v1/history.proto\x12\nbotmesh.v1\x1a\x15\x62otmesh/v1/part.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x01\n\x0cHistoryEntry\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12+\n\x0b\x61uthor_kind\x18\x02 \x01(\x0e\x32\x16.botmesh.v1.AuthorKind\x12\x0e\n\x06\x61uthor\x18\x03 \x01(\t\x12!\n\x07payload\x18\x04 \x03(\x0b\x32\x10.botmesh.v1.Part\x12-\n\ttimestamp\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x06 \x01(\x03\x12\x12\n\nmessage_id\x18\x07 \x01(\t*\x89\x01\n\nAuthorKind\x12\x1b\n\x17\x41UTHOR_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41UTHOR_KIND_CONTACT\x10\x01\x12\x15\n\x11\x41UTHOR_KIND_AGENT\x10\x02\x12\x16\n\x12\x41UTHOR_KIND_PERSON\x10\x03\x12\x16\n\x12\x41UTHOR_KIND_SYSTEM\x10\x04\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.history_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
   _globals['_AUTHORKIND']._serialized_start=310
   _globals['_AUTHORKIND']._serialized_end=447
   _globals['_HISTORYENTRY']._serialized_start=97
