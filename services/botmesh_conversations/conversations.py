@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
@@ -12,25 +13,27 @@ from typing import Any
 from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
 
-from botmesh.caller import Ask, Caller
+from botmesh.caller import Ask
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError, DeadlineExceeded
 from botmesh.names import new_id
-from botmesh.telemetry import trace_id_of
+from botmesh.telemetry import Telemetry, trace_id_of
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISION_DECLINED, TransferOffer
-from botmesh_conversations import rules
-from botmesh_conversations.event_log import EventLog
-from botmesh_conversations.fold import RunningTurn, State
-from botmesh_conversations.live import Live, decode
-from botmesh_conversations.projection import Projection, is_pending, wants_turn
-from botmesh_conversations.routing import Routing
+from botmesh_conversations import rules, snapshot
+from botmesh_conversations.accounts import Accounts, is_conversation
+from botmesh_conversations.alarms import Alarms
+from botmesh_conversations.event_log import EventLog, decode
+from botmesh_conversations.live import Live
+from botmesh_conversations.projection import Projection
 from botmesh_conversations.spans import end_transfer, start_transfer
-from botmesh_conversations.turns import Turns, recent, words_of
+from botmesh_conversations.state import State
+from botmesh_conversations.triggers import react
+from botmesh_conversations.turns import Turns, recent
 
 logger = logging.getLogger("botmesh")
 
@@ -38,6 +41,8 @@ KEPT = 5_000
 """Conversations in memory, at most, as far as nothing is being done for them."""
 _PAGE = 1000
 _COMMIT_SECONDS = 0.05
+_RINGS = 100
+"""Overdue conversations that are looked at together."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,9 +68,10 @@ class Conversations:
 
     log: EventLog
     projection: Projection
-    caller: Caller
-    routing: Routing
+    accounts: Accounts
+    telemetry: Telemetry
     turns: Turns
+    alarms: Alarms
     offer_seconds: float = 10.0
     """How long a target has to answer an offer."""
     watchers: "set[Watcher]" = field(default_factory=set)
@@ -74,21 +80,24 @@ class Conversations:
     _loading: dict[str, asyncio.Task[Live]] = field(default_factory=dict)
     _doing: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     """What is being done, by conversation and turn or transfer."""
-    _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
-    _committer: asyncio.Task[None] | None = None
+    _own: list[asyncio.Task[None]] = field(default_factory=list)
+    _sooner: asyncio.Event = field(default_factory=asyncio.Event)
+    """Some conversation wants to be looked at earlier than was known."""
+    _next_due: float = math.inf
 
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
         await self._catch_up()
-        self._committer = asyncio.create_task(self._commit_often(), name="botmesh-projection")
+        self._own = [
+            asyncio.create_task(self._commit_often(), name="botmesh-projection"),
+            asyncio.create_task(self._ring_alarms(), name="botmesh-alarms"),
+        ]
         for conversation_id in self.projection.pending():
             self.advance(await self.get(conversation_id))
 
     async def close(self) -> None:
         """Stop what is being done; it goes on after the next start."""
-        for timer in self._timers.values():
-            timer.cancel()
-        running = [*self._doing.values(), *([self._committer] if self._committer else [])]
+        running = [*self._doing.values(), *self._own]
         for task in running:
             task.cancel()
         if running:
@@ -111,17 +120,11 @@ class Conversations:
         state = live.state
         if state.transfer is not None:
             self._do(live, state.transfer.transfer_id, self._offer(live, state.transfer))
-        elif state.view.HasField("suggestion"):
-            self._do(live, f"suggestion {state.view.turn_id}", self._wait_for_approval(live, state.view.suggestion))
         elif state.turn is not None:
-            if (live.id, state.turn.turn_id) not in self._doing:
-                self._do(live, state.turn.turn_id, self._resume(live, state.turn))
-        elif wants_turn(state):
+            if not state.view.HasField("suggestion"):  # that waits for a person, or for time
+                self._do(live, state.turn.turn_id, self.turns.run(live, state.turn))
+        elif state.wants_turn:
             self._do(live, "next turn", self._start_turn(live))
-        if state.view.HasField("paused_until") and live.id not in self._timers:
-            seconds = state.view.paused_until.ToNanoseconds() / 1e9 - time.time()
-            loop = asyncio.get_running_loop()
-            self._timers[live.id] = loop.call_later(max(0.0, seconds), self._wake, live)
 
     async def transfer(
         self, live: Live, wanted: TransferConversationRequest, parent: Context | None = None
@@ -130,15 +133,16 @@ class Conversations:
         wanted.transfer_id = wanted.transfer_id or new_id()
         if wanted.target.WhichOneof("owner") == "agent" and wanted.transfer_id not in live.state.transfers:
             rules.check_epoch(live.state, wanted.epoch)
-            await self.routing.check_target(live.state.view.account_id, wanted.target.agent)
+            await live.account.routing.check_target(wanted.target.agent)
+        if wanted.target.desk:
+            live.account.check_person(wanted.target.desk)
+            if not live.account.state.people[wanted.target.desk]:
+                wanted.target.desk = ""  # off duty: whoever comes first
         queue: asyncio.Queue[Any] = asyncio.Queue()
         live.listeners.add(queue)
         live.context = parent or live.context
         try:
-            events = await live.write(
-                lambda state: rules.request_transfer(state, wanted, time.time(), self.offer_seconds)
-            )
-            self._note_done_at_once(live, events)
+            await live.write(lambda state: rules.request_transfer(state, wanted, time.time(), self.offer_seconds))
             self.advance(live)
             while wanted.transfer_id not in live.state.transfers:
                 await queue.get()
@@ -148,8 +152,14 @@ class Conversations:
 
     async def _load(self, conversation_id: str) -> Live:
         try:
-            live = Live(conversation_id, self.log, self._written)
+            live = Live(conversation_id, self.log, self._written, self._react)
+            kept = self.projection.snapshot(conversation_id)
+            state = snapshot.restore(kept) if kept is not None else None
+            if state is not None:
+                live.restore(state)
             await live.load()
+            if live.state.sequence:
+                live.account = await self.accounts.of(live.state.view.account_id)
             self._lives[conversation_id] = live
             self._make_room()
             return live
@@ -163,14 +173,27 @@ class Conversations:
                 return
             live = self._lives[conversation_id]
             busy = any(key[0] == conversation_id for key in self._doing)
-            if not live.listeners and not busy and conversation_id not in self._timers:
+            if not live.listeners and not busy:
                 del self._lives[conversation_id]
 
+    def _react(self, live: Live, batch: list[ConversationEvent]) -> list[ConversationEvent]:
+        return react(live, batch, self.offer_seconds)
+
     def _written(self, live: Live, events: Sequence[ConversationEvent]) -> None:
-        self.projection.put(live.state, events[-1].position, pending=is_pending(live.state))
+        self._note_done_at_once(live, events)
+        self._project(live, events, events[-1].position)
         for watcher in list(self.watchers):
             if not watcher.tell(events):
                 self.watchers.discard(watcher)
+
+    def _project(self, live: Live, events: Sequence[ConversationEvent], position: int) -> None:
+        due = self.alarms.due(live.state, live.account)
+        self.projection.put(live.state, events, position, due)
+        if live.sequence - live.kept_at >= snapshot.EVERY:
+            self.projection.keep(live.id, snapshot.take(live.state))
+            live.kept_at = live.sequence
+        if due is not None and due < self._next_due:
+            self._sooner.set()
 
     def _do(self, live: Live, what: str, work: Coroutine[Any, Any, None]) -> None:
         key = live.id, what
@@ -199,43 +222,41 @@ class Conversations:
     async def _start_turn(self, live: Live) -> None:
         while (pause := self.turns.gathering(live.state)) > 0:  # noqa: ASYNC110 - each message moves the end
             await asyncio.sleep(pause)
-        words, handed = words_of(live.state)
+        owner = live.state.view.owner.agent
+        if any(trigger.when.no_owner_ready for trigger in live.account.triggers):
+            await live.account.routing.directory.look_up(live.account.name, owner, 1.0)
+            if not live.account.routing.is_ready(owner):
+                await live.write(lambda state: rules.note_away(state) if state.wants_turn else [])
         turn_id = new_id()
-
-        def decide(state: State) -> list[ConversationEvent]:
-            nonlocal words, handed
-            words, handed = words_of(state)
-            return self.turns.start(state, turn_id) if wants_turn(state) else []
-
-        if await live.write(decide) and live.state.turn is not None:
-            turn = live.state.turn
-            self._do(live, turn.turn_id, self.turns.run(live, turn, handed, words))
-
-    async def _resume(self, live: Live, turn: RunningTurn) -> None:
-        """A turn that was under way when the service stopped: the same turn again."""
-        before = State()
-        for event in [decode(record) for record in await self.log.read(live.id, 1, turn.through)]:
-            before.apply(event)
-        words, handed = words_of(before)
-        await self.turns.run(live, turn, handed, words)
+        await live.write(lambda state: self.turns.start(state, turn_id) if state.wants_turn else [])
 
     async def _offer(self, live: Live, transfer: pb.TransferRequested) -> None:
         """Ask the target, and write down what it says; silence is an answer too."""
-        tracer = self.caller.end.telemetry.tracer
-        span = start_transfer(tracer, live.state, transfer, live.context)
+        span = start_transfer(self.telemetry.tracer, live.state, transfer, live.context)
         live.trace_id = trace_id_of(span)
         offer = await self._ask_target(live, transfer, set_span_in_context(span, Context()))
         named = transfer.fallback if transfer.HasField("fallback") else None
-        fallback = self.routing.fallback(live.state, named)
+        fallback = live.account.routing.fallback(live.state, named)
         await live.write(lambda state: rules.answer_offer(state, transfer.transfer_id, offer, fallback))
         live.context = end_transfer(span, live.state, transfer.transfer_id)
+        self._count(live, transfer.transfer_id)
 
     def _note_done_at_once(self, live: Live, events: Sequence[ConversationEvent]) -> None:
         """A transfer to the desk asks nobody: its span begins and ends here."""
-        requested = [event.transfer_requested for event in events if event.HasField("transfer_requested")]
-        if requested and live.state.transfer is None:
-            span = start_transfer(self.caller.end.telemetry.tracer, live.state, requested[0], live.context)
-            live.context = end_transfer(span, live.state, requested[0].transfer_id)
+        changed = {event.owner_changed.transfer_id for event in events}
+        for event in events:
+            requested = event.transfer_requested
+            if event.HasField("transfer_requested") and requested.transfer_id in changed:
+                span = start_transfer(self.telemetry.tracer, live.state, requested, live.context)
+                live.context = end_transfer(span, live.state, requested.transfer_id)
+                self._count(live, requested.transfer_id)
+
+    def _count(self, live: Live, transfer_id: str) -> None:
+        """Let the metrics know how a transfer ended."""
+        ended = live.state.transfers.get(transfer_id)
+        if ended is not None:
+            failure = pb.TransferFailure.Name(ended.transfer_failed.failure).removeprefix("TRANSFER_FAILURE_")
+            self.telemetry.transferred(failure if ended.HasField("transfer_failed") else "DONE")
 
     async def _ask_target(self, live: Live, transfer: pb.TransferRequested, context: Context) -> rules.Offer:
         remaining = transfer.expires_at.ToNanoseconds() / 1e9 - time.time()
@@ -247,7 +268,7 @@ class Conversations:
         ask = Ask(transfer.target.agent, request.message, chain, remaining, context=context)
         parse = agent_service_pb2.TransferResponse.FromString
         try:
-            response, _ = await self.caller.unary("Transfer", ask, request, parse)
+            response, _ = await live.account.caller.unary("Transfer", ask, request, parse)
         except DeadlineExceeded:
             return rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="no answer in time")
         except BotmeshError as error:
@@ -257,8 +278,8 @@ class Conversations:
 
     def _compose_offer(self, state: State, transfer: pb.TransferRequested) -> agent_service_pb2.TransferRequest:
         view = state.view
-        history, truncated = recent(state.history, state.sequence)
-        latest = state.latest_message()
+        history, truncated = recent(state, state.sequence)
+        latest = state.latest
         message = Message(
             to_agent=transfer.target.agent.rpartition("/")[2],
             message_type=message_pb2.MESSAGE_TYPE_TRANSFER,
@@ -284,56 +305,49 @@ class Conversations:
         )
         return agent_service_pb2.TransferRequest(message=message, offer=offer)
 
-    async def _wait_for_approval(self, live: Live, suggested: pb.ReplySuggested) -> None:
-        """A suggestion that nobody looks at ends."""
+    async def _ring_alarms(self) -> None:
+        """Look at each conversation when its time has come."""
+        while True:
+            self._next_due = self.projection.next_due() or math.inf
+            self._sooner.clear()
+            seconds = self._next_due - time.time()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._sooner.wait(), max(0.0, seconds) if seconds < math.inf else None)
+                continue
+            await asyncio.gather(*(self._ring(one) for one in self.projection.overdue(time.time(), _RINGS)))
 
-        def waits(state: State) -> bool:
-            return state.view.suggestion.turn_id == suggested.turn_id
-
-        def give_up(state: State) -> list[ConversationEvent]:
-            return rules.drop(state, suggested.turn_id, "", "nobody looked at it in time") if waits(state) else []
-
-        queue: asyncio.Queue[Any] = asyncio.Queue()
-        live.listeners.add(queue)
+    async def _ring(self, conversation_id: str) -> None:
         try:
-            while waits(live.state):
-                remaining = suggested.expires_at.ToNanoseconds() / 1e9 - time.time()
-                if remaining <= 0:
-                    await live.write(give_up)
-                    return
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(queue.get(), remaining)
-        finally:
-            live.listeners.discard(queue)
-
-    def _wake(self, live: Live) -> None:
-        """A pause is over."""
-        del self._timers[live.id]
-        self._do(live, "wake", self._resume_from_pause(live))
-
-    async def _resume_from_pause(self, live: Live) -> None:
-        def decide(state: State) -> list[ConversationEvent]:
-            until = state.view.paused_until.ToNanoseconds() / 1e9
-            if state.view.status != pb.CONVERSATION_STATUS_PAUSED or not until or until > time.time() + 0.01:
-                return []
-            changed = pb.StatusChanged(status=pb.CONVERSATION_STATUS_ACTIVE, reason="the pause is over")
-            return rules.set_status(state, changed)
-
-        await live.write(decide)
+            live = await self.get(conversation_id)
+            done = await live.write(lambda state: self.alarms.ring(state, live.account, time.time()))
+        except BotmeshError as error:
+            logger.error("conversation %s: %s; it is tried again", conversation_id, error)  # noqa: TRY400
+            await asyncio.sleep(1.0)
+            return
+        except Exception:
+            logger.exception("conversation %s could not be looked at; it is tried again", conversation_id)
+            await asyncio.sleep(1.0)
+            return
+        if not done:
+            self._project(live, (), 0)  # something else was faster, or the triggers have changed
+        self.advance(live)
 
     async def _catch_up(self) -> None:
         """Bring the projection up to the end of the log."""
         position = self.projection.position
-        touched: dict[str, int] = {}
+        missed: dict[str, list[ConversationEvent]] = {}
         while True:
             records = await self.log.read_all(position + 1, _PAGE)
             for record in records:
-                touched[record.conversation] = position = record.position
+                position = record.position
+                if is_conversation(record.conversation):
+                    missed.setdefault(record.conversation, []).append(decode(record))
+            for conversation_id, events in missed.items():
+                self._project(await self.get(conversation_id), events, events[-1].position)
+            missed.clear()
             if len(records) < _PAGE:
                 break
-        for conversation_id, last in touched.items():
-            live = await self.get(conversation_id)
-            self.projection.put(live.state, last, pending=is_pending(live.state))
+        self.projection.skip_to(position)
         self.projection.commit()
 
     async def _commit_often(self) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from botmesh.v1.conversation_pb2 import ConversationEvent
+
 MOST_PAYLOAD = 2 * 1024 * 1024
 """Bytes of one event."""
 MOST_BATCH = 1000
@@ -22,6 +24,15 @@ class Record:
     at: float
     """When it was appended, seconds since the epoch."""
     payload: bytes
+
+
+def decode(record: Record) -> ConversationEvent:
+    """The event of a record, with its places."""
+    event = ConversationEvent.FromString(record.payload)
+    event.position = record.position
+    event.sequence = record.sequence
+    event.conversation_id = record.conversation
+    return event
 
 
 class SequenceConflict(Exception):

@@ -1,125 +1,48 @@
-"""What a conversation is, told from what happened in it. Pure: no clock, no I/O."""
+"""What a conversation becomes by what happens in it. Pure: no clock, no I/O."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
-from botmesh.v1.history_pb2 import (
-    AUTHOR_KIND_AGENT,
-    AUTHOR_KIND_CONTACT,
-    AUTHOR_KIND_PERSON,
-    AUTHOR_KIND_SYSTEM,
-    AuthorKind,
-    HistoryEntry,
-)
-from botmesh.v1.part_pb2 import Part
+from botmesh_conversations.history import entry_of
+from botmesh_conversations.state import RunningTurn, State, name_of
 
-VERSION = 1
-"""Changes whenever the fold does: snapshots of another version are thrown away."""
-
-_MOVES_KEPT = 32
-DESK = "desk"
+VERSION = 2
+"""Changes whenever the fold does: snapshots and projections of another version are thrown away."""
 
 
-@dataclass(slots=True)
-class RunningTurn:
-    """A turn that has started and not ended."""
-
-    turn_id: str
-    epoch: int
-    agent: str
-    through: int
-    transfer_id: str
-
-
-@dataclass(slots=True)
-class State:
-    """A conversation as the fold knows it."""
-
-    view: Conversation = field(default_factory=Conversation)
-    """What others see of it."""
-    history: list[HistoryEntry] = field(default_factory=list)
-    message_ids: dict[str, int] = field(default_factory=dict)
-    """Ids of messages that were taken in, with their sequence."""
-    answered_through: int = 0
-    """The last event that an answered turn covered."""
-    dropped_through: int = 0
-    """The last event whose suggested answer was dropped: it is not suggested again by itself."""
-    turn: RunningTurn | None = None
-    transfer: pb.TransferRequested | None = None
-    """The transfer that is under way."""
-    requested_at: int = 0
-    """The sequence of the last request for a transfer."""
-    handed: pb.OwnerChanged | None = None
-    """The change of owner whose first turn has not begun."""
-    came_from: list[Owner] = field(default_factory=list)
-    """The owners before, for handing back."""
-    moves: deque[tuple[float, str, str]] = field(default_factory=lambda: deque(maxlen=_MOVES_KEPT))
-    """Changes of owner: when, from whom, to whom."""
-    transfers: dict[str, pb.ConversationEvent] = field(default_factory=dict)
-    """How transfers ended, by id: a repeated request gets the same answer."""
-
-    @property
-    def sequence(self) -> int:
-        """The sequence of the last event; 0: it does not exist."""
-        return self.view.sequence
-
-    @property
-    def unanswered(self) -> list[HistoryEntry]:
-        """The contact's messages that nobody has answered."""
-        return [
-            entry
-            for entry in self.history
-            if entry.sequence > self.answered_through and entry.author_kind == AUTHOR_KIND_CONTACT
-        ]
-
-    def latest_message(self) -> HistoryEntry | None:
-        """The contact's latest message, never a bot's words or a handoff text."""
-        return next((one for one in reversed(self.history) if one.author_kind == AUTHOR_KIND_CONTACT), None)
-
-    def apply(self, event: ConversationEvent) -> None:
-        """Take in what happened next."""
-        kind = event.WhichOneof("event")
-        self.view.sequence = event.sequence
-        self.view.updated_at.CopyFrom(event.time)
-        if kind is not None:
-            _APPLY[kind](self, event)
-        self.view.unanswered = len(self.unanswered)
-
-    def add_entry(self, event: ConversationEvent, kind: AuthorKind, author: str, payload: Sequence[Part]) -> None:
-        """Something that was said."""
-        entry = HistoryEntry(
-            sequence=event.sequence,
-            author_kind=kind,
-            author=author,
-            payload=payload,
-            timestamp=event.time,
-            epoch=self.view.epoch,
-        )
-        self.history.append(entry)
-
-    def end_turn(self) -> None:
-        """No turn runs any longer."""
-        self.turn = None
-        self.view.turn_id = ""
-        self.view.ClearField("suggestion")
-
-
-def name_of(owner: Owner) -> str:
-    """An owner in a word: the agent's name, or "desk"."""
-    return owner.agent if owner.WhichOneof("owner") == "agent" else DESK
+def apply(state: State, event: ConversationEvent) -> None:
+    """Take in what happened next."""
+    kind = event.WhichOneof("event")
+    state.view.sequence = event.sequence
+    state.view.updated_at.CopyFrom(event.time)
+    entry = entry_of(event, state.view.contact_id, state.view.epoch)
+    if entry is not None:
+        state.say(entry, seconds_of(event))
+    if kind is not None:
+        _APPLY[kind](state, event)
+    state.view.unanswered = len(state.waiting)
 
 
 def fold(events: Sequence[ConversationEvent]) -> State:
     """The state after `events`."""
     state = State()
     for event in events:
-        state.apply(event)
+        apply(state, event)
     return state
+
+
+def seconds_of(event: ConversationEvent) -> float:
+    """When an event happened, seconds since the epoch."""
+    return seconds_of_time(event.time)
+
+
+def seconds_of_time(at: Timestamp) -> float:
+    """A moment as seconds since the epoch."""
+    return at.ToNanoseconds() / 1e9
 
 
 def _opened(state: State, event: ConversationEvent) -> None:
@@ -136,21 +59,28 @@ def _opened(state: State, event: ConversationEvent) -> None:
             mode=opened.mode,
             opened_at=event.time,
             context=Struct(),
+            fields=Struct(),
         )
     )
+    _note_queue(state, event)
 
 
 def _message_posted(state: State, event: ConversationEvent) -> None:
-    posted = event.message_posted
-    state.message_ids[posted.message_id] = event.sequence
-    state.add_entry(event, AUTHOR_KIND_CONTACT, state.view.contact_id, posted.payload)
-    state.history[-1].message_id = posted.message_id
+    state.remember(event.message_posted.message_id, event.sequence)
 
 
 def _turn_started(state: State, event: ConversationEvent) -> None:
     started = event.turn_started
     state.turn = RunningTurn(
-        started.turn_id, started.epoch, started.agent, started.through_sequence, started.transfer_id
+        started.turn_id,
+        started.epoch,
+        started.agent,
+        started.through_sequence,
+        started.transfer_id,
+        state.handed,
+        list(state.waiting),
+        state.latest,
+        state.requested_at,
     )
     state.view.turn_id = started.turn_id
     state.handed = None
@@ -158,12 +88,9 @@ def _turn_started(state: State, event: ConversationEvent) -> None:
 
 def _turn_finished(state: State, event: ConversationEvent) -> None:
     finished = event.turn_finished
-    if finished.payload:
-        kind = AUTHOR_KIND_AGENT if finished.agent else AUTHOR_KIND_SYSTEM
-        state.add_entry(event, kind, finished.agent, finished.payload)
-        state.history[-1].message_id = finished.turn_id
-    if state.turn is not None and finished.outcome == pb.TURN_OUTCOME_ANSWERED:
-        state.answered_through = max(state.answered_through, state.turn.through)
+    said_no = finished.outcome == pb.TURN_OUTCOME_NOT_MINE and finished.payload  # and nobody else is to answer
+    if state.turn is not None and (finished.outcome == pb.TURN_OUTCOME_ANSWERED or said_no):
+        state.answered(state.turn.through)
     state.end_turn()
 
 
@@ -177,10 +104,6 @@ def _suggestion_dropped(state: State, _: ConversationEvent) -> None:
     state.end_turn()
 
 
-def _late_reply(state: State, event: ConversationEvent) -> None:
-    """Kept apart: it changes nothing."""
-
-
 def _transfer_requested(state: State, event: ConversationEvent) -> None:
     requested = event.transfer_requested
     state.transfer = requested
@@ -190,36 +113,25 @@ def _transfer_requested(state: State, event: ConversationEvent) -> None:
     )
 
 
-def _offer_answered(state: State, event: ConversationEvent) -> None:
-    """What follows from it stands in the same batch."""
-
-
 def _owner_changed(state: State, event: ConversationEvent) -> None:
     changed = event.owner_changed
     state.came_from.append(changed.previous)
-    at = event.time.ToNanoseconds() / 1e9
-    state.moves.append((at, name_of(changed.previous), name_of(changed.owner)))
+    state.moves.append((seconds_of(event), name_of(changed.previous), name_of(changed.owner)))
     state.view.owner.CopyFrom(changed.owner)
     state.view.epoch = changed.epoch
-    state.view.context.MergeFrom(changed.context)
+    _merge(state.view.context, changed.context)
     if changed.mode:
         state.view.mode = changed.mode
     state.end_turn()
-    _close_transfer(state, event, changed.transfer_id)
+    state.close_transfer(changed.transfer_id, event)
     state.handed = changed
-    if changed.handoff_message:
-        state.add_entry(event, AUTHOR_KIND_SYSTEM, "", changed.handoff_message)
+    if changed.owner.desk:
+        state.handed, state.worked_at = None, seconds_of(event)
+    _note_queue(state, event)
 
 
 def _transfer_failed(state: State, event: ConversationEvent) -> None:
-    _close_transfer(state, event, event.transfer_failed.transfer_id)
-
-
-def _close_transfer(state: State, event: ConversationEvent, transfer_id: str) -> None:
-    state.transfer = None
-    state.view.ClearField("transfer")
-    if transfer_id:
-        state.transfers[transfer_id] = event
+    state.close_transfer(event.transfer_failed.transfer_id, event)
 
 
 def _status_changed(state: State, event: ConversationEvent) -> None:
@@ -238,20 +150,30 @@ def _mode_changed(state: State, event: ConversationEvent) -> None:
 
 def _desk_claimed(state: State, event: ConversationEvent) -> None:
     state.view.owner.CopyFrom(Owner(desk=event.desk_claimed.person))
-    state.handed = None
+    state.handed, state.worked_at = None, seconds_of(event)
+    _note_queue(state, event)
 
 
-def _desk_released(state: State, _: ConversationEvent) -> None:
+def _desk_released(state: State, event: ConversationEvent) -> None:
     state.view.owner.CopyFrom(Owner(desk=""))
+    _note_queue(state, event)
+
+
+def _note_queue(state: State, event: ConversationEvent) -> None:
+    """Since when it has waited for a person; not, if it does not."""
+    owner = state.view.owner
+    if owner.WhichOneof("owner") != "desk" or owner.desk:
+        state.view.ClearField("queued_at")
+    elif not state.view.HasField("queued_at"):
+        state.view.queued_at.CopyFrom(event.time)
 
 
 def _person_replied(state: State, event: ConversationEvent) -> None:
     replied = event.person_replied
-    state.message_ids[replied.message_id] = event.sequence
+    state.remember(replied.message_id, event.sequence)
+    state.worked_at = seconds_of(event)
     if not replied.note:
-        state.add_entry(event, AUTHOR_KIND_PERSON, replied.person, replied.payload)
-        state.history[-1].message_id = replied.message_id
-        state.answered_through = event.sequence
+        state.answered(event.sequence)
 
 
 def _tags_changed(state: State, event: ConversationEvent) -> None:
@@ -262,9 +184,54 @@ def _tags_changed(state: State, event: ConversationEvent) -> None:
 
 
 def _context_changed(state: State, event: ConversationEvent) -> None:
-    state.view.context.MergeFrom(event.context_changed.values)
-    for name in event.context_changed.removed:
+    changed = event.context_changed
+    _merge(state.view.context, changed.values)
+    for name in changed.values.fields:
+        state.expires_at.pop(name, None)
+        if changed.HasField("expires_at"):
+            state.expires_at[name] = changed.expires_at.ToNanoseconds() / 1e9
+    for name in changed.removed:
         state.view.context.fields.pop(name, None)
+        state.expires_at.pop(name, None)
+
+
+def _fields_changed(state: State, event: ConversationEvent) -> None:
+    values = event.fields_changed.values
+    _merge(state.view.fields, values)
+    for name, value in values.fields.items():
+        if value.WhichOneof("kind") in (None, "null_value"):
+            del state.view.fields.fields[name]
+
+
+def _form_submitted(state: State, event: ConversationEvent) -> None:
+    _merge(state.view.fields, event.form_submitted.values)
+    state.remember(event.form_submitted.submission_id, event.sequence)
+
+
+def _action_fired(state: State, event: ConversationEvent) -> None:
+    _merge(state.view.context, event.action_fired.values)
+
+
+def _outcome_recorded(state: State, event: ConversationEvent) -> None:
+    state.view.outcome.MergeFrom(event.outcome_recorded.outcome)
+
+
+def _silence_noticed(state: State, event: ConversationEvent) -> None:
+    state.silence = event.silence_noticed
+
+
+def _owner_away(state: State, event: ConversationEvent) -> None:
+    state.away_through = event.owner_away.message_sequence
+
+
+def _nothing(state: State, event: ConversationEvent) -> None:
+    """For people and statistics: what follows from it stands in the same batch, or nothing does."""
+
+
+def _merge(into: Struct, values: Struct) -> None:
+    """Set values. A variable is replaced as a whole: MergeFrom would join lists and structs with the old ones."""
+    for name, value in values.fields.items():
+        into.fields[name].CopyFrom(value)
 
 
 _APPLY: dict[str, Callable[[State, ConversationEvent], None]] = {
@@ -274,9 +241,9 @@ _APPLY: dict[str, Callable[[State, ConversationEvent], None]] = {
     "turn_finished": _turn_finished,
     "reply_suggested": _reply_suggested,
     "suggestion_dropped": _suggestion_dropped,
-    "late_reply": _late_reply,
+    "late_reply": _nothing,
     "transfer_requested": _transfer_requested,
-    "offer_answered": _offer_answered,
+    "offer_answered": _nothing,
     "owner_changed": _owner_changed,
     "transfer_failed": _transfer_failed,
     "status_changed": _status_changed,
@@ -286,4 +253,13 @@ _APPLY: dict[str, Callable[[State, ConversationEvent], None]] = {
     "person_replied": _person_replied,
     "tags_changed": _tags_changed,
     "context_changed": _context_changed,
+    "fields_changed": _fields_changed,
+    "form_submitted": _form_submitted,
+    "action_fired": _action_fired,
+    "outcome_recorded": _outcome_recorded,
+    "silence_noticed": _silence_noticed,
+    "owner_away": _owner_away,
+    "trigger_fired": _nothing,
+    "primary_changed": _nothing,
+    "duty_changed": _nothing,
 }

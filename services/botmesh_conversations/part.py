@@ -1,23 +1,32 @@
 """Conversations as one part of a mesh: wired, on a server that it shares with others."""
 
+import asyncio
+import logging
 from pathlib import Path
 
 import grpc
 
 from botmesh.caller import Caller
 from botmesh.directory import Directory
+from botmesh.errors import InvalidField
 from botmesh.interceptors import End
 from botmesh.names import DEFAULT_ACCOUNT
 from botmesh.peers import Peers
 from botmesh.registry import RegistryClient
 from botmesh.settings import Settings
 from botmesh.telemetry import Telemetry
+from botmesh_conversations.accounts import Accounts
+from botmesh_conversations.alarms import Alarms
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.event_log import EventLog
 from botmesh_conversations.projection import Projection
-from botmesh_conversations.routing import Routing
 from botmesh_conversations.service import ConversationService
+from botmesh_conversations.trigger_file import TriggerFiles
 from botmesh_conversations.turns import Turns
+
+logger = logging.getLogger("botmesh")
+_LOOK_SECONDS = 1.0
+"""Between two looks at the files of triggers."""
 
 
 class ConversationPart:
@@ -37,23 +46,25 @@ class ConversationPart:
 
         `registry` is where the registry answers, `address` where this service will: bots transfer there.
         """
-        end = End(telemetry, account=DEFAULT_ACCOUNT, ceiling=settings.limits, limits=settings.limits)
         self._log = log
-        self._registry = RegistryClient(registry, end)
-        self._directory = end.targets = Directory(DEFAULT_ACCOUNT, self._registry)
-        self._caller = Caller(end, self._directory, Peers(settings.set_aside), settings.connect_timeout)
-        routing = Routing(self._directory, {DEFAULT_ACCOUNT: settings.primary})
+        self._settings = settings
+        self._telemetry = telemetry
+        self._registry = RegistryClient(registry, self._end(DEFAULT_ACCOUNT))
+        self._files = TriggerFiles(Path(settings.triggers)) if settings.triggers else None
+        self._watching: asyncio.Task[None] | None = None
+        triggers_of = self._files.of if self._files is not None else lambda _: ()
+        self._accounts = Accounts(log, self._caller, {DEFAULT_ACCOUNT: settings.primary}, triggers_of)
         turns = Turns(
-            self._caller,
-            routing,
-            settings.turn_timeout,
-            settings.suggestion_timeout,
-            settings.max_replies,
-            settings.gather,
-            address,
+            timeout=settings.turn_timeout,
+            suggestion_seconds=settings.suggestion_timeout,
+            max_replies=settings.max_replies,
+            gather_seconds=settings.gather,
+            not_mine_to_primary=settings.not_mine_to_primary,
+            address=address,
         )
+        alarms = Alarms(settings.silence, settings.claim_timeout)
         self.conversations = Conversations(
-            log, Projection(projection), self._caller, routing, turns, settings.offer_timeout
+            log, Projection(projection), self._accounts, telemetry, turns, alarms, settings.offer_timeout
         )
 
     def add_to(self, server: grpc.aio.Server) -> None:
@@ -63,11 +74,37 @@ class ConversationPart:
     async def open(self) -> None:
         """Go on where the last process stopped; the server has started."""
         await self.conversations.open()
+        if self._files is not None:
+            self._watching = asyncio.create_task(self._watch_triggers(self._files), name="botmesh-triggers")
 
     async def close(self) -> None:
         """Stop what is under way; the next start goes on with it."""
+        if self._watching is not None:
+            self._watching.cancel()
         await self.conversations.close()
-        await self._directory.close()
-        await self._caller.close()
+        await self._accounts.close()
         await self._registry.close()
         await self._log.close()
+
+    def _end(self, account: str) -> End:
+        limits = self._settings.limits
+        return End(self._telemetry, account=account, ceiling=limits, limits=limits)
+
+    def _caller(self, account: str) -> Caller:
+        """What calls one account's agents."""
+        end = self._end(account)
+        directory = end.targets = Directory(account, self._registry)
+        return Caller(end, directory, Peers(self._settings.set_aside), self._settings.connect_timeout)
+
+    async def _watch_triggers(self, files: TriggerFiles) -> None:
+        """Take in changed files; wrong ones change nothing."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                changed = files.reload()
+            except (InvalidField, OSError) as error:
+                logger.error("the triggers stay as they are: %s", error)  # noqa: TRY400 - no trace needed
+                continue
+            if changed:
+                self._accounts.take_triggers()
+                logger.info("the triggers have changed")

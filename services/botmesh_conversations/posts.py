@@ -1,15 +1,18 @@
 """What comes back to a contact who has said something, and when nothing more will."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 
 from botmesh.errors import InvalidField
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
-from botmesh_conversations.fold import DESK, State, name_of
+from botmesh_conversations.event_log import EventLog
+from botmesh_conversations.history import read_history
 from botmesh_conversations.live import Live
+from botmesh_conversations.state import DESK, State, name_of
 
 
 def check_same(view: Conversation, request: api.PostRequest) -> None:
@@ -23,11 +26,11 @@ def check_same(view: Conversation, request: api.PostRequest) -> None:
             raise InvalidField(f"the conversation is of another {field}: leave the field or the id out", field=field)
 
 
-def answers_to(state: State, sequence: int) -> list[HistoryEntry]:
+async def answers_to(log: EventLog, conversation: str, sequence: int) -> list[HistoryEntry]:
     """What was said after a message and before the contact's next one."""
     answers: list[HistoryEntry] = []
-    for entry in state.history:
-        if entry.sequence > sequence:
+    async with aclosing(read_history(log, conversation, sequence)) as entries:
+        async for entry in entries:
             if entry.author_kind == AUTHOR_KIND_CONTACT:
                 break
             answers.append(entry)
@@ -35,7 +38,10 @@ def answers_to(state: State, sequence: int) -> list[HistoryEntry]:
 
 
 async def until_ended(
-    live: Live, sequence: int, queue: "asyncio.Queue[ConversationEvent | api.PostResponse]"
+    live: Live,
+    sequence: int,
+    queue: "asyncio.Queue[ConversationEvent | api.PostResponse]",
+    queue_position: Callable[[Conversation], int],
 ) -> AsyncIterator[api.PostResponse]:
     """Everything that happens after the message at `sequence`, and last of all why nothing more will."""
     while True:
@@ -43,9 +49,9 @@ async def until_ended(
             what = queue.get_nowait()
             for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
                 yield response
-        end = _end(live.state, sequence)
+        end = _end(live, sequence)
         if end is not None:
-            yield api.PostResponse(end=end)
+            yield api.PostResponse(end=end, queue_position=queue_position(live.state.view))
             return
         what = await queue.get()
         for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
@@ -66,8 +72,9 @@ def _shown(state: State, event: ConversationEvent, since: int) -> list[api.PostR
     return shown
 
 
-def _end(state: State, sequence: int) -> "api.PostEnd | None":
+def _end(live: Live, sequence: int) -> "api.PostEnd | None":
     """Why nothing more will come for a message now; None: something will."""
+    state = live.state
     view = state.view
     if view.status != pb.CONVERSATION_STATUS_ACTIVE:
         return api.POST_END_PAUSED if view.status == pb.CONVERSATION_STATUS_PAUSED else api.POST_END_STOPPED
@@ -76,7 +83,13 @@ def _end(state: State, sequence: int) -> "api.PostEnd | None":
     if state.transfer is not None or state.turn is not None:
         return None
     if name_of(view.owner) == DESK:
-        return api.POST_END_WITH_PERSON if view.owner.desk else api.POST_END_QUEUED
-    if state.answered_through >= sequence and state.handed is None:
+        return _end_at_desk(live)
+    if state.answered_through >= sequence and not state.owes_first_answer:
         return api.POST_END_ANSWERED
     return api.POST_END_SUGGESTED if state.dropped_through >= sequence else None
+
+
+def _end_at_desk(live: Live) -> "api.PostEnd":
+    if live.state.view.owner.desk:
+        return api.POST_END_WITH_PERSON
+    return api.POST_END_QUEUED if live.account.state.on_duty else api.POST_END_NOBODY_ON_DUTY

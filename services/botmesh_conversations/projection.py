@@ -5,24 +5,29 @@ A SQLite file with a checkpoint. Losing its last moments costs nothing: it catch
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from botmesh.v1.conversation_pb2 import CONVERSATION_STATUS_ACTIVE, Conversation
+from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
-from botmesh.v1.part_pb2 import Part
-from botmesh_conversations.fold import DESK, VERSION, State, name_of
+from botmesh_conversations.fold import VERSION
+from botmesh_conversations.state import State, name_of
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversation (
   id TEXT PRIMARY KEY, account TEXT, channel TEXT, contact TEXT, status INTEGER, owner TEXT,
-  updated INTEGER, position INTEGER, pending INTEGER, view BLOB
+  updated INTEGER, position INTEGER, pending INTEGER, due INTEGER, queued INTEGER, view BLOB
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS message (conversation TEXT, id TEXT, sequence INTEGER, PRIMARY KEY (conversation, id))
+  WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS snapshot (conversation TEXT PRIMARY KEY, state BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tag (tag TEXT, id TEXT, PRIMARY KEY (tag, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_update ON conversation (updated DESC, id);
 CREATE INDEX IF NOT EXISTS by_contact ON conversation (account, contact, channel);
 CREATE INDEX IF NOT EXISTS pending ON conversation (pending) WHERE pending;
+CREATE INDEX IF NOT EXISTS by_due ON conversation (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_queue ON conversation (account, queued) WHERE queued IS NOT NULL;
 CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), position INTEGER);
 INSERT OR IGNORE INTO checkpoint VALUES (1, 0);
 """
@@ -65,13 +70,14 @@ class Projection:
         (position,) = self._db.execute("SELECT position FROM checkpoint").fetchone()
         return int(position)
 
-    def put(self, state: State, position: int, *, pending: bool) -> None:
-        """How a conversation stands after `position`; `pending`: something is still to be done for it."""
+    def put(self, state: State, events: Sequence[ConversationEvent], position: int, due: float | None) -> None:
+        """How a conversation stands after `events`, up to `position`; `due`: when it wants to be looked at again."""
         view = state.view
         if not self._db.in_transaction:
             self._db.execute("BEGIN")
+        queued = view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None
         self._db.execute(
-            "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 view.conversation_id,
                 view.account_id,
@@ -81,13 +87,63 @@ class Projection:
                 name_of(view.owner),
                 view.updated_at.ToNanoseconds(),
                 position,
-                pending,
+                state.is_pending,
+                None if due is None else int(due * 1e9),
+                queued,
                 view.SerializeToString(),
             ),
         )
-        self._db.execute("DELETE FROM tag WHERE id = ?", (view.conversation_id,))
-        self._db.executemany("INSERT INTO tag VALUES (?, ?)", [(tag, view.conversation_id) for tag in view.tags])
+        if any(event.HasField("tags_changed") for event in events):
+            self._db.execute("DELETE FROM tag WHERE id = ?", (view.conversation_id,))
+            self._db.executemany("INSERT INTO tag VALUES (?, ?)", [(tag, view.conversation_id) for tag in view.tags])
+        self._db.executemany(
+            "INSERT OR IGNORE INTO message VALUES (?, ?, ?)",
+            [(view.conversation_id, taken_in, event.sequence) for event in events if (taken_in := _id_of(event))],
+        )
         self._db.execute("UPDATE checkpoint SET position = max(position, ?)", (position,))
+
+    def skip_to(self, position: int) -> None:
+        """What stands up to there is no conversation's."""
+        self._db.execute("UPDATE checkpoint SET position = max(position, ?)", (position,))
+
+    def keep(self, conversation: str, snapshot: bytes) -> None:
+        """Keep a conversation's state, so that it opens fast."""
+        self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", (conversation, snapshot))
+
+    def snapshot(self, conversation: str) -> bytes | None:
+        """What was kept last."""
+        row = self._db.execute("SELECT state FROM snapshot WHERE conversation = ?", (conversation,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def sequence_of(self, conversation: str, message_id: str) -> int:
+        """Where a message was taken in; 0: nowhere."""
+        query = "SELECT sequence FROM message WHERE conversation = ? AND id = ?"
+        row = self._db.execute(query, (conversation, message_id)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def next_due(self) -> float | None:
+        """When the first conversation wants to be looked at, seconds since the epoch."""
+        (due,) = self._db.execute("SELECT min(due) FROM conversation WHERE due IS NOT NULL").fetchone()
+        return None if due is None else due / 1e9
+
+    def overdue(self, now: float, limit: int) -> list[str]:
+        """Conversations that want to be looked at now, the most overdue first."""
+        query = "SELECT id FROM conversation WHERE due <= ? ORDER BY due LIMIT ?"
+        return [row[0] for row in self._db.execute(query, (int(now * 1e9), limit))]
+
+    def queue_position(self, view: Conversation) -> int:
+        """A conversation's place in its desk's queue, from 1; 0: it does not wait."""
+        if not view.HasField("queued_at"):
+            return 0
+        query = "SELECT count(*) FROM conversation WHERE account = ? AND (queued < ? OR (queued = ? AND id < ?))"
+        queued = view.queued_at.ToNanoseconds()
+        row = self._db.execute(query, (view.account_id, queued, queued, view.conversation_id)).fetchone()
+        return int(row[0]) + 1
+
+    def queued(self, account: str) -> int:
+        """How many wait for a person."""
+        query = "SELECT count(*) FROM conversation WHERE account = ? AND queued IS NOT NULL"
+        return int(self._db.execute(query, (account,)).fetchone()[0])
 
     def commit(self) -> None:
         """Write down what was put."""
@@ -139,29 +195,6 @@ class Projection:
         self._db.close()
 
 
-def is_pending(state: State) -> bool:
-    """Whether something is still to be done for a conversation: a turn or an offer."""
-    return state.transfer is not None or state.turn is not None or wants_turn(state)
-
-
-def wants_turn(state: State) -> bool:
-    """Whether the owner is to be given a turn now."""
-    view = state.view
-    if view.status != CONVERSATION_STATUS_ACTIVE or name_of(view.owner) == DESK:
-        return False
-    if state.turn is not None or state.transfer is not None:
-        return False
-    return any(entry.sequence > state.dropped_through for entry in state.unanswered) or first_words(state) is not None
-
-
-def first_words(state: State) -> Iterable[Part] | None:
-    """What a new owner answers first; None: it is not new, or there is nothing to answer."""
-    handed = state.handed
-    if handed is None:
-        return None
-    if handed.user_message:
-        return handed.user_message
-    latest = state.latest_message()
-    if latest is not None:
-        return latest.payload
-    return () if handed.intent_id else None
+def _id_of(event: ConversationEvent) -> str:
+    """The id under which an event's message is known; empty: it has none."""
+    return event.message_posted.message_id or event.person_replied.message_id or event.form_submitted.submission_id

@@ -1,61 +1,81 @@
 """Who answers: the account's primary agent, else its human desk; never nobody."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from botmesh.directory import Directory
 from botmesh.errors import BotmeshError, TargetInternal
 from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL
 from botmesh.v1.conversation_pb2 import Owner
-from botmesh_conversations.fold import State
+from botmesh.v1.instance_pb2 import READINESS_BUSY
+from botmesh_conversations.state import State
 
 
 @dataclass(slots=True)
 class Routing:
-    """The primary agent of each account."""
+    """The primary agent of one account, and who else is there."""
 
+    account: str
     directory: Directory
-    primaries: Mapping[str, str] = field(default_factory=dict)
-    """By account; an account without one routes to its desk."""
+    primary: str = ""
+    """Empty: the account routes to its desk."""
+    channels: Sequence[str] = ()
+    """Those that the primary answers on; empty: all."""
 
-    def first(self, account: str) -> Owner:
+    def first(self, channel: str) -> Owner:
         """Who owns a new conversation."""
-        primary = self.primaries.get(account)
-        return Owner(agent=primary) if primary else Owner(desk="")
+        answers = self.primary and (not self.channels or channel in self.channels)
+        return Owner(agent=self.primary) if answers and not self.is_internal(self.primary) else Owner(desk="")
 
     def after(self, state: State, agent: str) -> Owner:
         """Who takes over from an agent that does not answer: the primary, else the desk."""
-        primary = self.first(state.view.account_id)
+        primary = self.first(state.view.channel)
         return Owner(desk="") if primary.agent in ("", agent) else primary
 
     def fallback(self, state: State, named: Owner | None) -> Owner | None:
         """Who takes over when a transfer's target does not; None: the owner keeps it."""
-        account = state.view.account_id
         if named is not None:
-            for owner in (named, self.first(account)):
-                if not owner.agent or self._is_active(account, owner.agent):
+            for owner in (named, self.first(state.view.channel)):
+                if not owner.agent or (self.is_active(owner.agent) and not self.is_internal(owner.agent)):
                     return owner
             return Owner(desk="")
         owner = state.view.owner
-        if owner.WhichOneof("owner") == "desk" or self._is_active(account, owner.agent):
+        if owner.WhichOneof("owner") == "desk" or self.is_active(owner.agent):
             return None
         return self.after(state, owner.agent)
 
-    async def check_target(self, account: str, agent: str) -> None:
+    async def check_target(self, agent: str) -> None:
         """Refuse what cannot own a conversation.
 
         Raises:
             UnknownAgent, NoLiveInstance: it is not registered, or not active.
             TargetInternal: only other agents may reach it.
         """
-        await self.directory.look_up(account, agent, 5.0)
-        card = self.directory.find(account, agent)
-        if card.exposure == EXPOSURE_INTERNAL:
+        await self.directory.look_up(self.account, agent, 5.0)
+        self.directory.find(self.account, agent)
+        self.refuse_internal(agent)
+
+    def refuse_internal(self, agent: str) -> None:
+        """Refuse an agent that is known to be internal.
+
+        Raises:
+            TargetInternal: only other agents may reach it.
+        """
+        if self.is_internal(agent):
             raise TargetInternal(f"{agent} is internal: only other agents reach it", agent=agent)
 
-    def _is_active(self, account: str, agent: str) -> bool:
+    def is_internal(self, agent: str) -> bool:
+        """Whether an agent that is active is internal."""
         try:
-            self.directory.find(account, agent)
+            return self.directory.find(self.account, agent).exposure == EXPOSURE_INTERNAL
         except BotmeshError:
             return False
-        return True
+
+    def is_active(self, agent: str) -> bool:
+        """Whether an instance of it can be called."""
+        return bool(self.directory.live(self.account, agent))
+
+    def is_ready(self, agent: str) -> bool:
+        """Whether an instance of it is ready, not only busy; as long as nobody can know, it is."""
+        live = self.directory.live(self.account, agent)
+        return self.directory.warming or any(one.readiness != READINESS_BUSY for one in live)

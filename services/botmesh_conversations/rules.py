@@ -9,7 +9,6 @@ from botmesh.errors import (
     ConversationStopped,
     EpochChanged,
     InvalidField,
-    MessageTooLarge,
     NotClaimed,
     PingPong,
     TransferOpen,
@@ -19,7 +18,6 @@ from botmesh.errors import (
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
-from botmesh.v1.history_pb2 import AUTHOR_KIND_AGENT
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.transfer_pb2 import (
     TRANSFER_DECISION_ACCEPTED,
@@ -27,15 +25,13 @@ from botmesh.v1.transfer_pb2 import (
     TRANSFER_INITIATOR_OPERATOR,
     ConversationMode,
 )
-from botmesh_conversations.fold import DESK, State, name_of
+from botmesh_conversations.state import DESK, State, name_of
+from botmesh_conversations.variables import check_size, set_for
 
 ROUND_TRIPS = 3
 """Transfers there and back between the same two in ..."""
 ROUND_TRIP_WINDOW = 600.0
 """... so many seconds; one more is refused, whoever asks."""
-
-CONTEXT_BYTES = 64 * 1024
-"""Of a conversation's variables."""
 
 Events = list[ConversationEvent]
 
@@ -61,21 +57,6 @@ def check_epoch(state: State, epoch: int) -> None:
         )
 
 
-def check_context(state: State, values: Struct) -> None:
-    """Refuse variables that make a conversation's context too large to go along with every turn."""
-    merged = Struct()
-    merged.CopyFrom(state.view.context)
-    merged.MergeFrom(values)
-    size = merged.ByteSize()
-    if size > CONTEXT_BYTES:
-        raise MessageTooLarge(
-            f"the context would be {size} bytes and the limit is {CONTEXT_BYTES}: keep less, or a reference",
-            size=size,
-            limit=CONTEXT_BYTES,
-            direction="request",
-        )
-
-
 def post(
     state: State, message_id: str, payload: Sequence[Part], context: Struct, opening: pb.ConversationOpened
 ) -> Events:
@@ -84,8 +65,7 @@ def post(
         return []
     events = [] if state.sequence else [ConversationEvent(opened=opening)]
     if context.fields:
-        check_context(state, context)
-        events.append(ConversationEvent(context_changed=pb.ContextChanged(values=context)))
+        events += set_context(state, context)
     events.append(ConversationEvent(message_posted=pb.MessagePosted(message_id=message_id, payload=payload)))
     return events
 
@@ -103,7 +83,7 @@ def request_transfer(state: State, wanted: TransferConversationRequest, now: flo
             transfer_id=state.transfer.transfer_id,
         )
     _check_move(state, wanted, now)
-    check_context(state, wanted.context)
+    check_size(state.view.context, wanted.context)
     requested = pb.TransferRequested(
         transfer_id=wanted.transfer_id,
         epoch=state.view.epoch,
@@ -167,12 +147,14 @@ def hand_over(state: State, transfer: pb.TransferRequested, owner: Owner, why: s
     return [*events, ConversationEvent(owner_changed=changed)]
 
 
-def move(state: State, owner: Owner, reason: str) -> Events:
-    """The mesh itself gives the conversation to somebody else; nothing if that is its owner."""
+def move(state: State, owner: Owner, reason: str, *, waits: bool = False) -> Events:
+    """The mesh itself gives the conversation to somebody else, who may wait for the contact; nothing if it is there."""
     if name_of(owner) == name_of(state.view.owner):
         return []
-    changed = pb.OwnerChanged(epoch=state.view.epoch + 1, owner=owner, previous=state.view.owner, reason=reason)
-    return [ConversationEvent(owner_changed=changed)]
+    moved = pb.OwnerChanged(
+        epoch=state.view.epoch + 1, owner=owner, previous=state.view.owner, reason=reason, waits=waits
+    )
+    return [ConversationEvent(owner_changed=moved)]
 
 
 def finish_turn(state: State, turn_id: str, epoch: int, finished: pb.TurnFinished) -> Events:
@@ -187,7 +169,7 @@ def finish_turn(state: State, turn_id: str, epoch: int, finished: pb.TurnFinishe
 
 def cap_replies(state: State, most: int) -> Events:
     """Pause a bot that has just given its last reply; 0: it may go on for ever."""
-    replies = sum(entry.author_kind == AUTHOR_KIND_AGENT for entry in state.history) + 1
+    replies = state.replies + 1
     if not most or replies < most:
         return []
     paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED, reason=f"{replies} replies of bots are the limit")
@@ -288,9 +270,81 @@ def must_hold(state: State, person: str) -> None:
         raise NotClaimed(f"{person} does not hold this conversation: claim it first", owner=name_of(owner))
 
 
+def release(state: State, reason: str) -> Events:
+    """A conversation that a person holds goes back to the queue."""
+    released = pb.DeskReleased(person=state.view.owner.desk, reason=reason)
+    return [ConversationEvent(desk_released=released)]
+
+
+def set_tags(state: State, add: Sequence[str], remove: Sequence[str]) -> Events:
+    """Add and remove tags; nothing if all stands so."""
+    added = [tag for tag in dict.fromkeys(add) if tag not in state.view.tags]
+    removed = [tag for tag in dict.fromkeys(remove) if tag in state.view.tags]
+    if not added and not removed:
+        return []
+    return [ConversationEvent(tags_changed=pb.TagsChanged(added=added, removed=removed))]
+
+
+def set_context(state: State, values: Struct, seconds: float | None = None) -> Events:
+    """Set variables, for good or for a time."""
+    check_size(state.view.context, values)
+    return [ConversationEvent(context_changed=set_for(values, seconds))]
+
+
+def delete_context(state: State, names: Sequence[str]) -> Events:
+    """Delete variables, or all of them; nothing if none is there."""
+    there = [name for name in (names or sorted(state.view.context.fields)) if name in state.view.context.fields]
+    return [ConversationEvent(context_changed=pb.ContextChanged(removed=there))] if there else []
+
+
+def set_fields(state: State, values: Struct) -> Events:
+    """Update facts about the contact: what has another value now."""
+    check_size(state.view.fields, values)
+    known = state.view.fields.fields
+    new = Struct()
+    for name, value in values.fields.items():
+        gone = value.WhichOneof("kind") in (None, "null_value")
+        if (name in known and known[name] != value) or (name not in known and not gone):
+            new.fields[name].CopyFrom(value)
+    return [ConversationEvent(fields_changed=pb.FieldsChanged(values=new))] if new.fields else []
+
+
+def submit_form(state: State, submitted: pb.FormSubmitted) -> Events:
+    """Take in a form; a repeat is nothing new."""
+    if submitted.submission_id in state.message_ids:
+        return []
+    check_size(state.view.fields, submitted.values)
+    return [ConversationEvent(form_submitted=submitted)]
+
+
+def fire_action(state: State, fired: pb.ActionFired) -> Events:
+    """Something happened that triggers may wait for."""
+    check_size(state.view.context, fired.values)
+    return [ConversationEvent(action_fired=fired)]
+
+
+def record_outcome(state: State, outcome: pb.Outcome) -> Events:
+    """Say what came of it, to the credit of the last agent; nothing if that was said before."""
+    merged = pb.Outcome()
+    merged.CopyFrom(state.view.outcome)
+    merged.MergeFrom(outcome)
+    if merged == state.view.outcome:
+        return []
+    return [ConversationEvent(outcome_recorded=pb.OutcomeRecorded(outcome=outcome, agent=state.last_agent))]
+
+
+def note_away(state: State) -> Events:
+    """No instance of the owner is ready for what waits: said once for a message."""
+    newest = state.waiting[-1].sequence if state.waiting else 0
+    if not newest or newest <= state.away_through:
+        return []
+    away = pb.OwnerAway(agent=state.view.owner.agent, message_sequence=newest)
+    return [ConversationEvent(owner_away=away)]
+
+
 def _check_move(state: State, wanted: TransferConversationRequest, now: float) -> None:
     here, there = name_of(state.view.owner), name_of(wanted.target)
-    if here == there:
+    if here == there and (here != DESK or state.view.owner.desk == wanted.target.desk or not wanted.target.desk):
         raise TransferToSelf(f"{here} has the conversation already", owner=here)
     if state.view.status == pb.CONVERSATION_STATUS_STOPPED and wanted.initiator == TRANSFER_INITIATOR_AGENT:
         raise ConversationStopped("the conversation is stopped: an operator can activate it")

@@ -1,7 +1,8 @@
 """ConversationService on the wire."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import grpc
@@ -11,29 +12,31 @@ from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
-from botmesh.v1.conversation_service_pb2_grpc import (
-    ConversationServiceServicer,
-    add_ConversationServiceServicer_to_server,
-)
+from botmesh.v1.conversation_service_pb2_grpc import add_ConversationServiceServicer_to_server
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations import rules
+from botmesh_conversations.account_methods import AccountMethods
+from botmesh_conversations.accounts import is_conversation
 from botmesh_conversations.conversations import Conversations, Watcher
-from botmesh_conversations.fold import State, name_of
-from botmesh_conversations.live import Live, decode
+from botmesh_conversations.event_log import decode
+from botmesh_conversations.history import read_history
+from botmesh_conversations.live import Live
 from botmesh_conversations.posts import answers_to, check_same, until_ended
 from botmesh_conversations.spans import context_of
+from botmesh_conversations.state import State, name_of
 from botmesh_conversations.statistics import Statistics
 from botmesh_conversations.turns import WORDS_BYTES
 
 SERVICE_NAME = "botmesh.v1.ConversationService"
 DEFAULT_CHANNEL = "web"
 _MOST_LISTED = 500
+_MOST_SATISFIED = 5
 _CHUNK_BYTES = 256 * 1024
 _PAGE = 500
 
 
-class ConversationService(ConversationServiceServicer):
+class ConversationService(AccountMethods):
     """The edge between gRPC and the conversations."""
 
     most_queued = 10_000
@@ -64,29 +67,34 @@ class ConversationService(ConversationServiceServicer):
             )
         live = await self._posted_to(request)
         message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
-        account = request.account_id or DEFAULT_ACCOUNT
+        known = self._all.projection.sequence_of(live.id, message_id)
+        channel = request.channel or DEFAULT_CHANNEL
         opening = pb.ConversationOpened(
-            account_id=account,
-            channel=request.channel or DEFAULT_CHANNEL,
+            account_id=live.account.name,
+            channel=channel,
             contact_id=request.contact_id,
-            owner=self._all.routing.first(account),
+            owner=live.account.routing.first(channel),
         )
         queue: asyncio.Queue[ConversationEvent | api.PostResponse] = asyncio.Queue()
         live.listeners.add(queue)
         try:
-            events = await live.write(
-                lambda state: rules.post(state, message_id, request.payload, request.context, opening)
+            events = (
+                []
+                if known
+                else await live.write(
+                    lambda state: rules.post(state, message_id, request.payload, request.context, opening)
+                )
             )
-            sequence = live.state.message_ids[message_id]
+            sequence = known or live.state.message_ids[message_id]
             yield api.PostResponse(
                 accepted=api.PostAccepted(
                     conversation_id=live.id, message_id=message_id, sequence=sequence, repeated_message=not events
                 )
             )
-            for entry in answers_to(live.state, sequence) if not events else ():
+            for entry in await answers_to(self._all.log, live.id, sequence) if not events else ():
                 yield api.PostResponse(entry=entry)
             self._all.advance(live)
-            async for response in until_ended(live, sequence, queue):
+            async for response in until_ended(live, sequence, queue, self._all.projection.queue_position):
                 yield response
         finally:
             live.listeners.discard(queue)
@@ -95,7 +103,8 @@ class ConversationService(ConversationServiceServicer):
         self, request: api.GetConversationRequest, context: grpc.aio.ServicerContext
     ) -> api.GetConversationResponse:
         """One conversation."""
-        return api.GetConversationResponse(conversation=(await self._one(request.conversation_id)).state.view)
+        view = (await self._one(request.conversation_id)).state.view
+        return api.GetConversationResponse(conversation=view, queue_position=self._all.projection.queue_position(view))
 
     async def ListConversations(
         self, request: api.ListConversationsRequest, context: grpc.aio.ServicerContext
@@ -114,10 +123,9 @@ class ConversationService(ConversationServiceServicer):
     ) -> AsyncIterator[api.GetHistoryResponse]:
         """What was said, in pieces."""
         live = await self._one(request.conversation_id)
-        entries = [entry for entry in live.state.history if entry.sequence > request.after_sequence]
         chunk: list[HistoryEntry] = []
         size = 0
-        for entry in entries[-request.limit :]:
+        async for entry in self._entries(live, request.after_sequence, request.limit):
             size += entry.ByteSize()
             if chunk and size > _CHUNK_BYTES:
                 yield api.GetHistoryResponse(entries=chunk)
@@ -137,7 +145,7 @@ class ConversationService(ConversationServiceServicer):
                 records = await self._all.log.read_all(position + 1, _PAGE)
                 for record in records:
                     position = record.position
-                    if request.conversation_id in ("", record.conversation):
+                    if request.conversation_id in ("", record.conversation) and is_conversation(record.conversation):
                         yield api.WatchConversationsResponse(event=decode(record))
                 if len(records) < _PAGE:
                     break
@@ -165,6 +173,11 @@ class ConversationService(ConversationServiceServicer):
         event = await self._all.transfer(live, request, context_of(context.invocation_metadata()))
         failed = event.transfer_failed if event.HasField("transfer_failed") else None
         changed = event.owner_changed
+        desk, position = api.DESK_OUTCOME_UNSPECIFIED, 0
+        if failed is None and changed.owner.WhichOneof("owner") == "desk":
+            position = self._all.projection.queue_position(live.state.view)
+            desk = api.DESK_OUTCOME_QUEUED if live.account.state.on_duty else api.DESK_OUTCOME_NOBODY_ON_DUTY
+            desk = api.DESK_OUTCOME_ASSIGNED if live.state.view.owner.desk else desk
         return api.TransferConversationResponse(
             transfer_id=request.transfer_id,
             transferred=failed is None and name_of(changed.owner) == name_of(request.target),
@@ -172,6 +185,8 @@ class ConversationService(ConversationServiceServicer):
             epoch=live.state.view.epoch if failed is not None else changed.epoch,
             failure=failed.failure if failed is not None else None,
             reason=failed.reason if failed is not None else changed.reason,
+            desk=desk,
+            queue_position=position,
         )
 
     async def SetStatus(
@@ -219,6 +234,8 @@ class ConversationService(ConversationServiceServicer):
         """A person takes it."""
         person = check_id("person", request.person)
         view = await self._change(request.conversation_id, lambda state: rules.claim(state, person))
+        account = await self._all.accounts.of(view.account_id)
+        await account.set_duty(person, on_duty=True)  # whoever claims is here
         return api.ClaimResponse(conversation=view)
 
     async def Reply(self, request: api.ReplyRequest, context: grpc.aio.ServicerContext) -> api.ReplyResponse:
@@ -239,7 +256,7 @@ class ConversationService(ConversationServiceServicer):
         live = await self._one(request.conversation_id)
         rules.must_hold(live.state, request.person)
         agents = [owner.agent for owner in reversed(live.state.came_from) if owner.agent]
-        agent = request.agent or (agents[0] if agents else self._all.routing.first(live.state.view.account_id).agent)
+        agent = request.agent or (agents[0] if agents else live.account.routing.first(live.state.view.channel).agent)
         wanted = api.TransferConversationRequest(
             target=Owner(agent=check_agent("agent", agent)),
             epoch=live.state.view.epoch,
@@ -255,27 +272,57 @@ class ConversationService(ConversationServiceServicer):
         for tag in (*request.add, *request.remove):
             check_id("tag", tag)
 
-        def decide(state: State) -> list[ConversationEvent]:
-            added = [tag for tag in request.add if tag not in state.view.tags]
-            removed = [tag for tag in request.remove if tag in state.view.tags]
-            if not added and not removed:
-                return []
-            return [ConversationEvent(tags_changed=pb.TagsChanged(added=added, removed=removed))]
+        view = await self._change(
+            request.conversation_id, lambda state: rules.set_tags(state, request.add, request.remove)
+        )
+        return api.SetTagsResponse(conversation=view)
 
-        return api.SetTagsResponse(conversation=await self._change(request.conversation_id, decide))
+    async def SetFields(
+        self, request: api.SetFieldsRequest, context: grpc.aio.ServicerContext
+    ) -> api.SetFieldsResponse:
+        """Update facts about the contact."""
+        view = await self._change(request.conversation_id, lambda state: rules.set_fields(state, request.values))
+        return api.SetFieldsResponse(conversation=view)
 
-    async def SetContext(
-        self, request: api.SetContextRequest, context: grpc.aio.ServicerContext
-    ) -> api.SetContextResponse:
-        """Set and remove variables."""
-        changed = pb.ContextChanged(values=request.values, removed=request.remove)
+    async def SubmitForm(
+        self, request: api.SubmitFormRequest, context: grpc.aio.ServicerContext
+    ) -> api.SubmitFormResponse:
+        """Take in a form."""
+        submission = check_id("submission_id", request.submission_id) if request.submission_id else new_id()
+        submitted = pb.FormSubmitted(
+            form=check_id("form", request.form), values=request.values, submission_id=submission
+        )
+        live = await self._one(request.conversation_id)
+        if not self._all.projection.sequence_of(live.id, submission):
+            await self._change(live.id, lambda state: rules.submit_form(state, submitted))
+        return api.SubmitFormResponse(conversation=live.state.view)
 
-        def decide(state: State) -> list[ConversationEvent]:
-            rules.check_context(state, request.values)
-            return [ConversationEvent(context_changed=changed)]
+    async def FireAction(
+        self, request: api.FireActionRequest, context: grpc.aio.ServicerContext
+    ) -> api.FireActionResponse:
+        """Let triggers know that something happened."""
+        agent = check_agent("agent", request.agent) if request.agent else ""
+        fired = pb.ActionFired(action=check_id("action", request.action), agent=agent, values=request.values)
+        live = await self._one(request.conversation_id)
+        live.context = context_of(context.invocation_metadata()) or live.context
+        events = await live.write(lambda state: rules.fire_action(state, fired))
+        self._all.advance(live)
+        names = [event.trigger_fired.trigger for event in events if event.HasField("trigger_fired")]
+        return api.FireActionResponse(conversation=live.state.view, fired=names)
 
-        view = await self._change(request.conversation_id, decide)
-        return api.SetContextResponse(conversation=view)
+    async def RecordOutcome(
+        self, request: api.RecordOutcomeRequest, context: grpc.aio.ServicerContext
+    ) -> api.RecordOutcomeResponse:
+        """Say what came of it."""
+        outcome = request.outcome
+        if not outcome.ListFields():
+            raise InvalidField("outcome says resolved, booked or satisfaction: it cannot be empty", field="outcome")
+        if outcome.HasField("satisfaction") and not 1 <= outcome.satisfaction <= _MOST_SATISFIED:
+            raise InvalidField(
+                f"satisfaction must be 1 to {_MOST_SATISFIED}", field="outcome.satisfaction", value=outcome.satisfaction
+            )
+        view = await self._change(request.conversation_id, lambda state: rules.record_outcome(state, outcome))
+        return api.RecordOutcomeResponse(conversation=view)
 
     async def GetStatistics(
         self, request: api.GetStatisticsRequest, context: grpc.aio.ServicerContext
@@ -286,16 +333,34 @@ class ConversationService(ConversationServiceServicer):
     async def _posted_to(self, request: api.PostRequest) -> Live:
         if request.conversation_id:
             live = await self._all.get(check_id("conversation_id", request.conversation_id))
-            if live.state.sequence == 0:
-                check_id("contact_id", request.contact_id)
-            else:
+            if live.state.sequence:
                 check_same(live.state.view, request)
-            return live
+                return live
         contact = check_id("contact_id", request.contact_id)
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
         channel = check_id("channel", request.channel or DEFAULT_CHANNEL)
-        known = self._all.projection.of_contact(account, contact, channel)
-        return await self._all.get(known[0] if known else new_id())
+        if not request.conversation_id:
+            known = self._all.projection.of_contact(account, contact, channel)
+            live = await self._all.get(known[0] if known else new_id())
+        if not live.state.sequence:
+            live.account = await self._all.accounts.of(account)
+        return live
+
+    async def _entries(self, live: Live, after: int, limit: int) -> AsyncIterator[HistoryEntry]:
+        """What was said after a sequence, or the newest of it: from memory where that goes back far enough."""
+        state = live.state
+        kept: Sequence[HistoryEntry] = [entry for entry in state.history if entry.sequence > after]
+        goes_back = len(kept) < len(state.history) or state.entries == len(state.history)
+        if goes_back or 0 < limit <= len(kept):
+            kept = kept[-limit:]
+        elif limit:
+            kept = deque([entry async for entry in read_history(self._all.log, live.id, after)], maxlen=limit)
+        else:
+            async for entry in read_history(self._all.log, live.id, after):
+                yield entry
+            return
+        for entry in kept:
+            yield entry
 
     async def _one(self, conversation_id: str) -> Live:
         return (await self._all.get(check_id("conversation_id", conversation_id))).must_exist()

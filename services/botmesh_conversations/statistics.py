@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from botmesh.limits import duration
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import AgentStatistics, GetStatisticsResponse
-from botmesh_conversations.event_log import EventLog
-from botmesh_conversations.fold import DESK, name_of
-from botmesh_conversations.live import decode
+from botmesh_conversations.accounts import is_conversation
+from botmesh_conversations.event_log import EventLog, decode
+from botmesh_conversations.fold import seconds_of
+from botmesh_conversations.state import DESK, name_of
 
 _PAGE = 1000
 _KEPT = 1000
@@ -22,10 +24,22 @@ class _Agent:
     counts: AgentStatistics
     owned: set[str] = field(default_factory=set)
     answer_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    ownerships: int = 0
+    """How often it became owner of a conversation."""
+    outcomes: dict[str, pb.Outcome] = field(default_factory=dict)
+    """By conversation."""
 
     def to_proto(self) -> AgentStatistics:
         ordered = sorted(self.answer_seconds) or [0.0]
-        self.counts.conversations = len(self.owned)
+        counts, ended = self.counts, self.counts.answered + self.counts.failed + self.counts.not_mine
+        counts.conversations = len(self.owned)
+        counts.response_rate = counts.answered / ended if ended else 0.0
+        counts.transfer_rate = counts.transfers_out / self.ownerships if self.ownerships else 0.0
+        outcomes = list(self.outcomes.values())
+        counts.resolved = sum(one.resolved for one in outcomes)
+        counts.unresolved = sum(one.HasField("resolved") and not one.resolved for one in outcomes)
+        counts.booked = sum(one.booked for one in outcomes)
+        counts.satisfaction, counts.ratings = _mean_satisfaction(outcomes)
         self.counts.median_answer.CopyFrom(duration(ordered[len(ordered) // 2]))
         self.counts.p95_answer.CopyFrom(duration(ordered[int(len(ordered) * 0.95)]))
         return self.counts
@@ -36,6 +50,8 @@ class _Account:
     totals: GetStatisticsResponse = field(default_factory=GetStatisticsResponse)
     agents: dict[str, _Agent] = field(default_factory=dict)
     escalated: set[str] = field(default_factory=set)
+    outcomes: dict[str, pb.Outcome] = field(default_factory=dict)
+    """By conversation."""
 
     def agent(self, name: str) -> _Agent:
         if name not in self.agents:
@@ -62,7 +78,8 @@ class Statistics:
             while True:
                 records = await self._log.read_all(self._position + 1, _PAGE)
                 for record in records:
-                    self._take(decode(record))
+                    if is_conversation(record.conversation):
+                        self._take(decode(record))
                     self._position = record.position
                 if len(records) < _PAGE:
                     break
@@ -70,6 +87,10 @@ class Statistics:
         made = GetStatisticsResponse()
         made.CopyFrom(found.totals)
         made.escalated = len(found.escalated)
+        outcomes = list(found.outcomes.values())
+        made.resolved = sum(one.resolved for one in outcomes)
+        made.booked = sum(one.booked for one in outcomes)
+        made.satisfaction, _ = _mean_satisfaction(outcomes)
         made.agents.extend(found.agents[name].to_proto() for name in sorted(found.agents))
         return made
 
@@ -85,7 +106,7 @@ class Statistics:
             account.totals.messages += 1
         elif kind == "turn_started":
             account.agent(event.turn_started.agent).counts.turns += 1
-            self._turns[event.turn_started.turn_id] = event.turn_started.agent, _seconds(event)
+            self._turns[event.turn_started.turn_id] = event.turn_started.agent, seconds_of(event)
         elif kind == "turn_finished":
             self._finished(account, event)
         elif kind == "owner_changed":
@@ -94,6 +115,9 @@ class Statistics:
             self._offers[event.transfer_requested.transfer_id] = name_of(event.transfer_requested.target)
         elif kind == "transfer_failed":
             account.agent(self._offers.pop(event.transfer_failed.transfer_id, DESK)).counts.declined_offers += 1
+            account.totals.failed_transfers += 1
+        elif kind == "outcome_recorded":
+            self._recorded(account, event)
 
     def _finished(self, account: _Account, event: ConversationEvent) -> None:
         finished = event.turn_finished
@@ -103,15 +127,30 @@ class Statistics:
         agent = account.agent(name)
         if finished.outcome == pb.TURN_OUTCOME_ANSWERED:
             agent.counts.answered += 1
-            agent.answer_seconds.append(_seconds(event) - began)
+            agent.answer_seconds.append(seconds_of(event) - began)
         elif finished.outcome == pb.TURN_OUTCOME_FAILED:
             agent.counts.failed += 1
+        elif finished.outcome == pb.TURN_OUTCOME_NOT_MINE:
+            agent.counts.not_mine += 1
+
+    def _recorded(self, account: _Account, event: ConversationEvent) -> None:
+        """What is said later replaces what was said before, to the credit of the agent that had it then."""
+        recorded = event.outcome_recorded
+        whole = account.outcomes.setdefault(event.conversation_id, pb.Outcome())
+        whole.MergeFrom(recorded.outcome)
+        if recorded.agent:
+            account.agent(recorded.agent).outcomes.setdefault(event.conversation_id, pb.Outcome()).MergeFrom(
+                recorded.outcome
+            )
 
     def _moved(self, account: _Account, event: ConversationEvent) -> None:
         changed = event.owner_changed
         asked = self._offers.pop(changed.transfer_id, "")
         if asked not in ("", DESK, name_of(changed.owner)):
             account.agent(asked).counts.declined_offers += 1  # a fallback has it
+            account.totals.failed_transfers += 1
+        elif changed.transfer_id:
+            account.totals.transfers += 1
         if changed.previous.agent:
             agent = account.agent(changed.previous.agent)
             agent.counts.transfers_out += 1
@@ -122,10 +161,14 @@ class Statistics:
 
     def _owned(self, account: _Account, event: ConversationEvent, owner: Owner) -> None:
         if owner.agent:
-            account.agent(owner.agent).owned.add(event.conversation_id)
+            agent = account.agent(owner.agent)
+            agent.owned.add(event.conversation_id)
+            agent.ownerships += 1
         else:
             account.escalated.add(event.conversation_id)
 
 
-def _seconds(event: ConversationEvent) -> float:
-    return event.time.ToNanoseconds() / 1e9
+def _mean_satisfaction(outcomes: Sequence[pb.Outcome]) -> tuple[float, int]:
+    """The mean of what was said, and how many said something."""
+    said = [one.satisfaction for one in outcomes if one.HasField("satisfaction")]
+    return (sum(said) / len(said) if said else 0.0), len(said)

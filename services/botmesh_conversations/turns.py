@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -10,29 +10,25 @@ from typing import Any
 from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
 
-from botmesh.caller import Ask, Caller
+from botmesh.caller import Ask
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError
 from botmesh.reply import Pieces
 from botmesh.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1 import conversation_pb2 as pb
-from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
+from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import PostResponse
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.message_pb2 import Message, Reply
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh.v1.turn_pb2 import Turn, TurnTransfer
-from botmesh_conversations.fold import RunningTurn, State, name_of
 from botmesh_conversations.live import Live
-from botmesh_conversations.projection import first_words
-from botmesh_conversations.routing import Routing
 from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
 from botmesh_conversations.spans import start_turn
+from botmesh_conversations.state import HISTORY_BYTES, RunningTurn, State, name_of, words_of
 
-HISTORY_BYTES = 256 * 1024
-"""Of recent history that goes with a turn or an offer; the rest is read by GetHistory."""
 WORDS_BYTES = 512 * 1024
 """Of what a contact has said, in one turn and in one message: with history and context it fits into 1 MiB."""
 PAUSES = (0.2, 1.0)
@@ -40,14 +36,14 @@ PAUSES = (0.2, 1.0)
 _LATE = 0.1
 """Seconds between two looks for an owner that may be late."""
 APOLOGY = "Sorry, I could not answer that. I have passed your message on."
+NOT_KNOWN = "Sorry, I do not know about that."
+"""What the contact is told where a bot says "not mine" and nobody else is to have the turn."""
 
 
 @dataclass(slots=True)
 class Turns:
     """Gives turns to owners."""
 
-    caller: Caller
-    routing: Routing
     timeout: float
     """Seconds that a bot has for a turn."""
     suggestion_seconds: float = 3600.0
@@ -56,12 +52,14 @@ class Turns:
     """Replies of bots in one conversation before they are paused; 0: no limit."""
     gather_seconds: float = 0.0
     """How long to wait for further messages before a turn."""
+    not_mine_to_primary: bool = True
+    """Whether a turn that a bot says is not its own goes to the account's primary."""
     address: str = ""
     """Where ConversationService answers."""
 
     def gathering(self, state: State) -> float:
         """Seconds to wait before the next turn: the contact may not have finished."""
-        latest = state.latest_message()
+        latest = state.latest
         if state.handed is not None or latest is None:
             return 0.0
         return latest.timestamp.ToNanoseconds() / 1e9 + self.gather_seconds - time.time()
@@ -78,24 +76,18 @@ class Turns:
         )
         return [ConversationEvent(turn_started=started)]
 
-    async def run(self, live: Live, turn: RunningTurn, handed: pb.OwnerChanged | None, words: Sequence[Part]) -> None:
+    async def run(self, live: Live, turn: RunningTurn) -> None:
         """Ask the owner, several times if need be, and write down how it ended."""
         parent, live.context = live.context, None
-        span = start_turn(self.caller.end.telemetry.tracer, live.state, turn, parent)
+        span = start_turn(live.account.caller.end.telemetry.tracer, live.state, turn, parent)
         live.trace_id = trace_id_of(span)
         try:
-            await self._attempt(live, turn, handed, words, set_span_in_context(span, Context()))
+            await self._attempt(live, turn, set_span_in_context(span, Context()))
         finally:
             span.end()
 
-    async def _attempt(
-        self,
-        live: Live,
-        turn: RunningTurn,
-        handed: pb.OwnerChanged | None,
-        words: Sequence[Part],
-        context: Context,
-    ) -> None:
+    async def _attempt(self, live: Live, turn: RunningTurn, context: Context) -> None:
+        words = words_of(turn, WORDS_BYTES)
         failure: BotmeshError | None = None
         for attempt in range(len(PAUSES) + 1):
             if attempt:
@@ -106,7 +98,7 @@ class Turns:
             try:
                 await self._owner_appears(live, turn)
                 ask = self._compose(live.state, turn, attempt, words, context)
-                reply = await self._ask(live, turn, ask, self._details(live.state, turn, handed))
+                reply = await self._ask(live, turn, ask, self._details(live.state, turn))
             except BotmeshError as error:
                 failure = error
             else:
@@ -117,15 +109,14 @@ class Turns:
 
     async def _owner_appears(self, live: Live, turn: RunningTurn) -> None:
         """While the registry has just started, an owner that is missing may only be late."""
-        directory = self.routing.directory
-        account = live.state.view.account_id
+        directory, account = live.account.routing.directory, live.account.name
         await directory.ready()
         while directory.warming and not directory.live(account, turn.agent):  # noqa: ASYNC110 - a copy tells nobody
             await asyncio.sleep(_LATE)
 
     async def _ask(self, live: Live, turn: RunningTurn, ask: Ask, details: Turn) -> Reply:
         pieces = Pieces()
-        async with aclosing(self.caller.stream(ask, details)) as events:
+        async with aclosing(live.account.caller.stream(ask, details)) as events:
             async for event, _ in events:
                 kind = event.WhichOneof("event")
                 if kind == "reply":
@@ -160,8 +151,9 @@ class Turns:
         message.timestamp.GetCurrentTime()
         return Ask(turn.agent, message, chain, self.timeout, context=context)
 
-    def _details(self, state: State, turn: RunningTurn, handed: pb.OwnerChanged | None) -> Turn:
-        history, truncated = recent(state.history, turn.through)
+    def _details(self, state: State, turn: RunningTurn) -> Turn:
+        handed = turn.handed
+        history, truncated = recent(state, turn.through)
         transfer = None
         if handed is not None:
             transfer = TurnTransfer(transfer_id=handed.transfer_id, reason=handed.reason, intent_id=handed.intent_id)
@@ -175,6 +167,8 @@ class Turns:
             history=history,
             history_truncated=truncated,
             transfer=transfer,
+            tags=state.view.tags,
+            fields=state.view.fields,
         )
 
     async def _answered(self, live: Live, turn: RunningTurn, reply: Reply) -> None:
@@ -186,6 +180,9 @@ class Turns:
             agent=turn.agent,
             usage=usage,
         )
+        if reply.not_mine and not self.not_mine_to_primary:
+            finished.payload.add(text=NOT_KNOWN)
+            finished.agent = ""
 
         def decide(state: State) -> list[ConversationEvent]:
             if state.view.mode == CONVERSATION_MODE_SUGGESTIVE and not reply.not_mine and finished.payload:
@@ -193,8 +190,9 @@ class Turns:
             events = finish_turn(state, turn.turn_id, turn.epoch, finished)
             if finished.payload and state.turn is not None and state.turn.turn_id == turn.turn_id:
                 events += cap_replies(state, self.max_replies)
-            if reply.not_mine and events:
-                events += move(state, self.routing.after(state, turn.agent), f"{turn.agent}: not mine")
+            if reply.not_mine and self.not_mine_to_primary and events:
+                after = live.account.routing.after(state, turn.agent)
+                events += move(state, after, f"{turn.agent}: not mine")
             return events
 
         await live.write(decide)
@@ -218,52 +216,21 @@ class Turns:
             if state.turn is None or state.turn.turn_id != turn.turn_id:
                 return []
             events = finish_turn(state, turn.turn_id, turn.epoch, finished)
-            return events + move(
-                state, self.routing.after(state, turn.agent), f"{turn.agent}: {failure.reason.lower()}"
-            )
+            after = live.account.routing.after(state, turn.agent)
+            return events + move(state, after, f"{turn.agent}: {failure.reason.lower()}")
 
         await live.write(decide)
 
 
-def words_of(state: State) -> tuple[list[Part], pb.OwnerChanged | None]:
-    """What the next turn is about, and the change of owner that it comes by."""
-    waiting = state.unanswered
-    if state.handed is None:
-        return _newest(waiting), None
-    if state.handed.user_message:
-        return [
-            *state.handed.user_message,
-            *_newest(one for one in waiting if one.sequence > state.requested_at),
-        ], state.handed
-    return _newest(waiting) or list(first_words(state) or ()), state.handed
-
-
-def _newest(entries: Iterable[HistoryEntry]) -> list[Part]:
-    """What was said, oldest first; if that is too much for one turn, the newest of it."""
-    chosen: list[Part] = []
-    size = 0
-    for entry in reversed(list(entries)):
-        size += entry.ByteSize()
-        if size > WORDS_BYTES and chosen:
-            break
-        chosen[:0] = entry.payload
-    return chosen
-
-
-def recent(history: Sequence[HistoryEntry], through: int) -> tuple[list[HistoryEntry], bool]:
-    """The newest entries that fit into 256 KiB, oldest first, and whether older ones were left out."""
+def recent(state: State, through: int) -> tuple[list[HistoryEntry], bool]:
+    """The newest entries up to an event that fit into 256 KiB, oldest first, and whether older ones were left out."""
     chosen: list[HistoryEntry] = []
     size = 0
-    for entry in reversed(history):
+    for entry in reversed(state.history):
         if entry.sequence > through:
             continue
         size += entry.ByteSize()
         if size > HISTORY_BYTES:
             return chosen[::-1], True
         chosen.append(entry)
-    return chosen[::-1], False
-
-
-def desk() -> Owner:
-    """The human desk's queue."""
-    return Owner(desk="")
+    return chosen[::-1], state.entries > len(state.history)

@@ -10,8 +10,9 @@ from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED
 from botmesh_conversations import rules
-from botmesh_conversations.fold import State, fold
-from botmesh_conversations.projection import Projection, is_pending, wants_turn
+from botmesh_conversations.fold import apply, fold
+from botmesh_conversations.projection import Projection
+from botmesh_conversations.state import State
 
 NOW = 1_800_000_000.0
 
@@ -30,7 +31,7 @@ class Story:
             copy.conversation_id = "c1"
             copy.sequence = self.state.sequence + 1
             copy.time.FromNanoseconds(int((NOW + len(self.events)) * 1e9))
-            self.state.apply(copy)
+            apply(self.state, copy)
             self.events.append(copy)
         return events
 
@@ -73,7 +74,7 @@ def test_the_first_message_opens_the_conversation(story):
     assert kinds(story.events) == ["opened", "message_posted"]
     view = story.state.view
     assert (view.epoch, view.owner.agent, view.unanswered, view.sequence) == (1, "a", 1, 2)
-    assert wants_turn(story.state)
+    assert story.state.wants_turn
 
 
 def test_a_message_id_counts_once(story):
@@ -84,8 +85,8 @@ def test_a_turn_answers_what_had_been_said_when_it_began(story):
     story.turn("t")
     story.post("more", "m2")
     story.finish("t", 1)
-    assert [entry.message_id for entry in story.state.unanswered] == ["m2"]
-    assert wants_turn(story.state)
+    assert [entry.message_id for entry in story.state.waiting] == ["m2"]
+    assert story.state.wants_turn
 
 
 def test_one_final_reply_for_a_turn_and_later_ones_are_kept_apart(story):
@@ -99,12 +100,12 @@ def test_one_final_reply_for_a_turn_and_later_ones_are_kept_apart(story):
 def test_a_transfer_raises_the_epoch_by_one_and_ends_the_turn_in_the_same_batch(story):
     story.turn("t")
     story.ask("b", context={"k": "v"})
-    assert not wants_turn(story.state)
+    assert not story.state.wants_turn
     assert kinds(story.accept()) == ["offer_answered", "turn_finished", "owner_changed"]
     view = story.state.view
     assert (view.epoch, view.owner.agent, view.turn_id) == (2, "b", "")
     assert view.context["k"] == "v"
-    assert wants_turn(story.state)
+    assert story.state.wants_turn
     assert kinds(story.finish("t", 1)) == ["late_reply"]
 
 
@@ -117,7 +118,7 @@ def test_an_answer_to_an_offer_that_is_over_changes_nothing(story):
 
 def test_the_desk_is_not_asked(story):
     assert kinds(story.ask("desk")) == ["transfer_requested", "owner_changed"]
-    assert not is_pending(story.state)
+    assert not story.state.is_pending
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_pausing_overtakes_a_turn_that_runs(story):
     paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED)
     assert kinds(story.take(rules.set_status(story.state, paused))) == ["turn_finished", "status_changed"]
     assert rules.set_status(story.state, paused) == []
-    assert not wants_turn(story.state)
+    assert not story.state.wants_turn
     assert kinds(story.finish("t", 1)) == ["late_reply"]
 
 
@@ -173,7 +174,7 @@ def test_folding_again_gives_the_same(story):
 def test_a_projection_of_another_fold_is_thrown_away(tmp_path, story, monkeypatch):
     path = tmp_path / "projection.sqlite"
     made = Projection(path)
-    made.put(story.state, 2, pending=True)
+    made.put(story.state, story.events, 2, due=None)
     made.close()
     again = Projection(path)
     assert (again.position, again.pending()) == (2, ["c1"])

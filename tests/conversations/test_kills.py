@@ -18,9 +18,10 @@ from botmesh.settings import load
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import TURN_OUTCOME_ANSWERED, Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_conversations.fold import State, fold
-from botmesh_conversations.live import decode
+from botmesh_conversations.event_log import decode
+from botmesh_conversations.fold import apply, fold
 from botmesh_conversations.sqlite_log import open_log
+from botmesh_conversations.state import State
 from tests.mesh.processes import Process, _kill
 
 KILLS = int(os.environ.get("KILLS", "7"))
@@ -157,8 +158,9 @@ async def check_the_log(folder, acknowledged):
             check_replies(events)
             check_epochs(events)
             mine = {key for key, where in acknowledged.items() if where == conversation_id}
-            assert mine <= set(state.message_ids)
-            assert not state.unanswered
+            posted = {event.message_posted.message_id for event in events}
+            assert mine <= posted
+            assert not state.waiting
     finally:
         await log.close()
 
@@ -172,7 +174,7 @@ def check_replies(events):
     for event in events:
         if event.HasField("turn_finished") and event.turn_finished.outcome == TURN_OUTCOME_ANSWERED:
             assert started[event.turn_finished.turn_id].epoch == state.view.epoch
-        state.apply(event)
+        apply(state, event)
 
 
 def check_epochs(events):

@@ -11,9 +11,9 @@ async def test_a_transfer_is_one_trace_from_the_turn_that_asked_to_the_new_owner
     reception, billing = bot("reception", passes_on), bot("billing")
     exporter = InMemorySpanExporter()
     async with make_desk(primary="reception") as desk, desk.bots(reception, billing):
-        ends = [desk.part._caller.end, reception._running.end, billing._running.end]
-        for end in ends:
-            end.telemetry._provider.add_span_processor(SimpleSpanProcessor(exporter))
+        ours = [desk.all.telemetry, reception._running.end.telemetry, billing._running.end.telemetry]
+        for telemetry in ours:
+            telemetry._provider.add_span_processor(SimpleSpanProcessor(exporter))
         answer = await desk.post("I was charged twice")
         live = await desk.all.get(answer.id)
     spans = {span.name: span for span in exporter.get_finished_spans()}
@@ -41,7 +41,7 @@ async def test_a_transfer_that_fails_is_marked(make_desk):
 
     exporter = InMemorySpanExporter()
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), billing):
-        desk.part._caller.end.telemetry._provider.add_span_processor(SimpleSpanProcessor(exporter))
+        desk.all.telemetry._provider.add_span_processor(SimpleSpanProcessor(exporter))
         first = await desk.post("hello")
         await desk.transfer(first.id, "billing")
     (span,) = [span for span in exporter.get_finished_spans() if span.name == "transfer billing"]

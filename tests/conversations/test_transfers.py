@@ -227,7 +227,7 @@ async def test_a_bot_can_ask_for_a_person(make_desk):
 
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception", escalates)):
         answer = await desk.post("this is outrageous")
-        assert answer.end == api.POST_END_QUEUED
+        assert answer.end == api.POST_END_NOBODY_ON_DUTY
         assert answer.entries == [("mesh", "A person will answer.")]
 
 

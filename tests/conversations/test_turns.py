@@ -109,7 +109,7 @@ async def test_different_conversations_run_in_parallel(make_desk):
 async def test_without_a_primary_a_person_is_waited_for(make_desk):
     async with make_desk() as desk:
         answer = await desk.post("hello")
-        assert answer.end == api.POST_END_QUEUED
+        assert answer.end == api.POST_END_NOBODY_ON_DUTY
         assert (await desk.view(answer.id)).owner.WhichOneof("owner") == "desk"
 
 
@@ -121,7 +121,7 @@ async def test_a_turn_that_fails_is_tried_again_and_then_falls_to_the_desk(make_
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         answer = await desk.post("hello")
         assert len(agent.seen) == 3
-        assert answer.end == api.POST_END_QUEUED
+        assert answer.end == api.POST_END_NOBODY_ON_DUTY
         assert answer.owners == ["desk"]
         assert answer.entries[0][0] == "mesh"
         assert "secret" not in str(answer.responses)
@@ -152,7 +152,7 @@ async def test_not_mine_goes_to_the_primary_and_from_there_to_the_desk(make_desk
         answer = await desk.post("weather?")
         assert answer.entries == [("reception", "reception: weather?")]
     async with make_desk(primary="lazy") as desk, desk.bots(bot("lazy", refuses)):
-        assert (await desk.post("hello", contact="ben")).end == api.POST_END_QUEUED
+        assert (await desk.post("hello", contact="ben")).end == api.POST_END_NOBODY_ON_DUTY
 
 
 async def test_a_paused_conversation_answers_the_newest_message_once_when_it_is_resumed(make_desk):
@@ -199,7 +199,7 @@ async def test_a_person_claims_answers_and_hands_back(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
         first = await desk.post("hello")
         await desk.transfer(first.id, "desk", reason="angry")
-        assert (await desk.post("a person please")).end == api.POST_END_QUEUED
+        assert (await desk.post("a person please")).end == api.POST_END_NOBODY_ON_DUTY
         await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
         await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
         with pytest.raises(errors.NotClaimed):

@@ -37,7 +37,8 @@ BotmeshError
 │   ├── UnknownWork           NOT_FOUND            no work under this message id
 │   ├── UnknownTrace          NOT_FOUND            no span of this trace is kept
 │   ├── UnknownConversation   NOT_FOUND            no conversation of this id
-│   └── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits
+│   ├── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits
+│   └── UnknownPerson         NOT_FOUND            nobody of that name works at the desk
 ├── DeadlineExceeded
 │   ├── DeadlineExpired       DEADLINE_EXCEEDED    the deadline passed
 │   └── StreamIdle            DEADLINE_EXCEEDED    a stream was silent for too long
@@ -346,6 +347,12 @@ class UnknownSuggestion(NotFound):
     """No suggested reply of this turn waits for approval."""
 
     reason = "UNKNOWN_SUGGESTION"
+
+
+class UnknownPerson(NotFound):
+    """Nobody of that name works at the desk."""
+
+    reason = "UNKNOWN_PERSON"
 
 
 class DeadlineExceeded(BotmeshError):

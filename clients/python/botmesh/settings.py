@@ -191,6 +191,16 @@ SETTINGS: dict[str, Setting] = {
         Setting("suggestion_timeout", 3600.0, *_SECONDS, "How long a suggested reply waits for approval"),
         Setting("max_replies", 0, *_COUNT, "Replies of bots in a conversation before they are paused; 0: no limit"),
         Setting("gather", 0.0, _gather, "0 to 5m", "How long to wait for further messages of a contact before a turn"),
+        Setting(
+            "not_mine_to_primary", True, *_SWITCH, "Whether the primary gets a turn that a bot says is not its own"
+        ),
+        Setting(
+            "silence", 0.0, *_SECONDS, "A contact's silence after which the primary has the conversation; 0: never"
+        ),
+        Setting(
+            "claim_timeout", 600.0, *_SECONDS, "How long a claimed conversation may wait for its person; 0: for ever"
+        ),
+        Setting("triggers", "", *_TEXT, "A folder with a file of triggers per account, ACCOUNT.yaml; empty: none"),
         Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
     )
 }
@@ -231,6 +241,10 @@ class Settings:
     suggestion_timeout: float
     max_replies: int
     gather: float
+    not_mine_to_primary: bool
+    silence: float
+    claim_timeout: float
+    triggers: str
     trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""

@@ -111,11 +111,18 @@ class Telemetry:
         if call.error is not None and not call.error.started and not call.error.from_peer:
             self._refusals.add(1, {"botmesh.side": side, "botmesh.reason": call.error.reason})
 
+    def transferred(self, outcome: str) -> None:
+        """A transfer of a conversation ended: DONE, or why not."""
+        self._transfers.add(1, {"botmesh.outcome": outcome})
+
     def _make_instruments(self) -> None:
         meter = self._meters.get_meter(_SCOPE)
         self._duration = meter.create_histogram("botmesh.delegation.duration", "s", "Work calls by outcome")
         self._hops = meter.create_histogram("botmesh.delegation.hops", "{hop}", "How deep chains go")
         self._refusals = meter.create_counter("botmesh.refusals", "{refusal}", "Refusals made here, by reason")
+        self._transfers = meter.create_counter(
+            "botmesh.transfers", "{transfer}", "Transfers of conversations, by outcome"
+        )
         self._in_flight = meter.create_up_down_counter("botmesh.delegations.in_flight", "{call}", "Open work calls")
 
     def _export_as_environment_says(self, service: str, instance: str) -> None:

@@ -60,7 +60,7 @@ class Owner(_message.Message):
     def __init__(self, agent: _Optional[str] = ..., desk: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
-    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion")
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion", "queued_at", "fields", "outcome")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -79,6 +79,9 @@ class Conversation(_message.Message):
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     UNANSWERED_FIELD_NUMBER: _ClassVar[int]
     SUGGESTION_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_AT_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     account_id: str
     channel: str
@@ -97,7 +100,20 @@ class Conversation(_message.Message):
     turn_id: str
     unanswered: int
     suggestion: ReplySuggested
-    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ...) -> None: ...
+    queued_at: _timestamp_pb2.Timestamp
+    fields: _struct_pb2.Struct
+    outcome: Outcome
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., outcome: _Optional[_Union[Outcome, _Mapping]] = ...) -> None: ...
+
+class Outcome(_message.Message):
+    __slots__ = ("resolved", "booked", "satisfaction")
+    RESOLVED_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_FIELD_NUMBER: _ClassVar[int]
+    SATISFACTION_FIELD_NUMBER: _ClassVar[int]
+    resolved: bool
+    booked: bool
+    satisfaction: int
+    def __init__(self, resolved: _Optional[bool] = ..., booked: _Optional[bool] = ..., satisfaction: _Optional[int] = ...) -> None: ...
 
 class OpenTransfer(_message.Message):
     __slots__ = ("transfer_id", "target", "expires_at")
@@ -110,7 +126,7 @@ class OpenTransfer(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., target: _Optional[_Union[Owner, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ConversationEvent(_message.Message):
-    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped")
+    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped", "fields_changed", "form_submitted", "action_fired", "outcome_recorded", "silence_noticed", "owner_away", "trigger_fired", "primary_changed", "duty_changed")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +150,15 @@ class ConversationEvent(_message.Message):
     CONTEXT_CHANGED_FIELD_NUMBER: _ClassVar[int]
     REPLY_SUGGESTED_FIELD_NUMBER: _ClassVar[int]
     SUGGESTION_DROPPED_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    FORM_SUBMITTED_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIRED_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_RECORDED_FIELD_NUMBER: _ClassVar[int]
+    SILENCE_NOTICED_FIELD_NUMBER: _ClassVar[int]
+    OWNER_AWAY_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_FIRED_FIELD_NUMBER: _ClassVar[int]
+    PRIMARY_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    DUTY_CHANGED_FIELD_NUMBER: _ClassVar[int]
     position: int
     sequence: int
     conversation_id: str
@@ -157,7 +182,16 @@ class ConversationEvent(_message.Message):
     context_changed: ContextChanged
     reply_suggested: ReplySuggested
     suggestion_dropped: SuggestionDropped
-    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ...) -> None: ...
+    fields_changed: FieldsChanged
+    form_submitted: FormSubmitted
+    action_fired: ActionFired
+    outcome_recorded: OutcomeRecorded
+    silence_noticed: SilenceNoticed
+    owner_away: OwnerAway
+    trigger_fired: TriggerFired
+    primary_changed: PrimaryChanged
+    duty_changed: DutyChanged
+    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ..., fields_changed: _Optional[_Union[FieldsChanged, _Mapping]] = ..., form_submitted: _Optional[_Union[FormSubmitted, _Mapping]] = ..., action_fired: _Optional[_Union[ActionFired, _Mapping]] = ..., outcome_recorded: _Optional[_Union[OutcomeRecorded, _Mapping]] = ..., silence_noticed: _Optional[_Union[SilenceNoticed, _Mapping]] = ..., owner_away: _Optional[_Union[OwnerAway, _Mapping]] = ..., trigger_fired: _Optional[_Union[TriggerFired, _Mapping]] = ..., primary_changed: _Optional[_Union[PrimaryChanged, _Mapping]] = ..., duty_changed: _Optional[_Union[DutyChanged, _Mapping]] = ...) -> None: ...
 
 class ConversationOpened(_message.Message):
     __slots__ = ("account_id", "channel", "contact_id", "owner", "mode")
@@ -286,7 +320,7 @@ class OfferAnswered(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., decision: _Optional[_Union[_transfer_pb2.TransferDecision, str]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class OwnerChanged(_message.Message):
-    __slots__ = ("transfer_id", "epoch", "owner", "previous", "reason", "intent_id", "user_message", "handoff_message", "context", "mode", "initiator")
+    __slots__ = ("transfer_id", "epoch", "owner", "previous", "reason", "intent_id", "user_message", "handoff_message", "context", "mode", "initiator", "waits")
     TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
@@ -298,6 +332,7 @@ class OwnerChanged(_message.Message):
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     INITIATOR_FIELD_NUMBER: _ClassVar[int]
+    WAITS_FIELD_NUMBER: _ClassVar[int]
     transfer_id: str
     epoch: int
     owner: Owner
@@ -309,7 +344,8 @@ class OwnerChanged(_message.Message):
     context: _struct_pb2.Struct
     mode: _transfer_pb2.ConversationMode
     initiator: _transfer_pb2.TransferInitiator
-    def __init__(self, transfer_id: _Optional[str] = ..., epoch: _Optional[int] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., previous: _Optional[_Union[Owner, _Mapping]] = ..., reason: _Optional[str] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ...) -> None: ...
+    waits: bool
+    def __init__(self, transfer_id: _Optional[str] = ..., epoch: _Optional[int] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., previous: _Optional[_Union[Owner, _Mapping]] = ..., reason: _Optional[str] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., waits: _Optional[bool] = ...) -> None: ...
 
 class TransferFailed(_message.Message):
     __slots__ = ("transfer_id", "failure", "reason")
@@ -372,9 +408,89 @@ class TagsChanged(_message.Message):
     def __init__(self, added: _Optional[_Iterable[str]] = ..., removed: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ContextChanged(_message.Message):
-    __slots__ = ("values", "removed")
+    __slots__ = ("values", "removed", "expires_at")
     VALUES_FIELD_NUMBER: _ClassVar[int]
     REMOVED_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     values: _struct_pb2.Struct
     removed: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., removed: _Optional[_Iterable[str]] = ...) -> None: ...
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., removed: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class FieldsChanged(_message.Message):
+    __slots__ = ("values",)
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    values: _struct_pb2.Struct
+    def __init__(self, values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class FormSubmitted(_message.Message):
+    __slots__ = ("form", "values", "submission_id")
+    FORM_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    SUBMISSION_ID_FIELD_NUMBER: _ClassVar[int]
+    form: str
+    values: _struct_pb2.Struct
+    submission_id: str
+    def __init__(self, form: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., submission_id: _Optional[str] = ...) -> None: ...
+
+class ActionFired(_message.Message):
+    __slots__ = ("action", "agent", "values")
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    action: str
+    agent: str
+    values: _struct_pb2.Struct
+    def __init__(self, action: _Optional[str] = ..., agent: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class OutcomeRecorded(_message.Message):
+    __slots__ = ("outcome", "agent")
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    outcome: Outcome
+    agent: str
+    def __init__(self, outcome: _Optional[_Union[Outcome, _Mapping]] = ..., agent: _Optional[str] = ...) -> None: ...
+
+class SilenceNoticed(_message.Message):
+    __slots__ = ("seconds", "since_sequence")
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    SINCE_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    seconds: float
+    since_sequence: int
+    def __init__(self, seconds: _Optional[float] = ..., since_sequence: _Optional[int] = ...) -> None: ...
+
+class OwnerAway(_message.Message):
+    __slots__ = ("agent", "message_sequence")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    message_sequence: int
+    def __init__(self, agent: _Optional[str] = ..., message_sequence: _Optional[int] = ...) -> None: ...
+
+class TriggerFired(_message.Message):
+    __slots__ = ("trigger", "cause_sequence", "refusal")
+    TRIGGER_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    trigger: str
+    cause_sequence: int
+    refusal: str
+    def __init__(self, trigger: _Optional[str] = ..., cause_sequence: _Optional[int] = ..., refusal: _Optional[str] = ...) -> None: ...
+
+class PrimaryChanged(_message.Message):
+    __slots__ = ("agent", "channels", "previous")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    CHANNELS_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    channels: _containers.RepeatedScalarFieldContainer[str]
+    previous: str
+    def __init__(self, agent: _Optional[str] = ..., channels: _Optional[_Iterable[str]] = ..., previous: _Optional[str] = ...) -> None: ...
+
+class DutyChanged(_message.Message):
+    __slots__ = ("person", "on_duty")
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    ON_DUTY_FIELD_NUMBER: _ClassVar[int]
+    person: str
+    on_duty: bool
+    def __init__(self, person: _Optional[str] = ..., on_duty: _Optional[bool] = ...) -> None: ...

@@ -27,6 +27,21 @@ class PostEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     POST_END_WITH_PERSON: _ClassVar[PostEnd]
     POST_END_FAILED: _ClassVar[PostEnd]
     POST_END_SUGGESTED: _ClassVar[PostEnd]
+    POST_END_NOBODY_ON_DUTY: _ClassVar[PostEnd]
+
+class DeskOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DESK_OUTCOME_UNSPECIFIED: _ClassVar[DeskOutcome]
+    DESK_OUTCOME_ASSIGNED: _ClassVar[DeskOutcome]
+    DESK_OUTCOME_QUEUED: _ClassVar[DeskOutcome]
+    DESK_OUTCOME_NOBODY_ON_DUTY: _ClassVar[DeskOutcome]
+
+class ContextNamespace(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CONTEXT_NAMESPACE_UNSPECIFIED: _ClassVar[ContextNamespace]
+    CONTEXT_NAMESPACE_CONVERSATION: _ClassVar[ContextNamespace]
+    CONTEXT_NAMESPACE_CONTACT: _ClassVar[ContextNamespace]
+    CONTEXT_NAMESPACE_ACCOUNT: _ClassVar[ContextNamespace]
 POST_END_UNSPECIFIED: PostEnd
 POST_END_ANSWERED: PostEnd
 POST_END_PAUSED: PostEnd
@@ -35,6 +50,15 @@ POST_END_QUEUED: PostEnd
 POST_END_WITH_PERSON: PostEnd
 POST_END_FAILED: PostEnd
 POST_END_SUGGESTED: PostEnd
+POST_END_NOBODY_ON_DUTY: PostEnd
+DESK_OUTCOME_UNSPECIFIED: DeskOutcome
+DESK_OUTCOME_ASSIGNED: DeskOutcome
+DESK_OUTCOME_QUEUED: DeskOutcome
+DESK_OUTCOME_NOBODY_ON_DUTY: DeskOutcome
+CONTEXT_NAMESPACE_UNSPECIFIED: ContextNamespace
+CONTEXT_NAMESPACE_CONVERSATION: ContextNamespace
+CONTEXT_NAMESPACE_CONTACT: ContextNamespace
+CONTEXT_NAMESPACE_ACCOUNT: ContextNamespace
 
 class PostRequest(_message.Message):
     __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "message_id", "payload", "context")
@@ -55,7 +79,7 @@ class PostRequest(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., message_id: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class PostResponse(_message.Message):
-    __slots__ = ("accepted", "partial", "progress", "reset", "entry", "owner", "end")
+    __slots__ = ("accepted", "partial", "progress", "reset", "entry", "owner", "end", "queue_position")
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
@@ -63,6 +87,7 @@ class PostResponse(_message.Message):
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
     accepted: PostAccepted
     partial: _agent_service_pb2.Partial
     progress: _agent_service_pb2.Progress
@@ -70,7 +95,8 @@ class PostResponse(_message.Message):
     entry: _history_pb2.HistoryEntry
     owner: _conversation_pb2.Owner
     end: PostEnd
-    def __init__(self, accepted: _Optional[_Union[PostAccepted, _Mapping]] = ..., partial: _Optional[_Union[_agent_service_pb2.Partial, _Mapping]] = ..., progress: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., reset: _Optional[_Union[_agent_service_pb2.Reset, _Mapping]] = ..., entry: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., end: _Optional[_Union[PostEnd, str]] = ...) -> None: ...
+    queue_position: int
+    def __init__(self, accepted: _Optional[_Union[PostAccepted, _Mapping]] = ..., partial: _Optional[_Union[_agent_service_pb2.Partial, _Mapping]] = ..., progress: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., reset: _Optional[_Union[_agent_service_pb2.Reset, _Mapping]] = ..., entry: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., end: _Optional[_Union[PostEnd, str]] = ..., queue_position: _Optional[int] = ...) -> None: ...
 
 class PostAccepted(_message.Message):
     __slots__ = ("conversation_id", "message_id", "sequence", "repeated_message", "trace_id")
@@ -93,10 +119,12 @@ class GetConversationRequest(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ...) -> None: ...
 
 class GetConversationResponse(_message.Message):
-    __slots__ = ("conversation",)
+    __slots__ = ("conversation", "queue_position")
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
-    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+    queue_position: int
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., queue_position: _Optional[int] = ...) -> None: ...
 
 class ListConversationsRequest(_message.Message):
     __slots__ = ("account_id", "status", "owner", "channel", "contact_id", "tag", "page_size", "page_token")
@@ -187,20 +215,24 @@ class TransferConversationRequest(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., target: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., transfer_id: _Optional[str] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., reason: _Optional[str] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., fallback: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ...) -> None: ...
 
 class TransferConversationResponse(_message.Message):
-    __slots__ = ("transfer_id", "transferred", "owner", "epoch", "failure", "reason")
+    __slots__ = ("transfer_id", "transferred", "owner", "epoch", "failure", "reason", "desk", "queue_position")
     TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
     TRANSFERRED_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    DESK_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
     transfer_id: str
     transferred: bool
     owner: _conversation_pb2.Owner
     epoch: int
     failure: _conversation_pb2.TransferFailure
     reason: str
-    def __init__(self, transfer_id: _Optional[str] = ..., transferred: _Optional[bool] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., failure: _Optional[_Union[_conversation_pb2.TransferFailure, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+    desk: DeskOutcome
+    queue_position: int
+    def __init__(self, transfer_id: _Optional[str] = ..., transferred: _Optional[bool] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., failure: _Optional[_Union[_conversation_pb2.TransferFailure, str]] = ..., reason: _Optional[str] = ..., desk: _Optional[_Union[DeskOutcome, str]] = ..., queue_position: _Optional[int] = ...) -> None: ...
 
 class SetStatusRequest(_message.Message):
     __slots__ = ("conversation_id", "contact_id", "account_id", "status", "until", "reason")
@@ -342,21 +374,196 @@ class SetTagsResponse(_message.Message):
     conversation: _conversation_pb2.Conversation
     def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
 
-class SetContextRequest(_message.Message):
-    __slots__ = ("conversation_id", "values", "remove")
+class SetFieldsRequest(_message.Message):
+    __slots__ = ("conversation_id", "values")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
-    REMOVE_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     values: _struct_pb2.Struct
-    remove: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, conversation_id: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., remove: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, conversation_id: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
-class SetContextResponse(_message.Message):
+class SetFieldsResponse(_message.Message):
     __slots__ = ("conversation",)
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
     def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class SubmitFormRequest(_message.Message):
+    __slots__ = ("conversation_id", "form", "values", "submission_id")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FORM_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    SUBMISSION_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    form: str
+    values: _struct_pb2.Struct
+    submission_id: str
+    def __init__(self, conversation_id: _Optional[str] = ..., form: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., submission_id: _Optional[str] = ...) -> None: ...
+
+class SubmitFormResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class FireActionRequest(_message.Message):
+    __slots__ = ("conversation_id", "action", "agent", "values")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    action: str
+    agent: str
+    values: _struct_pb2.Struct
+    def __init__(self, conversation_id: _Optional[str] = ..., action: _Optional[str] = ..., agent: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class FireActionResponse(_message.Message):
+    __slots__ = ("conversation", "fired")
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    FIRED_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    fired: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., fired: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RecordOutcomeRequest(_message.Message):
+    __slots__ = ("conversation_id", "outcome")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    outcome: _conversation_pb2.Outcome
+    def __init__(self, conversation_id: _Optional[str] = ..., outcome: _Optional[_Union[_conversation_pb2.Outcome, _Mapping]] = ...) -> None: ...
+
+class RecordOutcomeResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class ContextScope(_message.Message):
+    __slots__ = ("namespace", "conversation_id", "contact_id", "account_id")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    namespace: ContextNamespace
+    conversation_id: str
+    contact_id: str
+    account_id: str
+    def __init__(self, namespace: _Optional[_Union[ContextNamespace, str]] = ..., conversation_id: _Optional[str] = ..., contact_id: _Optional[str] = ..., account_id: _Optional[str] = ...) -> None: ...
+
+class GetContextRequest(_message.Message):
+    __slots__ = ("scope", "names")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    scope: ContextScope
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, scope: _Optional[_Union[ContextScope, _Mapping]] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetContextResponse(_message.Message):
+    __slots__ = ("values", "expires_at")
+    class ExpiresAtEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _timestamp_pb2.Timestamp
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    values: _struct_pb2.Struct
+    expires_at: _containers.MessageMap[str, _timestamp_pb2.Timestamp]
+    def __init__(self, values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., expires_at: _Optional[_Mapping[str, _timestamp_pb2.Timestamp]] = ...) -> None: ...
+
+class SetContextRequest(_message.Message):
+    __slots__ = ("scope", "values", "ttl")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    TTL_FIELD_NUMBER: _ClassVar[int]
+    scope: ContextScope
+    values: _struct_pb2.Struct
+    ttl: _duration_pb2.Duration
+    def __init__(self, scope: _Optional[_Union[ContextScope, _Mapping]] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class SetContextResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DeleteContextRequest(_message.Message):
+    __slots__ = ("scope", "names")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    scope: ContextScope
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, scope: _Optional[_Union[ContextScope, _Mapping]] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DeleteContextResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SetPrimaryRequest(_message.Message):
+    __slots__ = ("account_id", "agent", "channels")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    CHANNELS_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    agent: str
+    channels: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, account_id: _Optional[str] = ..., agent: _Optional[str] = ..., channels: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SetPrimaryResponse(_message.Message):
+    __slots__ = ("previous",)
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    previous: str
+    def __init__(self, previous: _Optional[str] = ...) -> None: ...
+
+class SetDutyRequest(_message.Message):
+    __slots__ = ("account_id", "person", "on_duty")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    ON_DUTY_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    person: str
+    on_duty: bool
+    def __init__(self, account_id: _Optional[str] = ..., person: _Optional[str] = ..., on_duty: _Optional[bool] = ...) -> None: ...
+
+class SetDutyResponse(_message.Message):
+    __slots__ = ("on_duty",)
+    ON_DUTY_FIELD_NUMBER: _ClassVar[int]
+    on_duty: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, on_duty: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetAccountRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetAccountResponse(_message.Message):
+    __slots__ = ("primary", "channels", "on_duty", "people", "triggers", "queued")
+    PRIMARY_FIELD_NUMBER: _ClassVar[int]
+    CHANNELS_FIELD_NUMBER: _ClassVar[int]
+    ON_DUTY_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    TRIGGERS_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_FIELD_NUMBER: _ClassVar[int]
+    primary: str
+    channels: _containers.RepeatedScalarFieldContainer[str]
+    on_duty: _containers.RepeatedScalarFieldContainer[str]
+    people: _containers.RepeatedScalarFieldContainer[str]
+    triggers: _containers.RepeatedCompositeFieldContainer[TriggerSummary]
+    queued: int
+    def __init__(self, primary: _Optional[str] = ..., channels: _Optional[_Iterable[str]] = ..., on_duty: _Optional[_Iterable[str]] = ..., people: _Optional[_Iterable[str]] = ..., triggers: _Optional[_Iterable[_Union[TriggerSummary, _Mapping]]] = ..., queued: _Optional[int] = ...) -> None: ...
+
+class TriggerSummary(_message.Message):
+    __slots__ = ("name", "when", "then")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    WHEN_FIELD_NUMBER: _ClassVar[int]
+    THEN_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    when: str
+    then: str
+    def __init__(self, name: _Optional[str] = ..., when: _Optional[str] = ..., then: _Optional[str] = ...) -> None: ...
 
 class GetStatisticsRequest(_message.Message):
     __slots__ = ("account_id",)
@@ -365,19 +572,29 @@ class GetStatisticsRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetStatisticsResponse(_message.Message):
-    __slots__ = ("conversations", "messages", "escalated", "agents")
+    __slots__ = ("conversations", "messages", "escalated", "agents", "transfers", "failed_transfers", "resolved", "booked", "satisfaction")
     CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
     MESSAGES_FIELD_NUMBER: _ClassVar[int]
     ESCALATED_FIELD_NUMBER: _ClassVar[int]
     AGENTS_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    FAILED_TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    RESOLVED_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_FIELD_NUMBER: _ClassVar[int]
+    SATISFACTION_FIELD_NUMBER: _ClassVar[int]
     conversations: int
     messages: int
     escalated: int
     agents: _containers.RepeatedCompositeFieldContainer[AgentStatistics]
-    def __init__(self, conversations: _Optional[int] = ..., messages: _Optional[int] = ..., escalated: _Optional[int] = ..., agents: _Optional[_Iterable[_Union[AgentStatistics, _Mapping]]] = ...) -> None: ...
+    transfers: int
+    failed_transfers: int
+    resolved: int
+    booked: int
+    satisfaction: float
+    def __init__(self, conversations: _Optional[int] = ..., messages: _Optional[int] = ..., escalated: _Optional[int] = ..., agents: _Optional[_Iterable[_Union[AgentStatistics, _Mapping]]] = ..., transfers: _Optional[int] = ..., failed_transfers: _Optional[int] = ..., resolved: _Optional[int] = ..., booked: _Optional[int] = ..., satisfaction: _Optional[float] = ...) -> None: ...
 
 class AgentStatistics(_message.Message):
-    __slots__ = ("agent", "conversations", "turns", "answered", "failed", "transfers_in", "transfers_out", "escalations", "declined_offers", "median_answer", "p95_answer")
+    __slots__ = ("agent", "conversations", "turns", "answered", "failed", "transfers_in", "transfers_out", "escalations", "declined_offers", "median_answer", "p95_answer", "response_rate", "transfer_rate", "resolved", "unresolved", "booked", "satisfaction", "ratings", "not_mine")
     AGENT_FIELD_NUMBER: _ClassVar[int]
     CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
     TURNS_FIELD_NUMBER: _ClassVar[int]
@@ -389,6 +606,14 @@ class AgentStatistics(_message.Message):
     DECLINED_OFFERS_FIELD_NUMBER: _ClassVar[int]
     MEDIAN_ANSWER_FIELD_NUMBER: _ClassVar[int]
     P95_ANSWER_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_RATE_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_RATE_FIELD_NUMBER: _ClassVar[int]
+    RESOLVED_FIELD_NUMBER: _ClassVar[int]
+    UNRESOLVED_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_FIELD_NUMBER: _ClassVar[int]
+    SATISFACTION_FIELD_NUMBER: _ClassVar[int]
+    RATINGS_FIELD_NUMBER: _ClassVar[int]
+    NOT_MINE_FIELD_NUMBER: _ClassVar[int]
     agent: str
     conversations: int
     turns: int
@@ -400,4 +625,12 @@ class AgentStatistics(_message.Message):
     declined_offers: int
     median_answer: _duration_pb2.Duration
     p95_answer: _duration_pb2.Duration
-    def __init__(self, agent: _Optional[str] = ..., conversations: _Optional[int] = ..., turns: _Optional[int] = ..., answered: _Optional[int] = ..., failed: _Optional[int] = ..., transfers_in: _Optional[int] = ..., transfers_out: _Optional[int] = ..., escalations: _Optional[int] = ..., declined_offers: _Optional[int] = ..., median_answer: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., p95_answer: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    response_rate: float
+    transfer_rate: float
+    resolved: int
+    unresolved: int
+    booked: int
+    satisfaction: float
+    ratings: int
+    not_mine: int
+    def __init__(self, agent: _Optional[str] = ..., conversations: _Optional[int] = ..., turns: _Optional[int] = ..., answered: _Optional[int] = ..., failed: _Optional[int] = ..., transfers_in: _Optional[int] = ..., transfers_out: _Optional[int] = ..., escalations: _Optional[int] = ..., declined_offers: _Optional[int] = ..., median_answer: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., p95_answer: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., response_rate: _Optional[float] = ..., transfer_rate: _Optional[float] = ..., resolved: _Optional[int] = ..., unresolved: _Optional[int] = ..., booked: _Optional[int] = ..., satisfaction: _Optional[float] = ..., ratings: _Optional[int] = ..., not_mine: _Optional[int] = ...) -> None: ...

@@ -109,10 +109,55 @@ class ConversationServiceStub:
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetTagsRequest.SerializeToString,
                 response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetTagsResponse.FromString,
                 _registered_method=True)
+        self.SetFields = channel.unary_unary(
+                '/botmesh.v1.ConversationService/SetFields',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetFieldsRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetFieldsResponse.FromString,
+                _registered_method=True)
+        self.SubmitForm = channel.unary_unary(
+                '/botmesh.v1.ConversationService/SubmitForm',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SubmitFormRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SubmitFormResponse.FromString,
+                _registered_method=True)
+        self.FireAction = channel.unary_unary(
+                '/botmesh.v1.ConversationService/FireAction',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionResponse.FromString,
+                _registered_method=True)
+        self.RecordOutcome = channel.unary_unary(
+                '/botmesh.v1.ConversationService/RecordOutcome',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.RecordOutcomeRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.RecordOutcomeResponse.FromString,
+                _registered_method=True)
+        self.GetContext = channel.unary_unary(
+                '/botmesh.v1.ConversationService/GetContext',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.GetContextRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.GetContextResponse.FromString,
+                _registered_method=True)
         self.SetContext = channel.unary_unary(
                 '/botmesh.v1.ConversationService/SetContext',
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextRequest.SerializeToString,
                 response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextResponse.FromString,
+                _registered_method=True)
+        self.DeleteContext = channel.unary_unary(
+                '/botmesh.v1.ConversationService/DeleteContext',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.DeleteContextRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.DeleteContextResponse.FromString,
+                _registered_method=True)
+        self.SetPrimary = channel.unary_unary(
+                '/botmesh.v1.ConversationService/SetPrimary',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetPrimaryRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetPrimaryResponse.FromString,
+                _registered_method=True)
+        self.SetDuty = channel.unary_unary(
+                '/botmesh.v1.ConversationService/SetDuty',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetDutyRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetDutyResponse.FromString,
+                _registered_method=True)
+        self.GetAccount = channel.unary_unary(
+                '/botmesh.v1.ConversationService/GetAccount',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.GetAccountRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.GetAccountResponse.FromString,
                 _registered_method=True)
         self.GetStatistics = channel.unary_unary(
                 '/botmesh.v1.ConversationService/GetStatistics',
@@ -235,8 +280,75 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetFields(self, request, context):
+        """Updates facts about the contact. Triggers may fire.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitForm(self, request, context):
+        """Takes in a form that the contact has submitted. Triggers may fire. May be repeated
+        under the same submission id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FireAction(self, request, context):
+        """Fires an action, which triggers wait for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordOutcome(self, request, context):
+        """Says what came of a conversation. What is said later replaces what was said before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetContext(self, request, context):
+        """Variables of a conversation, a contact or an account that have not expired.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetContext(self, request, context):
-        """Sets and removes variables.
+        """Sets variables, for good or for a time. RESOURCE_EXHAUSTED if they would be more
+        than 64 KiB; nothing is set then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteContext(self, request, context):
+        """Deletes variables. Deleting what is not there is no error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPrimary(self, request, context):
+        """Makes an agent the account's primary: it answers what nothing else was assigned to.
+        There is one at most; naming another moves the flag, and a conversation sees one or
+        the other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetDuty(self, request, context):
+        """Says that a person came on duty at the desk, or left.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAccount(self, request, context):
+        """An account: its primary agent, its people, its triggers.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -322,10 +434,55 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetTagsRequest.FromString,
                     response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetTagsResponse.SerializeToString,
             ),
+            'SetFields': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetFields,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetFieldsRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetFieldsResponse.SerializeToString,
+            ),
+            'SubmitForm': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitForm,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SubmitFormRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SubmitFormResponse.SerializeToString,
+            ),
+            'FireAction': grpc.unary_unary_rpc_method_handler(
+                    servicer.FireAction,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionResponse.SerializeToString,
+            ),
+            'RecordOutcome': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordOutcome,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.RecordOutcomeRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.RecordOutcomeResponse.SerializeToString,
+            ),
+            'GetContext': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetContext,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.GetContextRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.GetContextResponse.SerializeToString,
+            ),
             'SetContext': grpc.unary_unary_rpc_method_handler(
                     servicer.SetContext,
                     request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextRequest.FromString,
                     response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetContextResponse.SerializeToString,
+            ),
+            'DeleteContext': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteContext,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.DeleteContextRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.DeleteContextResponse.SerializeToString,
+            ),
+            'SetPrimary': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPrimary,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetPrimaryRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetPrimaryResponse.SerializeToString,
+            ),
+            'SetDuty': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetDuty,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SetDutyRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetDutyResponse.SerializeToString,
+            ),
+            'GetAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAccount,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.GetAccountRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.GetAccountResponse.SerializeToString,
             ),
             'GetStatistics': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStatistics,
@@ -727,6 +884,141 @@ class ConversationService:
             _registered_method=True)
 
     @staticmethod
+    def SetFields(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/SetFields',
+            botmesh_dot_v1_dot_conversation__service__pb2.SetFieldsRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.SetFieldsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitForm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/SubmitForm',
+            botmesh_dot_v1_dot_conversation__service__pb2.SubmitFormRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.SubmitFormResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FireAction(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/FireAction',
+            botmesh_dot_v1_dot_conversation__service__pb2.FireActionRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.FireActionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordOutcome(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/RecordOutcome',
+            botmesh_dot_v1_dot_conversation__service__pb2.RecordOutcomeRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.RecordOutcomeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetContext(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/GetContext',
+            botmesh_dot_v1_dot_conversation__service__pb2.GetContextRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.GetContextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def SetContext(request,
             target,
             options=(),
@@ -743,6 +1035,114 @@ class ConversationService:
             '/botmesh.v1.ConversationService/SetContext',
             botmesh_dot_v1_dot_conversation__service__pb2.SetContextRequest.SerializeToString,
             botmesh_dot_v1_dot_conversation__service__pb2.SetContextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteContext(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/DeleteContext',
+            botmesh_dot_v1_dot_conversation__service__pb2.DeleteContextRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.DeleteContextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPrimary(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/SetPrimary',
+            botmesh_dot_v1_dot_conversation__service__pb2.SetPrimaryRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.SetPrimaryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetDuty(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/SetDuty',
+            botmesh_dot_v1_dot_conversation__service__pb2.SetDutyRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.SetDutyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/GetAccount',
+            botmesh_dot_v1_dot_conversation__service__pb2.GetAccountRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.GetAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

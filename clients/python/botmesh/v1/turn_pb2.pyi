@@ -1,4 +1,5 @@
 from botmesh.v1 import history_pb2 as _history_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -8,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Turn(_message.Message):
-    __slots__ = ("turn_id", "epoch", "contact_id", "channel", "service_address", "history", "history_truncated", "transfer")
+    __slots__ = ("turn_id", "epoch", "contact_id", "channel", "service_address", "history", "history_truncated", "transfer", "tags", "fields")
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -17,6 +18,8 @@ class Turn(_message.Message):
     HISTORY_FIELD_NUMBER: _ClassVar[int]
     HISTORY_TRUNCATED_FIELD_NUMBER: _ClassVar[int]
     TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
     turn_id: str
     epoch: int
     contact_id: str
@@ -25,7 +28,9 @@ class Turn(_message.Message):
     history: _containers.RepeatedCompositeFieldContainer[_history_pb2.HistoryEntry]
     history_truncated: bool
     transfer: TurnTransfer
-    def __init__(self, turn_id: _Optional[str] = ..., epoch: _Optional[int] = ..., contact_id: _Optional[str] = ..., channel: _Optional[str] = ..., service_address: _Optional[str] = ..., history: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., history_truncated: _Optional[bool] = ..., transfer: _Optional[_Union[TurnTransfer, _Mapping]] = ...) -> None: ...
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    fields: _struct_pb2.Struct
+    def __init__(self, turn_id: _Optional[str] = ..., epoch: _Optional[int] = ..., contact_id: _Optional[str] = ..., channel: _Optional[str] = ..., service_address: _Optional[str] = ..., history: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., history_truncated: _Optional[bool] = ..., transfer: _Optional[_Union[TurnTransfer, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class TurnTransfer(_message.Message):
     __slots__ = ("transfer_id", "reason", "intent_id")

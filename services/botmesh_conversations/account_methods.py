@@ -1,0 +1,147 @@
+"""The methods of ConversationService that are about accounts, contacts and their variables."""
+
+from collections.abc import Iterable
+
+import grpc
+from google.protobuf.struct_pb2 import Struct
+
+from botmesh.errors import InvalidField
+from botmesh.limits import seconds
+from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id
+from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
+from botmesh_conversations import rules
+from botmesh_conversations.accounts import Account
+from botmesh_conversations.conversations import Conversations
+from botmesh_conversations.stream import Stream
+from botmesh_conversations.trigger_words import summary
+from botmesh_conversations.variables import Variables, lookup
+
+
+class AccountMethods(ConversationServiceServicer):
+    """Variables, the primary flag, duty at the desk."""
+
+    _all: Conversations
+
+    async def GetContext(
+        self, request: api.GetContextRequest, context: grpc.aio.ServicerContext
+    ) -> api.GetContextResponse:
+        """Variables that have not ended."""
+        scope = await self._scope(request.scope)
+        names = _names(request.names)
+        if scope.namespace == api.CONTEXT_NAMESPACE_CONVERSATION:
+            state = (await self._all.get(scope.conversation_id)).must_exist().state
+            return lookup(state.view.context, state.expires_at, names)
+        if scope.namespace == api.CONTEXT_NAMESPACE_ACCOUNT:
+            return (await self._all.accounts.of(scope.account_id)).state.variables.get(names)
+        return (await self._contact(scope)).state.get(names)
+
+    async def SetContext(
+        self, request: api.SetContextRequest, context: grpc.aio.ServicerContext
+    ) -> api.SetContextResponse:
+        """Set variables."""
+        scope = await self._scope(request.scope)
+        _names(request.values.fields)
+        ttl = seconds(request.ttl) if request.HasField("ttl") else None
+        if ttl is not None and ttl <= 0:
+            raise InvalidField("ttl must be more than nothing; leave it out to keep variables", field="ttl", value=ttl)
+        await self._write(scope, request.values, ttl)
+        return api.SetContextResponse()
+
+    async def DeleteContext(
+        self, request: api.DeleteContextRequest, context: grpc.aio.ServicerContext
+    ) -> api.DeleteContextResponse:
+        """Delete variables."""
+        scope = await self._scope(request.scope)
+        names = _names(request.names)
+        if scope.namespace == api.CONTEXT_NAMESPACE_CONVERSATION:
+            live = (await self._all.get(scope.conversation_id)).must_exist()
+            await live.write(lambda state: rules.delete_context(state, names))
+        elif scope.namespace == api.CONTEXT_NAMESPACE_ACCOUNT:
+            account = await self._all.accounts.of(scope.account_id)
+            await account.write(lambda state: state.variables.delete(names))
+        else:
+            contact = await self._contact(scope)
+            await contact.write(lambda state: state.delete(names))
+        return api.DeleteContextResponse()
+
+    async def SetPrimary(
+        self, request: api.SetPrimaryRequest, context: grpc.aio.ServicerContext
+    ) -> api.SetPrimaryResponse:
+        """Move the flag."""
+        account = await self._account(request.account_id)
+        channels = [check_id("channels", channel) for channel in dict.fromkeys(request.channels)]
+        if request.agent:
+            await account.routing.check_target(check_agent("agent", request.agent))
+        return api.SetPrimaryResponse(previous=await account.set_primary(request.agent, channels))
+
+    async def SetDuty(self, request: api.SetDutyRequest, context: grpc.aio.ServicerContext) -> api.SetDutyResponse:
+        """Note who is at the desk."""
+        account = await self._account(request.account_id)
+        await account.set_duty(check_id("person", request.person), on_duty=request.on_duty)
+        return api.SetDutyResponse(on_duty=account.state.on_duty)
+
+    async def GetAccount(
+        self, request: api.GetAccountRequest, context: grpc.aio.ServicerContext
+    ) -> api.GetAccountResponse:
+        """An account as it stands."""
+        account = await self._account(request.account_id)
+        return api.GetAccountResponse(
+            primary=account.routing.primary,
+            channels=account.routing.channels,
+            on_duty=account.state.on_duty,
+            people=sorted(account.state.people),
+            triggers=[summary(trigger) for trigger in account.triggers],
+            queued=self._all.projection.queued(account.name),
+        )
+
+    async def _write(self, scope: api.ContextScope, values: Struct, ttl: float | None) -> None:
+        if scope.namespace == api.CONTEXT_NAMESPACE_CONVERSATION:
+            live = (await self._all.get(scope.conversation_id)).must_exist()
+            await live.write(lambda state: rules.set_context(state, values, ttl))
+        elif scope.namespace == api.CONTEXT_NAMESPACE_ACCOUNT:
+            account = await self._all.accounts.of(scope.account_id)
+            await account.write(lambda state: state.variables.set(values, ttl))
+        else:
+            contact = await self._contact(scope)
+            await contact.write(lambda state: state.set(values, ttl))
+
+    async def _account(self, name: str) -> Account:
+        return await self._all.accounts.of(check_id("account_id", name or DEFAULT_ACCOUNT))
+
+    async def _contact(self, scope: api.ContextScope) -> Stream[Variables]:
+        contact = self._all.accounts.contact(scope.account_id, scope.contact_id)
+        await contact.load()
+        return contact
+
+    async def _scope(self, asked: api.ContextScope) -> api.ContextScope:
+        """Where exactly: what is left out is the conversation's."""
+        scope = api.ContextScope(
+            namespace=asked.namespace or api.CONTEXT_NAMESPACE_CONVERSATION,
+            conversation_id=asked.conversation_id,
+            contact_id=asked.contact_id,
+            account_id=asked.account_id,
+        )
+        if scope.namespace == api.CONTEXT_NAMESPACE_CONVERSATION or scope.conversation_id:
+            view = (
+                (await self._all.get(check_id("scope.conversation_id", scope.conversation_id))).must_exist().state.view
+            )
+            scope.contact_id = scope.contact_id or view.contact_id
+            scope.account_id = scope.account_id or view.account_id
+        scope.account_id = check_id("scope.account_id", scope.account_id or DEFAULT_ACCOUNT)
+        if scope.namespace == api.CONTEXT_NAMESPACE_CONTACT:
+            check_id("scope.contact_id", scope.contact_id)
+        return scope
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    """Names of variables: they are short and say something.
+
+    Raises:
+        InvalidField: one is empty or longer than 64 characters.
+    """
+    found = list(names)
+    for name in found:
+        if not 0 < len(name) <= 64:  # noqa: PLR2004 - as ids
+            raise InvalidField(f"a variable's name has 1 to 64 characters, not {len(name)}", field="values")
+    return found

@@ -1,0 +1,161 @@
+"""Accounts: each with its agents, its primary, its people at the desk, its variables and its triggers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from botmesh.caller import Caller
+from botmesh.errors import UnknownPerson
+from botmesh.names import did_you_mean, nearest
+from botmesh.v1.conversation_pb2 import ConversationEvent, DutyChanged, PrimaryChanged
+from botmesh_conversations.event_log import EventLog
+from botmesh_conversations.routing import Routing
+from botmesh_conversations.stream import Stream
+from botmesh_conversations.triggers import Trigger
+from botmesh_conversations.variables import Variables
+
+
+def account_stream(account: str) -> str:
+    """The stream that an account's own events stand in. No conversation's id has a slash."""
+    return f"account/{account}"
+
+
+def contact_stream(account: str, contact: str) -> str:
+    """The stream that a contact's variables stand in."""
+    return f"contact/{account}/{contact}"
+
+
+def is_conversation(stream: str) -> bool:
+    """Whether a stream is a conversation's."""
+    return "/" not in stream
+
+
+@dataclass(slots=True)
+class AccountState:
+    """What an account's own events come to."""
+
+    primary: PrimaryChanged | None = None
+    """Who was made primary; None: the settings say."""
+    people: dict[str, bool] = field(default_factory=dict)
+    """Who works at the desk, and whether on duty now."""
+    variables: Variables = field(default_factory=Variables)
+
+    def apply(self, event: ConversationEvent) -> None:
+        """Take in what happened next."""
+        if event.HasField("primary_changed"):
+            self.primary = event.primary_changed
+        elif event.HasField("duty_changed"):
+            self.people[event.duty_changed.person] = event.duty_changed.on_duty
+        else:
+            self.variables.apply(event)
+
+    @property
+    def on_duty(self) -> list[str]:
+        """Who is on duty, sorted."""
+        return sorted(person for person, is_on in self.people.items() if is_on)
+
+
+class Account(Stream[AccountState]):
+    """One tenant."""
+
+    def __init__(self, name: str, log: EventLog, caller: Caller, primary: str) -> None:
+        """`primary` answers until another agent is made primary."""
+        super().__init__(account_stream(name), log, AccountState(), AccountState.apply)
+        self.name = name
+        self.caller = caller
+        self.routing = Routing(name, caller.directory, primary)
+        self.triggers: Sequence[Trigger] = ()
+
+    def _take_in(self, event: ConversationEvent) -> None:
+        super()._take_in(event)
+        if event.HasField("primary_changed"):
+            self.routing.primary = event.primary_changed.agent
+            self.routing.channels = tuple(event.primary_changed.channels)
+
+    async def set_primary(self, agent: str, channels: Sequence[str]) -> str:
+        """Move the flag; who had it until now."""
+        previous = ""
+
+        def decide(_: AccountState) -> list[ConversationEvent]:
+            nonlocal previous
+            previous = self.routing.primary
+            if (agent, tuple(channels)) == (previous, tuple(self.routing.channels)):
+                return []
+            moved = PrimaryChanged(agent=agent, channels=channels, previous=previous)
+            return [ConversationEvent(primary_changed=moved)]
+
+        await self.write(decide)
+        return previous
+
+    async def set_duty(self, person: str, *, on_duty: bool) -> None:
+        """Note that a person came, or left."""
+
+        def decide(state: AccountState) -> list[ConversationEvent]:
+            if state.people.get(person) == on_duty:
+                return []
+            return [ConversationEvent(duty_changed=DutyChanged(person=person, on_duty=on_duty))]
+
+        await self.write(decide)
+
+    def check_person(self, person: str) -> None:
+        """Refuse whom nobody knows.
+
+        Raises:
+            UnknownPerson: the nearest names are in its metadata.
+        """
+        if person not in self.state.people:
+            close = nearest(person, self.state.people)
+            text = f"nobody called {person!r} works at the desk.{did_you_mean(close)}"
+            raise UnknownPerson(text, nearest=",".join(close))
+
+
+class Accounts:
+    """The accounts of one service, each read when it is first needed."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        caller_of: Callable[[str], Caller],
+        primaries: Mapping[str, str],
+        triggers_of: Callable[[str], Sequence[Trigger]],
+    ) -> None:
+        """`primaries` are those that the settings name."""
+        self._log = log
+        self._caller_of = caller_of
+        self._primaries = primaries
+        self._triggers_of = triggers_of
+        self._loading: dict[str, Awaitable[Account]] = {}
+        self._loaded: dict[str, Account] = {}
+
+    async def of(self, name: str) -> Account:
+        """An account, also one that nothing is known of."""
+        if name in self._loaded:
+            return self._loaded[name]
+        if name not in self._loading:
+            self._loading[name] = asyncio.ensure_future(self._load(name))
+        return await asyncio.shield(self._loading[name])
+
+    def contact(self, account: str, contact: str) -> Stream[Variables]:
+        """A contact's variables, to be loaded."""
+        return Stream(contact_stream(account, contact), self._log, Variables(), Variables.apply)
+
+    def take_triggers(self) -> None:
+        """The triggers have changed."""
+        for account in self._loaded.values():
+            account.triggers = self._triggers_of(account.name)
+
+    async def close(self) -> None:
+        """Stop watching and close all connections."""
+        for account in self._loaded.values():
+            await account.caller.directory.close()
+            await account.caller.close()
+
+    async def _load(self, name: str) -> Account:
+        try:
+            account = Account(name, self._log, self._caller_of(name), self._primaries.get(name, ""))
+            account.triggers = self._triggers_of(name)
+            await account.load()
+            self._loaded[name] = account
+            return account
+        finally:
+            del self._loading[name]

@@ -1,0 +1,77 @@
+"""What happens in a conversation because time has passed. Kept as one moment a conversation, in the projection."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import ConversationEvent
+from botmesh_conversations import rules
+from botmesh_conversations.accounts import Account
+from botmesh_conversations.fold import seconds_of_time
+from botmesh_conversations.state import State, name_of
+
+_SLACK = 0.001
+"""Seconds by which a clock may round."""
+Ring = Callable[[], rules.Events]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """How long things may last."""
+
+    silence_seconds: float = 0.0
+    """A contact's silence after which a conversation goes back to the primary; 0: it stays."""
+    claim_seconds: float = 600.0
+    """How long a person may leave a claimed conversation unanswered; 0: for ever."""
+
+    def due(self, state: State, account: Account) -> float | None:
+        """When something will have to happen if nothing else does; None: never."""
+        return min((at for at, _ in self._all(state, account)), default=None)
+
+    def ring(self, state: State, account: Account, now: float) -> rules.Events:
+        """What happens now, as far as its time has come."""
+        first = min(self._all(state, account), key=lambda one: one[0], default=None)
+        return first[1]() if first is not None and first[0] <= now + _SLACK else []
+
+    def _all(self, state: State, account: Account) -> Iterator[tuple[float, Ring]]:
+        view = state.view
+        if view.status == pb.CONVERSATION_STATUS_PAUSED and view.HasField("paused_until"):
+            resumed = pb.StatusChanged(status=pb.CONVERSATION_STATUS_ACTIVE, reason="the pause is over")
+            yield seconds_of_time(view.paused_until), lambda: rules.set_status(state, resumed)
+        if view.HasField("suggestion"):
+            why = "nobody looked at it in time"
+            yield (
+                seconds_of_time(view.suggestion.expires_at),
+                lambda: rules.drop(state, view.suggestion.turn_id, "", why),
+            )
+        for name, at in state.expires_at.items():
+            yield at, _forget(name)
+        if view.owner.desk and state.waiting and self.claim_seconds:
+            since = max(state.worked_at, seconds_of_time(state.waiting[0].timestamp))
+            yield since + self.claim_seconds, lambda: rules.release(state, "nobody answered in time")
+        yield from self._of_silence(state, account)
+
+    def _of_silence(self, state: State, account: Account) -> Iterator[tuple[float, Ring]]:
+        view = state.view
+        is_quiet = not (state.waiting or state.is_pending) and view.status == pb.CONVERSATION_STATUS_ACTIVE
+        if not is_quiet or state.latest is None:
+            return
+        primary = account.routing.first(view.channel)
+        if self.silence_seconds and primary.agent and primary.agent != name_of(view.owner):
+            yield (
+                state.said_at + self.silence_seconds,
+                lambda: rules.move(state, primary, "the contact has been silent", waits=True),
+            )
+        since = state.history[-1].sequence
+        noticed = state.silence.seconds if state.silence and state.silence.since_sequence == since else 0.0
+        for seconds in sorted({trigger.when.silence for trigger in account.triggers if trigger.when.silence > noticed}):
+            yield state.said_at + seconds, _notice(seconds, since)
+
+
+def _forget(name: str) -> Ring:
+    return lambda: [ConversationEvent(context_changed=pb.ContextChanged(removed=[name]))]
+
+
+def _notice(seconds: float, since: int) -> Ring:
+    silence = pb.SilenceNoticed(seconds=seconds, since_sequence=since)
+    return lambda: [ConversationEvent(silence_noticed=silence)]

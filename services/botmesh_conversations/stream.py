@@ -1,0 +1,84 @@
+"""One stream of events in memory: what they come to, and how something is added."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from botmesh.v1.conversation_pb2 import ConversationEvent
+from botmesh_conversations.event_log import EventLog, SequenceConflict, decode
+
+S = TypeVar("S")
+_PAGE = 1000
+
+
+class Stream(Generic[S]):
+    """Events of one conversation, account or contact, folded here as they are written."""
+
+    def __init__(self, stream_id: str, log: EventLog, state: S, apply: Callable[[S, ConversationEvent], None]) -> None:
+        """`state` is what comes before all that is read; `apply` takes in what happened next."""
+        self.id = stream_id
+        self.state = state
+        self.sequence = 0
+        """Of the last event that was taken in."""
+        self.trace_id = ""
+        """The trace that events are written in."""
+        self._log = log
+        self._apply = apply
+        self._lock = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Read what others have written since."""
+        while True:
+            records = await self._log.read(self.id, self.sequence + 1, _PAGE)
+            for record in records:
+                self._take_in(decode(record))
+            if len(records) < _PAGE:
+                return
+
+    async def write(self, decide: Callable[[S], Sequence[ConversationEvent]]) -> list[ConversationEvent]:
+        """Let `decide` say what happens, and make it durable; empty if it says that nothing does.
+
+        `decide` looks at the state, refuses by raising, and is called again if a race was lost. A caller that is
+        cancelled meanwhile leaves the write to end by itself: it is folded either way.
+
+        Raises:
+            BotmeshError: `decide` refused, or the log is unavailable. Nothing was written.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._write(decide)))
+
+    async def _write(self, decide: Callable[[S], Sequence[ConversationEvent]]) -> list[ConversationEvent]:
+        async with self._lock:
+            while True:
+                batch = decide(self.state)
+                if not batch:
+                    return []
+                batch = self.complete(batch)
+                try:
+                    payloads = [event.SerializeToString() for event in batch]
+                    records = await self._log.append(self.id, self.sequence, payloads)
+                except SequenceConflict:
+                    await self.load()
+                    continue
+                events = [decode(record) for record in records]
+                for event in events:
+                    self._take_in(event)
+                self.written(events)
+                return events
+
+    def _take_in(self, event: ConversationEvent) -> None:
+        self._apply(self.state, event)
+        self.sequence = event.sequence
+
+    def complete(self, batch: Sequence[ConversationEvent]) -> list[ConversationEvent]:
+        """The batch as it is written: with its place, its time and its trace, and with what follows from it."""
+        now = time.time_ns()
+        for index, event in enumerate(batch, start=1):
+            event.conversation_id = self.id
+            event.trace_id = self.trace_id
+            event.sequence = self.sequence + index
+            event.time.FromNanoseconds(now)
+        return list(batch)
+
+    def written(self, events: Sequence[ConversationEvent]) -> None:
+        """These were written and are folded."""
