@@ -15,19 +15,21 @@ from botmesh.errors import BotmeshError
 from botmesh.names import new_id
 from botmesh.parts import text, text_of
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Owner
+from botmesh.v1.conversation_pb2 import Outcome, Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.history_pb2 import HistoryEntry
-from botmesh_cli.connection import TIMEOUT, connected
+from botmesh_cli.connection import TIMEOUT
+from botmesh_cli.connection import conversations as service
 from botmesh_cli.conversations import owner_in_words
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, print_json
 
-_HELP = "/transfer AGENT (or desk), /tag NAME, /history, /quit"
+_HELP = "/transfer AGENT (or desk), /tag NAME, /rate 1-5, /history, /quit"
 _ENDS = {
     api.POST_END_PAUSED: "The conversation is paused; you will get an answer when it is resumed.",
     api.POST_END_STOPPED: "The conversation is stopped; nobody will answer.",
     api.POST_END_QUEUED: "You are waiting for a person.",
+    api.POST_END_NOBODY_ON_DUTY: "Nobody is at the desk now; your message waits there.",
     api.POST_END_SUGGESTED: "An answer is being checked by a person.",
     api.POST_END_WITH_PERSON: "A person has your message and will answer.",
 }
@@ -39,7 +41,7 @@ _ENDS = {
 @click.option("--conversation", default="", metavar="ID", help="The conversation.  [default: your last one here]")
 @common
 def chat(with_: Common, contact: str | None, channel: str, conversation: str) -> int:
-    """Talk to the mesh as a contact. Lines are messages; /transfer, /tag, /history and /quit are commands."""
+    """Talk to the mesh as a contact. Lines are messages; /transfer, /tag, /rate, /history and /quit are commands."""
     who = contact or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
     return run(_chat(with_, who, channel, conversation))
 
@@ -83,7 +85,11 @@ class _Chat:
             elif kind == "owner" and not self.as_json:
                 self.out.print(f"[cyan]— {owner_in_words(response.owner)} answers from now on —[/cyan]")
             elif kind == "end" and not self.as_json:
-                self.out.print(f"[dim]{_ENDS.get(response.end, '')}[/dim]" if response.end in _ENDS else "", end="\n")
+                self._say_end(response)
+
+    def _say_end(self, response: api.PostResponse) -> None:
+        place = f" You are number {response.queue_position}." if response.queue_position else ""
+        self.out.print(f"[dim]{_ENDS[response.end]}{place}[/dim]" if response.end in _ENDS else "")
 
     async def command(self, line: str) -> bool:
         """Do what a line that begins with / says; whether to go on."""
@@ -96,6 +102,10 @@ class _Chat:
             await self.stub.SetTags(
                 api.SetTagsRequest(conversation_id=self.conversation, add=rest.split()), timeout=TIMEOUT
             )
+        elif word == "rate" and rest.strip() in ("1", "2", "3", "4", "5") and self.conversation:
+            outcome = Outcome(satisfaction=int(rest))
+            rated = api.RecordOutcomeRequest(conversation_id=self.conversation, outcome=outcome)
+            await self.stub.RecordOutcome(rated, timeout=TIMEOUT)
         elif word == "history" and self.conversation:
             request = api.GetHistoryRequest(conversation_id=self.conversation)
             async for chunk in self.stub.GetHistory(request):
@@ -106,10 +116,15 @@ class _Chat:
         return True
 
     async def _transfer(self, to: str) -> None:
-        target = Owner(desk="") if to == "desk" else Owner(agent=to)
+        desk, _, person = to.partition("/")
+        target = Owner(desk=person) if desk == "desk" else Owner(agent=to)
         request = api.TransferConversationRequest(conversation_id=self.conversation, target=target)
         response = await self.stub.TransferConversation(request, timeout=60)
         words = "has it now" if response.transferred else f"keeps it: {escape(response.reason)}"
+        if response.desk == api.DESK_OUTCOME_NOBODY_ON_DUTY:
+            words += f"; nobody is on duty, number {response.queue_position} in the queue"
+        elif response.desk == api.DESK_OUTCOME_QUEUED:
+            words += f", number {response.queue_position} in the queue"
         self.out.print(f"[cyan]— {owner_in_words(response.owner)} {words} —[/cyan]")
 
     def _show(self, entry: HistoryEntry, streamed: str) -> None:
@@ -124,7 +139,7 @@ class _Chat:
 
 
 async def _chat(with_: Common, contact: str, channel: str, conversation: str) -> None:
-    async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+    async with service(with_.settings) as stub:
         out = console()
         talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, conversation)
         typed = sys.stdin.isatty()

@@ -1,7 +1,7 @@
 """A connection to one of the services that `botmesh up` runs, with typed errors."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 import grpc
@@ -10,11 +10,18 @@ from botmesh import interceptors
 from botmesh.errors import NotSupported, PeerError, RegistryUnreachable
 from botmesh.interceptors import End
 from botmesh.peers import CHANNEL_OPTIONS
+from botmesh.settings import Settings
 from botmesh.telemetry import Telemetry
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 
 Stub = TypeVar("Stub")
 TIMEOUT = 5.0
 """Seconds for one question."""
+
+
+def conversations(settings: Settings) -> AbstractAsyncContextManager[ConversationServiceStub]:
+    """The service of conversations: where the settings say, else beside the registry."""
+    return connected(settings.conversations or settings.registry, ConversationServiceStub)
 
 
 @asynccontextmanager

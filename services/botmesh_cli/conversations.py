@@ -1,20 +1,23 @@
 """`botmesh conversations` and `botmesh conversation ID`: the inbox, and what happened in one conversation."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from rich.markup import escape
 from rich.table import Table
 
-from botmesh.parts import text_of
+from botmesh.parts import from_struct, text_of
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
-from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_cli.connection import TIMEOUT, connected
+from botmesh.v1.transfer_pb2 import ConversationMode
+from botmesh_cli.connection import TIMEOUT
+from botmesh_cli.connection import conversations as service
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, print_json, table
 
@@ -58,7 +61,7 @@ def conversation(with_: Common, conversation_id: str) -> int:
 
 
 async def _list(with_: Common, request: api.ListConversationsRequest) -> None:
-    async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+    async with service(with_.settings) as stub:
         found = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
     if with_.as_json:
         print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
@@ -69,13 +72,13 @@ async def _list(with_: Common, request: api.ListConversationsRequest) -> None:
 
 
 async def _watch(with_: Common) -> None:
-    async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+    async with service(with_.settings) as stub:
         async for response in stub.WatchConversations(api.WatchConversationsRequest(only_new=True)):
             _print_event(with_, response.event, named=True)
 
 
 async def _timeline(with_: Common, conversation_id: str) -> None:
-    async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+    async with service(with_.settings) as stub:
         request = api.GetConversationRequest(conversation_id=conversation_id)
         view = (await stub.GetConversation(request, timeout=TIMEOUT)).conversation
         if not with_.as_json:
@@ -139,9 +142,20 @@ def _in_words(event: ConversationEvent) -> str:
         "transfer_failed": lambda: f"[yellow]no transfer[/yellow]{_because(body.reason)}",
         "status_changed": lambda: f"now {_status_word(body.status)}{_because(body.reason)}",
         "desk_claimed": lambda: f"claimed by {escape(body.person)}",
-        "desk_released": lambda: f"released by {escape(body.person)}{_because(body.reason)}",
+        "desk_released": lambda: f"back in the queue, {escape(body.person)} had it{_because(body.reason)}",
         "person_replied": lambda: f"[bold]{escape(body.person)}[/bold]{' (note)' if body.note else ''}  {said}",
         "tags_changed": lambda: " ".join([*(f"+{tag}" for tag in body.added), *(f"-{tag}" for tag in body.removed)]),
+        "fields_changed": lambda: f"fields {_values(body.values)}",
+        "form_submitted": lambda: f"form {body.form} submitted: {_values(body.values)}",
+        "action_fired": lambda: f"action {body.action} fired by {body.agent or 'somebody'}",
+        "context_changed": lambda: (
+            f"context {_values(body.values)}" + "".join(f" -{escape(one)}" for one in body.removed)
+        ),
+        "outcome_recorded": lambda: f"outcome {_outcome(body.outcome)}",
+        "silence_noticed": lambda: f"[dim]silent for {body.seconds:g} s[/dim]",
+        "owner_away": lambda: f"[yellow]no instance of {body.agent} is ready[/yellow]",
+        "trigger_fired": lambda: f"[magenta]trigger {body.trigger}[/magenta]{_because(body.refusal)}",
+        "mode_changed": lambda: f"now {ConversationMode.Name(body.mode).removeprefix('CONVERSATION_MODE_').lower()}",
     }
     return words[kind]() if kind in words else kind.replace("_", " ")
 
@@ -169,6 +183,21 @@ def status_of(view: Conversation) -> str:
 
 def _status_word(status: int) -> str:
     return pb.ConversationStatus.Name(status).removeprefix("CONVERSATION_STATUS_").lower()
+
+
+def _values(values: Struct) -> str:
+    return escape(", ".join(f"{name}={json.dumps(value)}" for name, value in sorted(from_struct(values).items())))
+
+
+def _outcome(outcome: pb.Outcome) -> str:
+    words = []
+    if outcome.HasField("resolved"):
+        words.append("resolved" if outcome.resolved else "not resolved")
+    if outcome.HasField("booked"):
+        words.append("booked" if outcome.booked else "not booked")
+    if outcome.HasField("satisfaction"):
+        words.append(f"satisfaction {outcome.satisfaction} of 5")
+    return ", ".join(words)
 
 
 def _because(reason: str) -> str:

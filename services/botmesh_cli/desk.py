@@ -10,8 +10,8 @@ from botmesh.names import new_id
 from botmesh.parts import text
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation
-from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_cli.connection import TIMEOUT, connected
+from botmesh_cli.connection import TIMEOUT
+from botmesh_cli.connection import conversations as service
 from botmesh_cli.conversations import _list, owner_in_words
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, print_json
@@ -41,6 +41,35 @@ def list_waiting(with_: Common) -> int:
     return run(_list(with_, api.ListConversationsRequest(account_id=with_.settings.account, owner="desk")))
 
 
+@desk.command("on")
+@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@common
+def come(with_: Common, person: str | None) -> int:
+    """Come on duty: who asks for a person is told that somebody is here."""
+    return _duty(with_, person, on_duty=True)
+
+
+@desk.command("off")
+@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@common
+def leave(with_: Common, person: str | None) -> int:
+    """Go off duty."""
+    return _duty(with_, person, on_duty=False)
+
+
+def _duty(with_: Common, person: str | None, *, on_duty: bool) -> int:
+    async def work() -> None:
+        async with service(with_.settings) as stub:
+            request = api.SetDutyRequest(account_id=with_.settings.account, person=_person(person), on_duty=on_duty)
+            there = (await stub.SetDuty(request, timeout=TIMEOUT)).on_duty
+        if with_.as_json:
+            print_json({"on_duty": list(there)})
+        else:
+            console().print(f"On duty: {', '.join(there) or 'nobody'}")
+
+    return run(work())
+
+
 @desk.command()
 @click.argument("conversation_id")
 @click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
@@ -49,7 +78,7 @@ def claim(with_: Common, conversation_id: str, person: str | None) -> int:
     """Take a conversation that waits."""
 
     async def work() -> None:
-        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+        async with service(with_.settings) as stub:
             request = api.ClaimRequest(conversation_id=conversation_id, person=_person(person))
             view = (await stub.Claim(request, timeout=TIMEOUT)).conversation
         _say(with_, view)
@@ -67,7 +96,7 @@ def answer(with_: Common, conversation_id: str, words: str, person: str | None, 
     """Say WORDS to the contact."""
 
     async def work() -> None:
-        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+        async with service(with_.settings) as stub:
             request = api.ReplyRequest(
                 conversation_id=conversation_id,
                 person=_person(person),
@@ -90,7 +119,7 @@ def back(with_: Common, conversation_id: str, person: str | None, agent: str) ->
     """Give a conversation back to an agent."""
 
     async def work() -> None:
-        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+        async with service(with_.settings) as stub:
             request = api.HandBackRequest(conversation_id=conversation_id, person=_person(person), agent=agent)
             view = (await stub.HandBack(request, timeout=30)).conversation
         _say(with_, view)
@@ -108,7 +137,7 @@ def approve(with_: Common, conversation_id: str, words: str | None, person: str 
     """Let the reply that a bot suggests go out, as it is or as WORDS."""
 
     async def work() -> None:
-        async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+        async with service(with_.settings) as stub:
             asked = api.GetConversationRequest(conversation_id=conversation_id)
             turn_id = (await stub.GetConversation(asked, timeout=TIMEOUT)).conversation.suggestion.turn_id
             facts = {"conversation_id": conversation_id, "turn_id": turn_id, "person": _person(person)}

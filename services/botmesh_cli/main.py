@@ -30,6 +30,8 @@ COMMANDS = {
     "conversation": "conversations",
     "desk": "desk",
     "stats": "stats",
+    "account": "account",
+    "triggers": "account",
     "config": "config",
     "version": "version",
     "demo": "demo",

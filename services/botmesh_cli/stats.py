@@ -5,8 +5,8 @@ from google.protobuf.json_format import MessageToDict
 
 from botmesh.limits import seconds
 from botmesh.v1.conversation_service_pb2 import GetStatisticsRequest
-from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_cli.connection import TIMEOUT, connected
+from botmesh_cli.connection import TIMEOUT
+from botmesh_cli.connection import conversations as service
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, milliseconds, print_json, table
 
@@ -19,27 +19,46 @@ def stats(with_: Common) -> int:
 
 
 async def _stats(with_: Common) -> None:
-    async with connected(with_.settings.registry, ConversationServiceStub) as stub:
+    async with service(with_.settings) as stub:
         found = await stub.GetStatistics(GetStatisticsRequest(account_id=with_.settings.account), timeout=TIMEOUT)
     if with_.as_json:
         print_json(MessageToDict(found, preserving_proto_field_name=True))
         return
     out = console()
     out.print(f"{found.conversations} conversations, {found.messages} messages, {found.escalated} reached a person")
+    rated = f", satisfaction {found.satisfaction:.1f} of 5" if found.satisfaction else ""
+    out.print(
+        f"{found.transfers} transfers, {found.failed_transfers} not done; "
+        f"{found.resolved} resolved, {found.booked} booked{rated}"
+    )
     rows = table(
-        "AGENT", "CONVERSATIONS", "ANSWERED", "FAILED", "IN", "OUT", "TO A PERSON", "DECLINED", "MEDIAN", "95 %"
+        "AGENT",
+        "CONV.",
+        "ANSWERED",
+        "FAILED",
+        "IN",
+        "OUT",
+        "TO DESK",
+        "DECLINED",
+        "RESOLVED",
+        "BOOKED",
+        "RATED",
+        "MEDIAN",
+        "95 %",
     )
     for one in found.agents:
-        rate = f" ({one.answered / one.turns:.0%})" if one.turns else ""
         rows.add_row(
             one.agent,
             str(one.conversations),
-            f"{one.answered}{rate}",
+            f"{one.answered} ({one.response_rate:.0%})" if one.turns else "0",
             str(one.failed),
             str(one.transfers_in),
-            str(one.transfers_out),
+            f"{one.transfers_out} ({one.transfer_rate:.0%})" if one.transfers_out else "0",
             str(one.escalations),
             str(one.declined_offers),
+            f"{one.resolved}/{one.resolved + one.unresolved}" if one.resolved + one.unresolved else "-",
+            str(one.booked),
+            f"{one.satisfaction:.1f}" if one.ratings else "-",
             milliseconds(seconds(one.median_answer)),
             milliseconds(seconds(one.p95_answer)),
         )

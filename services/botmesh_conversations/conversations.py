@@ -224,7 +224,7 @@ class Conversations:
             await asyncio.sleep(pause)
         owner = live.state.view.owner.agent
         if any(trigger.when.no_owner_ready for trigger in live.account.triggers):
-            await live.account.routing.directory.look_up(live.account.name, owner, 1.0)
+            await self.turns.owner_appears(live, owner)
             if not live.account.routing.is_ready(owner):
                 await live.write(lambda state: rules.note_away(state) if state.wants_turn else [])
         turn_id = new_id()

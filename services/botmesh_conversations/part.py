@@ -1,8 +1,10 @@
 """Conversations as one part of a mesh: wired, on a server that it shares with others."""
 
 import asyncio
+import functools
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import grpc
 
@@ -10,6 +12,7 @@ from botmesh.caller import Caller
 from botmesh.directory import Directory
 from botmesh.errors import InvalidField
 from botmesh.interceptors import End
+from botmesh.limits import Limits
 from botmesh.names import DEFAULT_ACCOUNT
 from botmesh.peers import Peers
 from botmesh.registry import RegistryClient
@@ -21,12 +24,21 @@ from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.event_log import EventLog
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.service import ConversationService
-from botmesh_conversations.trigger_file import TriggerFiles
 from botmesh_conversations.turns import Turns
+
+if TYPE_CHECKING:
+    from botmesh_conversations.trigger_file import TriggerFiles
 
 logger = logging.getLogger("botmesh")
 _LOOK_SECONDS = 1.0
 """Between two looks at the files of triggers."""
+
+
+def _trigger_files(folder: str) -> "TriggerFiles":
+    # Read late: a mesh without triggers needs none of the libraries that check them.
+    from botmesh_conversations.trigger_file import TriggerFiles  # noqa: PLC0415
+
+    return TriggerFiles(Path(folder))
 
 
 class ConversationPart:
@@ -50,7 +62,7 @@ class ConversationPart:
         self._settings = settings
         self._telemetry = telemetry
         self._registry = RegistryClient(registry, self._end(DEFAULT_ACCOUNT))
-        self._files = TriggerFiles(Path(settings.triggers)) if settings.triggers else None
+        self._files = _trigger_files(settings.triggers) if settings.triggers else None
         self._watching: asyncio.Task[None] | None = None
         triggers_of = self._files.of if self._files is not None else lambda _: ()
         self._accounts = Accounts(log, self._caller, {DEFAULT_ACCOUNT: settings.primary}, triggers_of)
@@ -94,9 +106,14 @@ class ConversationPart:
         """What calls one account's agents."""
         end = self._end(account)
         directory = end.targets = Directory(account, self._registry)
+        directory.on_trace_endpoint = self._telemetry.export_to
+        directory.on_limits = functools.partial(self._learn, end)
         return Caller(end, directory, Peers(self._settings.set_aside), self._settings.connect_timeout)
 
-    async def _watch_triggers(self, files: TriggerFiles) -> None:
+    def _learn(self, end: End, limits: Limits) -> None:
+        end.ceiling, end.limits = limits, limits.narrow(self._settings.narrowing)
+
+    async def _watch_triggers(self, files: "TriggerFiles") -> None:
         """Take in changed files; wrong ones change nothing."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)

@@ -76,6 +76,5 @@ class Routing:
         return bool(self.directory.live(self.account, agent))
 
     def is_ready(self, agent: str) -> bool:
-        """Whether an instance of it is ready, not only busy; as long as nobody can know, it is."""
-        live = self.directory.live(self.account, agent)
-        return self.directory.warming or any(one.readiness != READINESS_BUSY for one in live)
+        """Whether an instance of it is ready, not only busy."""
+        return any(one.readiness != READINESS_BUSY for one in self.directory.live(self.account, agent))

@@ -1,5 +1,6 @@
 """Reading triggers: a YAML or TOML file per account, checked as a whole, with the line of each mistake."""
 
+import math
 import re
 import tomllib
 from collections.abc import Callable, Sequence
@@ -26,6 +27,12 @@ _MODES = {
     "autopilot": CONVERSATION_MODE_AUTOPILOT,
     "suggestive": CONVERSATION_MODE_SUGGESTIVE,
 }
+_SAID = {
+    "extra_forbidden": "there is no such key here",
+    "missing": "this is missing",
+    "model_type": "there must be keys with values here",
+}
+"""Plainer words for some kinds of mistake."""
 LineOf = Callable[[Sequence[str | int]], int]
 """The line at which something stands in its file."""
 
@@ -40,22 +47,25 @@ def _checked(check: Callable[[str, str], str], what: str) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
-def _seconds(value: Any) -> Any:
-    if isinstance(value, bool):
-        return value
+def _seconds(value: Any) -> float:
     try:
         return parse_seconds(str(value))
     except ValueError:
         raise ValueError('must be seconds ("30", "90s", "5m", "1h")') from None
 
 
+def _pause(value: Any) -> float:
+    return math.inf if value is True else _seconds(value)
+
+
 def _list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-Id = Annotated[str, _checked(check_id, "it")]
+Id = Annotated[str, _checked(check_id, "this")]
 AgentName = Annotated[str, _checked(check_agent, "an agent")]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
+Pause = Annotated[float, BeforeValidator(_pause), Field(gt=0)]
 Words = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(_list), Field(min_length=1)]
 Ids = Annotated[list[Id], BeforeValidator(_list)]
 
@@ -133,7 +143,7 @@ class _Action(_Table):
     assign: _Assign | None = None
     enable: Literal[True] | None = None
     disable: Literal[True] | None = None
-    pause: Literal[True] | Seconds | None = None
+    pause: Pause | None = None
     add_tag: Id | None = None
 
     @model_validator(mode="after")
@@ -148,7 +158,7 @@ class _Action(_Table):
         if self.add_tag is not None:
             return AddTag(self.add_tag)
         if self.pause is not None:
-            return SetStatus(pb.CONVERSATION_STATUS_PAUSED, None if self.pause is True else self.pause)
+            return SetStatus(pb.CONVERSATION_STATUS_PAUSED, None if self.pause == math.inf else self.pause)
         return SetStatus(pb.CONVERSATION_STATUS_ACTIVE if self.enable else pb.CONVERSATION_STATUS_STOPPED)
 
 
@@ -160,7 +170,7 @@ class _Trigger(_Table):
 
 
 class _File(_Table):
-    triggers: list[_Trigger]
+    triggers: list[_Trigger] = []
 
     @model_validator(mode="after")
     def _names(self) -> "_File":
@@ -182,10 +192,10 @@ def read_triggers(path: Path) -> list[Trigger]:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidField(f"cannot read {path}: {error}", field="triggers", value=path) from None
     try:
-        content, line_of = _from_toml(text) if path.suffix == ".toml" else _from_yaml(text)
-        found = _File.model_validate(content)
+        content, line_of = _from_toml(text) if path.suffix == ".toml" else _from_yaml(text, path)
+        found = _File.model_validate({} if content is None else content)
     except (yaml.YAMLError, tomllib.TOMLDecodeError) as error:
-        raise InvalidField(f"{path}: {error}", field="triggers", value=path) from None
+        raise InvalidField(f"{path} cannot be read: {error}", field="triggers", value=path) from None
     except ValidationError as error:
         mistakes = sorted({_mistake(path, line_of, one) for one in error.errors()})
         told = "\n".join(text for _, text in mistakes)
@@ -198,13 +208,14 @@ def read_triggers(path: Path) -> list[Trigger]:
 def _mistake(path: Path, line_of: LineOf, error: Any) -> tuple[int, str]:
     place: list[str | int] = [*error["loc"]]
     line = line_of(place)
-    where = ".".join(str(one) for one in place if one != "triggers") or "the file"
-    said = error["msg"].removeprefix("Value error, ")
+    where = ".".join(one for one in place if isinstance(one, str) and one != "triggers") or "the file"
+    said = _SAID.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     return line, f"{path}:{line}: {where}: {said}"
 
 
-def _from_yaml(text: str) -> tuple[Any, LineOf]:
+def _from_yaml(text: str, path: Path) -> tuple[Any, LineOf]:
     loader = yaml.SafeLoader(text)
+    loader.name = str(path)
     try:
         node = loader.get_single_node()
         content = loader.construct_document(node) if node is not None else None

@@ -96,7 +96,7 @@ class Turns:
             if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
                 return  # overtaken meanwhile
             try:
-                await self._owner_appears(live, turn)
+                await self.owner_appears(live, turn.agent)
                 ask = self._compose(live.state, turn, attempt, words, context)
                 reply = await self._ask(live, turn, ask, self._details(live.state, turn))
             except BotmeshError as error:
@@ -107,11 +107,11 @@ class Turns:
         assert failure is not None  # noqa: S101 - every attempt ends with a reply or a failure
         await self._failed(live, turn, failure)
 
-    async def _owner_appears(self, live: Live, turn: RunningTurn) -> None:
+    async def owner_appears(self, live: Live, agent: str) -> None:
         """While the registry has just started, an owner that is missing may only be late."""
         directory, account = live.account.routing.directory, live.account.name
         await directory.ready()
-        while directory.warming and not directory.live(account, turn.agent):  # noqa: ASYNC110 - a copy tells nobody
+        while directory.warming and not directory.live(account, agent):  # noqa: ASYNC110 - a copy tells nobody
             await asyncio.sleep(_LATE)
 
     async def _ask(self, live: Live, turn: RunningTurn, ask: Ask, details: Turn) -> Reply:

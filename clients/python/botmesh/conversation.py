@@ -7,9 +7,12 @@ from typing import Any, Final
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botmesh.caller import Caller
+from botmesh.errors import InvalidField
 from botmesh.interceptors import Call
-from botmesh.parts import Content, to_parts, to_struct
+from botmesh.limits import duration
+from botmesh.parts import Content, from_struct, to_parts, to_struct
 from botmesh.task import Task
+from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.history_pb2 import HistoryEntry
@@ -18,6 +21,11 @@ from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_AGENT
 from botmesh.v1.turn_pb2 import Turn
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+_NAMESPACES: dict[str, api.ContextNamespace] = {
+    "conversation": api.CONTEXT_NAMESPACE_CONVERSATION,
+    "contact": api.CONTEXT_NAMESPACE_CONTACT,
+    "account": api.CONTEXT_NAMESPACE_ACCOUNT,
+}
 DESK: Final = "desk"
 """The human desk, as a target of transfers. No agent can be called so in a transfer."""
 
@@ -40,6 +48,10 @@ class Transferred:
     epoch: int
     reason: str
     """Why the target does not have it."""
+    desk: str = ""
+    """What became of asking for a person: assigned, queued or nobody_on_duty; empty: nobody asked."""
+    queue_position: int = 0
+    """The place in the desk's queue, from 1; 0: not in it."""
 
 
 class Conversation(Task):
@@ -52,6 +64,8 @@ class Conversation(Task):
         intent: the dialog to open; empty: none.
         transferred_from: who had the conversation before, if this turn came by a transfer; else empty.
         transfer_reason: why it was handed over.
+        tags: the conversation's tags.
+        fields: what is known of the contact.
     """
 
     def __init__(self, call: Call, message: Message, caller: Caller, turn: Turn) -> None:
@@ -63,6 +77,8 @@ class Conversation(Task):
         self.intent = turn.transfer.intent_id
         self.transferred_from: str = getattr(turn.transfer, "from")
         self.transfer_reason = turn.transfer.reason
+        self.tags = tuple(turn.tags)
+        self.fields = from_struct(turn.fields)
 
     @property
     def history(self) -> Sequence[HistoryEntry]:
@@ -83,7 +99,7 @@ class Conversation(Task):
         """Hand the conversation over for good. Where that is done, this turn has ended: return without a reply.
 
         Args:
-            to: an agent's name, or botmesh.DESK for a person.
+            to: an agent's name, botmesh.DESK for whoever is free, or "desk/anna" for a person.
             intent: the dialog to open there.
             message: what the new owner is to answer first; default the contact's latest message.
             context: variables that are added to the conversation's.
@@ -108,14 +124,16 @@ class Conversation(Task):
             reason=reason,
             fallback=_owner(fallback) if fallback else None,
         )
-        stub = self._caller.conversations(self.turn.service_address)
-        carrier: dict[str, str] = {}
-        _PROPAGATOR.inject(carrier, context=self._span_context())  # the transfer belongs to this turn's trace
-        response = await stub.TransferConversation(
-            request, timeout=self.deadline.remaining, metadata=tuple(carrier.items())
+        response = await self._tell("TransferConversation", request)
+        desk = api.DeskOutcome.Name(response.desk).removeprefix("DESK_OUTCOME_").lower()
+        return Transferred(
+            response.transferred,
+            response.owner.agent or DESK,
+            response.epoch,
+            response.reason,
+            desk if response.desk else "",
+            response.queue_position,
         )
-        owner = response.owner.agent or DESK
-        return Transferred(response.transferred, owner, response.epoch, response.reason)
 
     async def hand_back(self, *, handoff_message: Content = None, reason: str = "") -> Transferred:
         """Give the conversation back to who it came from.
@@ -128,10 +146,83 @@ class Conversation(Task):
             raise ValueError("the conversation did not come from another agent: transfer it to one by name")
         return await self.transfer(came_from, handoff_message=handoff_message, reason=reason or "handed back")
 
+    async def tag(self, *tags: str, remove: Sequence[str] = ()) -> None:
+        """Add tags, and remove some. Triggers may fire."""
+        await self._tell("SetTags", api.SetTagsRequest(conversation_id=self.conversation_id, add=tags, remove=remove))
+
+    async def set_fields(self, **fields: Any) -> None:
+        """Update what is known of the contact; None removes a field. Triggers may fire."""
+        values = to_struct(fields)
+        await self._tell("SetFields", api.SetFieldsRequest(conversation_id=self.conversation_id, values=values))
+
+    async def fire(self, action: str, **values: Any) -> Sequence[str]:
+        """Fire an action that the account's triggers wait for; the names of those that fired.
+
+        Where one of them assigns the conversation to somebody else, this turn may be over: return without a reply.
+
+        Args:
+            action: an id ([A-Za-z0-9._-], at most 64).
+            values: variables that become part of the conversation's context.
+        """
+        request = api.FireActionRequest(
+            conversation_id=self.conversation_id, action=action, agent=self._call.end.agent, values=to_struct(values)
+        )
+        return tuple((await self._tell("FireAction", request)).fired)
+
+    async def record_outcome(
+        self, *, resolved: bool | None = None, booked: bool | None = None, satisfaction: int | None = None
+    ) -> None:
+        """Say what came of the conversation; satisfaction is 1 to 5. What is left out stays as it was."""
+        outcome = pb.Outcome(resolved=resolved, booked=booked, satisfaction=satisfaction)
+        await self._tell(
+            "RecordOutcome", api.RecordOutcomeRequest(conversation_id=self.conversation_id, outcome=outcome)
+        )
+
+    async def get_context(self, *names: str, namespace: str = "conversation") -> dict[str, Any]:
+        """Variables as they are now, those of these names or all.
+
+        Args:
+            names: of variables; those that are not there are left out.
+            namespace: "conversation", "contact" (the same in all its conversations) or "account".
+        """
+        request = api.GetContextRequest(scope=self._scope(namespace), names=names)
+        return from_struct((await self._tell("GetContext", request)).values)
+
+    async def set_context(
+        self, values: Mapping[str, Any], *, namespace: str = "conversation", ttl: float | None = None
+    ) -> None:
+        """Set variables, for good or for `ttl` seconds.
+
+        Raises:
+            MessageTooLarge: the namespace would hold more than 64 KiB; nothing is set.
+        """
+        request = api.SetContextRequest(
+            scope=self._scope(namespace), values=to_struct(values), ttl=None if ttl is None else duration(ttl)
+        )
+        await self._tell("SetContext", request)
+
+    async def delete_context(self, *names: str, namespace: str = "conversation") -> None:
+        """Delete variables of these names, or all."""
+        await self._tell("DeleteContext", api.DeleteContextRequest(scope=self._scope(namespace), names=names))
+
+    def _scope(self, namespace: str) -> api.ContextScope:
+        if namespace not in _NAMESPACES:
+            raise InvalidField(f"namespace is one of {', '.join(_NAMESPACES)}", field="namespace", value=namespace)
+        return api.ContextScope(namespace=_NAMESPACES[namespace], conversation_id=self.conversation_id)
+
+    async def _tell(self, method: str, request: Any) -> Any:
+        """Call the service that the turn came from, in this turn's trace and deadline."""
+        stub = self._caller.conversations(self.turn.service_address)
+        carrier: dict[str, str] = {}
+        _PROPAGATOR.inject(carrier, context=self._span_context())
+        call = getattr(stub, method)
+        return await call(request, timeout=self.deadline.remaining, metadata=tuple(carrier.items()))
+
     def _last_other_agent(self) -> str:
         own = self._call.end.agent
         return next((one.author for one in reversed(self.history) if one.author not in ("", own, self.contact_id)), "")
 
 
 def _owner(name: str) -> Owner:
-    return Owner(desk="") if name == DESK else Owner(agent=name)
+    desk, _, person = name.partition("/")
+    return Owner(desk=person) if desk == DESK else Owner(agent=name)

@@ -201,6 +201,10 @@ SETTINGS: dict[str, Setting] = {
             "claim_timeout", 600.0, *_SECONDS, "How long a claimed conversation may wait for its person; 0: for ever"
         ),
         Setting("triggers", "", *_TEXT, "A folder with a file of triggers per account, ACCOUNT.yaml; empty: none"),
+        Setting(
+            "conversations", "", _optional_address, _ADDRESS[1], "Where conversations are; empty: beside the registry"
+        ),
+        Setting("conversations_bind", "127.0.0.1:7601", *_ADDRESS, "Where conversations on their own listen"),
         Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
     )
 }
@@ -245,6 +249,8 @@ class Settings:
     silence: float
     claim_timeout: float
     triggers: str
+    conversations: str
+    conversations_bind: str
     trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""
