@@ -43,5 +43,6 @@ async def connected(address: str, stub: Callable[[grpc.aio.Channel], Stub]) -> A
                 text = f"nobody answers at {address}: start `botmesh up`, or name another with --registry"
                 raise RegistryUnreachable(text, address=address) from None
             if error.status is grpc.StatusCode.UNIMPLEMENTED:
-                raise NotSupported(f"{address} does not do this: `botmesh up` does", method="service") from None
+                text = f"{address} does not do this: `botmesh up` does (or what BOTMESH_CONVERSATIONS names)"
+                raise NotSupported(text, method="service") from None
             raise

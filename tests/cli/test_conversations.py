@@ -45,7 +45,8 @@ async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
                 "You owe 5 EUR",
                 "no agent 'nobody' is registered",
                 "desk has it now",
-                "waiting for a person",
+                "nobody is on duty, number 1 in the queue",
+                "Nobody is at the desk now; your message waits there. You are number 1.",
                 "/transfer AGENT",
             ):
                 assert words in out, out
@@ -56,6 +57,15 @@ async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
             assert "vip" in (await cli("conversations", "--owner", "desk", "--tag", "vip"))[0]
             assert "No conversations" in (await cli("conversations", "--contact", "ben"))[0]
             assert name in (await cli("desk", "list"))[0]
+            assert "On duty: eva" in (await cli("desk", "on", "--person", "eva"))[0]
+            assert "max" not in json.loads((await cli("desk", "off", "--person", "max", "--json"))[0])["on_duty"]
+            out, _ = await cli("account", "--primary", "billing-bot", "--channel", "web")
+            for words in ("billing-bot on web", "eva", "waiting   1"):
+                assert words in out, out
+            assert "nobody-bot" in (await cli("account", "--primary", "nobody-bot", code=3))[1]
+            await cli("account", "--channel", "web", code=2)
+            assert "No triggers" in (await cli("triggers"))[0]
+            await cli("chat", "--contact", "anna", stdin="/rate 5\nhm\n/rate 5\n/rate 6\n")
             claimed = json.loads((await cli("desk", "claim", name, "--person", "eva", "--json"))[0])
             assert claimed["owner"] == {"desk": "eva"}
             _, err = await cli("desk", "claim", name, "--person", "max", code=3)
@@ -70,7 +80,8 @@ async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
             assert json.loads(lines[0])["opened"]["contact_id"] == "anna"
             await cli("conversation", "nothing", code=3)
             out, _ = await cli("stats")
-            assert "1 conversations, 3 messages, 1 reached a person" in out
+            assert "1 conversations, 4 messages, 1 reached a person" in out
+            assert "satisfaction 5.0 of 5" in out
             assert "billing-bot" in out
             assert json.loads((await cli("stats", "--json"))[0])["escalated"] == "1"
     finally:
