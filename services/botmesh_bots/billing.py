@@ -11,7 +11,8 @@ from datetime import date
 from importlib import resources
 from typing import Any
 
-from botmesh import Agent, AgentFailed, Skill, Task
+from botmesh import NOT_MINE, Agent, AgentFailed, Conversation, Skill, Task
+from botmesh.conversation import NotMine
 from botmesh_bots.words import find_hours, find_month
 
 HOURS_IN_A_MONTH = 30 * 24
@@ -88,6 +89,14 @@ async def close_list() -> None:
 async def work(task: Task) -> str:
     """Answer from the customer's invoices."""
     return answer(books, task.text, task.context, task.skill)
+
+
+@agent.on_turn
+async def turn(conversation: Conversation) -> str | NotMine:
+    """The same in a conversation; what is not about invoices is for the account's primary agent."""
+    if not choose(conversation.text):
+        return NOT_MINE
+    return answer(books, conversation.text, conversation.context)
 
 
 def open_books() -> sqlite3.Connection:

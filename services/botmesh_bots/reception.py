@@ -1,6 +1,11 @@
-"""reception-bot: finds out who is qualified, delegates, and passes the answer on. Answers itself if nobody can."""
+"""reception-bot: finds out who is qualified, delegates, and passes the answer on. Answers itself if nobody can.
 
-from botmesh import Agent, AgentFailed, BotmeshError, Match, Reply, Skill, Task
+In a conversation it hands over what others should see through: disputes go to their specialist, anger to a person.
+"""
+
+import re
+
+from botmesh import DESK, Agent, AgentFailed, BotmeshError, Conversation, Match, Reply, Skill, Task
 from botmesh_bots.words import key_words
 
 agent = Agent(
@@ -19,6 +24,28 @@ OFFER = (
     "I can find help with invoices and payments, with internet, wifi, telephone and mail, and, for staff, with leave "
     "and house rules. People are at the desk from Monday to Friday, 8 to 18."
 )
+DISPUTES = frozenset({"duplicate-charges"})
+"""Skills whose matters take more than one answer: whoever has one gets the conversation."""
+_ANGER = re.compile(r"\b(angry|unacceptable|ridiculous|outrageous|complain\w*|lawyer|fed up)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(person|human|somebody real|real agent|colleague|manager)\b", re.IGNORECASE)
+
+
+@agent.on_turn
+async def turn(conversation: Conversation) -> Reply | None:
+    """Anger and wishes for a person go to the desk, disputes to their specialist; the rest is answered as a task."""
+    said = conversation.text
+    if _ANGER.search(said) or _PERSON.search(said):
+        reason = "the contact is angry" if _ANGER.search(said) else "asked for a person"
+        await conversation.transfer(DESK, reason=reason, handoff_message="I am getting a colleague for you.")
+        return None
+    match = await _find(conversation, key_words(said))
+    if match is not None and match.skill_id in DISPUTES:
+        moved = await conversation.transfer(
+            match.name, reason="a dispute", handoff_message=f"{match.name} will look into this with you."
+        )
+        if moved.transferred:
+            return None
+    return await work(conversation)
 
 
 @agent.on_delegate
@@ -46,6 +73,14 @@ async def find(task: Task, words: list[str]) -> Match | None:
     """The agent besides this one that fits best; None: none fits."""
     matches = await task.find(" ".join(words), limit=3)  # without "what", "can" and "the": they fit everybody
     return next((match for match in matches if match.name != agent.name), None)
+
+
+async def _find(task: Task, words: list[str]) -> Match | None:
+    """As `find`; None also where nobody can be asked."""
+    try:
+        return await find(task, words) if words else None
+    except BotmeshError:
+        return None
 
 
 def myself(why: str) -> Reply:

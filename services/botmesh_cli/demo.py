@@ -11,25 +11,19 @@ import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 import botmesh
 from botmesh import BotmeshError, Mesh
 from botmesh.settings import load
-from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
-from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
-from botmesh_cli.connection import connected
+from botmesh_cli.demo_talk import Talk, Tally
 from botmesh_cli.output import console
 from botmesh_cli.processes import Processes, ProcessFailedError, processes
-from botmesh_cli.trace import get_trace
-from botmesh_cli.trace_tree import draw
 
 TEAM = {
     "reception-bot": "botmesh_bots.reception",
@@ -38,19 +32,20 @@ TEAM = {
     "hr-bot": "botmesh_bots.hr",
 }
 FIRST = "reception-bot"
-"""Who gets the messages."""
+"""The account's primary: who gets the first message."""
 MESSAGES = (
-    "I was charged twice",
     "My wifi drops every evening, what can I do?",
     "The internet was down for two days. Do I get a refund?",
-    "How many days of leave does Priya have left?",
     "Can you recommend a restaurant nearby?",
+    "I was charged twice",
+    "Which plan do I have?",
+    "How many days of leave does Priya have left?",
+    "This is unacceptable, I want to talk to a person!",
 )
-"""One for each specialist, one that takes two of them, and one that nobody knows about."""
+"""Delegated to one and to two; known to nobody; transferred to billing, and answered there; handed back by billing
+and delegated; transferred to the human desk."""
 
 _START_SECONDS = 30.0
-_SPANS_SECONDS = 3.0
-"""How long to wait for a chain's last span; it is held back for less than a second."""
 _POLL_SECONDS = 0.05
 _SHOWN = 500
 """How much of a message is printed, in characters."""
@@ -60,22 +55,15 @@ _EXIT_INTERRUPTED = 130
 _EXIT_TERMINATED = 143
 
 
-@dataclass
-class Tally:
-    """What happened so far."""
-
-    messages: int = 0
-    answered: int = 0
-    delegations: int = 0
-
-
 @click.command()
 @click.option("--customer", default="17", show_default=True, help="Who asks: 17, 23, 31, 42, 58 or 64.")
 def demo(customer: str) -> int:
     """Run a team of bots on your messages, each bot a process.
 
-    Type messages, or give them on standard input, a line each; without any, a few built-in ones are sent. Prints
-    each answer and who asked whom for it. Exit codes: 0 all answered, 1 not all or the team did not start.
+    Type messages, or give them on standard input, a line each; without any, a few built-in ones are sent. They are
+    one conversation: some questions are delegated, some move it to another bot, or to the human desk. Prints each
+    answer, who has the conversation, and who asked whom. Exit codes: 0 all answered or with a person, 1 not all or
+    the team did not start.
     """
     out = console() if sys.stdout.isatty() else Console(highlight=False, width=_columns())
     logs = Path(tempfile.mkdtemp(prefix="botmesh-demo-"))
@@ -100,11 +88,8 @@ def _run(out: Console, logs: Path, customer: str) -> int:
     """Start, feed, stop, in a frame that stops what was started whatever happens inside."""
     with processes(logs) as started:
         tally = asyncio.run(_feed(out, started, customer))
-    words = [_count(tally.messages, "message"), f"{tally.answered} answered"]
-    if tally.delegations:
-        words.append(_count(tally.delegations, "delegation"))
-    out.print(f"{', '.join(words)}. All {len(started)} processes are stopped.")
-    return 0 if tally.answered == tally.messages else _EXIT_UNANSWERED
+    out.print(f"{tally}. All {len(started)} processes are stopped.")
+    return 0 if tally.is_complete else _EXIT_UNANSWERED
 
 
 async def _feed(out: Console, started: Processes, customer: str) -> Tally:
@@ -118,18 +103,18 @@ async def _feed(out: Console, started: Processes, customer: str) -> Tally:
     async with botmesh.connect(settings=load(flags={"registry": ready["registry"]}), name="you") as mesh:
         await _until_listed(mesh, started)
         out.print(_roster(mesh, ready["registry"], started))
-        tally = Tally()
-        async for text in _messages(out):
-            tally.messages += 1
-            await _ask(out, mesh, text, customer, tally, ready)
-            started.check()
+        async with Talk(out, ready["registry"], ready["traces"], customer) as talk:
+            async for text in _messages(out):
+                await talk.say(text)
+                started.check()
         out.print()
-    return tally
+    return talk.tally
 
 
 async def _start_mesh(started: Processes) -> dict[str, str]:
     """Start `botmesh up` and wait for the line in which it says where it is."""
-    said = started.start("mesh", "botmesh_cli", "", "up", "--bind", "127.0.0.1:0", "--json")
+    words = "up", "--bind", "127.0.0.1:0", "--json"
+    said = started.start("mesh", "botmesh_cli", "", *words, BOTMESH_PRIMARY=FIRST)
     async for _ in _tries(started, "the mesh does not come up"):
         line, newline, _rest = said.read_text(encoding="utf-8").partition("\n")
         if newline:
@@ -154,67 +139,12 @@ async def _tries(started: Processes, what: str) -> AsyncIterator[None]:
     raise ProcessFailedError(f"After {_START_SECONDS:.0f} s {what}.\n{started.tails()}")
 
 
-async def _ask(out: Console, mesh: Mesh, text: str, customer: str, tally: Tally, ready: dict[str, str]) -> None:
-    """Send a message, print the answer and who asked whom."""
-    registry, spans_at = ready["registry"], ready["traces"]
-    said: RenderableType
-    try:
-        reply = await mesh.delegate(FIRST, text, context={"customer": customer})
-        trace_id, said = reply.trace_id, Text(reply.text)
-        if reply.parts:
-            tally.answered += 1
-        else:
-            said = Text("(an empty answer)", style="red")
-    except BotmeshError as error:
-        trace_id, said = error.trace_id, Text(f"no answer: {error.text}", style="red")
-    talk = Table.grid(padding=(0, 2))
-    talk.add_column(style="bold", no_wrap=True)
-    talk.add_column(overflow="fold")
-    talk.add_row(FIRST, said)
-    out.print(talk)
-    if not trace_id:
-        return
-    spans = await _spans(registry, trace_id) if spans_at == registry else []
-    tally.delegations += sum(span.kind == SPAN_KIND_CLIENT for span in spans)
-    tree = draw(spans) if spans else Text(f"trace {trace_id}, to be found at {spans_at}")
-    out.print(Padding(Group("", tree), (0, 0, 0, len(FIRST) + 2)))
-
-
-async def _spans(address: str, trace_id: str) -> list[Span]:
-    """The spans of a chain; after a while without those that are missing."""
-    until = time.monotonic() + _SPANS_SECONDS
-    spans: list[Span] = []
-    async with connected(address, TraceServiceStub) as stub:
-        while time.monotonic() < until and not _complete(spans):
-            await asyncio.sleep(_POLL_SECONDS)
-            try:
-                spans = await get_trace(stub, trace_id)
-            except BotmeshError:  # nothing has arrived yet
-                continue
-    return spans
-
-
-def _complete(spans: list[Span]) -> bool:
-    """Whether every call has both its ends: an agent's own calls arrive with the call that it served."""
-    ids = {span.span_id for span in spans}
-    served = {span.parent_span_id for span in spans if span.kind == SPAN_KIND_SERVER}
-    return bool(spans) and all(
-        (not span.parent_span_id or span.parent_span_id in ids)
-        and (span.kind != SPAN_KIND_CLIENT or span.span_id in served or _never_began(span))
-        for span in spans
-    )
-
-
-def _never_began(span: Span) -> bool:
-    return "botmesh.started" in span.attributes.fields and not span.attributes.fields["botmesh.started"].bool_value
-
-
 def _roster(mesh: Mesh, registry: str, started: Processes) -> Table:
     """Who is there."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("WHO", "PID", "WHERE", "WHAT FOR"):
         table.add_column(column)
-    table.add_row("mesh", str(started.pids["mesh"]), registry, "Registry, and the traces of all chains")
+    table.add_row("mesh", str(started.pids["mesh"]), registry, "Registry, conversations, and the traces of all chains")
     listed = {agent.card.name: agent for agent in mesh.agents()}
     for name in TEAM:
         agent = listed[name]
@@ -226,7 +156,7 @@ async def _messages(out: Console) -> AsyncIterator[str]:
     """What a person types, what stands on standard input, or the built-in messages."""
     typed = sys.stdin is not None and sys.stdin.isatty()
     if typed:
-        out.print(f'\nYour messages go to {FIRST}: try "{MESSAGES[0]}" or "{MESSAGES[2]}".')
+        out.print(f'\nYour messages go to {FIRST} first: try "{MESSAGES[1]}", "{MESSAGES[3]}" or "{MESSAGES[-1]}"')
         out.print("An empty line, quit or Ctrl-D ends.")
     lines = _lines()
     count = 0
@@ -286,7 +216,3 @@ def _lines() -> "asyncio.Queue[str | None]":
 
 def _columns() -> int:
     return shutil.get_terminal_size((100, 24)).columns
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -51,9 +51,9 @@ class Processes:
         """Their process ids."""
         return {name: process.pid for name, process in self._running.items()}
 
-    def start(self, name: str, module: str, registry: str, *arguments: str) -> Path:
+    def start(self, name: str, module: str, registry: str, *arguments: str, **variables: str) -> Path:
         """Start a module as a process, in a session of its own so that Ctrl-C does not reach it; its output's file."""
-        environment = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
+        environment = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT} | variables
         environment["BOTMESH_DATA_DIR"] = str(self._logs / "data")
         if registry:
             environment["BOTMESH_REGISTRY"] = registry

@@ -85,6 +85,8 @@ class Turns:
             await self._attempt(live, turn, set_span_in_context(span, Context()))
         finally:
             span.end()
+            if live.trace_id == trace_id_of(span) and live.context is None:
+                live.trace_id = ""  # what comes next begins a trace of its own
 
     async def _attempt(self, live: Live, turn: RunningTurn, context: Context) -> None:
         words = words_of(turn, WORDS_BYTES)
@@ -116,17 +118,20 @@ class Turns:
 
     async def _ask(self, live: Live, turn: RunningTurn, ask: Ask, details: Turn) -> Reply:
         pieces = Pieces()
+        reply: Reply | None = None
         async with aclosing(live.account.caller.stream(ask, details)) as events:
             async for event, _ in events:
                 kind = event.WhichOneof("event")
                 if kind == "reply":
-                    return pieces.whole(event.reply)
-                if kind == "partial":
+                    reply = pieces.whole(event.reply)
+                elif kind == "partial":
                     pieces.add(event.partial.part, append=event.partial.append)
                 elif kind == "reset":
                     pieces.reset()
-                self._show(live, turn, event)
-        raise AssertionError("a stream ends with a reply or an error")
+                if kind != "reply":
+                    self._show(live, turn, event)
+        assert reply is not None  # noqa: S101 - a stream ends with a reply or an error
+        return reply
 
     def _show(self, live: Live, turn: RunningTurn, event: agent_service_pb2.DelegateStreamResponse) -> None:
         if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:

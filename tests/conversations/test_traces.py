@@ -1,6 +1,7 @@
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from botmesh_conversations.event_log import decode
 from tests.conversations.conftest import bot
 
 
@@ -15,7 +16,8 @@ async def test_a_transfer_is_one_trace_from_the_turn_that_asked_to_the_new_owner
         for telemetry in ours:
             telemetry._provider.add_span_processor(SimpleSpanProcessor(exporter))
         answer = await desk.post("I was charged twice")
-        live = await desk.all.get(answer.id)
+        records = await desk.all.log.read(answer.id)
+        events = [decode(record) for record in records]
     spans = {span.name: span for span in exporter.get_finished_spans()}
     assert {"turn reception", "transfer billing", "turn billing"} <= set(spans)
     assert len({span.context.trace_id for span in spans.values()}) == 1
@@ -29,7 +31,9 @@ async def test_a_transfer_is_one_trace_from_the_turn_that_asked_to_the_new_owner
     offers = [s for s in exporter.get_finished_spans() if s.name == "botmesh.v1.AgentService/Transfer"]
     assert len(offers) == 1
     trace = format(transfer.context.trace_id, "032x")
-    assert trace == live.trace_id
+    assert {event.trace_id for event in events if event.HasField("owner_changed")} == {trace}
+    assert {event.trace_id for event in events if event.HasField("message_posted")} == {""}
+    assert all(span.status.is_ok for span in exporter.get_finished_spans())
 
 
 async def test_a_transfer_that_fails_is_marked(make_desk):
