@@ -7,7 +7,7 @@ STUBS  := clients/python
 GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long tools lint format generate check-generated lock clean
+.PHONY: help setup demo test test-long tools jaeger lint format generate check-generated lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,10 +30,17 @@ test: $(READY) tools ## Run the tests
 test-long: $(READY) ## Run what takes long: 200 kills of the service under load (about 10 minutes)
 	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py
 
-tools: $(READY) ## Build the tools that only the tests need (where Go is installed)
+tools: $(READY) ## Build grpcurl and Jaeger, which the tests need (where Go is installed)
 	@if [ -x $(BIN)/grpcurl ]; then :; \
 	elif command -v go >/dev/null; then echo "building grpcurl"; GOBIN=$(abspath $(BIN)) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL); \
-	else echo "Go is not installed: the tests that need grpcurl will be skipped"; fi
+	else echo "Go is not installed: the tests that need grpcurl and Jaeger will be skipped"; fi
+	@if [ -x $(BIN)/jaeger ] || ! command -v go >/dev/null; then :; \
+	else echo "building jaeger (some minutes the first time)"; go build -C tests/jaeger -o $(abspath $(BIN))/jaeger github.com/jaegertracing/jaeger/cmd/all-in-one; fi
+
+jaeger: tools ## Run Jaeger on loopback: OTLP at 127.0.0.1:4317, queries at http://127.0.0.1:16686
+	$(BIN)/jaeger --collector.otlp.enabled=true $(foreach one,collector.otlp.grpc:4317 collector.otlp.http:4318 collector.grpc-server:14250 \
+	  collector.http-server:14268 query.http-server:16686 query.grpc-server:16685 admin.http:14269, \
+	  --$(word 1,$(subst :, ,$(one))).host-port=127.0.0.1:$(word 2,$(subst :, ,$(one))))
 
 lint: $(READY) ## Check style, types, the protos, and that the stubs are fresh
 	$(BIN)/ruff check

@@ -1,0 +1,120 @@
+"""Chains and transfers as the real Jaeger keeps them: exported by OTLP, read back by its query API."""
+
+import asyncio
+import json
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import grpc
+
+import botmesh
+from botmesh import errors
+from botmesh.settings import load
+from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from botmesh_cli.demo import TEAM
+from tests.mesh.processes import Process, _kill
+from tests.waiting import until
+
+
+@asynccontextmanager
+async def team(jaeger):
+    """The demo's team, all of whose spans go to Jaeger; where its registry is."""
+    async with AsyncExitStack() as stack:
+
+        async def start(name, *command, **environment):
+            process = await Process(name).start(*command, **environment)
+            stack.push_async_callback(_kill, process)
+            return process
+
+        up = "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"
+        elsewhere = {"BOTMESH_PRIMARY": "reception-bot", "OTEL_EXPORTER_OTLP_ENDPOINT": jaeger.otlp}
+        registry = json.loads((await start("up", *up, **elsewhere)).ready)["registry"]
+        await asyncio.gather(*(start(name, "-m", module, BOTMESH_REGISTRY=registry) for name, module in TEAM.items()))
+        yield registry
+
+
+@asynccontextmanager
+async def client(registry):
+    async with botmesh.connect(settings=load(environ={}, flags={"registry": registry}), name="you") as mesh:
+        await until(lambda: set(TEAM) <= {one.card.name for one in mesh.agents() if one.instances}, 15)
+        yield mesh
+
+
+def one(spans, operation, **tags):
+    (found,) = [
+        span
+        for span in spans
+        if span["operationName"] == operation and all(span["tags"].get(key) == tags[key] for key in tags)
+    ]
+    return found
+
+
+async def test_a_chain_over_four_processes_is_one_trace_with_right_parents(jaeger):
+    async with team(jaeger) as registry, client(registry) as mesh:
+        reply = await mesh.delegate(
+            "reception-bot", "The internet was down. Do I get a refund?", context={"customer": 17}
+        )
+    spans = await jaeger.trace(reply.trace_id, 6)
+    assert {span["traceID"] for span in spans} == {reply.trace_id}
+    assert {span["service"] for span in spans} == {"you", "reception-bot", "tech-support-bot", "billing-bot"}
+    by_id = {span["spanID"]: span for span in spans}
+    path = []
+    span = one(spans, "botmesh.v1.AgentService/Delegate", **{"span.kind": "server", "botmesh.agent": "billing-bot"})
+    assert span["tags"]["botmesh.path"] == "reception-bot,tech-support-bot"
+    assert span["tags"]["botmesh.hop"] == 2
+    while span is not None:
+        path.append((span["service"], span["tags"]["span.kind"]))
+        span = by_id.get(span["parent"])
+    assert path == [
+        ("billing-bot", "server"),
+        ("tech-support-bot", "client"),
+        ("tech-support-bot", "server"),
+        ("reception-bot", "client"),
+        ("reception-bot", "server"),
+        ("you", "client"),
+    ]
+
+
+async def test_a_refusal_and_a_failure_are_marked(jaeger):
+    async with team(jaeger) as registry, client(registry) as mesh:
+        failed = refused = None
+        try:
+            await mesh.delegate("billing-bot", "What is invoice 1 for?", context={"customer": 17})
+        except errors.AgentFailed as error:
+            failed = error
+        try:
+            await mesh.delegate("reception-bot", "My wifi drops", max_hops=0)
+        except errors.HopLimitExceeded as error:  # reception answers itself where it may not ask
+            refused = error
+        assert refused is None
+    spans = await jaeger.trace(failed.trace_id, 2)
+    assert all(span["tags"]["error"] is True for span in spans)
+    assert {span["tags"]["botmesh.reason"] for span in spans} == {"AGENT_FAILED"}
+
+
+async def test_a_transfer_links_both_owners_turns(jaeger):
+    async with team(jaeger) as registry, client(registry), grpc.aio.insecure_channel(registry) as channel:
+        stub = ConversationServiceStub(channel)
+        request = api.PostRequest(contact_id="anna", payload=[botmesh.text("I was charged twice")])
+        request.context.update({"customer": "17"})
+        accepted = None
+        async for response in stub.Post(request, timeout=30):
+            accepted = accepted or response.accepted
+        traces = set()
+        async for response in stub.WatchConversations(
+            api.WatchConversationsRequest(conversation_id=accepted.conversation_id)
+        ):
+            if response.event.HasField("owner_changed"):
+                traces.add(response.event.trace_id)
+            if response.event.HasField("turn_finished") and response.event.turn_finished.agent:
+                break
+    (trace_id,) = traces
+    spans = await jaeger.trace(trace_id, 10)
+    transfer = one(spans, "transfer billing-bot")
+    first, second = one(spans, "turn reception-bot"), one(spans, "turn billing-bot")
+    assert transfer["tags"]["botmesh.transfer.reason"] == "a dispute"
+    assert second["parent"] == transfer["spanID"]
+    assert first["parent"] == ""
+    assert {span["tags"]["botmesh.conversation_id"] for span in (first, transfer, second)} == {accepted.conversation_id}
+    offer = [span for span in spans if span["operationName"] == "botmesh.v1.AgentService/Transfer"]
+    assert {span["service"] for span in offer} == {"botmesh", "billing-bot"}
