@@ -221,21 +221,24 @@ _STEPS: dict[str, Callable[[Run, dict[str, Any]], Awaitable[None]]] = {
 async def _asked(task: botmesh.Task, step: dict[str, Any]) -> dict[str, Any]:
     """What came of asking another agent."""
     options: dict[str, Any] = {name: step[name] for name in ("timeout", "max_hops", "context", "skill") if name in step}
+    text = "x" * int(step["size"]) if "size" in step else step.get("text")
     options |= {name: step[name] for name in ("message_id", "conversation_id") if step.get(name)}
     try:
         async with asyncio.timeout(step.get("cancel_after")):
             if step.get("stream"):
-                return await _streamed(task, step, options)
-            return _success(await task.delegate(step["to"], step.get("text"), **options))
+                return await _streamed(task, step, text, options)
+            return _success(await task.delegate(step["to"], text, **options))
     except TimeoutError:
         return _failure(botmesh.errors.Cancelled("given up on purpose"))
     except botmesh.BotmeshError as error:
         return _failure(error)
 
 
-async def _streamed(task: botmesh.Task, step: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+async def _streamed(
+    task: botmesh.Task, step: dict[str, Any], text: str | None, options: dict[str, Any]
+) -> dict[str, Any]:
     events = resets = 0
-    async with task.stream(step["to"], step.get("text"), **options) as stream:
+    async with task.stream(step["to"], text, **options) as stream:
         async for event in stream:
             events += 1
             resets += bool(event.reset)

@@ -9,12 +9,15 @@ from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message as AnyMessage
 
+from grpc_health.v1 import health_pb2
+
 from botmesh.v1 import agent_service_pb2, conversation_service_pb2, registry_service_pb2
 from botmesh_conformance import wire
 
 SERVICES = {
     "agent": agent_service_pb2.DESCRIPTOR.services_by_name["AgentService"],
     "registry": registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
+    "health": health_pb2.DESCRIPTOR.services_by_name["Health"],
     "conversations": conversation_service_pb2.DESCRIPTOR.services_by_name["ConversationService"],
 }
 OPTIONS = (
@@ -78,7 +81,8 @@ class Call:
                 raise
             result = {"code": "LOST"}
         result["seconds"] = asyncio.get_running_loop().time() - self._began
-        return self._received() | result
+        result = self._received() | result
+        return result | {"everything": repr(result)}
 
     async def _made(self, channel: grpc.aio.Channel) -> dict[str, Any]:
         metadata = tuple((key, str(value)) for key, value in self._given.get("metadata", {}).items())

@@ -86,7 +86,8 @@ class Peer:
     def sight(self) -> dict[str, Any]:
         """What it has seen."""
         calls = [seen.facts | {"ended": seen.ended} for seen in self.calls]
-        return {"calls": calls, "cancels": list(self.cancels), "count": len(calls)}
+        same = {name: len({call[name] for call in calls}) == 1 for name in ("instance", "message_id")}
+        return {"calls": calls, "cancels": list(self.cancels), "count": len(calls), "same": same}
 
     def next_acts(self) -> Acts:
         """What is done with the call that was noted last."""
@@ -234,7 +235,10 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
                 await asyncio.Event().wait()
             case "fail":
                 seen.ended = "failed"
-                await self._abort(context, _failure(how), other=how.get("by") == "other")
+                error = _failure(how)
+                if error.reason == "WRONG_INSTANCE":
+                    error.metadata |= {"expected": seen.facts["me"], "actual": f"{self.peer.name}/another"}
+                await self._abort(context, error, other=how.get("by") == "other")
             case _:
                 raise ValueError(f"no peer can {what}")
 

@@ -94,6 +94,7 @@ class Run:
         """Start what the case has to itself."""
         run_id = new_id()[:8]
         self.words = {"id": f"m-{run_id}", "trace": secrets.token_hex(16), "span": secrets.token_hex(8)}
+        self.words["long-path"] = ",".join([f"{'a' * 60}-{number}" for number in range(64)])
         if self.shared is not None:
             self._know("agent", self.shared)
         self.stack.push_async_callback(self._end_calls)
@@ -146,26 +147,25 @@ class Run:
             raise MismatchError(f"it never came: {last}") from None  # the case's time is over
 
     async def _done(self, step: Mapping[str, Any]) -> Any:
-        if "send" in step:
-            return await self._send(step)
-        if "outcome" in step:
-            results = [await call.result() for call in self.calls[step["outcome"]]]
-            return results[0] if len(results) == 1 else results
-        if "look" in step:
-            return await self._look(fill(step["look"], self.words))
-        if "lose" in step:
-            for call in self.calls[step["lose"]]:
-                await call.lose()
-            return None
-        if "signal" in step:
-            process = self.served[step["signal"]["agent"]].process
-            assert process is not None  # noqa: S101 - only a case's own processes have a place there
-            process.signal(signal.Signals[f"SIG{step['signal']['with']}"])
-            return None
-        if "start" in step:
-            await self.start(step["start"])
-            return None
-        return await self._registry(fill(step["registry"], self.words))
+        match step:
+            case {"send": _}:
+                return await self._send(step)
+            case {"outcome": name}:
+                return _one_or_all([await call.result() for call in self.calls[name]])
+            case {"look": where}:
+                return await self._look(fill(where, self.words))
+            case {"lose": name}:
+                for call in self.calls[name]:
+                    await call.lose()
+            case {"signal": {"agent": alias, "with": name}}:
+                process = self.served[alias].process
+                assert process is not None  # noqa: S101 - only a case's own processes have a place there
+                process.signal(signal.Signals[f"SIG{name}"])
+            case {"start": alias}:
+                await self.start(alias)
+            case {"registry": what}:
+                await self._registry(fill(what, self.words))
+        return None
 
     async def _send(self, step: Mapping[str, Any]) -> Any:
         made: list[Call] = []
@@ -175,15 +175,14 @@ class Run:
             if to in ("registry", "conversations"):
                 call = Call(self.mesh.address, to, given)
             else:
-                call = Call(self.served[to].address, "agent", given)
+                call = Call(self.served[to].address, given.get("service", "agent"), given)
             call.begin()
             made.append(call)
         name = step.get("as", "")
         self.calls.setdefault(name, []).extend(made)
         if name:
             return None
-        results = [await call.result() for call in made]
-        return results[0] if len(results) == 1 else results
+        return _one_or_all([await call.result() for call in made])
 
     async def _look(self, where: Mapping[str, Any]) -> Any:
         ((what, which),) = where.items()
@@ -263,6 +262,10 @@ class Run:
         self.served[alias] = served
         self.words[alias] = served.name
         self.words[f"{alias}.instance"] = served.instance
+
+
+def _one_or_all(results: list[dict[str, Any]]) -> Any:
+    return results[0] if len(results) == 1 else results
 
 
 async def who_serves(address: str) -> Served:

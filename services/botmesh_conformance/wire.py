@@ -58,7 +58,7 @@ def padded(request: AnyMessage, message: Message, size: int) -> None:
 
 def _field(number: int, text: str) -> bytes:
     data = text.encode()
-    return bytes([(int(number) << 3) | _LENGTH_DELIMITED]) + _varint(len(data)) + data
+    return _varint((int(number) << 3) | _LENGTH_DELIMITED) + _varint(len(data)) + data
 
 
 def _varint(number: int) -> bytes:
@@ -112,6 +112,7 @@ def plain_reply(reply: Reply, pieces: Sequence[str] = ()) -> dict[str, Any]:
 def plain_error(error: grpc.aio.AioRpcError) -> dict[str, Any]:
     """A status, with the reason and the fields of its ErrorInfo."""
     made: dict[str, Any] = {"code": error.code().name, "status": error.details() or ""}
+    made["trailers"] = [(key, str(value)) for key, value in error.trailing_metadata() or ()]
     info = error_info(error)
     if info is not None:
         made |= {"reason": info.reason, "fields": dict(info.metadata)}
