@@ -117,7 +117,7 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
     async def stop(self) -> None:
         """Leave."""
         await self.peer.registrar.leave(self.id)
-        await self._server.stop(0)
+        await self._server.stop(0.05)
         await self.relay.ended()
 
     async def Check(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - gRPC names it
@@ -134,7 +134,8 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
         outcome = pb.CANCEL_OUTCOME_UNKNOWN
         for seen in self.peer.calls:
             if seen.message.message_id == request.message_id:
-                outcome = pb.CANCEL_OUTCOME_TOO_LATE if seen.ended else pb.CANCEL_OUTCOME_STOPPED
+                late = seen.ended in ("answered", "failed")
+                outcome = pb.CANCEL_OUTCOME_TOO_LATE if late else pb.CANCEL_OUTCOME_STOPPED
                 seen.told.set()
         receipt = pb.CancelReceipt(
             agent=self.peer.name, instance_id=self.id, message_id=request.message_id, outcome=outcome

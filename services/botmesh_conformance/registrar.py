@@ -30,10 +30,12 @@ class Registrar:
         self._tokens: dict[str, str] = {}
         self._beats: dict[str, asyncio.Task[None]] = {}
 
-    async def register(self, card: AgentCard, instance_id: str, address: str) -> None:
-        """A lease, kept until `leave` or until the registry ends."""
+    async def register(self, card: AgentCard, instance_id: str, address: str, *, beats: bool = True) -> None:
+        """A lease, kept until `leave` or until the registry ends; without `beats`, for as long as it was granted."""
         request = pb.RegisterRequest(card=card, instance_id=instance_id, address=address)
         response = await self._stub.Register(request, timeout=_ASK)
+        if not beats:
+            return
         self._tokens[instance_id] = response.lease.token
         interval = seconds(response.lease.heartbeat_interval)
         self._beats[instance_id] = asyncio.create_task(self._beat(instance_id, interval))

@@ -6,8 +6,8 @@ outcome   waits for a call that was begun `as` this name
 look      {call, peer, spans, agent}: what has come so far, what a peer saw, what was traced, who is listed
 lose      drops the connection of a call, as a caller that dies does
 signal    {agent, with}: TERM, KILL, STOP or CONT to a process of this case
-start     starts a process that the case names under `agents` with `later: true`, or again
-registry  stop, start, forget (an agent's lease), limits
+start     starts a process that the case names under `agents` with `later: true`; `unlisted: true`: does not wait
+registry  stop, start, forget (an agent's lease), usurp (its id, for one lease), limits
 
 `expect` must hold; `until` is tried again until it holds.
 """
@@ -100,14 +100,14 @@ class Run:
         self.stack.push_async_callback(self._end_calls)
         for alias in self.case.peers:
             self.words[f"peer.{alias}"] = f"{alias}-{run_id}"
+        for alias, given in self.case.agents.items():
+            name = given.get("name") or f"{given.get('instance_of', alias)}-{run_id}"
+            self.words[alias] = fill(name, self.words)
         if self.case.mesh is not None:
             self.mesh = Mesh(fill(self.case.mesh, self.words))
             self.stack.push_async_callback(self.mesh.stop)
             await self.mesh.start()
         self.words["registry"] = self.mesh.address
-        for alias, given in self.case.agents.items():
-            name = given.get("name") or f"{given.get('instance_of', alias)}-{run_id}"
-            self.words[alias] = fill(name, self.words)
         await asyncio.gather(
             self._start_peers(), *(self.start(alias) for alias, one in self.case.agents.items() if not one.get("later"))
         )
@@ -117,6 +117,12 @@ class Run:
         environment = fill(self.case.agents[alias].get("environment", {}), self.words)
         served = await start_agent(self.command, self.mesh, self.words[alias], environment, self.stack)
         self._know(alias, served)
+
+    async def _launch(self, alias: str) -> None:
+        process = AgentProcess(self.command)
+        self.stack.push_async_callback(process.stop)
+        await process.start({"BOTMESH_REGISTRY": self.mesh.address, "BOTMESH_KIT_NAME": self.words[alias]})
+        self._know(alias, Served(self.words[alias], "", "", process))
 
     async def do(self, step: Mapping[str, Any]) -> None:
         """One step.
@@ -161,6 +167,8 @@ class Run:
                 process = self.served[alias].process
                 assert process is not None  # noqa: S101 - only a case's own processes have a place there
                 process.signal(signal.Signals[f"SIG{name}"])
+            case {"start": {"agent": alias, "unlisted": True}}:
+                await self._launch(alias)
             case {"start": alias}:
                 await self.start(alias)
             case {"registry": what}:
@@ -239,10 +247,19 @@ class Run:
                 await mesh.start()
             case {"forget": alias}:
                 mesh.forget(self.served[alias].instance)
+            case {"usurp": alias}:
+                await self._usurp(self.served[alias])
             case {"limits": limits}:
                 mesh.set_limits(limits)
             case _:
                 raise MismatchError(f"no registry can {given}")
+
+    async def _usurp(self, served: Served) -> None:
+        """Give an instance's id to somebody else, for one lease: its own token is stale from now on."""
+        assert isinstance(self.mesh, Mesh)  # noqa: S101 - as above
+        card = (await self.mesh.registrar.agent(served.name)).card
+        self.mesh.forget(served.instance)
+        await self.mesh.registrar.register(card, served.instance, "127.0.0.1:9", beats=False)
 
     async def _start_peers(self) -> None:
         for alias, given in self.case.peers.items():
