@@ -249,12 +249,12 @@ def _said(answer: Any) -> Any:
     return None if isinstance(answer, NotMine) else answer
 
 
-async def _emit_all(pieces: AsyncIterator[Any], work: Work) -> Reply:
-    """Send what a bot yields as it comes; a Reply that it yields is the end of its answer."""
-    final = Reply()
+async def _emit_all(pieces: AsyncIterator[Any], work: Work) -> Reply | NotMine:
+    """Send what a bot yields as it comes; a Reply or NOT_MINE that it yields is the end of its answer."""
+    final: Reply | NotMine = Reply()
     after_text = False
     async for piece in pieces:
-        if isinstance(piece, Reply):
+        if isinstance(piece, Reply | NotMine):
             final = piece
         elif isinstance(piece, pb.Progress):
             await work.emit(pb.DelegateStreamResponse(progress=piece))

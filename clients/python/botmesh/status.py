@@ -49,7 +49,7 @@ def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
     the rest becomes PeerError.
     """
     text = rpc_error.details() or ""
-    info = _error_info(rpc_error)
+    info = error_info(rpc_error)
     if info is not None:
         return _from_info(info, text, rpc_error.code())
     code = rpc_error.code()
@@ -73,7 +73,8 @@ def from_exception(error: BaseException) -> BotmeshError:
     return AgentError("the agent failed inside; its log has the cause under this trace id")
 
 
-def _error_info(rpc_error: grpc.aio.AioRpcError) -> ErrorInfo | None:
+def error_info(rpc_error: grpc.aio.AioRpcError) -> ErrorInfo | None:
+    """The mesh's ErrorInfo of a status; None: it was made by gRPC, or by a peer that is not Botmesh."""
     for key, value in rpc_error.trailing_metadata() or ():
         if key == DETAILS_KEY and isinstance(value, bytes):
             return _unpack(value)

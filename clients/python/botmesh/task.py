@@ -89,6 +89,12 @@ class Task(Asking):
         return self._call.chain.path
 
     @property
+    def max_hops(self) -> int:
+        """The most hops that the chain may have, as it holds for what this task asks of others."""
+        narrowest = self._call.chain.max_hops
+        return self._call.limits.max_hops if narrowest is None else narrowest
+
+    @property
     def trace_id(self) -> str:
         """The chain's trace, 32 hex digits; empty where nothing is traced."""
         return trace_id_of(self._call.span)

@@ -1,0 +1,101 @@
+"""`botmesh conformance`: does an agent keep the contract? The cases of the kit, against any agent."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from botmesh_cli.options import Common, checked_address, common, run
+from botmesh_cli.output import console, print_json
+from botmesh_conformance import Case, Outcome, Runner, read_cases
+from botmesh_conformance.processes import AgentDiedError
+from botmesh_conformance.report import as_json, as_junit, write_text
+from botmesh_conformance.steps import MismatchError
+
+EXIT_FAILED = 1
+
+
+@click.command()
+@click.option("--command", metavar="COMMAND", help="Starts the agent under test; all cases are run.")
+@click.option(
+    "--agent",
+    metavar="IP:PORT",
+    callback=checked_address,
+    help="An agent that runs already; cases that need to start or kill one are left out.",
+)
+@click.option("--case", "patterns", metavar="ID", multiple=True, help="Only these, by id or pattern: 'hops/*'.")
+@click.option("--list", "only_list", is_flag=True, help="List the cases and run none.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file.")
+@common
+def conformance(
+    with_: Common,
+    command: str | None,
+    agent: str | None,
+    patterns: tuple[str, ...],
+    only_list: bool,
+    form: str,
+    output: str | None,
+) -> int:
+    """Run the conformance kit against an agent.
+
+    The agent under test is a scripted bot, see docs/conformance.md: `--command "python -m botmesh_bots.scripted"`.
+    An agent given by --agent is looked for in the registry of --registry; where it is not listed, only what needs
+    no registry is run. Exit codes: 0 all passed, 1 some failed, 2 wrong usage.
+    """
+    cases = read_cases(patterns)
+    if not cases:
+        raise click.UsageError(f"No case fits {' or '.join(patterns)}: `botmesh conformance --list` names all.")
+    form = "json" if with_.as_json else form
+    if only_list:
+        _list(cases, as_data=form == "json")
+        return 0
+    if bool(command) == bool(agent):
+        raise click.UsageError("Say what to test: either --command COMMAND or --agent IP:PORT.")
+    runner = Runner(command=command or "", agent=agent or "", registry=with_.settings.registry)
+    return run(_conform(runner, cases, form, output))
+
+
+def _list(cases: list[Case], *, as_data: bool) -> None:
+    if as_data:
+        print_json([{"id": case.id, "title": case.title, "needs": list(case.needs)} for case in cases])
+        return
+    for case in cases:
+        click.echo(f"{case.id:<44}{case.title}")
+    click.echo(f"\n{len(cases)} cases")
+
+
+async def _conform(runner: Runner, cases: list[Case], form: str, output: str | None) -> int:
+    done = 0
+
+    def told(outcome: Outcome) -> None:
+        nonlocal done
+        done += 1
+        if sys.stderr.isatty():
+            click.echo(f"\r{done}/{len(cases)} {outcome.case.id:<44}", err=True, nl=done == len(cases))
+
+    try:
+        outcomes = await runner.run(cases, told)
+    except (MismatchError, AgentDiedError) as error:
+        click.echo(f"There is no agent to test: {error}", err=True)
+        return EXIT_FAILED
+    if output:
+        # Written at the end, when nothing else waits for this loop.
+        await asyncio.to_thread(Path(output).write_text, _told(outcomes, form), encoding="utf-8")
+    elif form == "text":
+        write_text(outcomes, console())
+    else:
+        click.echo(_told(outcomes, form))
+    return EXIT_FAILED if any(outcome.verdict == "failed" for outcome in outcomes) else 0
+
+
+def _told(outcomes: list[Outcome], form: str) -> str:
+    if form == "json":
+        return as_json(outcomes)
+    if form == "junit":
+        return as_junit(outcomes)
+    out = console()
+    with out.capture() as captured:
+        write_text(outcomes, out)
+    return captured.get()

@@ -1,0 +1,119 @@
+"""Data to messages and messages to data, so that cases need no code."""
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import grpc
+from google.protobuf import json_format
+from google.protobuf.message import Message as AnyMessage
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from botmesh.parts import from_value
+from botmesh.status import error_info
+from botmesh.v1 import agent_service_pb2 as pb
+from botmesh.v1.message_pb2 import Message, Reply
+from botmesh.v1.part_pb2 import Part
+
+_LENGTH_DELIMITED = 2
+
+
+def to_message(given: Mapping[str, Any]) -> Message:
+    """A message of a case: `text`, `parts`, `script`, `context` and the fields of Message by name."""
+    message = Message()
+    json_format.ParseDict(given.get("message", {}), message)
+    if "text" in given:
+        message.payload.add(text=given["text"])
+    for part in given.get("parts", []):
+        message.payload.append(to_part(part))
+    context = dict(given.get("context", {}))
+    if "script" in given:
+        context["script"] = given["script"]
+    if context:
+        message.context.update(context)
+    for number, text in given.get("unknown", {}).items():
+        message.MergeFromString(_field(number, text))
+    return message
+
+
+def to_part(given: Mapping[str, Any]) -> Part:
+    """A part as proto JSON writes it; `unknown` adds fields that no version knows."""
+    known = {key: value for key, value in given.items() if key != "unknown"}
+    part = json_format.ParseDict(known, Part())
+    for number, text in given.get("unknown", {}).items():
+        part.MergeFromString(_field(number, text))
+    return part
+
+
+def padded(request: AnyMessage, message: Message, size: int) -> None:
+    """Make `request`, which holds `message`, exactly `size` bytes long by a text of x."""
+    part = message.payload.add()
+    text = size - request.ByteSize()
+    for _ in range(8):  # the lengths in front grow with what they count
+        part.text = "x" * max(0, text)
+        text -= request.ByteSize() - size
+    if request.ByteSize() != size:
+        raise ValueError(f"no request can be {size} bytes long")
+
+
+def _field(number: int, text: str) -> bytes:
+    data = text.encode()
+    return _varint((int(number) << 3) | _LENGTH_DELIMITED) + _varint(len(data)) + data
+
+
+def _varint(number: int) -> bytes:
+    made = b""
+    while number > 0x7F:  # noqa: PLR2004 - seven bits a byte
+        made += struct.pack("B", (number & 0x7F) | 0x80)
+        number >>= 7
+    return made + struct.pack("B", number)
+
+
+def plain(message: AnyMessage) -> dict[str, Any]:
+    """Any message as data, fields by their names in the protos."""
+    made: dict[str, Any] = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    return made
+
+
+def plain_part(part: Part) -> dict[str, Any]:
+    """A part as data, with the fields that this version does not know."""
+    made = plain(part)
+    unknown = {one.field_number: one.data.decode(errors="replace") for one in UnknownFieldSet(part)}
+    return made | ({"unknown": unknown} if unknown else {})
+
+
+def plain_event(event: pb.DelegateStreamResponse) -> dict[str, Any]:
+    """One event of a stream."""
+    kind = event.WhichOneof("event") or "none"
+    return {"sequence": event.sequence, "kind": kind, **({kind: plain(getattr(event, kind))} if kind != "none" else {})}
+
+
+def plain_reply(reply: Reply, pieces: Sequence[str] = ()) -> dict[str, Any]:
+    """A reply, with what most cases look at in front: text, data, results."""
+    parts = list(reply.message.payload)
+    values = [from_value(part.data) for part in parts if part.WhichOneof("content") == "data"]
+    data = values[0] if values else None
+    results = data.get("results") if isinstance(data, dict) else None
+    made: dict[str, Any] = {
+        "text": "".join([*pieces, *(part.text for part in parts)]),
+        "parts": [plain_part(part) for part in parts],
+        "data": data,
+        "usage": plain(reply.usage) if reply.HasField("usage") else None,
+        "chain_usage": [plain(one) for one in reply.chain_usage],
+        "reply": plain(reply),
+    }
+    if reply.HasField("confidence"):
+        made["confidence"] = reply.confidence
+    if results:
+        made |= {"results": results, "result": results[0]}
+    return made
+
+
+def plain_error(error: grpc.aio.AioRpcError) -> dict[str, Any]:
+    """A status, with the reason and the fields of its ErrorInfo."""
+    made: dict[str, Any] = {"code": error.code().name, "status": error.details() or ""}
+    made["trailers"] = [(key, str(value)) for key, value in error.trailing_metadata() or ()]
+    info = error_info(error)
+    if info is not None:
+        made |= {"reason": info.reason, "fields": dict(info.metadata)}
+    return made
