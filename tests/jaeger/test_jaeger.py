@@ -5,6 +5,7 @@ import json
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import grpc
+import pytest
 
 import botmesh
 from botmesh import errors
@@ -18,12 +19,13 @@ from tests.waiting import until
 
 @asynccontextmanager
 async def team(jaeger):
-    """The demo's team, all of whose spans go to Jaeger; where its registry is."""
+    """The demo's team, all of whose spans go to Jaeger when it has stopped; where its registry is."""
     async with AsyncExitStack() as stack:
 
         async def start(name, *command, **environment):
             process = await Process(name).start(*command, **environment)
             stack.push_async_callback(_kill, process)
+            stack.push_async_callback(process.stop)  # which sends what is not sent yet
             return process
 
         up = "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"
@@ -60,7 +62,7 @@ async def test_a_chain_over_four_processes_is_one_trace_with_right_parents(jaege
     by_id = {span["spanID"]: span for span in spans}
     path = []
     span = one(spans, "botmesh.v1.AgentService/Delegate", **{"span.kind": "server", "botmesh.agent": "billing-bot"})
-    assert span["tags"]["botmesh.path"] == "reception-bot,tech-support-bot"
+    assert span["tags"]["botmesh.path"] == json.dumps(["reception-bot", "tech-support-bot"], separators=(",", ":"))
     assert span["tags"]["botmesh.hop"] == 2
     while span is not None:
         path.append((span["service"], span["tags"]["span.kind"]))
@@ -75,21 +77,16 @@ async def test_a_chain_over_four_processes_is_one_trace_with_right_parents(jaege
     ]
 
 
-async def test_a_refusal_and_a_failure_are_marked(jaeger):
+async def test_a_refusal_and_a_failure_are_marked_as_errors(jaeger):
     async with team(jaeger) as registry, client(registry) as mesh:
-        failed = refused = None
-        try:
+        with pytest.raises(errors.AgentFailed) as failed:
             await mesh.delegate("billing-bot", "What is invoice 1 for?", context={"customer": 17})
-        except errors.AgentFailed as error:
-            failed = error
-        try:
-            await mesh.delegate("reception-bot", "My wifi drops", max_hops=0)
-        except errors.HopLimitExceeded as error:  # reception answers itself where it may not ask
-            refused = error
-        assert refused is None
-    spans = await jaeger.trace(failed.trace_id, 2)
-    assert all(span["tags"]["error"] is True for span in spans)
-    assert {span["tags"]["botmesh.reason"] for span in spans} == {"AGENT_FAILED"}
+        with pytest.raises(errors.UnknownAgent) as refused:
+            await mesh.delegate("biling-bot", "What is invoice 1 for?")
+    for error, reason, count in ((failed.value, "AGENT_FAILED", 2), (refused.value, "UNKNOWN_AGENT", 1)):
+        spans = await jaeger.trace(error.trace_id, count)
+        assert [span["tags"]["error"] for span in spans] == [True] * count
+        assert {span["tags"]["botmesh.reason"] for span in spans} == {reason}
 
 
 async def test_a_transfer_links_both_owners_turns(jaeger):
@@ -109,12 +106,14 @@ async def test_a_transfer_links_both_owners_turns(jaeger):
             if response.event.HasField("turn_finished") and response.event.turn_finished.agent:
                 break
     (trace_id,) = traces
-    spans = await jaeger.trace(trace_id, 10)
+    spans = await jaeger.trace(trace_id, 9)
+    by_id = {span["spanID"]: span for span in spans}
     transfer = one(spans, "transfer billing-bot")
     first, second = one(spans, "turn reception-bot"), one(spans, "turn billing-bot")
+    offer = one(spans, "botmesh.v1.AgentService/Transfer")
     assert transfer["tags"]["botmesh.transfer.reason"] == "a dispute"
-    assert second["parent"] == transfer["spanID"]
     assert first["parent"] == ""
+    assert second["parent"] == transfer["spanID"]
+    assert offer["service"] == "billing-bot"
+    assert by_id[offer["parent"]]["parent"] == transfer["spanID"]
     assert {span["tags"]["botmesh.conversation_id"] for span in (first, transfer, second)} == {accepted.conversation_id}
-    offer = [span for span in spans if span["operationName"] == "botmesh.v1.AgentService/Transfer"]
-    assert {span["service"] for span in offer} == {"botmesh", "billing-bot"}
