@@ -47,6 +47,8 @@ def conformance(
     cases = read_cases(patterns)
     if not cases:
         raise click.UsageError(f"No case fits {' or '.join(patterns)}: `botmesh conformance --list` names all.")
+    if output and not Path(output).absolute().parent.is_dir():
+        raise click.UsageError(f"There is no folder {Path(output).absolute().parent}: make it, or write elsewhere.")
     form = "json" if with_.as_json else form
     if only_list:
         _list(cases, as_data=form == "json")

@@ -8,7 +8,6 @@ import grpc
 from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message as AnyMessage
-
 from grpc_health.v1 import health_pb2
 
 from botmesh.v1 import agent_service_pb2, conversation_service_pb2, registry_service_pb2
@@ -90,6 +89,7 @@ class Call:
         options: Any = {"metadata": metadata, "timeout": None if deadline == "none" else deadline}
         respond = message_factory.GetMessageClass(self._method.output_type).FromString
         codec: Any = {"response_deserializer": respond, "request_serializer": type(self._request).SerializeToString}
+        stream: Any
         if self._method.client_streaming:
             stream = channel.stream_stream(self._path, **codec)(_once(self._request), **options)
         elif self._method.server_streaming:

@@ -21,20 +21,28 @@ def mismatches(expected: Any, actual: Any, at: str = "") -> list[str]:
     if isinstance(expected, Mapping):
         if expected and all(str(key).startswith("$") for key in expected):
             return [line for key, wanted in expected.items() for line in _condition(key, wanted, actual, at)]
-        if not isinstance(actual, Mapping):
-            return [_line(at, "fields", actual)]
-        return [
-            line
-            for key, wanted in expected.items()
-            for line in mismatches(wanted, actual.get(key, MISSING), f"{at}.{key}" if at else str(key))
-        ]
+        return _in_fields(expected, actual, at)
     if isinstance(expected, list):
-        if not isinstance(actual, Sequence) or isinstance(actual, str | bytes):
-            return [_line(at, f"a list of {len(expected)}", actual)]
-        if len(actual) != len(expected):
-            return [_line(at, f"{len(expected)} of them", actual)]
-        return [line for n, wanted in enumerate(expected) for line in mismatches(wanted, actual[n], f"{at}[{n}]")]
+        return _in_list(expected, actual, at)
     return [] if _same(expected, actual) else [_line(at, repr(expected), actual)]
+
+
+def _in_fields(expected: Mapping[Any, Any], actual: Any, at: str) -> list[str]:
+    if not isinstance(actual, Mapping):
+        return [_line(at, "fields", actual)]
+    return [
+        line
+        for key, wanted in expected.items()
+        for line in mismatches(wanted, actual.get(key, MISSING), f"{at}.{key}" if at else str(key))
+    ]
+
+
+def _in_list(expected: list[Any], actual: Any, at: str) -> list[str]:
+    if not isinstance(actual, Sequence) or isinstance(actual, str | bytes):
+        return [_line(at, f"a list of {len(expected)}", actual)]
+    if len(actual) != len(expected):
+        return [_line(at, f"{len(expected)} of them", actual)]
+    return [line for n, wanted in enumerate(expected) for line in mismatches(wanted, actual[n], f"{at}[{n}]")]
 
 
 def _same(expected: Any, actual: Any) -> bool:

@@ -9,7 +9,7 @@ reply: {text, size, confidence, usage, chain_usage, ...}   the end of the answer
 hang: true                nothing more, until the caller gives up
 die: true                 the connections break, as when a process is killed; `gone`: and no new ones can be made
 fail: {code, reason, started, fields, text, by}            a status; `by: other` passes on what another agent said
-forward: {to, script, text}                                asks another agent as a good one does, and passes on what came
+forward: {to, script, text}                                asks another agent as a good one does; passes on its answer
 
 Besides: `instances` (default 1), `unreachable` (so many of them take no connections once they are listed),
 `idempotent` (of its one skill), `shared_name: alias` (instances of the same agent, which do something else).
@@ -78,11 +78,6 @@ class Peer:
         for instance in self.instances[: self._unreachable]:
             instance.relay.close()
 
-    async def stop(self) -> None:
-        """Leave."""
-        for instance in self.instances:
-            await instance.stop()
-
     def sight(self) -> dict[str, Any]:
         """What it has seen."""
         calls = [seen.facts | {"ended": seen.ended} for seen in self.calls]
@@ -116,9 +111,11 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
 
     async def stop(self) -> None:
         """Leave."""
-        await self.peer.registrar.leave(self.id)
-        await self._server.stop(0.05)
-        await self.relay.ended()
+        try:
+            await self.peer.registrar.leave(self.id)
+        finally:  # whatever the registry says, if it is still there
+            await self._server.stop(0.05)
+            await self.relay.ended()
 
     async def Check(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - gRPC names it
         """It is well."""
@@ -305,5 +302,6 @@ def _failure(how: Mapping[str, Any]) -> BotmeshError:
 async def stop_all(peers: Sequence[Peer]) -> None:
     """Stop them; nothing that goes wrong matters any more."""
     for peer in peers:
-        with suppress(Exception):
-            await peer.stop()
+        for instance in peer.instances:
+            with suppress(Exception):
+                await instance.stop()

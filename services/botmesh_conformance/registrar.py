@@ -63,7 +63,7 @@ class Registrar:
 
     async def listed(self, name: str, count: int = 1) -> Agent:
         """An agent as soon as so many instances of it are listed."""
-        while len((found := await self.agent(name)).instances) < count:
+        while len((found := await self.agent(name)).instances) < count:  # noqa: ASYNC110 - it is asked by gRPC
             await asyncio.sleep(_LOOK)
         return found
 

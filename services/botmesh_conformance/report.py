@@ -5,14 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from rich.console import Console
 from rich.markup import escape
 
-from botmesh_conformance.runner import Outcome
+from botmesh_conformance.runner import Outcome, Verdict
 
-_STYLES = {"passed": "green", "failed": "red", "left out": "yellow"}
+_STYLES: dict[Verdict, str] = {"passed": "green", "failed": "red", "left out": "yellow"}
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -58,10 +58,10 @@ def as_json(outcomes: Iterable[Outcome]) -> str:
 
 def as_junit(outcomes: Sequence[Outcome]) -> str:
     """One test suite for each group."""
-    root = ElementTree.Element("testsuites", name="botmesh conformance")
+    root = ET.Element("testsuites", name="botmesh conformance")
     for group in dict.fromkeys(outcome.case.group for outcome in outcomes):
         mine = [outcome for outcome in outcomes if outcome.case.group == group]
-        suite = ElementTree.SubElement(
+        suite = ET.SubElement(
             root,
             "testsuite",
             name=group,
@@ -72,17 +72,15 @@ def as_junit(outcomes: Sequence[Outcome]) -> str:
         )
         for outcome in mine:
             _add_case(suite, outcome)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def _add_case(suite: ElementTree.Element, outcome: Outcome) -> None:
+def _add_case(suite: ET.Element, outcome: Outcome) -> None:
     name = outcome.case.id.partition("/")[2]
-    case = ElementTree.SubElement(
-        suite, "testcase", classname=outcome.case.group, name=name, time=f"{outcome.seconds:.3f}"
-    )
+    case = ET.SubElement(suite, "testcase", classname=outcome.case.group, name=name, time=f"{outcome.seconds:.3f}")
     text = _NOT_XML.sub("?", outcome.text)
     if outcome.verdict == "failed":
-        ElementTree.SubElement(case, "failure", message=outcome.case.title).text = text
+        ET.SubElement(case, "failure", message=outcome.case.title).text = text
     elif outcome.verdict == "left out":
-        ElementTree.SubElement(case, "skipped", message=text)
+        ET.SubElement(case, "skipped", message=text)

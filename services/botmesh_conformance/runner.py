@@ -68,7 +68,9 @@ class Runner:
                 told(outcome)
                 return outcome
 
-            return list(await asyncio.gather(*map(one, cases)))
+            async with asyncio.TaskGroup() as group:  # which waits for their clean-up, where the kit is interrupted
+                running = [group.create_task(one(case)) for case in cases]
+            return [task.result() for task in running]
 
     async def _prepare(self, stack: AsyncExitStack, cases: Sequence[Case]) -> tuple[Mesh | ForeignMesh, Served | None]:
         mesh: Mesh | ForeignMesh

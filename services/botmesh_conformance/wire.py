@@ -78,7 +78,8 @@ def plain(message: AnyMessage) -> dict[str, Any]:
 def plain_part(part: Part) -> dict[str, Any]:
     """A part as data, with the fields that this version does not know."""
     made = plain(part)
-    unknown = {one.field_number: one.data.decode(errors="replace") for one in UnknownFieldSet(part)}
+    fields: Any = UnknownFieldSet(part)  # a sequence, though its types do not say so
+    unknown = {one.field_number: one.data.decode(errors="replace") for one in fields}
     return made | ({"unknown": unknown} if unknown else {})
 
 

@@ -56,7 +56,7 @@ def to_parts(content: Content) -> list[Part]:
         return [content]
     if isinstance(content, Mapping):
         return [data(dict(content))]
-    if isinstance(content, list | tuple):
+    if isinstance(content, Sequence) and not isinstance(content, bytes | bytearray | memoryview):
         return [part for item in content for part in to_parts(item)]
     raise TypeError(f"cannot say {type(content).__name__}: use text, a dict, botmesh.raw(...) or a list of parts")
 
