@@ -4,10 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 STUBS  := clients/python
+PAGE   := docs/contract.md
 GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long tools jaeger lint format generate check-generated lock clean
+.PHONY: help setup demo test test-long tools jaeger lint format generate check-generated check-breaking lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,21 +49,28 @@ lint: $(READY) ## Check style, types, the protos, and that the stubs are fresh
 	$(BIN)/mypy
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
-	@$(MAKE) --no-print-directory check-generated
+	@$(MAKE) --no-print-directory check-generated check-breaking
 
 format: $(READY) ## Format the code and the protos
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
 	$(BIN)/buf format --write
 
-generate: $(READY) ## Generate the stubs from protos/
+generate: $(READY) ## Generate the stubs and docs/contract.md from protos/
 	rm -rf $(STUBS)/botmesh/v1
-	$(BIN)/python -m grpc_tools.protoc -I protos --python_out=$(STUBS) --pyi_out=$(STUBS) --grpc_python_out=$(STUBS) protos/botmesh/v1/*.proto
+	$(BIN)/python -m grpc_tools.protoc -I protos --python_out=$(STUBS) --pyi_out=$(STUBS) --grpc_python_out=$(STUBS) \
+	  --include_source_info --descriptor_set_out=$(VENV)/contract.bin protos/botmesh/v1/*.proto
+	$(BIN)/python protos/markdown.py $(VENV)/contract.bin > $(PAGE)
+
+check-breaking: $(READY) ## Fail if the protos break who was built against the last release
+	@tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null); \
+	if [ -z "$$tag" ]; then echo "no release yet: nothing to break"; \
+	else $(BIN)/buf breaking --against ".git#tag=$$tag" && echo "nothing breaks since $$tag"; fi
 
 check-generated: $(READY) ## Fail if the committed stubs are not what the protos give
 	@rm -rf $(VENV)/fresh && mkdir -p $(VENV)/fresh
-	@$(MAKE) --no-print-directory generate STUBS=$(VENV)/fresh >/dev/null
-	@diff -r --exclude=__pycache__ $(VENV)/fresh/botmesh/v1 clients/python/botmesh/v1 && echo "stubs are fresh" \
+	@$(MAKE) --no-print-directory generate STUBS=$(VENV)/fresh PAGE=$(VENV)/fresh/contract.md >/dev/null
+	@diff -r --exclude=__pycache__ $(VENV)/fresh/botmesh/v1 clients/python/botmesh/v1 && diff $(VENV)/fresh/contract.md $(PAGE) && echo "stubs are fresh" \
 	  || { echo "stubs are stale: run make generate and commit"; exit 1; }
 
 lock: ## Write requirements.lock anew: versions and hashes, no addresses
