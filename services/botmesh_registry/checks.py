@@ -58,6 +58,13 @@ def check_count(field: str, value: int, default: int, most: int) -> int:
     return value or default
 
 
+def check_share(field: str, value: float) -> float:
+    """A number from 0 to 1."""
+    if not 0 <= value <= 1:
+        raise InvalidField(f"{field} must be 0 to 1 but is {value}", field=field, value=value)
+    return value
+
+
 def check_readiness(value: Readiness) -> Readiness:
     """Whether an instance takes work; ready unless it says otherwise."""
     if value not in Readiness.values():

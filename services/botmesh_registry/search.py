@@ -1,8 +1,10 @@
 """Search: which active agent's skills fit an utterance. BM25 by SQLite's full-text index, in memory."""
 
+import math
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from botmesh.v1.agent_card_pb2 import AgentCard, Skill
 from botmesh.v1.registry_service_pb2 import AgentMatch
@@ -13,24 +15,141 @@ from botmesh_registry.view import RESPONSE_BYTES
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 64
 """Words of an utterance that count."""
+_FEWEST_FILLERS = 32
 _MOST_FILLERS = 256
 _FILLER = " ".join(["\ue000"] * 12)
 """As long as a usual skill, and of a character that nobody types."""
 
-_WEIGHTS = "0, 0, 0, 3.0, 1.0, 2.0, 2.0"
+_SAYS_NOTHING = frozenset(
+    [
+        "a",
+        "about",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "cannot",
+        "could",
+        "d",
+        "did",
+        "do",
+        "does",
+        "don",
+        "for",
+        "from",
+        "get",
+        "got",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "here",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "ll",
+        "m",
+        "me",
+        "my",
+        "no",
+        "nor",
+        "not",
+        "of",
+        "off",
+        "on",
+        "or",
+        "our",
+        "out",
+        "please",
+        "re",
+        "s",
+        "she",
+        "so",
+        "some",
+        "t",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "too",
+        "up",
+        "us",
+        "ve",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "yours",
+    ]
+)
+"""English words that stand in any utterance."""
+
+DEFAULT_CONFIDENCE = 0.5
+"""Agents below it are not named unless that is asked for; docs/find.md has the measurement."""
+_WEIGHTS = "3.0, 1.0, 2.0, 2.0"
 """Of the columns below: a name says more than a description, an example or a tag lies between."""
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE skills USING fts5(
-    account UNINDEXED, agent UNINDEXED, skill UNINDEXED, name, description, examples, tags,
-    tokenize = "porter unicode61 remove_diacritics 2"
+    name, description, examples, tags, tokenize = "porter unicode61 remove_diacritics 2"
 )
 """
-_INSERT = "INSERT INTO skills VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO skills VALUES (?, ?, ?, ?)"
 _QUERY = f"""
-SELECT account, agent, skill, -bm25(skills, {_WEIGHTS}) AS score
-FROM skills WHERE skills MATCH ? ORDER BY score DESC
+SELECT rowid, -bm25(skills, {_WEIGHTS}) AS score FROM skills WHERE skills MATCH ? ORDER BY score DESC
 """  # noqa: S608 - the weights are a constant of this module
+
+Text = tuple[str, str, str, str]
+"""Name, description, examples and tags, of a skill or of an agent as a whole."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One text of the index, and who declares it: many agents may offer the same skill, which makes it no less clear."""
+
+    number: int
+    text: Text
+    holders: dict[tuple[Key, str], None] = field(default_factory=dict)
+    """(agent, skill id); the skill id is empty for the agent as a whole."""
 
 
 class Search:
@@ -39,12 +158,16 @@ class Search:
     def __init__(self, roster: Roster) -> None:
         """Start with an empty index."""
         self._roster = roster
-        self._rows: dict[Key, list[int]] = {}
+        self._rows: dict[int, Row] = {}
+        self._by_text: dict[Text, Row] = {}
+        self._declared: dict[Key, list[tuple[Row, str]]] = {}
         self._cards: dict[Key, AgentCard] = {}  # as indexed
         self._stale: dict[Key, None] = {}
         self._fillers = 0
         self._index = sqlite3.connect(":memory:", isolation_level=None)
         self._index.execute(_SCHEMA)
+        for _ in range(_FEWEST_FILLERS):
+            self._insert_filler()
 
     def close(self) -> None:
         """Let go of the index."""
@@ -62,35 +185,50 @@ class Search:
             self._follow(key)
 
     def find(
-        self, account: str, query: str, *, tags: Iterable[str] = (), languages: Sequence[str] = (), limit: int = 5
+        self,
+        account: str,
+        query: str,
+        *,
+        tags: Iterable[str] = (),
+        languages: Sequence[str] = (),
+        limit: int = 5,
+        min_confidence: float = DEFAULT_CONFIDENCE,
     ) -> list[AgentMatch]:
         """The active agents that `account` sees and that fit `query`, best first, each with its best skill."""
         self.refresh()
-        words = list(dict.fromkeys(word.lower() for word in _WORD.findall(query)))[:_MOST_WORDS]
-        if not words:
-            return []
-        # What a user typed is data: a quoted word is no syntax, and \w has no quotes.
-        rows = self._index.execute(_QUERY, (" OR ".join(f'"{word}"' for word in words),))
         found: dict[Key, AgentMatch] = {}
         size = 0
-        for owner, name, skill, score in rows:
-            match = self._match(account, (owner, name), skill, set(tags), languages)
-            if match is None:
-                continue
-            known = found.get((owner, name))
-            if known is not None:
-                known.skill_id = known.skill_id or skill  # the card as a whole fitted best: name a skill all the same
-                continue
-            if len(found) == limit:
+        for key, skill, score in self._ranked(query, min_confidence):
+            known = found.get(key)
+            if known is None and len(found) == limit:
                 if all(one.skill_id for one in found.values()):
                     break
+                continue
+            match = self._match(account, key, skill, set(tags), languages)
+            if match is None:
+                continue
+            if known is not None:
+                known.skill_id = known.skill_id or skill  # the card as a whole fitted best: name a skill all the same
                 continue
             size += match.ByteSize() + 16
             if size > RESPONSE_BYTES:
                 break
-            match.score = score
-            found[owner, name] = match
+            match.score, match.confidence = score, self._confidence(score)
+            found[key] = match
         return list(found.values())
+
+    def _ranked(self, query: str, min_confidence: float) -> Iterator[tuple[Key, str, float]]:
+        """Agent, skill id and score, best first."""
+        words = [word for word in dict.fromkeys(_WORD.findall(query.lower())) if word not in _SAYS_NOTHING]
+        if not words:
+            return
+        # What a user typed is data: a quoted word is no syntax, and \w has no quotes.
+        rows = self._index.execute(_QUERY, (" OR ".join(f'"{word}"' for word in words[:_MOST_WORDS]),))
+        for number, score in rows:
+            if self._confidence(score) < min_confidence:
+                return
+            for key, skill in self._rows[number].holders:
+                yield key, skill, score
 
     def _match(
         self, account: str, key: Key, skill_id: str, tags: set[str], languages: Sequence[str]
@@ -111,20 +249,39 @@ class Search:
         card = agent.card if agent is not None and agent.active else None
         if card is self._cards.get(key):
             return
-        for row in self._rows.pop(key, ()):
-            self._index.execute("DELETE FROM skills WHERE rowid = ?", (row,))
+        for row, skill in self._declared.pop(key, ()):
+            self._withdraw(row, (key, skill))
         self._cards.pop(key, None)
         if card is not None:
             self._cards[key] = card
-            self._rows[key] = [self._insert(key, row) for row in _rows_of(card)]
+            self._declared[key] = [(self._declare(text, (key, skill)), skill) for skill, text in _texts_of(card)]
 
-    def _insert(self, key: Key, row: tuple[str, ...]) -> int:
-        # To FTS5 a word in half of the rows means nothing, and in a mesh of three bots that is most words: with a
-        # row of filler for each row, a word's weight falls to nothing only where all rows have it.
-        if self._fillers < _MOST_FILLERS:
-            self._fillers += 1
-            self._index.execute(_INSERT, ("", "", "", "", _FILLER, "", ""))
-        return self._index.execute(_INSERT, (*key, *row)).lastrowid or 0
+    def _declare(self, text: Text, holder: tuple[Key, str]) -> Row:
+        row = self._by_text.get(text)
+        if row is None:
+            # To FTS5 a word in half of the rows means nothing, and in a mesh of three bots that is most words: with a
+            # row of filler for each row and some to begin with, its weight falls to nothing only where all have it.
+            if self._fillers < _MOST_FILLERS:
+                self._insert_filler()
+            row = Row(self._index.execute(_INSERT, text).lastrowid or 0, text)
+            self._by_text[text] = self._rows[row.number] = row
+        row.holders[holder] = None
+        return row
+
+    def _withdraw(self, row: Row, holder: tuple[Key, str]) -> None:
+        row.holders.pop(holder, None)
+        if not row.holders and self._rows.pop(row.number, None) is not None:
+            del self._by_text[row.text]
+            self._index.execute("DELETE FROM skills WHERE rowid = ?", (row.number,))
+
+    def _insert_filler(self) -> None:
+        self._fillers += 1
+        self._index.execute(_INSERT, (_FILLER, "", "", ""))
+
+    def _confidence(self, score: float) -> float:
+        """0.5 where the score is that of one word which no other row has; the more such words, the nearer to 1."""
+        rows = self._fillers + len(self._rows)
+        return 1 - 2 ** (-score / math.log((rows - 0.5) / 1.5))
 
 
 def tags_of(card: AgentCard) -> set[str]:
@@ -132,12 +289,12 @@ def tags_of(card: AgentCard) -> set[str]:
     return {*card.tags, *(tag for skill in card.skills for tag in skill.tags)}
 
 
-def _rows_of(card: AgentCard) -> Iterator[tuple[str, ...]]:
-    """Skill id, name, description, examples and tags: of the card as a whole, and of each skill."""
-    yield "", card.name.replace("-", " "), card.description, "", " ".join(card.tags)
+def _texts_of(card: AgentCard) -> Iterator[tuple[str, Text]]:
+    """Skill id and text: of the card as a whole, and of each skill."""
+    yield "", (card.name.replace("-", " "), card.description, "", " ".join(card.tags))
     for skill in card.skills:
         words = re.sub(r"[._-]+", " ", skill.id)
-        yield skill.id, f"{words} {skill.name}", skill.description, " ".join(skill.examples), " ".join(skill.tags)
+        yield skill.id, (f"{words} {skill.name}", skill.description, " ".join(skill.examples), " ".join(skill.tags))
 
 
 def _speaks(card: AgentCard, skill: Skill | None, asked: Sequence[str]) -> bool:

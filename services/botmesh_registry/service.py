@@ -12,10 +12,10 @@ from botmesh.names import check_agent, check_id
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceServicer, add_RegistryServiceServicer_to_server
 from botmesh_registry.changelog import Key
-from botmesh_registry.checks import check_account, check_count, check_name, check_query, check_words
+from botmesh_registry.checks import check_account, check_count, check_name, check_query, check_share, check_words
 from botmesh_registry.leases import Leases
 from botmesh_registry.roster import InstanceEntry, Roster
-from botmesh_registry.search import Search, tags_of
+from botmesh_registry.search import DEFAULT_CONFIDENCE, Search, tags_of
 from botmesh_registry.terms import Terms
 from botmesh_registry.view import RESPONSE_BYTES, View, describe
 from botmesh_registry.watch import Watches
@@ -130,6 +130,9 @@ class RegistryService(RegistryServiceServicer):
             tags=check_words("tags", request.tags),
             languages=check_words("languages", request.languages),
             limit=check_count("limit", request.limit, default=5, most=100),
+            min_confidence=check_share("min_confidence", request.min_confidence)
+            if request.HasField("min_confidence")
+            else DEFAULT_CONFIDENCE,
         )
         return pb.FindAgentsResponse(matches=matches)
 

@@ -53,6 +53,8 @@ class Match:
     skill_id: str
     """The skill that fits best."""
     card: AgentCard
+    confidence: float = 1.0
+    """How sure the registry is that the skill is meant, 0 to 1; comparable between answers."""
 
 
 class ReplyStream:
@@ -162,9 +164,22 @@ class Asking(ABC):
         return ask.message.message_id
 
     async def find(
-        self, query: str, *, tags: Sequence[str] = (), languages: Sequence[str] = (), limit: int = 5
+        self,
+        query: str,
+        *,
+        tags: Sequence[str] = (),
+        languages: Sequence[str] = (),
+        limit: int = 5,
+        min_confidence: float | None = None,
     ) -> list[Match]:
         """The active agents whose skills fit an utterance, best first; empty if none fits.
+
+        Args:
+            query: what somebody said.
+            tags: only agents with all of these.
+            languages: only agents that speak one of these, or name none.
+            limit: how many at most, 1 to 100.
+            min_confidence: 0 to 1; default 0.5; with 0 all that share a word with the query.
 
         Raises:
             RegistryUnreachable: the registry does not answer.
@@ -172,7 +187,7 @@ class Asking(ABC):
         directory = self._caller.directory
         if directory.registry is None:
             raise RegistryUnreachable("finding agents needs a registry, and here is none")
-        found = await directory.registry.find(directory.account, query, tags, languages, limit)
+        found = await directory.registry.find(directory.account, query, tags, languages, limit, min_confidence)
         account = directory.account
         return [
             Match(
@@ -180,6 +195,7 @@ class Asking(ABC):
                 one.score,
                 one.skill_id,
                 one.card,
+                one.confidence,
             )
             for one in found
         ]

@@ -42,9 +42,12 @@ class RegistryClient:
         tags: Sequence[str] = (),
         languages: Sequence[str] = (),
         limit: int = 5,
+        min_confidence: float | None = None,
     ) -> list[pb.AgentMatch]:
         """The active agents whose skills fit an utterance, best first."""
-        request = pb.FindAgentsRequest(account_id=account, query=query, tags=tags, languages=languages, limit=limit)
+        request = pb.FindAgentsRequest(
+            account_id=account, query=query, tags=tags, languages=languages, limit=limit, min_confidence=min_confidence
+        )
         return list((await self._ask(self.stub.FindAgents, request)).matches)
 
     async def report_unreachable(self, instance_id: str, error: str) -> None:

@@ -136,28 +136,32 @@ class ResolveAgentResponse(_message.Message):
     def __init__(self, card: _Optional[_Union[_agent_card_pb2.AgentCard, _Mapping]] = ..., instances: _Optional[_Iterable[_Union[_instance_pb2.Instance, _Mapping]]] = ...) -> None: ...
 
 class FindAgentsRequest(_message.Message):
-    __slots__ = ("account_id", "query", "tags", "languages", "limit")
+    __slots__ = ("account_id", "query", "tags", "languages", "limit", "min_confidence")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
     LANGUAGES_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    MIN_CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     query: str
     tags: _containers.RepeatedScalarFieldContainer[str]
     languages: _containers.RepeatedScalarFieldContainer[str]
     limit: int
-    def __init__(self, account_id: _Optional[str] = ..., query: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., languages: _Optional[_Iterable[str]] = ..., limit: _Optional[int] = ...) -> None: ...
+    min_confidence: float
+    def __init__(self, account_id: _Optional[str] = ..., query: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., languages: _Optional[_Iterable[str]] = ..., limit: _Optional[int] = ..., min_confidence: _Optional[float] = ...) -> None: ...
 
 class AgentMatch(_message.Message):
-    __slots__ = ("card", "score", "skill_id")
+    __slots__ = ("card", "score", "skill_id", "confidence")
     CARD_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     SKILL_ID_FIELD_NUMBER: _ClassVar[int]
+    CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     card: _agent_card_pb2.AgentCard
     score: float
     skill_id: str
-    def __init__(self, card: _Optional[_Union[_agent_card_pb2.AgentCard, _Mapping]] = ..., score: _Optional[float] = ..., skill_id: _Optional[str] = ...) -> None: ...
+    confidence: float
+    def __init__(self, card: _Optional[_Union[_agent_card_pb2.AgentCard, _Mapping]] = ..., score: _Optional[float] = ..., skill_id: _Optional[str] = ..., confidence: _Optional[float] = ...) -> None: ...
 
 class FindAgentsResponse(_message.Message):
     __slots__ = ("matches",)
