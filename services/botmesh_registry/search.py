@@ -21,105 +21,14 @@ _FILLER = " ".join(["\ue000"] * 12)
 """As long as a usual skill, and of a character that nobody types."""
 
 _SAYS_NOTHING = frozenset(
-    [
-        "a",
-        "about",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "cannot",
-        "could",
-        "d",
-        "did",
-        "do",
-        "does",
-        "don",
-        "for",
-        "from",
-        "get",
-        "got",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "ll",
-        "m",
-        "me",
-        "my",
-        "no",
-        "nor",
-        "not",
-        "of",
-        "off",
-        "on",
-        "or",
-        "our",
-        "out",
-        "please",
-        "re",
-        "s",
-        "she",
-        "so",
-        "some",
-        "t",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "up",
-        "us",
-        "ve",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "yours",
-    ]
+    _WORD.findall(
+        """
+        a about am an and any are as at be been but by can cannot could d did do does don for from get got had has have
+        he her here him his how i if in into is it its just ll m me my no nor not of off on or our out please re s she
+        so some t than that the their them then there these they this those to too up us ve very was we were what when
+        where which while who whom whose why will with would you your yours
+        """
+    )
 )
 """English words that stand in any utterance."""
 
@@ -144,7 +53,7 @@ Text = tuple[str, str, str, str]
 
 @dataclass(slots=True)
 class Row:
-    """One text of the index, and who declares it: many agents may offer the same skill, which makes it no less clear."""
+    """One text of the index, and who declares it: a skill that many agents offer is no less clear for that."""
 
     number: int
     text: Text
