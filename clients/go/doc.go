@@ -1,0 +1,18 @@
+// Package botmesh is the Go SDK of Botmesh, a gRPC service mesh of agents.
+//
+// A bot is an Agent with a few functions; Run serves it, registers it and drains it on SIGTERM:
+//
+//	botmesh.Run(&botmesh.Agent{
+//		Name: "shout-bot",
+//		OnDelegate: func(ctx context.Context, task *botmesh.Task) (*botmesh.Reply, error) {
+//			return botmesh.Say(strings.ToUpper(task.Text())), nil
+//		},
+//	})
+//
+// Inside a task, Task.Delegate, Task.Stream and Task.Notify ask other agents and continue the chain. A program that is
+// no agent connects with Connect and asks in the same words.
+//
+// How the files hang together: agent.go is what a bot author writes against, mesh.go what a client does; server.go is
+// AgentService on the wire, caller.go the other side; policies.go holds the ordered list of policies, one of which
+// stands in each policy_*.go, both ends in it; work.go keeps work by message id. Stubs are in botmeshv1.
+package botmesh

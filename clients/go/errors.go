@@ -1,0 +1,151 @@
+package botmesh
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+)
+
+// Reason says why a call was refused or failed: the names of ErrorReason in the contract, without their prefix.
+// It is an error itself, so that errors.Is(err, botmesh.ReasonHopLimit) asks for it.
+type Reason string
+
+// Error makes a Reason a target for errors.Is.
+func (r Reason) Error() string { return string(r) }
+
+// The reasons, each with the gRPC code that it travels under.
+const (
+	ReasonUnspecified         Reason = "UNSPECIFIED"          // any: a status without a Botmesh reason
+	ReasonDeadlineExpired     Reason = "DEADLINE_EXPIRED"     // DEADLINE_EXCEEDED: the deadline passed
+	ReasonDeadlineTooLong     Reason = "DEADLINE_TOO_LONG"    // INVALID_ARGUMENT: a deadline over the limit
+	ReasonStreamIdle          Reason = "STREAM_IDLE"          // DEADLINE_EXCEEDED: a stream was silent for too long
+	ReasonCancelled           Reason = "CANCELLED"            // CANCELLED: the caller gave up, or somebody said stop
+	ReasonHopLimit            Reason = "HOP_LIMIT"            // FAILED_PRECONDITION: one hop too many
+	ReasonLoop                Reason = "LOOP"                 // FAILED_PRECONDITION: the agent already stands in the path
+	ReasonMessageTooLarge     Reason = "MESSAGE_TOO_LARGE"    // RESOURCE_EXHAUSTED: a message over the limit, either way
+	ReasonTooManyDelegations  Reason = "TOO_MANY_DELEGATIONS" // RESOURCE_EXHAUSTED: too many open in this conversation
+	ReasonOutcomeUnknown      Reason = "OUTCOME_UNKNOWN"      // UNAVAILABLE: the connection was lost half-way
+	ReasonMessageIDReused     Reason = "MESSAGE_ID_REUSED"    // INVALID_ARGUMENT: same id, another payload
+	ReasonTooMuchWork         Reason = "TOO_MUCH_WORK"        // RESOURCE_EXHAUSTED: the instance has all that it can
+	ReasonUnknownAgent        Reason = "UNKNOWN_AGENT"        // NOT_FOUND: no agent of that name
+	ReasonNoLiveInstance      Reason = "NO_LIVE_INSTANCE"     // UNAVAILABLE: known, nobody serves it now
+	ReasonUnreachable         Reason = "UNREACHABLE"          // UNAVAILABLE: no connection; nothing was sent
+	ReasonWrongInstance       Reason = "WRONG_INSTANCE"       // UNAVAILABLE: another process answers at that address
+	ReasonDraining            Reason = "DRAINING"             // UNAVAILABLE: takes nothing new
+	ReasonDisabled            Reason = "DISABLED"             // FAILED_PRECONDITION: delegations are switched off
+	ReasonMetadataMismatch    Reason = "METADATA_MISMATCH"    // INVALID_ARGUMENT: message and metadata differ
+	ReasonInvalidField        Reason = "INVALID_FIELD"        // INVALID_ARGUMENT: a field or metadata key is malformed
+	ReasonNotSupported        Reason = "NOT_SUPPORTED"        // UNIMPLEMENTED: the agent does not do this
+	ReasonAgentFailed         Reason = "AGENT_FAILED"         // FAILED_PRECONDITION: a bot declared a failure
+	ReasonAgentError          Reason = "AGENT_ERROR"          // INTERNAL: a bot failed otherwise; the cause stays there
+	ReasonRegistryUnreachable Reason = "REGISTRY_UNREACHABLE" // UNAVAILABLE: the registry does not answer
+	ReasonUnknownLease        Reason = "UNKNOWN_LEASE"        // NOT_FOUND: register anew
+	ReasonEpochChanged        Reason = "EPOCH_CHANGED"        // ABORTED: the conversation has another owner
+)
+
+var codeOf = map[Reason]codes.Code{
+	ReasonDeadlineExpired:     codes.DeadlineExceeded,
+	ReasonDeadlineTooLong:     codes.InvalidArgument,
+	ReasonStreamIdle:          codes.DeadlineExceeded,
+	ReasonCancelled:           codes.Canceled,
+	ReasonHopLimit:            codes.FailedPrecondition,
+	ReasonLoop:                codes.FailedPrecondition,
+	ReasonMessageTooLarge:     codes.ResourceExhausted,
+	ReasonTooManyDelegations:  codes.ResourceExhausted,
+	ReasonOutcomeUnknown:      codes.Unavailable,
+	ReasonMessageIDReused:     codes.InvalidArgument,
+	ReasonTooMuchWork:         codes.ResourceExhausted,
+	ReasonUnknownAgent:        codes.NotFound,
+	ReasonNoLiveInstance:      codes.Unavailable,
+	ReasonUnreachable:         codes.Unavailable,
+	ReasonWrongInstance:       codes.Unavailable,
+	ReasonDraining:            codes.Unavailable,
+	ReasonDisabled:            codes.FailedPrecondition,
+	ReasonMetadataMismatch:    codes.InvalidArgument,
+	ReasonInvalidField:        codes.InvalidArgument,
+	ReasonNotSupported:        codes.Unimplemented,
+	ReasonAgentFailed:         codes.FailedPrecondition,
+	ReasonAgentError:          codes.Internal,
+	ReasonRegistryUnreachable: codes.Unavailable,
+	ReasonUnknownLease:        codes.NotFound,
+	ReasonEpochChanged:        codes.Aborted,
+}
+
+// neverStarted holds the reasons that are given before any work begins.
+var neverStarted = map[Reason]bool{
+	ReasonDeadlineTooLong: true, ReasonHopLimit: true, ReasonLoop: true, ReasonTooManyDelegations: true,
+	ReasonMessageIDReused: true, ReasonTooMuchWork: true, ReasonUnknownAgent: true, ReasonNoLiveInstance: true,
+	ReasonUnreachable: true, ReasonWrongInstance: true, ReasonDraining: true, ReasonDisabled: true,
+	ReasonMetadataMismatch: true, ReasonInvalidField: true, ReasonNotSupported: true,
+	ReasonRegistryUnreachable: true, ReasonUnknownLease: true,
+}
+
+const maxText = 1024 // characters; an error travels in metadata, which gRPC caps at 16 KiB
+
+// Error is what every function of this package returns when something was refused or failed.
+type Error struct {
+	// Reason is why; ReasonUnspecified for an error of gRPC itself or of a peer that is not Botmesh.
+	Reason Reason
+	// Code is the gRPC status code.
+	Code codes.Code
+	// Text is a sentence for people that says what to do.
+	Text string
+	// Metadata holds facts for programs, as the reason documents them in error_reason.proto.
+	Metadata map[string]string
+	// Agent and Instance raised it; empty if it was made in this process outside an agent.
+	Agent, Instance string
+	// Hop is how many hops of the chain lay before the one that raised it.
+	Hop int
+	// Path is the agents gone through up to there.
+	Path []string
+	// Started is false only where the work provably never began.
+	Started bool
+	// TraceID is the chain's trace, 32 hex digits, or empty.
+	TraceID string
+	// FromPeer says whether a peer sent it, or it was made in this process.
+	FromPeer bool
+}
+
+// Error is the text, and who said so.
+func (e *Error) Error() string {
+	if e.FromPeer && e.Agent != "" {
+		return fmt.Sprintf("%s (%s says so)", e.Text, e.Agent)
+	}
+	return e.Text
+}
+
+// Is compares with a Reason.
+func (e *Error) Is(target error) bool {
+	reason, ok := target.(Reason)
+	return ok && e.Reason == reason
+}
+
+// Fail is the error that a bot returns to declare a failure: its caller gets AGENT_FAILED with this text.
+func Fail(format string, args ...any) error {
+	return refusal(ReasonAgentFailed, nil, format, args...)
+}
+
+// refusal makes an error of this process. Facts alternate names and values.
+func refusal(reason Reason, facts map[string]any, format string, args ...any) *Error {
+	text := []rune(fmt.Sprintf(format, args...))
+	if len(text) > maxText {
+		text = append(text[:maxText-1], '…')
+	}
+	metadata := make(map[string]string, len(facts))
+	for key, value := range facts {
+		metadata[key] = fmt.Sprint(value)
+	}
+	return &Error{
+		Reason: reason, Code: codeOf[reason], Text: string(text), Metadata: metadata, Started: !neverStarted[reason],
+	}
+}
+
+// invalid makes the error for a malformed field.
+func invalid(field, format string, args ...any) *Error {
+	return refusal(ReasonInvalidField, map[string]any{"field": field}, format, args...)
+}
+
+func way(path []string, last string) string {
+	return strings.Join(append(append([]string{}, path...), last), " → ")
+}

@@ -1,0 +1,18 @@
+// Command shout is the smallest bot: it says everything louder.
+package main
+
+import (
+	"context"
+	"strings"
+
+	botmesh "github.com/botmesh/botmesh/clients/go"
+)
+
+func main() {
+	botmesh.Run(&botmesh.Agent{
+		Name: "shout-bot",
+		OnDelegate: func(ctx context.Context, task *botmesh.Task) (*botmesh.Reply, error) {
+			return botmesh.Say(strings.ToUpper(task.Text())), nil
+		},
+	})
+}

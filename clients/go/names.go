@@ -1,0 +1,106 @@
+package botmesh
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+)
+
+// DefaultAccount is the tenant where none is named.
+const DefaultAccount = "default"
+
+var (
+	idPattern    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+	labelPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+)
+
+// newID is unique across the mesh: 32 hex digits.
+func newID() string {
+	var raw [16]byte
+	_, _ = rand.Read(raw[:]) // never fails
+	return hex.EncodeToString(raw[:])
+}
+
+func checkID(field, value string) error {
+	if idPattern.MatchString(value) {
+		return nil
+	}
+	return invalid(field, "%s must be 1 to 64 of A-Z a-z 0-9 . _ - but is %q", field, cut(value, 80))
+}
+
+func checkAgent(field, value string) error {
+	if labelPattern.MatchString(value) {
+		return nil
+	}
+	return invalid(field, "%s must be a DNS label (lower-case letters, digits, hyphens, at most 63) but is %q",
+		field, cut(value, 80))
+}
+
+// splitName takes "account/name" apart; the account is empty where only a name stands.
+func splitName(text string) (account, name string) {
+	if at := strings.LastIndex(text, "/"); at >= 0 {
+		return text[:at], text[at+1:]
+	}
+	return "", text
+}
+
+const (
+	mostNearest = 3
+	nearEnough  = 0.7 // of the longer name's letters
+)
+
+// nearest are the known names that come closest to a name, best first.
+func nearest(name string, known []string) []string {
+	type candidate struct {
+		name  string
+		share float64
+	}
+	var found []candidate
+	for _, one := range known {
+		longer := max(len(name), len(one))
+		share := 1 - float64(distance(name, one))/float64(max(longer, 1))
+		if share >= nearEnough {
+			found = append(found, candidate{one, share})
+		}
+	}
+	sort.Slice(found, func(i, j int) bool {
+		return found[i].share > found[j].share || found[i].share == found[j].share && found[i].name < found[j].name
+	})
+	var names []string
+	for _, one := range found[:min(len(found), mostNearest)] {
+		names = append(names, one.name)
+	}
+	return names
+}
+
+func didYouMean(close []string) string {
+	if len(close) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean %s?", strings.Join(close, " or "))
+}
+
+// distance is how many letters must be added, dropped or changed to make one word of the other (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal, row[j] = row[j], min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+func joined(names []string) string { return strings.Join(names, ",") }

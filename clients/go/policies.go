@@ -1,0 +1,97 @@
+package botmesh
+
+// policy is one rule of the mesh, both ends of it. It embeds everyCall or workCalls and replaces what it needs.
+type policy interface {
+	// appliesTo says which methods have it.
+	appliesTo() methodClass
+	// caller looks at a call before it leaves.
+	caller(*call) error
+	// callee looks at an arrived call before it is served.
+	callee(*call) error
+	// sending looks at a message's serialized bytes before it is sent.
+	sending(*call, int) error
+	// received looks at a message's serialized bytes before it is read.
+	received(*call, int) error
+	// finish is told when the call is over; call.err tells how. Not where the policy itself refused.
+	finish(*call)
+}
+
+// policies are all of them, in the order in which they look at a call.
+var policies = []policy{
+	tracePolicy{},  // sees everything, refusals included
+	errorsPolicy{}, // completes what the trace will show
+	targetPolicy{}, // reads the chain; all that follow need it
+	enabledPolicy{},
+	deadlinePolicy{},
+	sizePolicy{},
+	hopsPolicy{},
+	loopsPolicy{},
+	idempotencyPolicy{}, // a repeat joins here ...
+	concurrencyPolicy{}, // ... so that it does not count here
+}
+
+// none is a policy that does nothing, for work calls.
+type none struct{}
+
+func (none) appliesTo() methodClass    { return work }
+func (none) caller(*call) error        { return nil }
+func (none) callee(*call) error        { return nil }
+func (none) sending(*call, int) error  { return nil }
+func (none) received(*call, int) error { return nil }
+func (none) finish(*call)              {}
+
+// start lets each policy look at the call. Where one refuses, the call is finished and the typed error returned.
+func (c *call) start() (passed int, err error) {
+	for _, one := range policies {
+		if one.appliesTo()&c.class != 0 {
+			look := one.callee
+			if c.atCaller {
+				look = one.caller
+			}
+			if err := look(c); err != nil {
+				return passed, c.finish(passed, err)
+			}
+		}
+		passed++
+	}
+	return passed, nil
+}
+
+func (c *call) sending(size int) error {
+	for _, one := range policies {
+		if one.appliesTo()&c.class != 0 {
+			if err := one.sending(c, size); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *call) received(size int) error {
+	for _, one := range policies {
+		if one.appliesTo()&c.class != 0 {
+			if err := one.received(c, size); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// finish tells the policies that passed the call that it is over, innermost first; the error as it leaves this end.
+func (c *call) finish(passed int, err error) error {
+	c.err = asError(err)
+	for _, undo := range c.atEnd {
+		undo()
+	}
+	for index := passed - 1; index >= 0; index-- {
+		if policies[index].appliesTo()&c.class != 0 {
+			policies[index].finish(c)
+		}
+	}
+	if c.err == nil {
+		return nil
+	}
+	return c.err
+}

@@ -1,0 +1,19 @@
+package botmesh
+
+// enabledPolicy: delegations can be switched off, for the mesh or for one agent.
+type enabledPolicy struct{ none }
+
+func (enabledPolicy) caller(c *call) error { return checkEnabled(c) }
+func (enabledPolicy) callee(c *call) error { return checkEnabled(c) }
+
+func checkEnabled(c *call) error {
+	switch {
+	case c.limits.Enabled:
+		return nil
+	case !c.ceiling.Enabled:
+		return refusal(ReasonDisabled, map[string]any{"scope": "mesh"},
+			"delegations are switched off in this mesh: set enabled to true")
+	default:
+		return refusal(ReasonDisabled, map[string]any{"scope": "agent"}, "delegations are switched off at %s", c.end.agent)
+	}
+}

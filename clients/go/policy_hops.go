@@ -1,0 +1,20 @@
+package botmesh
+
+// hopsPolicy refuses the call that would be one hop too many. The limit narrows along the chain and never widens.
+type hopsPolicy struct{ none }
+
+func (hopsPolicy) caller(c *call) error { return checkHops(c) }
+func (hopsPolicy) callee(c *call) error { return checkHops(c) }
+
+func checkHops(c *call) error {
+	c.chain = c.chain.narrowed(c.limits.MaxHops)
+	if limit := c.chain.maxHops; c.hops() > limit {
+		last := c.target
+		if last == "" {
+			last = c.end.agent
+		}
+		return refusal(ReasonHopLimit, map[string]any{"limit": limit},
+			"%s is one hop more than the %d allowed", way(c.chain.path, last), limit)
+	}
+	return nil
+}

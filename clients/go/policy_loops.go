@@ -1,0 +1,17 @@
+package botmesh
+
+import "strings"
+
+// loopsPolicy refuses A → B → A and A → B → C → A, unless the mesh allows revisits.
+type loopsPolicy struct{ none }
+
+func (loopsPolicy) caller(c *call) error { return checkLoop(c, c.target) }
+func (loopsPolicy) callee(c *call) error { return checkLoop(c, c.end.namedIn(c.chain)) }
+
+func checkLoop(c *call, target string) error {
+	if c.limits.AllowRevisits || !c.chain.has(target) {
+		return nil
+	}
+	return refusal(ReasonLoop, nil, "%s already stands in the chain %s: it would wait for itself",
+		target, strings.Join(c.chain.path, " → "))
+}

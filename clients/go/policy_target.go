@@ -1,0 +1,119 @@
+package botmesh
+
+import (
+	"strings"
+
+	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
+)
+
+// targetPolicy reads the chain, then asks whether this call has come to the right place.
+type targetPolicy struct{ none }
+
+// caller refuses unknown agents and agents without a live instance.
+func (targetPolicy) caller(c *call) error {
+	_, err := c.end.directory.find(c.chain.accountID, c.target)
+	return err
+}
+
+// callee refuses another agent's or instance's calls, and new work for one that drains.
+func (targetPolicy) callee(c *call) error {
+	found, err := chainFrom(c.metadata)
+	if err == nil && c.message != nil {
+		found, err = reconcile(found, c.message)
+	}
+	if err != nil {
+		return err
+	}
+	if found.accountID == "" {
+		found.accountID = c.end.account
+	}
+	if found.correlationID == "" {
+		found.correlationID = newID()
+	}
+	c.chain = found
+	if err := checkAddressee(c); err != nil {
+		return err
+	}
+	if found.accountID != c.end.account && !c.end.shared {
+		return refusal(ReasonUnknownAgent, nil, "account %s sees no agent %s: its card is not shared",
+			found.accountID, c.end.agent)
+	}
+	if c.end.draining.Load() && !c.end.works.knows(c) {
+		return refusal(ReasonDraining, nil, "%s is draining: ask another instance", c.end.agent)
+	}
+	return nil
+}
+
+func checkAddressee(c *call) error {
+	agent, instance, _ := strings.Cut(c.chain.to, "/")
+	named := ""
+	if c.message != nil {
+		_, named = splitName(c.message.ToAgent)
+	}
+	if agent != "" && named != "" && agent != named {
+		return refusal(ReasonMetadataMismatch, map[string]any{"field": "to_agent", "message": named, "metadata": agent},
+			"botmesh-to names %s and the message %s", agent, named)
+	}
+	if agent == "" {
+		agent = named
+	}
+	if (agent == "" || agent == c.end.agent) && (instance == "" || instance == c.end.instance) {
+		return nil
+	}
+	expected, actual := c.chain.to, c.end.agent+"/"+c.end.instance
+	if expected == "" {
+		expected = named
+	}
+	return refusal(ReasonWrongInstance, map[string]any{"expected": expected, "actual": actual},
+		"this is %s, not %s: look the agent up again", actual, expected)
+}
+
+// reconcile completes the chain by what only the message says; both may not differ.
+func reconcile(c chain, message *pb.Message) (chain, error) {
+	if message.MessageId != "" {
+		if err := checkID("message_id", message.MessageId); err != nil {
+			return c, err
+		}
+	}
+	if message.FromAgent != "" {
+		if err := checkAgent("from_agent", message.FromAgent); err != nil {
+			return c, err
+		}
+	}
+	if message.Timestamp != nil && message.Timestamp.CheckValid() != nil {
+		return c, invalid("timestamp", "timestamp is outside the years 1 to 9999")
+	}
+	if len(c.path) > 0 && message.FromAgent != "" {
+		last := c.path[len(c.path)-1]
+		if _, name := splitName(last); name != message.FromAgent {
+			return c, mismatch("from_agent", message.FromAgent, last)
+		}
+	}
+	for _, one := range []struct {
+		field     string
+		inMessage string
+		value     *string
+	}{
+		{"correlation_id", message.CorrelationId, &c.correlationID},
+		{"conversation_id", message.ConversationId, &c.conversationID},
+		{"account_id", message.AccountId, &c.accountID},
+	} {
+		if one.inMessage == "" {
+			continue
+		}
+		if err := checkID(one.field, one.inMessage); err != nil {
+			return c, err
+		}
+		if *one.value != "" && *one.value != one.inMessage {
+			return c, mismatch(one.field, one.inMessage, *one.value)
+		}
+		*one.value = one.inMessage
+	}
+	return c, nil
+}
+
+func mismatch(field, inMessage, inMetadata string) error {
+	return refusal(ReasonMetadataMismatch,
+		map[string]any{"field": field, "message": inMessage, "metadata": inMetadata},
+		"the message says %s %q and the metadata %q: send one of them", field, inMessage, inMetadata)
+}

@@ -1,0 +1,84 @@
+package botmesh
+
+import (
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc/metadata"
+)
+
+// tracePolicy opens and closes a span at each end of each hop, one trace per chain.
+type tracePolicy struct{ none }
+
+var propagator = propagation.TraceContext{}
+
+// carrier lets the propagator read and write gRPC metadata.
+type carrier metadata.MD
+
+func (m carrier) Get(key string) string {
+	if values := metadata.MD(m).Get(key); len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+func (m carrier) Set(key, value string) { metadata.MD(m).Set(key, value) }
+func (m carrier) Keys() []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// caller opens a client span under whatever span is current.
+func (tracePolicy) caller(c *call) error {
+	c.ctx, c.span = c.end.telemetry.tracer.Start(c.ctx, clientSpanName(c.target),
+		trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(startAttributes(c.method, c.target)...))
+	return nil
+}
+
+// callee opens a server span under the caller's.
+func (tracePolicy) callee(c *call) error {
+	ctx := propagator.Extract(c.ctx, carrier(c.metadata))
+	c.ctx, c.span = c.end.telemetry.tracer.Start(ctx, serverSpanName(c.method),
+		trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(startAttributes(c.method, c.end.agent)...))
+	return nil
+}
+
+// finish says how it ended, on the span and in the counts.
+func (tracePolicy) finish(c *call) {
+	if c.span.IsRecording() {
+		c.span.SetAttributes(outcomeAttributes(c)...)
+		if c.err != nil {
+			c.span.SetStatus(codes.Error, string(c.err.Reason)+": "+c.err.Text)
+		}
+	}
+	c.span.End()
+	c.end.stats.record(c)
+}
+
+// inject is the metadata that carries a call's span and chain to the callee.
+func inject(c *call, instance string) metadata.MD {
+	addressed := c.chain
+	_, name := splitName(c.target)
+	addressed.to = name + "/" + instance
+	md := addressed.metadata()
+	propagator.Inject(c.ctx, carrier(md))
+	return md
+}
+
+func traceID(span trace.Span) string {
+	if id := span.SpanContext().TraceID(); id.IsValid() {
+		return id.String()
+	}
+	return ""
+}
+
+// retried notes on the client span that an attempt failed and another follows.
+func (c *call) retried(attempt int, e *Error, instance string) {
+	c.span.AddEvent(retryEvent, trace.WithAttributes(
+		attribute.Int("botmesh.attempt", attempt), attribute.String("botmesh.reason", string(e.Reason)),
+		attribute.String("botmesh.instance", instance),
+	))
+}

@@ -1,0 +1,208 @@
+package botmesh
+
+import (
+	"context"
+	crand "crypto/rand"
+	"encoding/base64"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
+)
+
+const (
+	backoffLeast = 100 * time.Millisecond
+	backoffMost  = 2 * time.Second
+	untilListed  = 200 * time.Millisecond // between heartbeats until the registry has found the instance
+	leaveTimeout = time.Second
+)
+
+// registration keeps an instance in the registry: register, heartbeat, register anew after an outage, leave.
+type registration struct {
+	registry        *registryClient
+	request         *pb.RegisterRequest
+	state           func() (pb.Readiness, *pb.Load)
+	onLimits        func(Limits)
+	onTraceEndpoint func(string)
+	log             *slog.Logger
+
+	listed     chan struct{} // closed once the registry has found the instance at its address
+	listedOnce sync.Once
+	soon       chan struct{}
+	told       string
+	cancel     context.CancelFunc
+	kept       chan struct{}
+}
+
+func newRegistration(registry *registryClient, card *pb.AgentCard, instance, address string) *registration {
+	var token [24]byte
+	_, _ = crand.Read(token[:]) // never fails
+	return &registration{
+		registry: registry, listed: make(chan struct{}), soon: make(chan struct{}, 1), kept: make(chan struct{}),
+		request: &pb.RegisterRequest{
+			Card: card, InstanceId: instance, Address: address,
+			// Made here, so that a lost answer can be asked for again.
+			LeaseToken: base64.RawURLEncoding.EncodeToString(token[:]),
+		},
+	}
+}
+
+// start registers, or keeps trying while no registry answers. It fails where trying again would not help.
+func (r *registration) start() error {
+	interval, err := r.register(context.Background())
+	if err != nil {
+		if e := asError(err); e.Code != codes.Unavailable && e.Code != codes.DeadlineExceeded && e.Reason != ReasonUnspecified {
+			return err
+		}
+		r.log.Warn("no registry answers: trying again until one does", "registry", r.registry.address)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r.cancel = cancel
+	go r.keep(ctx, interval)
+	return nil
+}
+
+// tellSoon sends a heartbeat now: the readiness has changed.
+func (r *registration) tellSoon() {
+	select {
+	case r.soon <- struct{}{}:
+	default:
+	}
+}
+
+// stop ends the lease; a registry that is away will notice by itself.
+func (r *registration) stop() {
+	if r.cancel == nil {
+		return
+	}
+	r.cancel()
+	<-r.kept
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	_, _ = r.registry.stub.Deregister(ctx, &pb.DeregisterRequest{
+		InstanceId: r.request.InstanceId, LeaseToken: r.request.LeaseToken,
+	})
+}
+
+// register gives the time between heartbeats.
+func (r *registration) register(ctx context.Context) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	r.request.Readiness, _ = r.state()
+	response, err := r.registry.stub.Register(ctx, r.request)
+	if err != nil {
+		return 0, err
+	}
+	r.onLimits(limitsFrom(response.Limits))
+	r.onTraceEndpoint(response.TraceEndpoint)
+	return response.GetLease().GetHeartbeatInterval().AsDuration(), nil
+}
+
+func (r *registration) keep(ctx context.Context, interval time.Duration) {
+	defer close(r.kept)
+	pause := backoffLeast
+	for ctx.Err() == nil {
+		var err error
+		if interval == 0 {
+			interval, err = r.register(ctx)
+		}
+		if err == nil {
+			pause = backoffLeast
+			err = r.beat(ctx, interval)
+		}
+		if ctx.Err() == nil {
+			r.log.Debug("lost the registry", "error", err)
+		}
+		interval = 0
+		sleep(ctx, pause/2+rand.N(pause/2))
+		pause = min(backoffMost, pause*2)
+	}
+}
+
+// beat sends heartbeats until the stream breaks.
+func (r *registration) beat(ctx context.Context, interval time.Duration) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := r.registry.stub.Heartbeat(ctx)
+	if err != nil {
+		return err
+	}
+	intervals := make(chan time.Duration, 1)
+	go r.send(ctx, stream.Send, interval, intervals)
+	silence := time.AfterFunc(3*interval+askTimeout, cancel)
+	defer silence.Stop()
+	for {
+		response, err := stream.Recv()
+		if err != nil {
+			return asError(err)
+		}
+		if given := response.GetLease().GetHeartbeatInterval().AsDuration(); given > 0 && given != interval {
+			interval = given
+			select {
+			case intervals <- given:
+			default:
+			}
+		}
+		silence.Reset(3*interval + askTimeout)
+		if response.Limits != nil {
+			r.onLimits(limitsFrom(response.Limits))
+		}
+		r.noteProbe(response)
+	}
+}
+
+func (r *registration) send(ctx context.Context, send func(*pb.HeartbeatRequest) error, interval time.Duration,
+	intervals <-chan time.Duration,
+) {
+	for {
+		readiness, load := r.state()
+		if send(&pb.HeartbeatRequest{
+			InstanceId: r.request.InstanceId, LeaseToken: r.request.LeaseToken, Readiness: readiness, Load: load,
+		}) != nil {
+			return
+		}
+		pause := interval
+		select {
+		case <-r.listed:
+		default:
+			pause = min(interval, untilListed) // its author waits for that
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-r.soon:
+		case interval = <-intervals:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (r *registration) noteProbe(response *pb.HeartbeatResponse) {
+	switch response.Probe {
+	case pb.ProbeState_PROBE_STATE_PASSED:
+		r.listedOnce.Do(func() { close(r.listed) })
+	case pb.ProbeState_PROBE_STATE_FAILED:
+		if response.ProbeError != r.told {
+			r.told = response.ProbeError
+			r.log.Warn("the registry cannot reach this instance: set advertise to an address that it can reach",
+				"address", r.request.Address, "error", response.ProbeError)
+		}
+	}
+}
+
+func sleep(ctx context.Context, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

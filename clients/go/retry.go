@@ -1,0 +1,134 @@
+package botmesh
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
+)
+
+const (
+	retryBase    = 50 * time.Millisecond // before the first retry, at most: well under the grace of lost work
+	retryCap     = 2 * time.Second
+	budgetTokens = 20.0
+	budgetEarned = 0.1
+)
+
+// budget holds the retries of one target: a failure costs a token, a success earns a tenth, half a bucket must be
+// left. The shape of gRPC's own retry throttling (gRFC A6), so that a target that fails as a whole is left alone.
+type budget struct {
+	mu    sync.Mutex
+	spent float64
+}
+
+// failed pays for a failure and tells whether a retry may follow.
+func (b *budget) failed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spent = min(budgetTokens, b.spent+1)
+	return b.spent < budgetTokens/2
+}
+
+func (b *budget) succeeded() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spent = max(0, b.spent-budgetEarned)
+}
+
+// isIdempotent tells whether doing it twice is harmless: the named skill says so, or all do where none is named.
+func isIdempotent(card *pb.AgentCard, skill string) bool {
+	found := false
+	for _, one := range card.GetSkills() {
+		if skill != "" && one.Id != skill {
+			continue
+		}
+		if !one.Idempotent {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// attempts are those of one call: which instance to try, and when to give up. Only failures of the direct hop are
+// tried again, and elsewhere only what cannot be done twice by that.
+type attempts struct {
+	call       *call
+	peers      *peers
+	budget     *budget
+	idempotent bool
+	failed     int
+	tried      map[string]bool
+	maybe      *peer // where the work may have started, if it must not start elsewhere
+}
+
+// after is whom to try next, after a pause; the error where it is final, OutcomeUnknown where nobody can know.
+func (a *attempts) after(ctx context.Context, e *Error, failed *peer, live func() []*pb.Instance) (*peer, error) {
+	if !ofThisHop(e, failed) {
+		return nil, e
+	}
+	a.peers.setAside(failed)
+	a.tried[failed.id()] = true
+	if e.Started && !a.idempotent {
+		a.maybe = failed
+	}
+	final := a.givenUp(e, failed)
+	a.failed++
+	if !a.budget.failed() || a.failed > a.call.limits.MaxRetries {
+		return nil, final
+	}
+	pause := rand.N(min(retryCap, retryBase<<a.failed))
+	if pause >= time.Until(a.call.deadline) {
+		return nil, final
+	}
+	following, err := a.next(live(), final)
+	if err != nil {
+		return nil, err
+	}
+	a.call.retried(a.failed, e, failed.id())
+	sleep(ctx, pause)
+	return following, ctx.Err()
+}
+
+func (a *attempts) next(live []*pb.Instance, final *Error) (*peer, error) {
+	if len(live) == 0 {
+		return nil, final
+	}
+	if a.maybe == nil {
+		return a.peers.choose(live, a.tried)
+	}
+	for _, one := range live {
+		if one.InstanceId == a.maybe.id() {
+			return a.maybe, nil
+		}
+	}
+	return nil, final
+}
+
+// ofThisHop tells whether the callee itself could not be reached or would not begin; what it passes on is final.
+func ofThisHop(e *Error, failed *peer) bool {
+	switch {
+	case e.Code != codes.Unavailable:
+		return false
+	case !e.FromPeer || e.Reason == ReasonUnspecified:
+		return true // made here, or by gRPC
+	case e.Reason == ReasonWrongInstance:
+		return strings.HasSuffix(e.Metadata["expected"], failed.id())
+	default:
+		return !e.Started && e.Instance == failed.id()
+	}
+}
+
+func (a *attempts) givenUp(e *Error, failed *peer) *Error {
+	if a.maybe == nil && !e.Started {
+		return e
+	}
+	return refusal(ReasonOutcomeUnknown, nil,
+		"the connection to %s was lost half-way: the work may have been done or not; "+
+			"ask the agent, or send the same message id again", failed.instance.Agent)
+}

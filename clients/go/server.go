@@ -1,0 +1,275 @@
+package botmesh
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
+)
+
+const receiptTimeout = 800 * time.Millisecond // for receipts from below: less than one's own caller waits
+
+// agentServer is AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do
+// the rest.
+type agentServer struct {
+	pb.UnimplementedAgentServiceServer
+	agent     *Agent
+	card      *pb.AgentCard
+	calls     *caller
+	readiness func() pb.Readiness
+	log       *slog.Logger
+}
+
+// bot is one of the bot's functions as the server runs it.
+type bot func(ctx context.Context, task *Task) (proto.Message, error)
+
+// Delegate is the bot's reply, whole.
+func (s *agentServer) Delegate(ctx context.Context, request *pb.DelegateRequest) (*pb.DelegateResponse, error) {
+	item, err := s.work(ctx, s.agent.OnDelegate != nil, "delegations", s.delegated)
+	if err != nil {
+		return nil, err
+	}
+	outcome, err := item.result(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &pb.DelegateResponse{Reply: item.whole(outcome.(*pb.Reply))}, nil
+}
+
+// DelegateStream is the bot's reply as it comes.
+func (s *agentServer) DelegateStream(
+	request *pb.DelegateStreamRequest, stream grpc.ServerStreamingServer[pb.DelegateStreamResponse],
+) error {
+	ctx := stream.Context()
+	run, has, what := s.delegated, s.agent.OnDelegate != nil, "delegations"
+	if turn := request.Turn; turn != nil {
+		run, has, what = s.turned(turn), s.agent.forTurn(turn.GetTransfer().GetIntentId()) != nil, "turns"
+	}
+	item, err := s.work(ctx, has, what, run)
+	if err != nil {
+		return err
+	}
+	return item.read(ctx, request.AfterSequence, callIn(ctx).limits.StreamIdleTimeout, stream.Send)
+}
+
+// Notify is a receipt, as soon as the work has begun.
+func (s *agentServer) Notify(ctx context.Context, request *pb.NotifyRequest) (*pb.NotifyResponse, error) {
+	run, has, what := s.delegated, s.agent.OnDelegate != nil, "delegations"
+	switch request.GetMessage().GetMessageType() {
+	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED:
+		run, has, what = s.notified, s.agent.OnNotify != nil, "notifications"
+	}
+	item, err := s.work(ctx, has, what, run)
+	if err != nil {
+		return nil, err
+	}
+	item.detach()
+	return &pb.NotifyResponse{Ack: s.message(callIn(ctx), pb.MessageType_MESSAGE_TYPE_ACK)}, nil
+}
+
+// Transfer is whether the bot would take the conversation.
+func (s *agentServer) Transfer(ctx context.Context, request *pb.TransferRequest) (*pb.TransferResponse, error) {
+	offer := request.Offer
+	if offer.GetTransferId() == "" {
+		return nil, invalid("offer.transfer_id", "an offer needs a transfer_id")
+	}
+	if s.agent.OnTransfer == nil {
+		decline := ""
+		if s.agent.forTurn(offer.IntentId) == nil {
+			decline = s.card.Name + " takes no conversations"
+		}
+		return decision(offer, decline), nil
+	}
+	item, err := s.work(ctx, true, "offers", func(ctx context.Context, task *Task) (proto.Message, error) {
+		decline, err := s.agent.OnTransfer(ctx, task, offer)
+		return decision(offer, decline), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	outcome, err := item.result(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return outcome.(*pb.TransferResponse), nil
+}
+
+func decision(offer *pb.TransferOffer, decline string) *pb.TransferResponse {
+	made := &pb.TransferResponse{TransferId: offer.TransferId, Reason: decline}
+	made.Decision = pb.TransferDecision_TRANSFER_DECISION_ACCEPTED
+	if decline != "" {
+		made.Decision = pb.TransferDecision_TRANSFER_DECISION_DECLINED
+	}
+	return made
+}
+
+// Cancel is what became of the work, here and below.
+func (s *agentServer) Cancel(_ context.Context, request *pb.CancelRequest) (*pb.CancelResponse, error) {
+	if request.MessageId == "" {
+		return nil, invalid("message_id", "message_id names the work to cancel: it cannot be empty")
+	}
+	e := s.calls.end
+	account := request.AccountId
+	if account == "" {
+		account = e.account
+	}
+	own := &pb.CancelReceipt{
+		Agent: e.agent, InstanceId: e.instance, MessageId: request.MessageId,
+		Outcome: pb.CancelOutcome_CANCEL_OUTCOME_UNKNOWN,
+	}
+	receipts := []*pb.CancelReceipt{own}
+	if item := e.works.lookup(workKey{account, request.FromAgent, request.MessageId}); item != nil {
+		item.mu.Lock()
+		settled := item.settled
+		item.mu.Unlock()
+		if settled {
+			own.Outcome = pb.CancelOutcome_CANCEL_OUTCOME_TOO_LATE
+		} else {
+			own.Outcome = pb.CancelOutcome_CANCEL_OUTCOME_STOPPED
+			reason := request.Reason
+			if reason == "" {
+				reason = "the caller gave up"
+			}
+			item.stop(reason)
+			receipts = append(receipts, receiptsOf(item)...)
+		}
+	}
+	return &pb.CancelResponse{Receipts: receipts}, nil
+}
+
+// receiptsOf is what became of the calls below, as far as they answer in time.
+func receiptsOf(item *workItem) []*pb.CancelReceipt {
+	late := time.After(receiptTimeout)
+	select {
+	case <-item.ended:
+	case <-late:
+		return nil
+	}
+	item.mu.Lock()
+	waiting := item.receipts
+	item.mu.Unlock()
+	var found []*pb.CancelReceipt
+	for _, one := range waiting {
+		select {
+		case receipts := <-one:
+			found = append(found, receipts...)
+		case <-late:
+			return found
+		}
+	}
+	return found
+}
+
+// GetCard is who serves here.
+func (s *agentServer) GetCard(context.Context, *pb.GetCardRequest) (*pb.GetCardResponse, error) {
+	return &pb.GetCardResponse{Card: s.card, InstanceId: s.calls.end.instance, Readiness: s.readiness()}, nil
+}
+
+// GetStats are counts since the process started.
+func (s *agentServer) GetStats(context.Context, *pb.GetStatsRequest) (*pb.GetStatsResponse, error) {
+	e := s.calls.end
+	made := e.stats.toProto()
+	running, remembered := e.works.counts()
+	e.mu.Lock()
+	for _, open := range e.outgoing {
+		made.OutgoingInFlight += uint32(open)
+	}
+	e.mu.Unlock()
+	made.InstanceId, made.InFlight, made.Remembered = e.instance, uint32(running), uint32(remembered)
+	return made, nil
+}
+
+// work is the work of the call that is served: the one that it joins, or one that begins now.
+func (s *agentServer) work(ctx context.Context, supported bool, what string, run bot) (*workItem, error) {
+	c := callIn(ctx)
+	if c.work == nil {
+		return nil, invalid("message", "a %s needs a message", c.method[len(agentService):])
+	}
+	if !supported {
+		return nil, refusal(ReasonNotSupported, map[string]any{"method": what}, "%s takes no %s", s.card.Name, what)
+	}
+	c.work.startOnce(c.ctx, c.deadline, func(ctx context.Context) (outcome proto.Message, err error) {
+		task := newTask(c, s.calls)
+		defer func() {
+			if caught := recover(); caught != nil {
+				err = fmt.Errorf("panic: %v\n%s", caught, debug.Stack())
+			}
+			err = s.hidden(err, task)
+		}()
+		return run(ctx, task)
+	})
+	return c.work, nil
+}
+
+// hidden keeps the cause of an unexpected failure in the log and nowhere else.
+func (s *agentServer) hidden(err error, task *Task) error {
+	if err == nil {
+		return nil
+	}
+	if e := asError(err); e.Reason != ReasonAgentError || e.FromPeer {
+		return e
+	}
+	s.log.Error("the bot failed", "agent", s.card.Name, "error", err, "trace_id", task.TraceID())
+	return refusal(ReasonAgentError, nil, "%s failed inside; its log has the cause under this trace id", s.card.Name)
+}
+
+func (s *agentServer) delegated(ctx context.Context, task *Task) (proto.Message, error) {
+	reply, err := s.agent.OnDelegate(ctx, task)
+	return s.reply(task, reply, err)
+}
+
+func (s *agentServer) turned(turn *pb.Turn) bot {
+	return func(ctx context.Context, task *Task) (proto.Message, error) {
+		answer := s.agent.forTurn(turn.GetTransfer().GetIntentId())
+		reply, err := answer(ctx, &Conversation{Task: task, Turn: turn})
+		return s.reply(task, reply, err)
+	}
+}
+
+func (s *agentServer) notified(ctx context.Context, task *Task) (proto.Message, error) {
+	return s.message(task.call, pb.MessageType_MESSAGE_TYPE_ACK), s.agent.OnNotify(ctx, task)
+}
+
+func (s *agentServer) reply(task *Task, answer *Reply, err error) (proto.Message, error) {
+	if err != nil {
+		return nil, err
+	}
+	if answer == nil {
+		answer = &Reply{}
+	}
+	if c := answer.Confidence; c != nil && (*c < 0 || *c > 1) {
+		return nil, fmt.Errorf("confidence must be 0 to 1 but is %v", *c)
+	}
+	message := s.message(task.call, pb.MessageType_MESSAGE_TYPE_RESPONSE)
+	message.Payload = answer.Parts
+	if message.Context, err = toStruct(answer.Context); err != nil {
+		return nil, err
+	}
+	made := &pb.Reply{
+		Message: message, Confidence: answer.Confidence, ChainUsage: task.chainUsage(),
+		InstanceId: s.calls.end.instance, NotMine: answer.NotMine,
+	}
+	if answer.Usage != nil {
+		made.Usage = proto.CloneOf(answer.Usage)
+		if made.Usage.Agent == "" {
+			made.Usage.Agent = s.card.Name
+		}
+	}
+	return made, nil
+}
+
+func (s *agentServer) message(c *call, kind pb.MessageType) *pb.Message {
+	asked := c.message
+	return &pb.Message{
+		FromAgent: s.card.Name, ToAgent: asked.FromAgent, MessageType: kind, CorrelationId: c.chain.correlationID,
+		MessageId: newID(), ConversationId: asked.ConversationId, AccountId: c.chain.accountID,
+		InReplyTo: asked.MessageId, Timestamp: timestamppb.Now(),
+	}
+}

@@ -1,0 +1,114 @@
+package botmesh
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+const (
+	errorDomain = "botmesh"
+	maxValue    = 512  // bytes of one fact
+	maxFacts    = 16   // of an error
+	maxPathText = 2048 // bytes
+)
+
+var commonFacts = map[string]bool{
+	"agent": true, "instance": true, "hop": true, "path": true, "started": true, "trace_id": true,
+}
+
+// asError is any error as one that may cross the wire; the text of unknown ones is left behind.
+func asError(err error) *Error {
+	var known *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, context.DeadlineExceeded):
+		return refusal(ReasonDeadlineExpired, nil, "the deadline passed before the work was done")
+	case errors.Is(err, context.Canceled):
+		return refusal(ReasonCancelled, nil, "the work was cancelled")
+	}
+	if found, ok := status.FromError(err); ok {
+		return fromStatus(found)
+	}
+	return refusal(ReasonAgentError, nil, "the agent failed inside; its log has the cause under this trace id")
+}
+
+// toStatus packs an error into a gRPC status with google.rpc.ErrorInfo, under 8 KiB whatever it holds.
+func toStatus(e *Error) error {
+	facts := map[string]string{}
+	for key, value := range e.Metadata {
+		if len(facts) < maxFacts && !commonFacts[key] {
+			facts[key] = cut(value, maxValue)
+		}
+	}
+	facts["agent"], facts["instance"] = e.Agent, e.Instance
+	facts["hop"] = strconv.Itoa(e.Hop)
+	facts["path"] = cut(strings.Join(e.Path, ","), maxPathText)
+	facts["started"] = strconv.FormatBool(e.Started)
+	facts["trace_id"] = e.TraceID
+	made := status.New(e.Code, e.Text)
+	detailed, err := made.WithDetails(&errdetails.ErrorInfo{
+		Domain: errorDomain, Reason: string(e.Reason), Metadata: facts,
+	})
+	if err != nil {
+		return made.Err()
+	}
+	return detailed.Err()
+}
+
+// fromStatus is the error that a peer sent. A status without ErrorInfo was made by gRPC: a deadline or size limit
+// of its own is mapped to ours, the rest keeps its code without a reason.
+func fromStatus(found *status.Status) *Error {
+	for _, detail := range found.Details() {
+		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.Domain == errorDomain {
+			return fromInfo(info, found)
+		}
+	}
+	text := found.Message()
+	switch code := found.Code(); {
+	case code == codes.DeadlineExceeded:
+		return refusal(ReasonDeadlineExpired, nil,
+			"the deadline passed before an answer came: allow more time or ask for less")
+	case code == codes.Canceled:
+		return refusal(ReasonCancelled, nil, "%s", text)
+	case code == codes.ResourceExhausted && strings.Contains(text, "larger than max"):
+		return refusal(ReasonMessageTooLarge, nil, "the transport refused the message: %s; send less, or a URL", text)
+	default:
+		return &Error{Reason: ReasonUnspecified, Code: code, Text: text, Started: true, FromPeer: true}
+	}
+}
+
+func fromInfo(info *errdetails.ErrorInfo, found *status.Status) *Error {
+	made := &Error{
+		Reason: Reason(info.Reason), Code: found.Code(), Text: found.Message(), Metadata: map[string]string{},
+		Agent: info.Metadata["agent"], Instance: info.Metadata["instance"], TraceID: info.Metadata["trace_id"],
+		Started: info.Metadata["started"] != "false", FromPeer: true,
+	}
+	made.Hop, _ = strconv.Atoi(info.Metadata["hop"])
+	for _, agent := range strings.Split(info.Metadata["path"], ",") {
+		if agent != "" {
+			made.Path = append(made.Path, agent)
+		}
+	}
+	for key, value := range info.Metadata {
+		if !commonFacts[key] {
+			made.Metadata[key] = value
+		}
+	}
+	return made
+}
+
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
+}

@@ -1,0 +1,99 @@
+package botmesh
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+)
+
+const (
+	scope        = "github.com/botmesh/botmesh/clients/go"
+	flushTimeout = 2 * time.Second
+	ownDelay     = 300 * time.Millisecond // spans are held back so long for the mesh's own receiver
+	ownBatch     = 256                    // spans in one export to it: well under the message size limit
+)
+
+// telemetry is the tracer of one named part of the mesh. Where OTEL_EXPORTER_OTLP_ENDPOINT names a receiver, spans go
+// there; otherwise to the endpoint that the registry names; an application's own provider is used as it is.
+type telemetry struct {
+	tracer   trace.Tracer
+	provider *sdktrace.TracerProvider // nil: the application's own
+
+	mu        sync.Mutex
+	exporting bool
+}
+
+func newTelemetry(service, instance string, own trace.TracerProvider) (*telemetry, error) {
+	if own != nil {
+		return &telemetry{tracer: own.Tracer(scope), exporting: true}, nil
+	}
+	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
+		return &telemetry{tracer: noop.NewTracerProvider().Tracer(scope), exporting: true}, nil
+	}
+	facts := []attribute.KeyValue{attribute.String("service.name", service)}
+	if instance != "" {
+		facts = append(facts, attribute.String("service.instance.id", instance))
+	}
+	known := resource.NewSchemaless(facts...)
+	if merged, err := resource.Merge(resource.Default(), known); err == nil {
+		known = merged
+	}
+	provider := sdktrace.NewTracerProvider(sdktrace.WithResource(known))
+	made := &telemetry{tracer: provider.Tracer(scope), provider: provider}
+	return made, made.exportAsEnvironmentSays()
+}
+
+func (t *telemetry) exportAsEnvironmentSays() error {
+	wanted := strings.ToLower(strings.TrimSpace(os.Getenv("OTEL_TRACES_EXPORTER")))
+	said := os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
+	switch {
+	case wanted == "none":
+		t.exporting = true
+	case wanted == "otlp" || wanted == "" && said:
+		exporter, err := otlptracegrpc.New(context.Background()) // reads the OTEL_* variables itself
+		if err != nil {
+			return invalid("OTEL_EXPORTER_OTLP_ENDPOINT", "cannot export traces: %v", err)
+		}
+		t.exporting = true
+		t.provider.RegisterSpanProcessor(sdktrace.NewBatchSpanProcessor(exporter))
+	case wanted != "":
+		return invalid("OTEL_TRACES_EXPORTER", "OTEL_TRACES_EXPORTER is %q; Botmesh knows otlp and none", wanted)
+	}
+	return nil
+}
+
+// exportTo sends spans to an endpoint by OTLP over gRPC, unless they already go somewhere.
+func (t *telemetry) exportTo(endpoint string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if endpoint == "" || t.exporting || t.provider == nil {
+		return
+	}
+	exporter, err := otlptracegrpc.New(context.Background(), otlptracegrpc.WithEndpoint(endpoint),
+		otlptracegrpc.WithInsecure(), otlptracegrpc.WithTimeout(flushTimeout))
+	if err != nil {
+		return // traces are not worth failing for
+	}
+	t.exporting = true
+	t.provider.RegisterSpanProcessor(sdktrace.NewBatchSpanProcessor(exporter,
+		sdktrace.WithBatchTimeout(ownDelay), sdktrace.WithMaxExportBatchSize(ownBatch)))
+}
+
+// stop exports what is left, within 2 s.
+func (t *telemetry) stop() {
+	if t.provider == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
+	defer cancel()
+	_ = t.provider.Shutdown(ctx) // what could not be exported is lost; nobody can do anything about it
+}

@@ -1,0 +1,342 @@
+package botmesh
+
+import (
+	"context"
+	"crypto/sha256"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
+)
+
+const (
+	window         = 64      // a bot may be this many events ahead of its fastest reader
+	keptEventBytes = 8 << 20 // events of one work that are kept for a reader that attaches again
+	entryOverhead  = 512     // bytes that an entry takes beside its outcome, about
+	unread         = math.MaxUint64
+)
+
+// workKey is (account, from_agent, message_id).
+type workKey [3]string
+
+// workItem is one piece of work: what runs, who waits for it, and what came of it. Work belongs to its message id,
+// not to a connection: when the last caller is lost it goes on for a moment, in which the same id can attach again;
+// its deadline ends it whatever its bot does.
+type workItem struct {
+	key    workKey
+	digest [sha256.Size]byte
+	table  *workTable
+
+	mu         sync.Mutex
+	began      bool
+	settled    bool
+	detached   bool // goes on without callers: nobody waits for its outcome
+	outcome    proto.Message
+	err        *Error
+	events     []*pb.DelegateStreamResponse
+	dropped    uint64 // how many of the first events are no longer kept
+	eventBytes int
+	callers    int
+	consumed   uint64 // the last event that any caller has taken; unread if a caller takes only the outcome
+	undo       []func()
+	receipts   []<-chan []*pb.CancelReceipt // of calls below that are being cancelled
+	cancel     context.CancelFunc
+	ended      chan struct{} // closed when the bot's function has returned
+	timer      *time.Timer
+	orphaned   *time.Timer
+	changed    chan struct{} // closed and replaced at every change
+}
+
+// startOnce runs `run` in a goroutine of its own, until the deadline at the latest. Only the first call does anything.
+func (w *workItem) startOnce(ctx context.Context, deadline time.Time, run func(context.Context) (proto.Message, error)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.began {
+		return
+	}
+	w.began = true
+	ctx, w.cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	w.timer = time.AfterFunc(time.Until(deadline), func() {
+		w.settle(nil, refusal(ReasonDeadlineExpired, nil, "the deadline passed before the work was done"))
+	})
+	go func() {
+		defer close(w.ended)
+		outcome, err := run(ctx)
+		if err != nil {
+			w.settle(nil, asError(err))
+			return
+		}
+		w.settle(outcome, nil)
+	}()
+}
+
+// result waits for the outcome. The wait can be given up; see grace.
+func (w *workItem) result(ctx context.Context) (proto.Message, error) {
+	w.enter()
+	defer w.leave()
+	w.mu.Lock()
+	w.consumed = unread
+	w.signal()
+	for !w.settled {
+		changed := w.changed
+		w.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, asError(ctx.Err())
+		}
+		w.mu.Lock()
+	}
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return nil, w.err
+	}
+	return w.outcome, nil
+}
+
+// read gives the events with a number greater than `after` as they come, then the outcome.
+func (w *workItem) read(ctx context.Context, after uint64, idle time.Duration,
+	send func(*pb.DelegateStreamResponse) error,
+) error {
+	w.enter()
+	defer w.leave()
+	for {
+		event, settled, changed, err := w.next(after)
+		switch {
+		case err != nil:
+			return err
+		case event != nil:
+			after = event.Sequence
+			if err := send(event); err != nil {
+				return err
+			}
+		case settled:
+			return w.finalEvent(send)
+		default:
+			if err := waitFor(ctx, changed, idle); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (w *workItem) next(after uint64) (*pb.DelegateStreamResponse, bool, <-chan struct{}, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if after >= w.last() {
+		return nil, w.settled, w.changed, nil
+	}
+	if after < w.dropped {
+		return nil, false, nil, refusal(ReasonOutcomeUnknown, nil,
+			"the first events of this work are no longer kept: ask again as a new task")
+	}
+	if w.consumed < after+1 {
+		w.consumed = after + 1
+		w.signal()
+	}
+	return w.events[after-w.dropped], false, nil, nil
+}
+
+func (w *workItem) finalEvent(send func(*pb.DelegateStreamResponse) error) error {
+	w.mu.Lock()
+	reply, ok := w.outcome.(*pb.Reply)
+	err, sequence := w.err, w.last()+1
+	w.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return refusal(ReasonAgentError, nil, "this work has no reply")
+	}
+	return send(&pb.DelegateStreamResponse{Sequence: sequence, Event: &pb.DelegateStreamResponse_Reply{Reply: reply}})
+}
+
+func waitFor(ctx context.Context, changed <-chan struct{}, idle time.Duration) error {
+	silence := time.NewTimer(idle)
+	defer silence.Stop()
+	select {
+	case <-changed:
+		return nil
+	case <-ctx.Done():
+		return asError(ctx.Err())
+	case <-silence.C:
+		return streamIdle(idle)
+	}
+}
+
+func streamIdle(limit time.Duration) *Error {
+	return refusal(ReasonStreamIdle, map[string]any{"limit": limit.Seconds()},
+		"the stream was silent for %v: send progress in between", limit)
+}
+
+// last is the number of the last event. The lock is held.
+func (w *workItem) last() uint64 { return w.dropped + uint64(len(w.events)) }
+
+// emit adds an event; it waits while all readers are far behind.
+func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) error {
+	w.mu.Lock()
+	for w.consumed != unread && w.last() >= w.consumed+window && !w.detached && !w.settled {
+		changed := w.changed
+		w.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return asError(ctx.Err())
+		}
+		w.mu.Lock()
+	}
+	defer w.mu.Unlock()
+	if w.consumed == unread && w.eventBytes > keptEventBytes {
+		return refusal(ReasonMessageTooLarge,
+			map[string]any{"size": w.eventBytes, "limit": keptEventBytes, "direction": "response"},
+			"the reply is over %d bytes and its caller wants it whole: ask for a stream", keptEventBytes)
+	}
+	event.Sequence = w.last() + 1
+	w.events = append(w.events, event)
+	w.eventBytes += proto.Size(event)
+	for w.eventBytes > keptEventBytes && w.consumed != unread && w.dropped < w.consumed {
+		w.eventBytes -= proto.Size(w.events[0])
+		w.events = w.events[1:]
+		w.dropped++
+	}
+	w.signal()
+	return nil
+}
+
+// stop ends it at once; nothing happens if it has ended.
+func (w *workItem) stop(reason string) {
+	w.settle(nil, refusal(ReasonCancelled, nil, "%s", reason))
+}
+
+// detach lets it go on without callers.
+func (w *workItem) detach() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.detached = true
+	w.signal()
+}
+
+// onSettled runs `undo` when the work is over.
+func (w *workItem) onSettled(undo func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.undo = append(w.undo, undo)
+}
+
+// below notes a call that is being cancelled with this work.
+func (w *workItem) below(receipts <-chan []*pb.CancelReceipt) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.receipts = append(w.receipts, receipts)
+}
+
+// settle keeps the first outcome; a late one changes nothing.
+func (w *workItem) settle(outcome proto.Message, err *Error) {
+	w.mu.Lock()
+	if w.settled {
+		w.mu.Unlock()
+		return
+	}
+	if err != nil {
+		started := *err
+		started.Started = true
+		w.err = &started
+	}
+	w.outcome, w.settled = outcome, true
+	for _, timer := range []*time.Timer{w.timer, w.orphaned} {
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+	undo, size := w.undo, w.size()
+	w.signal()
+	w.mu.Unlock()
+	w.table.ended(w, size)
+	for _, one := range undo {
+		one()
+	}
+	w.cancel()
+}
+
+func (w *workItem) enter() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.callers++
+	if w.orphaned != nil {
+		w.orphaned.Stop()
+		w.orphaned = nil
+	}
+}
+
+func (w *workItem) leave() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.callers--; w.callers == 0 && !w.settled && !w.detached {
+		w.orphaned = time.AfterFunc(w.table.grace, func() { w.stop("the last caller was lost") })
+	}
+}
+
+// signal wakes all that wait. The lock is held.
+func (w *workItem) signal() {
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+// whole is a reply with the pieces that were sent before it.
+func (w *workItem) whole(reply *pb.Reply) *pb.Reply {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var got pieces
+	for _, event := range w.events {
+		if partial := event.GetPartial(); partial != nil {
+			got.add(partial.Part, partial.Append)
+		}
+	}
+	return got.whole(reply)
+}
+
+// size is what it takes in memory, about. The lock is held.
+func (w *workItem) size() int {
+	bytes := entryOverhead + w.eventBytes
+	if w.outcome != nil {
+		bytes += proto.Size(w.outcome)
+	}
+	return bytes
+}
+
+var anonymous atomic.Uint64
+
+// keyOf is the idempotency key of a call. One without a message id gets a key that nothing can repeat.
+func keyOf(c *call) workKey {
+	from, id := c.message.GetFromAgent(), c.message.GetMessageId()
+	if from == "" && len(c.chain.path) > 0 {
+		_, from = splitName(c.chain.path[len(c.chain.path)-1])
+	}
+	if id == "" {
+		id = "\x00" + strconv.FormatUint(anonymous.Add(1), 10)
+	}
+	account := c.chain.accountID
+	if account == "" {
+		account = c.end.account
+	}
+	return workKey{account, from, id}
+}
+
+// fingerprint is what a repeat must have in common with the first: everything but when and in which chain it was sent.
+func fingerprint(c *call) [sha256.Size]byte {
+	core := proto.CloneOf(c.message)
+	core.Timestamp, core.CorrelationId, core.AccountId = nil, "", ""
+	core.MessageType = pb.MessageType_MESSAGE_TYPE_UNSPECIFIED
+	kind := "task"
+	if strings.HasSuffix(c.method, "/Transfer") {
+		kind = "transfer"
+	}
+	data, _ := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte(kind), core)
+	return sha256.Sum256(data)
+}

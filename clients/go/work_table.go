@@ -1,0 +1,156 @@
+package botmesh
+
+import (
+	"container/list"
+	"sync"
+	"time"
+)
+
+// workTable is the work of one instance: what runs, and what ended a short while ago.
+type workTable struct {
+	ttl        time.Duration
+	maxEntries int
+	maxBytes   int
+	grace      time.Duration
+
+	mu      sync.Mutex
+	running map[workKey]*workItem
+	done    map[workKey]*list.Element
+	order   *list.List // of doneEntry, oldest first
+	bytes   int
+}
+
+type doneEntry struct {
+	at   time.Time
+	size int
+	work *workItem
+}
+
+func newWorkTable(settings Settings) *workTable {
+	return &workTable{
+		ttl: settings.IdempotencyTTL, maxEntries: settings.IdempotencyCount, maxBytes: settings.IdempotencyBytes,
+		grace: settings.OrphanGrace, running: map[workKey]*workItem{}, done: map[workKey]*list.Element{}, order: list.New(),
+	}
+}
+
+// claim is the work under the call's message id, and whether it was there before.
+func (t *workTable) claim(c *call) (*workItem, bool, error) {
+	key, digest := keyOf(c), fingerprint(c)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if found := t.find(key); found != nil {
+		if found.digest != digest {
+			return nil, false, refusal(ReasonMessageIDReused, map[string]any{"message_id": key[2]},
+				"message id %s was used with another payload: give each message its own", key[2])
+		}
+		return found, true, nil
+	}
+	if len(t.running) >= t.maxEntries {
+		return nil, false, refusal(ReasonTooMuchWork, map[string]any{"limit": t.maxEntries},
+			"%d pieces of work run here: ask another instance or later", len(t.running))
+	}
+	made := &workItem{
+		key: key, digest: digest, table: t, changed: make(chan struct{}), ended: make(chan struct{}), cancel: func() {},
+	}
+	t.running[key] = made
+	return made, false, nil
+}
+
+// find is the work under a key, running or ended. The lock is held.
+func (t *workTable) find(key workKey) *workItem {
+	t.prune()
+	if found := t.running[key]; found != nil {
+		return found
+	}
+	if found := t.done[key]; found != nil {
+		return found.Value.(doneEntry).work
+	}
+	return nil
+}
+
+func (t *workTable) lookup(key workKey) *workItem {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.find(key)
+}
+
+// knows tells whether there is work under the call's message id.
+func (t *workTable) knows(c *call) bool {
+	return c.message.GetMessageId() != "" && t.lookup(keyOf(c)) != nil
+}
+
+// forgetUnbegun drops work that never began.
+func (t *workTable) forgetUnbegun(w *workItem) {
+	w.mu.Lock()
+	began := w.began
+	w.mu.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !began && t.running[w.key] == w {
+		delete(t.running, w.key)
+	}
+}
+
+func (t *workTable) ended(w *workItem, size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.running, w.key)
+	if w.key[2][0] == 0 {
+		return // nothing can repeat it
+	}
+	t.done[w.key] = t.order.PushBack(doneEntry{time.Now(), size, w})
+	t.bytes += size
+	t.prune()
+}
+
+// prune forgets what is too old or too much. The lock is held.
+func (t *workTable) prune() {
+	for first := t.order.Front(); first != nil; first = t.order.Front() {
+		entry := first.Value.(doneEntry)
+		if time.Since(entry.at) <= t.ttl && t.order.Len() <= t.maxEntries && t.bytes <= t.maxBytes {
+			return
+		}
+		t.order.Remove(first)
+		delete(t.done, entry.work.key)
+		t.bytes -= entry.size
+	}
+}
+
+func (t *workTable) counts() (running, remembered int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.running), len(t.running) + t.order.Len()
+}
+
+func (t *workTable) all() []*workItem {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	found := make([]*workItem, 0, len(t.running))
+	for _, one := range t.running {
+		found = append(found, one)
+	}
+	return found
+}
+
+// drain waits until nothing runs, then ends what still does.
+func (t *workTable) drain(timeout time.Duration) {
+	late := time.NewTimer(timeout)
+	defer late.Stop()
+	for _, one := range t.all() {
+		one.mu.Lock()
+		began := one.began
+		one.mu.Unlock()
+		if !began {
+			continue
+		}
+		select {
+		case <-one.ended:
+			continue
+		case <-late.C:
+		}
+		break
+	}
+	for _, one := range t.all() {
+		one.stop("the instance is shutting down")
+	}
+}
