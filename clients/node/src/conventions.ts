@@ -1,0 +1,60 @@
+/**
+ * The names that spans bear, in one place: OpenTelemetry's RPC conventions for the calls, and its GenAI agent
+ * conventions for the agents (https://opentelemetry.io/docs/specs/semconv/).
+ */
+import type { Attributes } from "@opentelemetry/api";
+import type { Call } from "./call.js";
+
+/** On a client span: an attempt failed and another follows. */
+export const RETRY_EVENT = "botmesh.retry";
+
+export function clientSpanName(target: string): string {
+  return `invoke_agent ${target}`;
+}
+
+export function serverSpanName(method: string): string {
+  return method.slice(1);
+}
+
+/** What a span says from its start. */
+export function startAttributes(method: string, agent: string): Attributes {
+  return {
+    "rpc.system.name": "grpc",
+    "rpc.method": method.slice(1),
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.agent.name": agent,
+    "botmesh.agent": agent,
+  };
+}
+
+/** What a span says at its end: the chain as the policies saw it, and how it went. */
+export function outcomeAttributes(call: Call): Attributes {
+  const { chain, error, usage } = call;
+  return {
+    "botmesh.hop": call.hops,
+    "botmesh.path": [...chain.path],
+    "botmesh.correlation_id": chain.correlationId,
+    "botmesh.account": chain.accountId,
+    "botmesh.instance": call.atCaller ? call.peerInstance : call.end.instance,
+    "rpc.response.status_code": error?.codeName ?? "OK",
+    ...(chain.path.length > 0 && { "botmesh.from": chain.path.at(-1) }),
+    ...(chain.conversationId !== "" && {
+      "gen_ai.conversation.id": chain.conversationId,
+      "botmesh.conversation_id": chain.conversationId,
+    }),
+    ...(call.joined && { "botmesh.joined": true }),
+    ...(error !== undefined && {
+      "botmesh.reason": error.reason,
+      "error.type": error.reason,
+      "botmesh.started": error.started,
+      ...(error.agent !== "" && { "botmesh.raised_by": error.agent }),
+    }),
+    ...(usage !== undefined && {
+      "gen_ai.request.model": usage.model,
+      "gen_ai.usage.input_tokens": usage.inputTokens,
+      "gen_ai.usage.output_tokens": usage.outputTokens,
+      "botmesh.usage.cost_micros": usage.costMicros,
+      "botmesh.usage.currency": usage.currency,
+    }),
+  };
+}

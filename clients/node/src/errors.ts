@@ -1,0 +1,122 @@
+/** Every error of Botmesh: a class for each reason of the contract, each with its gRPC code. */
+import { status } from "@grpc/grpc-js";
+
+const MAX_TEXT = 1024; // characters: an error travels in metadata, which gRPC caps at 16 KiB
+
+/** Facts for programs, as the reason documents them in error_reason.proto. */
+export type Facts = Record<string, string | number | boolean>;
+
+/** An error with a gRPC code and a reason of the contract. */
+export class BotmeshError extends Error {
+  /** Why: the names of ErrorReason without their prefix; UNSPECIFIED for an error of gRPC itself. */
+  readonly reason: string = "UNSPECIFIED";
+  /** The gRPC status code. */
+  code: status = status.UNKNOWN;
+  /** Facts for programs. */
+  metadata: Record<string, string>;
+  /** Who raised it; empty if it was made in this process outside an agent. */
+  agent = "";
+  instance = "";
+  /** How many hops of the chain lay before the one that raised it. */
+  hop = 0;
+  /** The agents gone through up to there. */
+  path: string[] = [];
+  /** False only where the work provably never began. */
+  started = true;
+  /** The chain's trace, 32 hex digits, or empty. */
+  traceId = "";
+  /** Whether a peer sent it, or it was made in this process. */
+  fromPeer = false;
+
+  constructor(text: string, facts: Facts = {}) {
+    super(text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`);
+    this.name = new.target.name;
+    this.metadata = Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]));
+  }
+
+  /** The gRPC code as the specification spells it, "FAILED_PRECONDITION". */
+  get codeName(): string {
+    return status[this.code];
+  }
+}
+
+type Kind = new (text: string, facts?: Facts) => BotmeshError;
+
+/** The class of each reason. */
+export const BY_REASON = new Map<string, Kind>();
+
+function declare(reason: string, code: status, started: boolean): Kind {
+  const kind = class extends BotmeshError {
+    override readonly reason = reason;
+    override code = code;
+    override started = started;
+  };
+  BY_REASON.set(reason, kind);
+  return kind;
+}
+
+const refused = (reason: string, code: status): Kind => declare(reason, code, false);
+const failed = (reason: string, code: status): Kind => declare(reason, code, true);
+
+/** A deadline over the limit. */
+export class DeadlineTooLong extends refused("DEADLINE_TOO_LONG", status.INVALID_ARGUMENT) {}
+/** One hop too many. */
+export class HopLimitExceeded extends refused("HOP_LIMIT", status.FAILED_PRECONDITION) {}
+/** The agent already stands in the path. */
+export class LoopDetected extends refused("LOOP", status.FAILED_PRECONDITION) {}
+/** Too many open in this conversation. */
+export class TooManyDelegations extends refused("TOO_MANY_DELEGATIONS", status.RESOURCE_EXHAUSTED) {}
+/** The instance remembers no more running work. */
+export class TooMuchWork extends refused("TOO_MUCH_WORK", status.RESOURCE_EXHAUSTED) {}
+/** Same id, another payload. */
+export class MessageIdReused extends refused("MESSAGE_ID_REUSED", status.INVALID_ARGUMENT) {}
+/** Delegations are switched off. */
+export class Disabled extends refused("DISABLED", status.FAILED_PRECONDITION) {}
+/** A field or metadata key is malformed. */
+export class InvalidField extends refused("INVALID_FIELD", status.INVALID_ARGUMENT) {}
+/** Message and metadata differ. */
+export class MetadataMismatch extends refused("METADATA_MISMATCH", status.INVALID_ARGUMENT) {}
+/** The agent does not do this. */
+export class NotSupported extends refused("NOT_SUPPORTED", status.UNIMPLEMENTED) {}
+/** No agent of that name. */
+export class UnknownAgent extends refused("UNKNOWN_AGENT", status.NOT_FOUND) {}
+/** Register anew. */
+export class UnknownLease extends refused("UNKNOWN_LEASE", status.NOT_FOUND) {}
+/** Known, nobody serves it now. */
+export class NoLiveInstance extends refused("NO_LIVE_INSTANCE", status.UNAVAILABLE) {}
+/** No connection; nothing was sent. */
+export class Unreachable extends refused("UNREACHABLE", status.UNAVAILABLE) {}
+/** Another process answers at that address. */
+export class WrongInstance extends refused("WRONG_INSTANCE", status.UNAVAILABLE) {}
+/** Takes nothing new. */
+export class Draining extends refused("DRAINING", status.UNAVAILABLE) {}
+/** The registry does not answer. */
+export class RegistryUnreachable extends refused("REGISTRY_UNREACHABLE", status.UNAVAILABLE) {}
+/** The connection was lost half-way: the work may have been done or not. */
+export class OutcomeUnknown extends failed("OUTCOME_UNKNOWN", status.UNAVAILABLE) {}
+/** A message over the limit, either way. */
+export class MessageTooLarge extends failed("MESSAGE_TOO_LARGE", status.RESOURCE_EXHAUSTED) {}
+/** The deadline passed. */
+export class DeadlineExpired extends failed("DEADLINE_EXPIRED", status.DEADLINE_EXCEEDED) {}
+/** A stream was silent for too long. */
+export class StreamIdle extends failed("STREAM_IDLE", status.DEADLINE_EXCEEDED) {}
+/** The caller gave up, or somebody said stop. */
+export class Cancelled extends failed("CANCELLED", status.CANCELLED) {}
+/** The conversation has another owner. */
+export class EpochChanged extends failed("EPOCH_CHANGED", status.ABORTED) {}
+/** A bot declared a failure; throw it in your own. */
+export class AgentFailed extends failed("AGENT_FAILED", status.FAILED_PRECONDITION) {}
+/** A bot failed otherwise; the cause stays there. */
+export class AgentError extends failed("AGENT_ERROR", status.INTERNAL) {}
+
+/** A status whose reason this version does not know, or that gRPC or a peer that is not Botmesh made. */
+export class PeerError extends BotmeshError {
+  override readonly reason: string;
+
+  constructor(text: string, code: status, reason = "UNSPECIFIED") {
+    super(text);
+    this.code = code;
+    this.reason = reason;
+    this.fromPeer = true;
+  }
+}

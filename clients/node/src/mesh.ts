@@ -1,0 +1,86 @@
+/** A client of the mesh that is no agent: every delegation starts a chain. */
+import type { TracerProvider } from "@opentelemetry/api";
+import { Asking, type Options } from "./asking.js";
+import { End } from "./call.js";
+import { type Ask, Caller, currentContext } from "./caller.js";
+import { rootChain } from "./chain.js";
+import { Directory } from "./directory.js";
+import type { Agent } from "./generated/botmesh/v1/agent.js";
+import { Message } from "./generated/botmesh/v1/message.js";
+import { checkId } from "./names.js";
+import { RegistryClient } from "./registry.js";
+import { loadSettings, type Settings } from "./settings.js";
+import { Telemetry } from "./telemetry.js";
+
+export class Mesh extends Asking {
+  protected readonly caller: Caller;
+  readonly #end: End;
+  readonly #registry: RegistryClient;
+
+  /** Use `connect` to make one. */
+  constructor(name: string, settings: Settings, tracerProvider?: TracerProvider) {
+    super();
+    this.#end = new End(new Telemetry(name, "", tracerProvider), settings.account, settings);
+    this.#registry = new RegistryClient(settings.registry, this.#end);
+    const directory = new Directory(settings.account, this.#registry);
+    directory.onLimits = (limits) => {
+      this.#end.learn(limits);
+    };
+    directory.onTraceEndpoint = (endpoint) => {
+      this.#end.telemetry.exportTo(endpoint);
+    };
+    this.#end.directory = directory;
+    this.caller = new Caller(this.#end, directory, settings);
+  }
+
+  /** Return when there is a first copy of the mesh's agents. */
+  async ready(): Promise<void> {
+    await this.caller.directory.ready();
+  }
+
+  /** The agents in the watched copy of the registry, by account and name. */
+  agents(): Agent[] {
+    return this.caller.directory.agents();
+  }
+
+  /** Close all connections and export the last spans. */
+  async close(): Promise<void> {
+    await this.caller.directory.close();
+    await this.caller.close();
+    this.#registry.close();
+    await this.#end.telemetry.stop();
+  }
+
+  protected override begin(target: string, options: Options): Ask {
+    const conversationId =
+      options.conversationId === undefined ? "" : checkId("conversation_id", options.conversationId);
+    return {
+      target,
+      message: Message.create(),
+      chain: rootChain(this.#end.account, conversationId),
+      timeout: options.timeout,
+      deadline: undefined,
+      parent: currentContext(),
+      work: undefined,
+      signal: options.signal,
+    };
+  }
+}
+
+/**
+ * Connect to a mesh. Settings default to the environment; `name` is what traces call this client.
+ *
+ * @throws RegistryUnreachable no registry answers within 5 s.
+ */
+export async function connect(
+  options: { name?: string; settings?: Settings; tracerProvider?: TracerProvider } = {},
+): Promise<Mesh> {
+  const mesh = new Mesh(options.name ?? "botmesh-client", options.settings ?? loadSettings(), options.tracerProvider);
+  try {
+    await mesh.ready();
+  } catch (error) {
+    await mesh.close();
+    throw error;
+  }
+  return mesh;
+}

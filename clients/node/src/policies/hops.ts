@@ -1,0 +1,15 @@
+import type { Call } from "../call.js";
+import { narrowed } from "../chain.js";
+import { HopLimitExceeded } from "../errors.js";
+import type { Policy } from "./policy.js";
+
+/** Refuses the call that would be one hop too many. The limit narrows along the chain and never widens. */
+export const hops: Policy = { caller: check, callee: check };
+
+function check(call: Call): void {
+  call.chain = narrowed(call.chain, call.limits.maxHops);
+  const limit = call.chain.maxHops;
+  if (limit === undefined || call.hops <= limit) return;
+  const way = [...call.chain.path, call.target || call.end.agent].join(" → ");
+  throw new HopLimitExceeded(`${way} is one hop more than the ${String(limit)} allowed`, { limit });
+}

@@ -1,0 +1,34 @@
+import type { Call } from "../call.js";
+import { MessageTooLarge } from "../errors.js";
+import type { Policy } from "./policy.js";
+
+/**
+ * Nothing over the limit is sent, and nothing over the limit is read: serialized bytes of each message. The transport
+ * takes more, so that the refusal can be typed.
+ */
+export const size: Policy = {
+  appliesTo: ["work", "control"],
+  caller: (call) => {
+    check(call, call.requestSize, "request");
+  },
+  callee: (call) => {
+    check(call, call.requestSize, "request");
+  },
+  sending: (call, bytes) => {
+    check(call, bytes, call.atCaller ? "request" : "response");
+  },
+  received: (call, bytes) => {
+    check(call, bytes, call.atCaller ? "response" : "request");
+  },
+};
+
+function check(call: Call, bytes: number, direction: "request" | "response"): void {
+  const limit = call.limits.maxMessageBytes;
+  if (bytes <= limit) return;
+  const error = new MessageTooLarge(
+    `the ${direction} is ${String(bytes)} bytes and the limit ${String(limit)}: send less, a URL, or a stream of parts`,
+    { size: bytes, limit, direction },
+  );
+  error.started = direction === "response";
+  throw error;
+}

@@ -1,0 +1,160 @@
+/** Keeping an instance in the registry: register, heartbeat, register anew after an outage, leave. */
+import { randomBytes } from "node:crypto";
+import { status } from "@grpc/grpc-js";
+import { encoded } from "./channel.js";
+import { BotmeshError } from "./errors.js";
+import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
+import type { Load, Readiness } from "./generated/botmesh/v1/instance.js";
+import {
+  HeartbeatRequest,
+  HeartbeatResponse,
+  ProbeState,
+  RegisterRequest,
+} from "./generated/botmesh/v1/registry_service.js";
+import { type Limits, limitsFrom, toSeconds } from "./limits.js";
+import type { RegistryClient } from "./registry.js";
+import { asError } from "./status.js";
+import { pause } from "./time.js";
+
+/** Seconds before trying the registry again, at first and at most. */
+export const BACKOFF = { least: 0.1, most: 2 };
+/** Seconds between heartbeats until the registry has found the instance at its address. */
+const UNTIL_LISTED = 0.2;
+/** Seconds of silence, besides three intervals, after which a stream of heartbeats is taken for dead. */
+const SILENCE = 5;
+
+export interface State {
+  readiness: Readiness;
+  load: Load;
+}
+
+export class Registration {
+  onLimits: (limits: Limits) => void = () => undefined;
+  onTraceEndpoint: (endpoint: string) => void = () => undefined;
+  /** Resolves once the registry has found the instance at its address. */
+  readonly listed: Promise<void>;
+  readonly #request: RegisterRequest;
+  readonly #stopping = new AbortController();
+  #list: () => void = () => undefined;
+  #isListed = false;
+  #told = "";
+  #soon: () => void = () => undefined;
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly registry: RegistryClient,
+    card: AgentCard,
+    instanceId: string,
+    address: string,
+    private readonly state: () => State,
+  ) {
+    this.listed = new Promise((resolve) => (this.#list = resolve));
+    // The token is made here, so that a lost answer can be asked for again.
+    const leaseToken = randomBytes(24).toString("base64url");
+    this.#request = RegisterRequest.fromPartial({ card, instanceId, address, leaseToken });
+  }
+
+  /** Register, or keep trying while no registry answers; throws where trying again would not help. */
+  async start(): Promise<void> {
+    let interval: number | undefined;
+    try {
+      interval = await this.#register();
+    } catch (error) {
+      const known = asError(error);
+      const away = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(known.code);
+      if (!away && known.reason !== "UNSPECIFIED") throw known;
+      console.error(`no registry answers at ${this.registry.address}: trying again until one does`);
+    }
+    this.#kept = this.#keep(interval);
+  }
+
+  /** Send a heartbeat now: the readiness has changed. */
+  tellSoon(): void {
+    this.#soon();
+  }
+
+  /** End the lease; a registry that is away will notice by itself. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#kept;
+    await this.registry.deregister(this.#request.instanceId, this.#request.leaseToken).catch(() => undefined);
+  }
+
+  /** Seconds between heartbeats. */
+  async #register(): Promise<number> {
+    const response = await this.registry.register({ ...this.#request, readiness: this.state().readiness });
+    this.onLimits(limitsFrom(response.limits));
+    this.onTraceEndpoint(response.traceEndpoint);
+    return toSeconds(response.lease?.heartbeatInterval);
+  }
+
+  async #keep(interval: number | undefined): Promise<void> {
+    const { signal } = this.#stopping;
+    let wait = BACKOFF.least;
+    while (!signal.aborted) {
+      try {
+        interval ??= await this.#register();
+        wait = BACKOFF.least;
+        await this.#beat(interval);
+      } catch (error) {
+        if (!(error instanceof BotmeshError)) throw error;
+      }
+      interval = undefined;
+      await pause((wait / 2) * (1 + Math.random()), signal);
+      wait = Math.min(BACKOFF.most, wait * 2);
+    }
+  }
+
+  /** Send heartbeats until the stream breaks. */
+  async #beat(interval: number): Promise<void> {
+    const stream = this.registry.heartbeat();
+    const ended = new AbortController();
+    const end = (): void => {
+      ended.abort();
+      stream.cancel();
+    };
+    this.#stopping.signal.addEventListener("abort", end, { once: true });
+    let silence: NodeJS.Timeout | undefined;
+    const heard = (): void => {
+      clearTimeout(silence);
+      silence = setTimeout(end, (3 * interval + SILENCE) * 1000);
+    };
+    heard();
+    stream.on("data", (bytes: Buffer) => {
+      const response = HeartbeatResponse.decode(bytes);
+      interval = toSeconds(response.lease?.heartbeatInterval) || interval;
+      heard();
+      if (response.limits !== undefined) this.onLimits(limitsFrom(response.limits));
+      this.#noteProbe(response);
+    });
+    stream.on("error", end);
+    stream.on("end", end);
+    while (!ended.signal.aborted) {
+      const { instanceId, leaseToken } = this.#request;
+      const { readiness, load } = this.state();
+      stream.write(
+        encoded(HeartbeatRequest, HeartbeatRequest.fromPartial({ instanceId, leaseToken, readiness, load })),
+      );
+      const soon = new Promise<void>((resolve) => (this.#soon = resolve));
+      const rest = new AbortController();
+      const seconds = this.#isListed ? interval : Math.min(interval, UNTIL_LISTED);
+      await Promise.race([soon, pause(seconds, AbortSignal.any([ended.signal, rest.signal]))]);
+      rest.abort();
+    }
+    clearTimeout(silence);
+    this.#stopping.signal.removeEventListener("abort", end);
+  }
+
+  #noteProbe({ probe, probeError }: HeartbeatResponse): void {
+    if (probe === ProbeState.PROBE_STATE_PASSED) {
+      this.#isListed = true;
+      this.#list();
+    } else if (probe === ProbeState.PROBE_STATE_FAILED && probeError !== this.#told) {
+      this.#told = probeError;
+      console.error(
+        `the registry cannot reach this instance at ${this.#request.address}: ${probeError}; ` +
+          "set advertise to an address that it can reach",
+      );
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** The connection to the registry: one channel, typed errors. */
+import { type ClientDuplexStream, type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
+import type { End } from "./call.js";
+import { Channel, type Codec, encoded } from "./channel.js";
+import { BotmeshError, PeerError, RegistryUnreachable } from "./errors.js";
+import type { Agent } from "./generated/botmesh/v1/agent.js";
+import {
+  type AgentMatch,
+  type FindAgentsRequest,
+  type RegisterRequest,
+  type RegisterResponse,
+  RegistryServiceDefinition,
+  WatchAgentsRequest,
+} from "./generated/botmesh/v1/registry_service.js";
+
+const SERVICE = "/botmesh.v1.RegistryService/";
+const { methods: METHODS } = RegistryServiceDefinition;
+/** Seconds for one question to the registry. */
+export const ASK_TIMEOUT = 5;
+
+export class RegistryClient {
+  readonly #channel: Channel;
+
+  constructor(
+    readonly address: string,
+    private readonly end: End,
+  ) {
+    this.#channel = new Channel(address);
+  }
+
+  /** One agent with its instances, as the registry knows it now. */
+  async getAgent(accountId: string, name: string, timeout = ASK_TIMEOUT): Promise<Agent | undefined> {
+    return (await this.#ask(METHODS.getAgent, { accountId, name }, timeout)).agent;
+  }
+
+  /** The active agents whose skills fit an utterance, best first. */
+  async find(request: FindAgentsRequest): Promise<AgentMatch[]> {
+    return (await this.#ask(METHODS.findAgents, request)).matches;
+  }
+
+  register(request: RegisterRequest): Promise<RegisterResponse> {
+    return this.#ask(METHODS.register, request);
+  }
+
+  async deregister(instanceId: string, leaseToken: string): Promise<void> {
+    await this.#ask(METHODS.deregister, { instanceId, leaseToken }, 1);
+  }
+
+  /** Tell the registry that an instance did not answer; nothing is thrown: the lease will tell. */
+  async reportUnreachable(instanceId: string, error: string): Promise<void> {
+    await this.#ask(METHODS.reportUnreachable, { instanceId, error }).catch(() => undefined);
+  }
+
+  heartbeat(): ClientDuplexStream<Buffer, Buffer> {
+    return this.#channel.both(`${SERVICE}Heartbeat`);
+  }
+
+  watch(request: WatchAgentsRequest): ClientReadableStream<Buffer> {
+    return this.#channel.responses(`${SERVICE}WatchAgents`, encoded(WatchAgentsRequest, request), new Metadata());
+  }
+
+  unreachable(): RegistryUnreachable {
+    return new RegistryUnreachable(
+      `no registry answers at ${this.address}: start one with 'botmesh up', or name another (BOTMESH_REGISTRY)`,
+      { address: this.address },
+    );
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #ask<Q, A>(
+    method: { name: string; requestType: Codec<Q>; responseType: Codec<A> },
+    request: Q,
+    timeout = ASK_TIMEOUT,
+  ): Promise<A> {
+    try {
+      return await this.#channel.ask(this.end, SERVICE + method.name, method, request, timeout);
+    } catch (error) {
+      if (error instanceof PeerError && error.code === status.UNAVAILABLE) throw this.unreachable();
+      throw error instanceof BotmeshError ? error : this.unreachable();
+    }
+  }
+}

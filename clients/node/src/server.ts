@@ -1,0 +1,409 @@
+/** AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do the rest. */
+import { once } from "node:events";
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerUnaryCall,
+  ServerWritableStream,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import type { Functions } from "./agent.js";
+import { AGENT_SERVICE, Call, type End } from "./call.js";
+import type { Caller } from "./caller.js";
+import { type Codec, encoded } from "./channel.js";
+import { Conversation, NOT_MINE } from "./conversation.js";
+import { AgentError, BotmeshError, Cancelled, InvalidField, NotSupported } from "./errors.js";
+import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
+import {
+  AgentServiceDefinition,
+  CancelOutcome,
+  CancelReceipt,
+  type CancelRequest,
+  CancelResponse,
+  type DelegateResponse,
+  type DelegateStreamRequest,
+  type DelegateStreamResponse,
+  GetCardResponse,
+  type GetStatsResponse,
+  type NotifyRequest,
+  NotifyResponse,
+  type TransferRequest,
+  TransferResponse,
+} from "./generated/botmesh/v1/agent_service.js";
+import type { Readiness } from "./generated/botmesh/v1/instance.js";
+import { Message, MessageType, Reply as ReplyProto } from "./generated/botmesh/v1/message.js";
+import { TransferDecision } from "./generated/botmesh/v1/transfer.js";
+import { newId } from "./names.js";
+import { variables } from "./parts.js";
+import { finish, sending, start, succeed } from "./policies/index.js";
+import { Reply } from "./reply.js";
+import { asError, toStatus } from "./status.js";
+import { Task } from "./task.js";
+import { pause, withinIdleLimit } from "./time.js";
+import { type Outcome, type Work, workKey } from "./work.js";
+
+/** Seconds that a cancelled agent waits for receipts from below: less than its own caller waits. */
+const RECEIPT_TIMEOUT = 0.8;
+
+interface Method {
+  name: string;
+  requestType: Codec<unknown>;
+  responseType: Codec<unknown>;
+  responseStream: boolean;
+}
+
+/** A call that is served, and how to know that its caller is gone. */
+interface Served {
+  call: Call;
+  lost: AbortSignal;
+}
+
+/** The service as grpc-js wants it: bytes in, bytes out, so that sizes are exact and bad requests are ours to refuse. */
+export function agentService(): ServiceDefinition {
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  const methods = Object.values(AgentServiceDefinition.methods).map((method) => [
+    method.name,
+    {
+      path: AGENT_SERVICE + method.name,
+      requestStream: false,
+      responseStream: method.responseStream,
+      requestSerialize: asIs,
+      requestDeserialize: asIs,
+      responseSerialize: asIs,
+      responseDeserialize: asIs,
+    },
+  ]);
+  return Object.fromEntries(methods) as ServiceDefinition;
+}
+
+/** The edge between gRPC and a bot's functions. */
+export class AgentServer {
+  readonly #end: End;
+
+  constructor(
+    private readonly card: AgentCard,
+    private readonly functions: Functions,
+    private readonly caller: Caller,
+    private readonly readiness: () => Readiness,
+  ) {
+    this.#end = caller.end;
+  }
+
+  /** A handler for each method, with the policies around it. */
+  implementation(): UntypedServiceImplementation {
+    const { methods } = AgentServiceDefinition;
+    return {
+      Delegate: this.#unary(methods.delegate, (_, served) => this.#delegate(served)),
+      DelegateStream: this.#streaming(methods.delegateStream, (request: DelegateStreamRequest, served) =>
+        this.#delegateStream(request, served),
+      ),
+      Notify: this.#unary(methods.notify, (request: NotifyRequest, served) => this.#notify(request, served)),
+      Transfer: this.#unary(methods.transfer, (request: TransferRequest, served) => this.#transfer(request, served)),
+      Cancel: this.#unary(methods.cancel, (request: CancelRequest) => this.#cancel(request)),
+      GetCard: this.#unary(methods.getCard, () => this.#getCard()),
+      GetStats: this.#unary(methods.getStats, () => this.#getStats()),
+    };
+  }
+
+  #unary(method: Method, serve: (request: never, served: Served) => unknown): handleUnaryCall<Buffer, Buffer> {
+    return (rpc, reply) => {
+      void this.#served(method, rpc, async (served, request) => {
+        const response = await serve(request as never, served);
+        const bytes = encoded(method.responseType, response);
+        sending(served.call, bytes.length);
+        return bytes;
+      }).then(
+        (bytes) => {
+          reply(null, bytes);
+        },
+        (error: unknown) => {
+          reply(toStatus(asError(error)));
+        },
+      );
+    };
+  }
+
+  #streaming(
+    method: Method,
+    serve: (request: never, served: Served) => AsyncGenerator,
+  ): handleServerStreamingCall<Buffer, Buffer> {
+    return (rpc) => {
+      void this.#served(method, rpc, async (served, request) => {
+        for await (const response of withIdleLimit(serve(request as never, served), served.call)) {
+          const bytes = encoded(method.responseType, response);
+          sending(served.call, bytes.length);
+          if (!rpc.write(bytes)) await once(rpc, "drain", { signal: served.lost });
+        }
+      }).then(
+        () => {
+          rpc.end();
+        },
+        (error: unknown) => {
+          rpc.emit("error", toStatus(asError(error)));
+        },
+      );
+    };
+  }
+
+  /** Start the policies, serve, finish the policies; every error leaves typed. */
+  async #served<T>(
+    method: Method,
+    rpc: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
+    serve: (served: Served, request: unknown) => Promise<T>,
+  ): Promise<T> {
+    const lost = new AbortController();
+    rpc.on("cancelled", () => {
+      lost.abort();
+    });
+    const work = ["Delegate", "DelegateStream", "Transfer", "Notify"].includes(method.name);
+    const call = new Call(this.#end, AGENT_SERVICE + method.name, work ? "work" : "control", false);
+    call.metadata = rpc.metadata;
+    call.requestSize = rpc.request.length;
+    const deadline = rpc.getDeadline();
+    const until = deadline instanceof Date ? deadline.getTime() : deadline;
+    if (Number.isFinite(until)) call.timeout = (until - Date.now()) / 1000;
+    const request = decoded(method, rpc.request);
+    if (work) call.message = (request as { message?: Message }).message ?? Message.create();
+    const passed = start(call);
+    try {
+      const result = await serve({ call, lost: lost.signal }, request);
+      succeed(call, passed);
+      return result;
+    } catch (error) {
+      throw finish(call, passed, error);
+    }
+  }
+
+  async #delegate({ call, lost }: Served): Promise<DelegateResponse> {
+    const work = this.#work(call, this.functions.delegate, "delegations", (task) =>
+      this.#answer(task, this.functions.delegate),
+    );
+    const outcome = await work.result(lost);
+    return { reply: work.whole(replyIn(outcome)) };
+  }
+
+  async *#delegateStream(request: DelegateStreamRequest, served: Served): AsyncGenerator<DelegateStreamResponse> {
+    const { call, lost } = served;
+    const { turn } = request;
+    const answers =
+      turn === undefined ? this.functions.delegate : this.functions.forTurn(turn.transfer?.intentId ?? "");
+    const what = turn === undefined ? "delegations" : "turns";
+    const work = this.#work(
+      call,
+      answers,
+      what,
+      (task) => this.#answer(task, answers as ((task: Task) => unknown) | undefined),
+      turn === undefined
+        ? undefined
+        : (mine) => new Conversation(call, call.message ?? Message.create(), mine, this.caller, turn),
+    );
+    yield* work.read(request.afterSequence, lost);
+    const reply = replyIn(work.outcome);
+    yield { sequence: work.last + 1, event: { $case: "reply", reply } };
+  }
+
+  #notify(request: NotifyRequest, { call }: Served): NotifyResponse {
+    const kind = request.message?.messageType ?? MessageType.MESSAGE_TYPE_UNSPECIFIED;
+    const told = [MessageType.MESSAGE_TYPE_BROADCAST, MessageType.MESSAGE_TYPE_UNSPECIFIED].includes(kind);
+    const { delegate, notify } = this.functions;
+    const work = told
+      ? this.#work(call, notify, "notifications", async (task) => {
+          await notify?.(task);
+          return new Reply();
+        })
+      : this.#work(call, delegate, "delegations", (task) => this.#answer(task, delegate));
+    work.detach();
+    return NotifyResponse.fromPartial({ ack: this.#message(call, MessageType.MESSAGE_TYPE_ACK) });
+  }
+
+  async #transfer(request: TransferRequest, { call, lost }: Served): Promise<TransferResponse> {
+    const { offer } = request;
+    if (offer === undefined || offer.transferId === "") {
+      throw new InvalidField("an offer needs a transfer_id", { field: "offer.transfer_id" });
+    }
+    const decided = (decline: string): TransferResponse =>
+      TransferResponse.fromPartial({
+        transferId: offer.transferId,
+        decision:
+          decline === "" ? TransferDecision.TRANSFER_DECISION_ACCEPTED : TransferDecision.TRANSFER_DECISION_DECLINED,
+        reason: decline,
+      });
+    const { transfer } = this.functions;
+    if (transfer === undefined) {
+      return decided(this.functions.forTurn(offer.intentId) ? "" : `${this.card.name} takes no conversations`);
+    }
+    const work = this.#work(call, transfer, "offers", async (task) => {
+      const decision = await transfer(task, offer);
+      return decided(typeof decision === "string" ? decision : decision === false ? "declined" : "");
+    });
+    const outcome = await work.result(lost);
+    if (!("decision" in outcome)) throw new AgentError("this work has no decision");
+    return outcome.decision;
+  }
+
+  async #cancel(request: CancelRequest): Promise<CancelResponse> {
+    if (request.messageId === "") {
+      throw new InvalidField("message_id names the work to cancel: it cannot be empty", { field: "message_id" });
+    }
+    const { account, agent, instance, works } = this.#end;
+    const work = works.find(workKey(request.accountId || account, request.fromAgent, request.messageId));
+    let outcome = CancelOutcome.CANCEL_OUTCOME_UNKNOWN;
+    let below: CancelReceipt[] = [];
+    if (work?.settled === true) {
+      outcome = CancelOutcome.CANCEL_OUTCOME_TOO_LATE;
+    } else if (work !== undefined) {
+      outcome = CancelOutcome.CANCEL_OUTCOME_STOPPED;
+      work.cancel(request.reason || "the caller gave up");
+      below = await receipts(work);
+    }
+    const own = CancelReceipt.fromPartial({ agent, instanceId: instance, messageId: request.messageId, outcome });
+    return CancelResponse.fromPartial({ receipts: [own, ...below] });
+  }
+
+  #getCard(): GetCardResponse {
+    return { card: this.card, instanceId: this.#end.instance, readiness: this.readiness() };
+  }
+
+  #getStats(): GetStatsResponse {
+    const { stats, works, instance, outgoing } = this.#end;
+    const open = [...outgoing.values()].reduce((sum, count) => sum + count, 0);
+    return {
+      ...stats.toProto(),
+      instanceId: instance,
+      inFlight: works.running.size,
+      outgoingInFlight: open,
+      remembered: works.remembered,
+    };
+  }
+
+  /** The work of the call that is served: the one that it joins, or one that begins now. */
+  #work(
+    call: Call,
+    supported: unknown,
+    what: string,
+    run: (task: Task) => Promise<Reply | typeof NOT_MINE | TransferResponse>,
+    made?: (work: Work) => Task,
+  ): Work {
+    const { work } = call;
+    if (work === undefined) throw new Error("work methods always claim some");
+    if (work.began) return work;
+    if (supported === undefined) throw new NotSupported(`${this.card.name} takes no ${what}`, { method: what });
+    const task = made?.(work) ?? new Task(call, call.message ?? Message.create(), work, this.caller);
+    work.start(async () => {
+      try {
+        const answer = await run(task);
+        if (answer instanceof Reply || answer === NOT_MINE) return { reply: this.#reply(call, task, answer) };
+        return { decision: answer };
+      } catch (error) {
+        throw this.#hidden(error, task);
+      }
+    });
+    return work;
+  }
+
+  /** The cause of an unexpected failure goes into the log and nowhere else. */
+  #hidden(error: unknown, task: Task): BotmeshError {
+    if (error instanceof BotmeshError) return error;
+    if (task.signal.aborted) return new Cancelled("the work was cancelled");
+    const { name } = this.card;
+    console.error(`${name} failed; trace ${task.traceId || "none"}:`, error);
+    return new AgentError(`${name} failed inside; its log has the cause under this trace id`);
+  }
+
+  /** What a bot's function answers; what a generator yields is sent as it comes, a Reply ends it. */
+  async #answer<T extends Task>(task: T, answer: ((task: T) => unknown) | undefined): Promise<Reply | typeof NOT_MINE> {
+    const result: unknown = answer?.(task);
+    const final = isGenerator(result) ? await emitted(task, result) : await result;
+    if (final instanceof Reply || final === NOT_MINE) return final;
+    return new Reply(final as ConstructorParameters<typeof Reply>[0]);
+  }
+
+  #reply(call: Call, task: Task, answer: Reply | typeof NOT_MINE): ReplyProto {
+    const said = answer === NOT_MINE ? new Reply() : answer;
+    const message = this.#message(call, MessageType.MESSAGE_TYPE_RESPONSE);
+    message.payload = said.parts;
+    message.context = variables(said.context);
+    const made = ReplyProto.create();
+    made.message = message;
+    made.confidence = said.confidence;
+    made.usage = said.usage === undefined ? undefined : { ...said.usage, agent: said.usage.agent || this.card.name };
+    made.chainUsage = task.chainUsage;
+    made.instanceId = this.#end.instance;
+    made.notMine = answer === NOT_MINE;
+    return made;
+  }
+
+  #message(call: Call, messageType: MessageType): Message {
+    const asked = call.message ?? Message.create();
+    const milliseconds = Date.now();
+    return Message.fromPartial({
+      fromAgent: this.card.name,
+      toAgent: asked.fromAgent,
+      messageType,
+      correlationId: call.chain.correlationId,
+      messageId: newId(),
+      conversationId: asked.conversationId,
+      accountId: call.chain.accountId,
+      inReplyTo: asked.messageId,
+      timestamp: { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1e6 },
+    });
+  }
+}
+
+function decoded(method: Method, bytes: Buffer): unknown {
+  try {
+    return method.requestType.decode(bytes);
+  } catch {
+    throw new InvalidField(`the request of ${method.name} cannot be read`, { field: "request" });
+  }
+}
+
+function replyIn(outcome: Outcome | undefined): ReplyProto {
+  if (outcome === undefined || !("reply" in outcome)) throw new AgentError("this work has no reply");
+  return outcome.reply;
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "return" in value;
+}
+
+/** Send what a bot yields as it comes; a Reply or NOT_MINE that it yields is the end of its answer. */
+async function emitted(task: Task, pieces: AsyncGenerator): Promise<Reply | typeof NOT_MINE> {
+  let final: Reply | typeof NOT_MINE = new Reply();
+  for await (const piece of pieces) {
+    if (piece instanceof Reply || piece === NOT_MINE) final = piece;
+    else if (typeof piece === "string") await task.write(piece);
+    else for (const part of new Reply(piece as ConstructorParameters<typeof Reply>[0]).parts) await task.send(part);
+  }
+  return final;
+}
+
+/** What became of the calls below, as far as they answer in time. */
+async function receipts(work: Work): Promise<CancelReceipt[]> {
+  const late = new AbortController();
+  const over = pause(RECEIPT_TIMEOUT, late.signal);
+  await Promise.race([work.ended, over]);
+  const found: CancelReceipt[] = [];
+  const all = Promise.all(
+    work.cancels.map(async (told) => {
+      found.push(...(await told));
+    }),
+  );
+  await Promise.race([all, over]);
+  late.abort();
+  return found;
+}
+
+/** The events, none of them later than the idle limit allows. */
+async function* withIdleLimit(events: AsyncGenerator, call: Call): AsyncGenerator {
+  try {
+    for (;;) {
+      const next = await withinIdleLimit(events.next(), call.limits.streamIdleTimeout);
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    void events.return(undefined).catch(() => undefined);
+  }
+}

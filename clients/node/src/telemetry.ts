@@ -1,0 +1,105 @@
+/**
+ * The tracer of one named part of the mesh. Where OTEL_EXPORTER_OTLP_ENDPOINT names a receiver, spans go there;
+ * otherwise to the endpoint that the registry names; an application's own provider is used as it is.
+ */
+import type { Context, Tracer, TracerProvider } from "@opentelemetry/api";
+import { defaultResource, resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type ReadableSpan,
+  type Span,
+  type SpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { InvalidField } from "./errors.js";
+
+const SCOPE = "botmesh";
+const FLUSH_SECONDS = 2;
+/** How long spans are held back for the mesh's own receiver, in milliseconds. */
+const OWN_DELAY = 300;
+/** Spans in one export to it: well under the message size limit. */
+const OWN_BATCH = 256;
+
+/** A processor that learns only later where spans go. Those before that are let go. */
+class Late implements SpanProcessor {
+  inner: SpanProcessor | undefined;
+
+  onStart(span: Span, context: Context): void {
+    this.inner?.onStart(span, context);
+  }
+
+  onEnd(span: ReadableSpan): void {
+    this.inner?.onEnd(span);
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.inner?.forceFlush();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.inner?.shutdown();
+  }
+}
+
+export class Telemetry {
+  readonly tracer: Tracer;
+  readonly #provider: BasicTracerProvider | undefined;
+  readonly #late = new Late();
+  #exporting = false;
+  #ready: Promise<void> = Promise.resolve();
+
+  /** `own`: the application's provider, if it has one. */
+  constructor(service: string, instance = "", own?: TracerProvider) {
+    if (own !== undefined) {
+      this.#exporting = true;
+      this.tracer = own.getTracer(SCOPE);
+      return;
+    }
+    const facts = { "service.name": service, ...(instance !== "" && { "service.instance.id": instance }) };
+    const resource = defaultResource().merge(resourceFromAttributes(facts));
+    this.#provider = new BasicTracerProvider({ resource, spanProcessors: [this.#late] });
+    this.tracer = this.#provider.getTracer(SCOPE);
+    this.#exportAsEnvironmentSays();
+  }
+
+  /** Send spans to an endpoint by OTLP over gRPC, unless they already go somewhere. */
+  exportTo(endpoint: string): void {
+    if (endpoint === "" || this.#exporting) return;
+    this.#exporting = true;
+    this.#export(
+      { url: `http://${endpoint}`, timeoutMillis: FLUSH_SECONDS * 1000 },
+      {
+        scheduledDelayMillis: OWN_DELAY,
+        maxExportBatchSize: OWN_BATCH,
+      },
+    );
+  }
+
+  /** Export what is left, within 2 s. */
+  async stop(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, FLUSH_SECONDS * 1000)));
+    await Promise.race([late, this.#ready.then(() => this.#provider?.shutdown()).catch(() => undefined)]);
+    clearTimeout(timer);
+  }
+
+  #exportAsEnvironmentSays(): void {
+    const wanted = (process.env["OTEL_TRACES_EXPORTER"] ?? "").trim().toLowerCase();
+    const said = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? process.env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+    if (!["", "otlp", "none"].includes(wanted)) {
+      throw new InvalidField(`OTEL_TRACES_EXPORTER is '${wanted}'; Botmesh knows otlp and none`, {
+        field: "OTEL_TRACES_EXPORTER",
+      });
+    }
+    const off = wanted === "none" || process.env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true";
+    this.#exporting = off || wanted === "otlp" || said !== undefined;
+    if (this.#exporting && !off) this.#export({}, {}); // exporter and processor read the OTEL_* variables themselves
+  }
+
+  /** Loaded only where it is needed: it costs more than all the rest of the SDK. */
+  #export(exporter: object, processor: object): void {
+    this.#ready = import("@opentelemetry/exporter-trace-otlp-grpc").then(({ OTLPTraceExporter }) => {
+      this.#late.inner = new BatchSpanProcessor(new OTLPTraceExporter(exporter), processor);
+    });
+  }
+}

@@ -1,0 +1,376 @@
+/**
+ * The work that an instance does, kept by message id: repeats join it or replay its outcome.
+ *
+ * Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in which
+ * the same id can attach again; its deadline ends it whatever its bot does.
+ */
+import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import type { Call } from "./call.js";
+import {
+  type BotmeshError,
+  Cancelled,
+  DeadlineExpired,
+  MessageIdReused,
+  MessageTooLarge,
+  OutcomeUnknown,
+  TooMuchWork,
+} from "./errors.js";
+import { type CancelReceipt, DelegateStreamResponse, TransferResponse } from "./generated/botmesh/v1/agent_service.js";
+import { Message, Reply } from "./generated/botmesh/v1/message.js";
+import { now } from "./limits.js";
+import { splitName } from "./names.js";
+import { Pieces } from "./reply.js";
+import type { Settings } from "./settings.js";
+import { asError } from "./status.js";
+
+/** A bot may be this many events ahead of its fastest reader. */
+const WINDOW = 64;
+/** Events of one work that are kept for a reader that attaches again, in bytes. */
+const KEPT_EVENT_BYTES = 8 * 1024 * 1024;
+/** Bytes that an entry takes beside its outcome, about. */
+const OVERHEAD = 512;
+
+/** What came of work: a task's reply, or the answer to an offer. */
+export type Outcome = { reply: Reply } | { decision: TransferResponse };
+
+/** Something that others wait for, again and again. */
+class Pulse {
+  #waiting: (() => void)[] = [];
+
+  /** Until the next beat. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  beat(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** One piece of work: what runs, who waits for it, and what came of it. */
+export class Work {
+  began = false;
+  settled = false;
+  /** Whether it goes on without callers: nobody waits for its outcome. */
+  detached = false;
+  outcome: Outcome | undefined;
+  error: BotmeshError | undefined;
+  events: DelegateStreamResponse[] = [];
+  /** When the bot's function has returned. */
+  ended: Promise<void> = Promise.resolve();
+  /** What to undo when it is over. */
+  readonly atEnd: (() => void)[] = [];
+  /** Cancellations of calls below that are under way. */
+  readonly cancels: Promise<CancelReceipt[]>[] = [];
+  readonly #abort = new AbortController();
+  readonly #changed = new Pulse();
+  #dropped = 0;
+  #eventBytes = 0;
+  #callers = 0;
+  /** The last event that any caller has taken; infinite if a caller takes only the outcome. */
+  #consumed = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #orphaned: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly repeatable: boolean,
+    readonly digest: string,
+    readonly deadline: number,
+    readonly grace: number,
+    readonly onSettled: (work: Work) => void,
+  ) {
+    setMaxListeners(0, this.signal); // a bot may ask as many others as it likes
+  }
+
+  /** Aborted when the work is over. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** The number of the last event. */
+  get last(): number {
+    return this.#dropped + this.events.length;
+  }
+
+  /** Run it, until its deadline at the latest. */
+  start(run: () => Promise<Outcome>): void {
+    this.began = true;
+    this.#timer = setTimeout(
+      () => {
+        this.#settle(undefined, new DeadlineExpired("the deadline passed before the work was done"));
+      },
+      Math.max(0, this.deadline - now()) * 1000,
+    );
+    this.ended = run().then(
+      (outcome) => {
+        this.#settle(outcome);
+      },
+      (error: unknown) => {
+        this.#settle(undefined, asError(error));
+      },
+    );
+  }
+
+  /** Wait for the outcome. The wait can be given up; see `grace`. */
+  async result(lost: AbortSignal): Promise<Outcome> {
+    this.#enter(lost);
+    this.#consumed = Number.POSITIVE_INFINITY;
+    this.#changed.beat();
+    try {
+      while (!this.settled) await this.#change(lost);
+    } finally {
+      this.#leave(lost);
+    }
+    return this.#result();
+  }
+
+  /**
+   * The events with a number greater than `after`, as they come; then the outcome is there.
+   *
+   * @throws OutcomeUnknown the first of them are no longer kept.
+   */
+  async *read(after: number, lost: AbortSignal): AsyncGenerator<DelegateStreamResponse> {
+    this.#enter(lost);
+    try {
+      for (;;) {
+        while (after < this.last) {
+          if (after < this.#dropped) {
+            throw new OutcomeUnknown("the first events of this work are no longer kept: ask again as a new task");
+          }
+          after++;
+          this.#consumed = Math.max(this.#consumed, after);
+          const event = this.events[after - this.#dropped - 1];
+          this.#changed.beat();
+          if (event !== undefined) yield event;
+        }
+        if (this.settled) break;
+        await this.#change(lost);
+      }
+    } finally {
+      this.#leave(lost);
+    }
+    this.#result();
+  }
+
+  /** Add an event; waits while all readers are far behind. */
+  async emit(event: DelegateStreamResponse["event"]): Promise<void> {
+    while (this.last - this.#consumed >= WINDOW && !this.detached && !this.settled) await this.#changed.next();
+    this.signal.throwIfAborted();
+    if (this.#consumed === Number.POSITIVE_INFINITY && this.#eventBytes > KEPT_EVENT_BYTES) {
+      throw new MessageTooLarge(
+        `the reply is over ${String(KEPT_EVENT_BYTES)} bytes and its caller wants it whole: ask for a stream`,
+        { size: this.#eventBytes, limit: KEPT_EVENT_BYTES, direction: "response" },
+      );
+    }
+    const made: DelegateStreamResponse = { sequence: this.last + 1, event };
+    this.events.push(made);
+    this.#eventBytes += sizeOf(made);
+    while (
+      this.#eventBytes > KEPT_EVENT_BYTES &&
+      this.#dropped < this.#consumed &&
+      this.#consumed !== Number.POSITIVE_INFINITY
+    ) {
+      const first = this.events.shift();
+      if (first !== undefined) this.#eventBytes -= sizeOf(first);
+      this.#dropped++;
+    }
+    this.#changed.beat();
+  }
+
+  /** End it at once; nothing happens if it has ended. */
+  cancel(reason: string): void {
+    this.#settle(undefined, new Cancelled(reason));
+  }
+
+  /** Let it go on without callers. */
+  detach(): void {
+    this.detached = true;
+    this.#changed.beat();
+  }
+
+  /** A reply with the pieces that were sent before it. */
+  whole(reply: Reply): Reply {
+    const pieces = new Pieces();
+    for (const { event } of this.events) {
+      if (event?.$case === "partial" && event.partial.part !== undefined) {
+        pieces.add(event.partial.part, event.partial.append);
+      }
+    }
+    return pieces.whole(reply);
+  }
+
+  /** Bytes that it takes in memory, about. */
+  size(): number {
+    const outcome =
+      this.outcome === undefined || !("reply" in this.outcome) ? 0 : Reply.encode(this.outcome.reply).finish().length;
+    return OVERHEAD + this.#eventBytes + outcome;
+  }
+
+  /** Keep the first outcome; a late one changes nothing. */
+  #settle(outcome?: Outcome, error?: BotmeshError): void {
+    if (this.settled) return;
+    if (error !== undefined) error.started = true;
+    this.outcome = outcome;
+    this.error = error;
+    this.settled = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#orphaned);
+    for (const undo of this.atEnd) undo();
+    this.onSettled(this);
+    this.#abort.abort();
+    this.#changed.beat();
+  }
+
+  #result(): Outcome {
+    if (this.error !== undefined) throw this.error;
+    if (this.outcome === undefined) throw new Error("settled without an outcome");
+    return this.outcome;
+  }
+
+  /** The next change; throws where the call that waits for it is lost. */
+  async #change(lost: AbortSignal): Promise<void> {
+    if (!lost.aborted) await this.#changed.next();
+    if (lost.aborted && !this.settled) throw new Cancelled("the caller is gone");
+  }
+
+  readonly #wake = (): void => {
+    this.#changed.beat();
+  };
+
+  #enter(lost: AbortSignal): void {
+    this.#callers++;
+    clearTimeout(this.#orphaned);
+    lost.addEventListener("abort", this.#wake);
+  }
+
+  #leave(lost: AbortSignal): void {
+    lost.removeEventListener("abort", this.#wake);
+    this.#callers--;
+    if (this.#callers > 0 || this.settled || this.detached) return;
+    this.#orphaned = setTimeout(() => {
+      this.cancel("the last caller was lost");
+    }, this.grace * 1000);
+  }
+}
+
+function sizeOf(event: DelegateStreamResponse): number {
+  return DelegateStreamResponse.encode(event).finish().length;
+}
+
+/** The work of one instance: what runs, and what ended a short while ago. */
+export class WorkTable {
+  readonly running = new Map<string, Work>();
+  readonly #done = new Map<string, { at: number; size: number; work: Work }>(); // oldest first
+  #bytes = 0;
+  #anonymous = 0;
+
+  constructor(private readonly settings: Settings) {}
+
+  /** How many are remembered, running ones included. */
+  get remembered(): number {
+    return this.running.size + this.#done.size;
+  }
+
+  /** The work under the call's message id, and whether it was there before. */
+  claim(call: Call): { work: Work; joined: boolean } {
+    const repeatable = (call.message?.messageId ?? "") !== "";
+    const key = repeatable ? keyOf(call) : `anonymous ${String(this.#anonymous++)}`;
+    const digest = fingerprint(call);
+    const found = this.find(key);
+    if (found !== undefined) {
+      if (found.digest !== digest) {
+        const id = call.message?.messageId ?? "";
+        throw new MessageIdReused(`message id ${id} was used with another payload: give each message its own`, {
+          message_id: id,
+        });
+      }
+      return { work: found, joined: true };
+    }
+    const limit = this.settings.idempotencyEntries;
+    if (this.running.size >= limit) {
+      throw new TooMuchWork(`${String(limit)} pieces of work run here: ask another instance or later`, { limit });
+    }
+    const work = new Work(key, repeatable, digest, call.deadline ?? now(), this.settings.orphanGrace, (one) => {
+      this.#ended(one);
+    });
+    this.running.set(key, work);
+    return { work, joined: false };
+  }
+
+  /** The work under a key, running or ended. */
+  find(key: string): Work | undefined {
+    this.#prune();
+    return this.running.get(key) ?? this.#done.get(key)?.work;
+  }
+
+  /** Whether there is work under the call's message id. */
+  knows(call: Call): boolean {
+    return (call.message?.messageId ?? "") !== "" && this.find(keyOf(call)) !== undefined;
+  }
+
+  /** Drop work that never began. */
+  forget(work: Work): void {
+    if (this.running.get(work.key) === work) this.running.delete(work.key);
+  }
+
+  /** Wait so many seconds until nothing runs, then end what still does. */
+  async drain(timeout: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout * 1000)));
+    await Promise.race([late, Promise.all([...this.running.values()].map((work) => work.ended))]);
+    clearTimeout(timer);
+    for (const work of [...this.running.values()]) work.cancel("the instance is shutting down");
+  }
+
+  #ended(work: Work): void {
+    this.forget(work);
+    if (!work.repeatable) return;
+    const size = work.size();
+    this.#done.set(work.key, { at: now(), size, work });
+    this.#bytes += size;
+    this.#prune();
+  }
+
+  #prune(): void {
+    const { idempotencyTtl, idempotencyEntries, idempotencyBytes } = this.settings;
+    for (const [key, { at, size }] of this.#done) {
+      if (now() - at <= idempotencyTtl && this.#done.size <= idempotencyEntries && this.#bytes <= idempotencyBytes)
+        return;
+      this.#done.delete(key);
+      this.#bytes -= size;
+    }
+  }
+}
+
+/** The idempotency key: account, from_agent, message_id. None of them holds a blank. */
+export function workKey(account: string, from: string, messageId: string): string {
+  return `${account} ${from} ${messageId}`;
+}
+
+function keyOf(call: Call): string {
+  const from = call.message?.fromAgent || splitName(call.chain.path.at(-1) ?? "")[1];
+  return workKey(call.chain.accountId || call.end.account, from, call.message?.messageId ?? "");
+}
+
+/** What a repeat must have in common with the first: everything but when and in which chain it was sent. */
+function fingerprint(call: Call): string {
+  const message = call.message ?? Message.create();
+  const core = { ...message, timestamp: undefined, correlationId: "", accountId: "", messageType: 0 };
+  const kind = call.method.endsWith("/Transfer") ? "transfer" : "task";
+  return createHash("sha256")
+    .update(kind)
+    .update(Message.encode(sorted(core) as Message).finish())
+    .digest("base64");
+}
+
+/** The same value with the keys of all plain objects in order, so that maps have one encoding. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]));
+}

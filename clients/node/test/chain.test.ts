@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Metadata } from "@grpc/grpc-js";
+import { below, fromMetadata, KEYS, narrowed, NO_CHAIN, toMetadata } from "../src/chain.js";
+import { InvalidField } from "../src/errors.js";
+import { childTimeout, DEFAULT_LIMITS, narrow } from "../src/limits.js";
+import { nearest } from "../src/names.js";
+import { loadSettings } from "../src/settings.js";
+
+test("a chain survives its metadata", () => {
+  const sent = {
+    path: ["a", "other/b"],
+    maxHops: 3,
+    correlationId: "c-1",
+    conversationId: "v.1",
+    accountId: "acme",
+    to: "b/i-1",
+  };
+  assert.deepEqual(fromMetadata(toMetadata(sent)), sent);
+});
+
+test("a call without metadata starts a chain", () => {
+  assert.deepEqual(fromMetadata(new Metadata()), NO_CHAIN);
+});
+
+for (const [key, value] of [
+  [KEYS.path, "a,,b"],
+  [KEYS.maxHops, "65"],
+  [KEYS.correlation, "no spaces"],
+  [KEYS.conversation, "x".repeat(65)],
+  [KEYS.account, "a/b"],
+  [KEYS.to, "Upper/i"],
+] as const) {
+  test(`malformed ${key} is refused with its key`, () => {
+    const metadata = new Metadata();
+    metadata.set(key, value);
+    assert.throws(
+      () => fromMetadata(metadata),
+      (error) => error instanceof InvalidField && error.metadata["field"] === key && !error.started,
+    );
+  });
+}
+
+test("a hop limit narrows and never widens", () => {
+  assert.equal(narrowed(narrowed(narrowed(NO_CHAIN, 5), 3), 4).maxHops, 3);
+});
+
+test("below leaves the parent's path alone", () => {
+  assert.deepEqual(below(NO_CHAIN, "a").path, ["a"]);
+  assert.deepEqual(NO_CHAIN.path, []);
+});
+
+test("limits only narrow", () => {
+  const got = narrow(DEFAULT_LIMITS, { maxHops: 9, maxDelegations: 2, enabled: false });
+  assert.deepEqual([got.maxHops, got.maxDelegations, got.enabled], [5, 2, false]);
+});
+
+test("a child has less time than its parent", () => {
+  assert.equal(childTimeout(1, 60), 0.95);
+  assert.equal(childTimeout(60, 3600), 59.75);
+  assert.equal(childTimeout(60, 1), 1);
+});
+
+test("the environment is read", () => {
+  const got = loadSettings({
+    BOTMESH_REGISTRY: "127.0.0.1:1234",
+    BOTMESH_DRAIN_TIMEOUT: "5m",
+    BOTMESH_MAX_MESSAGE_BYTES: "64KiB",
+    BOTMESH_ENABLED: "off",
+  });
+  assert.deepEqual(
+    [got.registry, got.drainTimeout, got.limits],
+    ["127.0.0.1:1234", 300, { maxMessageBytes: 65536, enabled: false }],
+  );
+});
+
+for (const [variable, value] of [
+  ["BOTMESH_REGISTRY", "nowhere"],
+  ["BOTMESH_BIND", "127.0.0.1:99999"],
+  ["BOTMESH_ACCOUNT", "a b"],
+  ["BOTMESH_SET_ASIDE", "soon"],
+  ["BOTMESH_MAX_HOPS", "-1"],
+  ["BOTMESH_ALLOW_REVISITS", "maybe"],
+] as const) {
+  test(`malformed ${variable} is refused by its name`, () => {
+    assert.throws(
+      () => loadSettings({ [variable]: value }),
+      (error) => error instanceof InvalidField && error.metadata["field"] === variable,
+    );
+  });
+}
+
+test("near names are suggested", () => {
+  assert.deepEqual(nearest("biling-bot", ["billing-bot", "travel-bot", "hr-bot"]), ["billing-bot"]);
+});

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AGENT_SERVICE, Call, End } from "../src/call.js";
+import { DeadlineExpired, MessageIdReused } from "../src/errors.js";
+import { Message, Reply } from "../src/generated/botmesh/v1/message.js";
+import { now } from "../src/limits.js";
+import { text } from "../src/parts.js";
+import { defaultSettings, type Settings } from "../src/settings.js";
+import { Telemetry } from "../src/telemetry.js";
+import { pause } from "../src/time.js";
+
+const never = new AbortController().signal;
+
+function end(settings: Partial<Settings> = {}): End {
+  return new End(new Telemetry("test"), "default", { ...defaultSettings(), ...settings });
+}
+
+function call(at: End, messageId: string, said: string, context?: Record<string, unknown>): Call {
+  const made = new Call(at, `${AGENT_SERVICE}Delegate`, "work", false);
+  made.message = Message.fromPartial({ messageId, fromAgent: "a", payload: [text(said)] });
+  made.message.context = context;
+  made.deadline = now() + 60;
+  return made;
+}
+
+test("a repeat joins, is done once, and gets the reply again", async () => {
+  const here = end();
+  let runs = 0;
+  const { work } = here.works.claim(call(here, "m-1", "hi"));
+  work.start(() => {
+    runs++;
+    return Promise.resolve({ reply: Reply.fromPartial({ instanceId: "i" }) });
+  });
+  const again = here.works.claim(call(here, "m-1", "hi"));
+  assert.ok(again.joined);
+  assert.equal(again.work, work);
+  await again.work.result(never);
+  assert.ok("reply" in (await here.works.claim(call(here, "m-1", "hi")).work.result(never)));
+  assert.equal(runs, 1);
+});
+
+test("another payload under an id is refused; another order of variables is the same payload", () => {
+  const here = end();
+  here.works.claim(call(here, "m-1", "hi", { a: 1, b: { c: 2, d: 3 } }));
+  assert.ok(here.works.claim(call(here, "m-1", "hi", { b: { d: 3, c: 2 }, a: 1 })).joined);
+  assert.throws(() => here.works.claim(call(here, "m-1", "else")), MessageIdReused);
+});
+
+test("work without a caller ends after its grace", async () => {
+  const here = end({ orphanGrace: 0.03 });
+  const { work } = here.works.claim(call(here, "m-1", "hi"));
+  const lost = new AbortController();
+  work.start(async () => {
+    await pause(60, work.signal);
+    return { reply: Reply.create() };
+  });
+  const waiting = work.result(lost.signal);
+  lost.abort();
+  await assert.rejects(waiting);
+  await work.ended;
+  assert.equal(work.error?.reason, "CANCELLED");
+});
+
+test("the deadline ends the work itself", async () => {
+  const here = end();
+  const asked = call(here, "m-1", "hi");
+  asked.deadline = now() + 0.03;
+  const { work } = here.works.claim(asked);
+  work.start(async () => {
+    await pause(60, work.signal);
+    return { reply: Reply.create() };
+  });
+  await assert.rejects(work.result(never), (error) => error instanceof DeadlineExpired && error.started);
+});
+
+test("a reader that comes late gets the events after the one that it has", async () => {
+  const here = end();
+  const { work } = here.works.claim(call(here, "m-1", "hi"));
+  work.start(async () => {
+    for (let index = 0; index < 10; index++)
+      await work.emit({ $case: "progress", progress: { text: "", fraction: undefined } });
+    return { reply: Reply.create() };
+  });
+  await work.ended;
+  const seen: number[] = [];
+  for await (const event of work.read(7, never)) seen.push(event.sequence);
+  assert.deepEqual(seen, [8, 9, 10]);
+});
+
+test("a bot is held back by a slow reader", async () => {
+  const here = end();
+  const { work } = here.works.claim(call(here, "m-1", "hi"));
+  work.start(async () => {
+    for (;;) await work.emit({ $case: "progress", progress: { text: "", fraction: undefined } });
+  });
+  await pause(0.02);
+  assert.equal(work.last, 64);
+  work.cancel("enough");
+  await work.ended;
+});
+
+test("outcomes are forgotten when there are too many", async () => {
+  const here = end({ idempotencyEntries: 2 });
+  for (const id of ["m-1", "m-2", "m-3"]) {
+    const { work } = here.works.claim(call(here, id, "hi"));
+    work.start(() => Promise.resolve({ reply: Reply.create() }));
+    await work.ended;
+  }
+  assert.equal(here.works.remembered, 2);
+});
