@@ -10,7 +10,8 @@ import { DEFAULT_LIMITS, type Limits, narrow, now } from "./limits.js";
 import type { Settings } from "./settings.js";
 import { Stats } from "./stats.js";
 import type { Telemetry } from "./telemetry.js";
-import { type Work, WorkTable } from "./work.js";
+import type { Work } from "./work.js";
+import { WorkTable } from "./work-table.js";
 
 /** Which policies a method has: all of them; deadline and message size; none but those of every call. */
 export type MethodClass = "work" | "control" | "watch";

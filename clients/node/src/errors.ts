@@ -42,17 +42,12 @@ export class BotmeshError extends Error {
 
 type Kind = new (text: string, facts?: Facts) => BotmeshError;
 
-/** The class of each reason. */
-export const BY_REASON = new Map<string, Kind>();
-
 function declare(reason: string, code: status, started: boolean): Kind {
-  const kind = class extends BotmeshError {
+  return class extends BotmeshError {
     override readonly reason = reason;
     override code = code;
     override started = started;
   };
-  BY_REASON.set(reason, kind);
-  return kind;
 }
 
 const refused = (reason: string, code: status): Kind => declare(reason, code, false);
@@ -120,3 +115,34 @@ export class PeerError extends BotmeshError {
     this.fromPeer = true;
   }
 }
+
+/** The class of each reason. */
+export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
+  [
+    DeadlineTooLong,
+    HopLimitExceeded,
+    LoopDetected,
+    TooManyDelegations,
+    TooMuchWork,
+    MessageIdReused,
+    Disabled,
+    InvalidField,
+    MetadataMismatch,
+    NotSupported,
+    UnknownAgent,
+    UnknownLease,
+    NoLiveInstance,
+    Unreachable,
+    WrongInstance,
+    Draining,
+    RegistryUnreachable,
+    OutcomeUnknown,
+    MessageTooLarge,
+    DeadlineExpired,
+    StreamIdle,
+    Cancelled,
+    EpochChanged,
+    AgentFailed,
+    AgentError,
+  ].map((kind: Kind) => [new kind("").reason, kind]),
+);

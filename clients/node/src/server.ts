@@ -1,17 +1,8 @@
 /** AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do the rest. */
-import { once } from "node:events";
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  ServerUnaryCall,
-  ServerWritableStream,
-  ServiceDefinition,
-  UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Functions } from "./agent.js";
-import { AGENT_SERVICE, Call, type End } from "./call.js";
+import type { Call, End } from "./call.js";
 import type { Caller } from "./caller.js";
-import { type Codec, encoded } from "./channel.js";
 import { Conversation, NOT_MINE } from "./conversation.js";
 import { AgentError, BotmeshError, Cancelled, InvalidField, NotSupported } from "./errors.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
@@ -36,46 +27,15 @@ import { Message, MessageType, Reply as ReplyProto } from "./generated/botmesh/v
 import { TransferDecision } from "./generated/botmesh/v1/transfer.js";
 import { newId } from "./names.js";
 import { variables } from "./parts.js";
-import { finish, sending, start, succeed } from "./policies/index.js";
 import { Reply } from "./reply.js";
-import { asError, toStatus } from "./status.js";
+import { type Method, type Served, streaming, unary } from "./serving.js";
 import { Task } from "./task.js";
-import { pause, withinIdleLimit } from "./time.js";
-import { type Outcome, type Work, workKey } from "./work.js";
+import { pause } from "./time.js";
+import type { Outcome, Work } from "./work.js";
+import { workKey } from "./work-table.js";
 
 /** Seconds that a cancelled agent waits for receipts from below: less than its own caller waits. */
 const RECEIPT_TIMEOUT = 0.8;
-
-interface Method {
-  name: string;
-  requestType: Codec<unknown>;
-  responseType: Codec<unknown>;
-  responseStream: boolean;
-}
-
-/** A call that is served, and how to know that its caller is gone. */
-interface Served {
-  call: Call;
-  lost: AbortSignal;
-}
-
-/** The service as grpc-js wants it: bytes in, bytes out, so that sizes are exact and bad requests are ours to refuse. */
-export function agentService(): ServiceDefinition {
-  const asIs = (bytes: Buffer): Buffer => bytes;
-  const methods = Object.values(AgentServiceDefinition.methods).map((method) => [
-    method.name,
-    {
-      path: AGENT_SERVICE + method.name,
-      requestStream: false,
-      responseStream: method.responseStream,
-      requestSerialize: asIs,
-      requestDeserialize: asIs,
-      responseSerialize: asIs,
-      responseDeserialize: asIs,
-    },
-  ]);
-  return Object.fromEntries(methods) as ServiceDefinition;
-}
 
 /** The edge between gRPC and a bot's functions. */
 export class AgentServer {
@@ -93,86 +53,18 @@ export class AgentServer {
   /** A handler for each method, with the policies around it. */
   implementation(): UntypedServiceImplementation {
     const { methods } = AgentServiceDefinition;
+    const one = (method: Method, serve: (request: never, served: Served) => unknown) => unary(this.#end, method, serve);
     return {
-      Delegate: this.#unary(methods.delegate, (_, served) => this.#delegate(served)),
-      DelegateStream: this.#streaming(methods.delegateStream, (request: DelegateStreamRequest, served) =>
+      Delegate: one(methods.delegate, (_, served) => this.#delegate(served)),
+      DelegateStream: streaming(this.#end, methods.delegateStream, (request: DelegateStreamRequest, served) =>
         this.#delegateStream(request, served),
       ),
-      Notify: this.#unary(methods.notify, (request: NotifyRequest, served) => this.#notify(request, served)),
-      Transfer: this.#unary(methods.transfer, (request: TransferRequest, served) => this.#transfer(request, served)),
-      Cancel: this.#unary(methods.cancel, (request: CancelRequest) => this.#cancel(request)),
-      GetCard: this.#unary(methods.getCard, () => this.#getCard()),
-      GetStats: this.#unary(methods.getStats, () => this.#getStats()),
+      Notify: one(methods.notify, (request: NotifyRequest, served) => this.#notify(request, served)),
+      Transfer: one(methods.transfer, (request: TransferRequest, served) => this.#transfer(request, served)),
+      Cancel: one(methods.cancel, (request: CancelRequest) => this.#cancel(request)),
+      GetCard: one(methods.getCard, () => this.#getCard()),
+      GetStats: one(methods.getStats, () => this.#getStats()),
     };
-  }
-
-  #unary(method: Method, serve: (request: never, served: Served) => unknown): handleUnaryCall<Buffer, Buffer> {
-    return (rpc, reply) => {
-      void this.#served(method, rpc, async (served, request) => {
-        const response = await serve(request as never, served);
-        const bytes = encoded(method.responseType, response);
-        sending(served.call, bytes.length);
-        return bytes;
-      }).then(
-        (bytes) => {
-          reply(null, bytes);
-        },
-        (error: unknown) => {
-          reply(toStatus(asError(error)));
-        },
-      );
-    };
-  }
-
-  #streaming(
-    method: Method,
-    serve: (request: never, served: Served) => AsyncGenerator,
-  ): handleServerStreamingCall<Buffer, Buffer> {
-    return (rpc) => {
-      void this.#served(method, rpc, async (served, request) => {
-        for await (const response of withIdleLimit(serve(request as never, served), served.call)) {
-          const bytes = encoded(method.responseType, response);
-          sending(served.call, bytes.length);
-          if (!rpc.write(bytes)) await once(rpc, "drain", { signal: served.lost });
-        }
-      }).then(
-        () => {
-          rpc.end();
-        },
-        (error: unknown) => {
-          rpc.emit("error", toStatus(asError(error)));
-        },
-      );
-    };
-  }
-
-  /** Start the policies, serve, finish the policies; every error leaves typed. */
-  async #served<T>(
-    method: Method,
-    rpc: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
-    serve: (served: Served, request: unknown) => Promise<T>,
-  ): Promise<T> {
-    const lost = new AbortController();
-    rpc.on("cancelled", () => {
-      lost.abort();
-    });
-    const work = ["Delegate", "DelegateStream", "Transfer", "Notify"].includes(method.name);
-    const call = new Call(this.#end, AGENT_SERVICE + method.name, work ? "work" : "control", false);
-    call.metadata = rpc.metadata;
-    call.requestSize = rpc.request.length;
-    const deadline = rpc.getDeadline();
-    const until = deadline instanceof Date ? deadline.getTime() : deadline;
-    if (Number.isFinite(until)) call.timeout = (until - Date.now()) / 1000;
-    const request = decoded(method, rpc.request);
-    if (work) call.message = (request as { message?: Message }).message ?? Message.create();
-    const passed = start(call);
-    try {
-      const result = await serve({ call, lost: lost.signal }, request);
-      succeed(call, passed);
-      return result;
-    } catch (error) {
-      throw finish(call, passed, error);
-    }
   }
 
   async #delegate({ call, lost }: Served): Promise<DelegateResponse> {
@@ -351,14 +243,6 @@ export class AgentServer {
   }
 }
 
-function decoded(method: Method, bytes: Buffer): unknown {
-  try {
-    return method.requestType.decode(bytes);
-  } catch {
-    throw new InvalidField(`the request of ${method.name} cannot be read`, { field: "request" });
-  }
-}
-
 function replyIn(outcome: Outcome | undefined): ReplyProto {
   if (outcome === undefined || !("reply" in outcome)) throw new AgentError("this work has no reply");
   return outcome.reply;
@@ -393,17 +277,4 @@ async function receipts(work: Work): Promise<CancelReceipt[]> {
   await Promise.race([all, over]);
   late.abort();
   return found;
-}
-
-/** The events, none of them later than the idle limit allows. */
-async function* withIdleLimit(events: AsyncGenerator, call: Call): AsyncGenerator {
-  try {
-    for (;;) {
-      const next = await withinIdleLimit(events.next(), call.limits.streamIdleTimeout);
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    void events.return(undefined).catch(() => undefined);
-  }
 }

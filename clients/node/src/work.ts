@@ -4,24 +4,12 @@
  * Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in which
  * the same id can attach again; its deadline ends it whatever its bot does.
  */
-import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import type { Call } from "./call.js";
-import {
-  type BotmeshError,
-  Cancelled,
-  DeadlineExpired,
-  MessageIdReused,
-  MessageTooLarge,
-  OutcomeUnknown,
-  TooMuchWork,
-} from "./errors.js";
+import { type BotmeshError, Cancelled, DeadlineExpired, MessageTooLarge, OutcomeUnknown } from "./errors.js";
 import { type CancelReceipt, DelegateStreamResponse, TransferResponse } from "./generated/botmesh/v1/agent_service.js";
-import { Message, Reply } from "./generated/botmesh/v1/message.js";
+import { Reply } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
-import { splitName } from "./names.js";
 import { Pieces } from "./reply.js";
-import type { Settings } from "./settings.js";
 import { asError } from "./status.js";
 
 /** A bot may be this many events ahead of its fastest reader. */
@@ -259,118 +247,4 @@ export class Work {
 
 function sizeOf(event: DelegateStreamResponse): number {
   return DelegateStreamResponse.encode(event).finish().length;
-}
-
-/** The work of one instance: what runs, and what ended a short while ago. */
-export class WorkTable {
-  readonly running = new Map<string, Work>();
-  readonly #done = new Map<string, { at: number; size: number; work: Work }>(); // oldest first
-  #bytes = 0;
-  #anonymous = 0;
-
-  constructor(private readonly settings: Settings) {}
-
-  /** How many are remembered, running ones included. */
-  get remembered(): number {
-    return this.running.size + this.#done.size;
-  }
-
-  /** The work under the call's message id, and whether it was there before. */
-  claim(call: Call): { work: Work; joined: boolean } {
-    const repeatable = (call.message?.messageId ?? "") !== "";
-    const key = repeatable ? keyOf(call) : `anonymous ${String(this.#anonymous++)}`;
-    const digest = fingerprint(call);
-    const found = this.find(key);
-    if (found !== undefined) {
-      if (found.digest !== digest) {
-        const id = call.message?.messageId ?? "";
-        throw new MessageIdReused(`message id ${id} was used with another payload: give each message its own`, {
-          message_id: id,
-        });
-      }
-      return { work: found, joined: true };
-    }
-    const limit = this.settings.idempotencyEntries;
-    if (this.running.size >= limit) {
-      throw new TooMuchWork(`${String(limit)} pieces of work run here: ask another instance or later`, { limit });
-    }
-    const work = new Work(key, repeatable, digest, call.deadline ?? now(), this.settings.orphanGrace, (one) => {
-      this.#ended(one);
-    });
-    this.running.set(key, work);
-    return { work, joined: false };
-  }
-
-  /** The work under a key, running or ended. */
-  find(key: string): Work | undefined {
-    this.#prune();
-    return this.running.get(key) ?? this.#done.get(key)?.work;
-  }
-
-  /** Whether there is work under the call's message id. */
-  knows(call: Call): boolean {
-    return (call.message?.messageId ?? "") !== "" && this.find(keyOf(call)) !== undefined;
-  }
-
-  /** Drop work that never began. */
-  forget(work: Work): void {
-    if (this.running.get(work.key) === work) this.running.delete(work.key);
-  }
-
-  /** Wait so many seconds until nothing runs, then end what still does. */
-  async drain(timeout: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout * 1000)));
-    await Promise.race([late, Promise.all([...this.running.values()].map((work) => work.ended))]);
-    clearTimeout(timer);
-    for (const work of [...this.running.values()]) work.cancel("the instance is shutting down");
-  }
-
-  #ended(work: Work): void {
-    this.forget(work);
-    if (!work.repeatable) return;
-    const size = work.size();
-    this.#done.set(work.key, { at: now(), size, work });
-    this.#bytes += size;
-    this.#prune();
-  }
-
-  #prune(): void {
-    const { idempotencyTtl, idempotencyEntries, idempotencyBytes } = this.settings;
-    for (const [key, { at, size }] of this.#done) {
-      if (now() - at <= idempotencyTtl && this.#done.size <= idempotencyEntries && this.#bytes <= idempotencyBytes)
-        return;
-      this.#done.delete(key);
-      this.#bytes -= size;
-    }
-  }
-}
-
-/** The idempotency key: account, from_agent, message_id. None of them holds a blank. */
-export function workKey(account: string, from: string, messageId: string): string {
-  return `${account} ${from} ${messageId}`;
-}
-
-function keyOf(call: Call): string {
-  const from = call.message?.fromAgent || splitName(call.chain.path.at(-1) ?? "")[1];
-  return workKey(call.chain.accountId || call.end.account, from, call.message?.messageId ?? "");
-}
-
-/** What a repeat must have in common with the first: everything but when and in which chain it was sent. */
-function fingerprint(call: Call): string {
-  const message = call.message ?? Message.create();
-  const core = { ...message, timestamp: undefined, correlationId: "", accountId: "", messageType: 0 };
-  const kind = call.method.endsWith("/Transfer") ? "transfer" : "task";
-  return createHash("sha256")
-    .update(kind)
-    .update(Message.encode(sorted(core) as Message).finish())
-    .digest("base64");
-}
-
-/** The same value with the keys of all plain objects in order, so that maps have one encoding. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]));
 }

@@ -1,0 +1,147 @@
+/** A gRPC server's edge: bytes in and out, the policies around every call, every error typed. */
+import { once } from "node:events";
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerUnaryCall,
+  ServerWritableStream,
+  ServiceDefinition,
+} from "@grpc/grpc-js";
+import { AGENT_SERVICE, Call, classOf, type End } from "./call.js";
+import { type Codec, encoded } from "./channel.js";
+import { InvalidField } from "./errors.js";
+import { AgentServiceDefinition } from "./generated/botmesh/v1/agent_service.js";
+import { Message } from "./generated/botmesh/v1/message.js";
+import { finish, sending, start, succeed } from "./policies/index.js";
+import { asError, toStatus } from "./status.js";
+import { withinIdleLimit } from "./time.js";
+
+/** A method as the stubs have it. */
+export interface Method {
+  name: string;
+  requestType: Codec<unknown>;
+  responseType: Codec<unknown>;
+  responseStream: boolean;
+}
+
+/** A call that is served, and how to know that its caller is gone. */
+export interface Served {
+  call: Call;
+  lost: AbortSignal;
+}
+
+/** The service as grpc-js wants it: bytes in, bytes out, so that sizes are exact and bad requests are ours to refuse. */
+export function agentService(): ServiceDefinition {
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  const methods = Object.values(AgentServiceDefinition.methods).map((method) => [
+    method.name,
+    {
+      path: AGENT_SERVICE + method.name,
+      requestStream: false,
+      responseStream: method.responseStream,
+      requestSerialize: asIs,
+      requestDeserialize: asIs,
+      responseSerialize: asIs,
+      responseDeserialize: asIs,
+    },
+  ]);
+  return Object.fromEntries(methods) as ServiceDefinition;
+}
+
+/** The handler of a unary method, with the policies around what `serve` does. */
+export function unary(
+  end: End,
+  method: Method,
+  serve: (request: never, served: Served) => unknown,
+): handleUnaryCall<Buffer, Buffer> {
+  return (rpc, reply) => {
+    void around(end, method, rpc, async (served, request) => {
+      const response = await serve(request as never, served);
+      const bytes = encoded(method.responseType, response);
+      sending(served.call, bytes.length);
+      return bytes;
+    }).then(
+      (bytes) => {
+        reply(null, bytes);
+      },
+      (error: unknown) => {
+        reply(toStatus(asError(error)));
+      },
+    );
+  };
+}
+
+/** The handler of a method that streams its responses. */
+export function streaming(
+  end: End,
+  method: Method,
+  serve: (request: never, served: Served) => AsyncGenerator,
+): handleServerStreamingCall<Buffer, Buffer> {
+  return (rpc) => {
+    void around(end, method, rpc, async (served, request) => {
+      for await (const response of withIdleLimit(serve(request as never, served), served.call)) {
+        const bytes = encoded(method.responseType, response);
+        sending(served.call, bytes.length);
+        if (!rpc.write(bytes)) await once(rpc, "drain", { signal: served.lost });
+      }
+    }).then(
+      () => {
+        rpc.end();
+      },
+      (error: unknown) => {
+        rpc.emit("error", toStatus(asError(error)));
+      },
+    );
+  };
+}
+
+/** Start the policies, serve, finish the policies; every error leaves typed. */
+async function around<T>(
+  end: End,
+  method: Method,
+  rpc: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
+  serve: (served: Served, request: unknown) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController();
+  rpc.on("cancelled", () => {
+    lost.abort();
+  });
+  const path = AGENT_SERVICE + method.name;
+  const call = new Call(end, path, classOf(path, method.responseStream), false);
+  call.metadata = rpc.metadata;
+  call.requestSize = rpc.request.length;
+  const deadline = rpc.getDeadline();
+  const until = deadline instanceof Date ? deadline.getTime() : deadline;
+  if (Number.isFinite(until)) call.timeout = (until - Date.now()) / 1000;
+  const request = decoded(method, rpc.request);
+  if (call.kind === "work") call.message = (request as { message?: Message }).message ?? Message.create();
+  const passed = start(call);
+  try {
+    const result = await serve({ call, lost: lost.signal }, request);
+    succeed(call, passed);
+    return result;
+  } catch (error) {
+    throw finish(call, passed, error);
+  }
+}
+
+function decoded(method: Method, bytes: Buffer): unknown {
+  try {
+    return method.requestType.decode(bytes);
+  } catch {
+    throw new InvalidField(`the request of ${method.name} cannot be read`, { field: "request" });
+  }
+}
+
+/** The events, none of them later than the idle limit allows. */
+async function* withIdleLimit(events: AsyncGenerator, call: Call): AsyncGenerator {
+  try {
+    for (;;) {
+      const next = await withinIdleLimit(events.next(), call.limits.streamIdleTimeout);
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    void events.return(undefined).catch(() => undefined);
+  }
+}
