@@ -79,7 +79,7 @@ func fromStatus(found *status.Status) *Error {
 			"the deadline passed before an answer came: allow more time or ask for less")
 	case code == codes.Canceled:
 		return refusal(ReasonCancelled, nil, "%s", text)
-	case code == codes.ResourceExhausted && strings.Contains(text, "larger than max"):
+	case code == codes.ResourceExhausted && (strings.Contains(text, "larger than max") || strings.Contains(text, "exceeds maximum size")):
 		return refusal(ReasonMessageTooLarge, nil, "the transport refused the message: %s; send less, or a URL", text)
 	default:
 		return &Error{Reason: ReasonUnspecified, Code: code, Text: text, Started: true, FromPeer: true}

@@ -59,7 +59,7 @@ export function fromServiceError(error: ServiceError): BotmeshError {
     return new DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less");
   }
   if (error.code === status.CANCELLED) return new Cancelled(error.details || "the call was cancelled");
-  if (error.code === status.RESOURCE_EXHAUSTED && /larger than max/.test(error.details)) {
+  if (error.code === status.RESOURCE_EXHAUSTED && /larger than max|exceeds maximum size/.test(error.details)) {
     return new MessageTooLarge(`the transport refused the message: ${error.details}; send less, or a URL`);
   }
   return new PeerError(error.details || `the peer answered ${status[error.code]}`, error.code);

@@ -1,6 +1,7 @@
 """How an error crosses the wire: gRPC status and google.rpc.ErrorInfo, there and back."""
 
 import asyncio
+import re
 
 import grpc
 from google.protobuf.any_pb2 import Any
@@ -22,6 +23,8 @@ DOMAIN = "botmesh"
 DETAILS_KEY = "grpc-status-details-bin"
 _COMMON = ("agent", "instance", "hop", "path", "started", "trace_id")
 _MAX_VALUE = 512
+_TOO_LARGE = re.compile("larger than max|exceeds maximum size")
+"""How the gRPC libraries of several languages say that the transport refused a message."""
 
 
 def to_trailers(error: BotmeshError) -> tuple[tuple[str, bytes], ...]:
@@ -57,7 +60,7 @@ def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
         return DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less")
     if code is grpc.StatusCode.CANCELLED:
         return Cancelled(text or "the call was cancelled")
-    if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "message larger than max" in text:
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED and _TOO_LARGE.search(text):
         return MessageTooLarge(f"the transport refused the message: {text}; send less, or a URL")
     return PeerError(text or f"the peer answered {code.name}", code)
 

@@ -1,0 +1,266 @@
+package io.botmesh;
+
+import com.google.protobuf.Message;
+import io.botmesh.v1.AgentCard;
+import io.botmesh.v1.CancelOutcome;
+import io.botmesh.v1.CancelReceipt;
+import io.botmesh.v1.CancelRequest;
+import io.botmesh.v1.CancelResponse;
+import io.botmesh.v1.DelegateResponse;
+import io.botmesh.v1.DelegateStreamRequest;
+import io.botmesh.v1.DelegateStreamResponse;
+import io.botmesh.v1.GetCardResponse;
+import io.botmesh.v1.GetStatsResponse;
+import io.botmesh.v1.MessageType;
+import io.botmesh.v1.NotifyRequest;
+import io.botmesh.v1.NotifyResponse;
+import io.botmesh.v1.Readiness;
+import io.botmesh.v1.TransferDecision;
+import io.botmesh.v1.TransferOffer;
+import io.botmesh.v1.TransferRequest;
+import io.botmesh.v1.TransferResponse;
+import io.botmesh.v1.Turn;
+import com.google.protobuf.Timestamp;
+import io.opentelemetry.context.Scope;
+import java.lang.System.Logger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** What AgentService does. The policies have passed a call when it gets here; the bot's functions do the rest. */
+final class AgentServer {
+    private static final Logger LOG = System.getLogger("io.botmesh");
+    /** How long a cancelled agent waits for receipts from below: less than its own caller waits. */
+    private static final Duration RECEIPTS = Duration.ofMillis(800);
+
+    /** Something that a bot does with a task. */
+    private interface Run {
+        Message run(Task task) throws Exception;
+    }
+
+    private final AgentCard card;
+    private final Agent agent;
+    private final Caller caller;
+    private final Supplier<Readiness> readiness;
+
+    AgentServer(AgentCard card, Agent agent, Caller caller, Supplier<Readiness> readiness) {
+        this.card = card;
+        this.agent = agent;
+        this.caller = caller;
+        this.readiness = readiness;
+    }
+
+    /** The bot's reply, whole. */
+    DelegateResponse delegate(Call call, Work.Listener listener) throws InterruptedException {
+        Work work = work(call, agent.delegate != null, "delegations", null, this::delegated);
+        io.botmesh.v1.Reply reply = (io.botmesh.v1.Reply) work.result(listener);
+        return DelegateResponse.newBuilder().setReply(work.whole(reply)).build();
+    }
+
+    /** The bot's reply as it comes. */
+    void delegateStream(
+            DelegateStreamRequest request, Call call, Work.Listener listener, Consumer<DelegateStreamResponse> send)
+            throws InterruptedException {
+        Work work;
+        if (request.hasTurn()) {
+            Turn turn = request.getTurn();
+            Agent.TurnFunction answer = agent.forTurn(turn.getTransfer().getIntentId());
+            Run run = task -> reply(task, answer.answer((Conversation) task));
+            work = work(call, answer != null, "turns", turn, run);
+        } else {
+            work = work(call, agent.delegate != null, "delegations", null, this::delegated);
+        }
+        work.read(request.getAfterSequence(), call.limits.streamIdleTimeout(), listener, send);
+    }
+
+    /** A receipt, as soon as the work has begun. */
+    NotifyResponse notify(NotifyRequest request, Call call) {
+        MessageType kind = request.getMessage().getMessageType();
+        boolean isTold =
+                kind == MessageType.MESSAGE_TYPE_BROADCAST || kind == MessageType.MESSAGE_TYPE_UNSPECIFIED;
+        Run hear = task -> {
+            agent.notify.hear(task);
+            return message(call, MessageType.MESSAGE_TYPE_ACK).build();
+        };
+        Work work = isTold
+                ? work(call, agent.notify != null, "notifications", null, hear)
+                : work(call, agent.delegate != null, "delegations", null, this::delegated);
+        work.detach();
+        return NotifyResponse.newBuilder()
+                .setAck(message(call, MessageType.MESSAGE_TYPE_ACK))
+                .build();
+    }
+
+    /** Whether the bot would take the conversation. */
+    TransferResponse transfer(TransferRequest request, Call call, Work.Listener listener)
+            throws InterruptedException {
+        TransferOffer offer = request.getOffer();
+        if (offer.getTransferId().isEmpty()) {
+            throw BotmeshException.invalid("offer.transfer_id", "an offer needs a transfer_id");
+        }
+        if (agent.transfer == null) {
+            return decision(offer, agent.forTurn(offer.getIntentId()) == null ? card.getName() + " takes no conversations" : "");
+        }
+        Work work = work(call, true, "offers", null, task -> decision(offer, agent.transfer.decide(task, offer)));
+        return (TransferResponse) work.result(listener);
+    }
+
+    private static TransferResponse decision(TransferOffer offer, String decline) {
+        boolean isAccepted = decline == null || decline.isEmpty();
+        return TransferResponse.newBuilder()
+                .setTransferId(offer.getTransferId())
+                .setDecision(
+                        isAccepted
+                                ? TransferDecision.TRANSFER_DECISION_ACCEPTED
+                                : TransferDecision.TRANSFER_DECISION_DECLINED)
+                .setReason(isAccepted ? "" : decline)
+                .build();
+    }
+
+    /** What became of the work, here and below. */
+    CancelResponse cancel(CancelRequest request) throws InterruptedException {
+        if (request.getMessageId().isEmpty()) {
+            throw BotmeshException.invalid(
+                    "message_id", "message_id names the work to cancel: it cannot be empty");
+        }
+        End end = caller.end;
+        String account = request.getAccountId().isEmpty() ? end.account : request.getAccountId();
+        Work work = end.works.find(WorkTable.key(account, request.getFromAgent(), request.getMessageId()));
+        CancelOutcome outcome = CancelOutcome.CANCEL_OUTCOME_UNKNOWN;
+        List<CancelReceipt> below = List.of();
+        if (work != null && work.isSettled()) {
+            outcome = CancelOutcome.CANCEL_OUTCOME_TOO_LATE;
+        } else if (work != null) {
+            outcome = CancelOutcome.CANCEL_OUTCOME_STOPPED;
+            work.cancel(request.getReason().isEmpty() ? "the caller gave up" : request.getReason());
+            below = receipts(work);
+        }
+        CancelReceipt own = CancelReceipt.newBuilder()
+                .setAgent(end.agent)
+                .setInstanceId(end.instance)
+                .setMessageId(request.getMessageId())
+                .setOutcome(outcome)
+                .build();
+        return CancelResponse.newBuilder().addReceipts(own).addAllReceipts(below).build();
+    }
+
+    /** What became of the calls below, as far as they answer in time. */
+    private static List<CancelReceipt> receipts(Work work) throws InterruptedException {
+        long until = System.nanoTime() + RECEIPTS.toNanos();
+        List<CancelReceipt> found = new ArrayList<>();
+        try {
+            work.ended.get(RECEIPTS.toNanos(), TimeUnit.NANOSECONDS);
+            for (CompletableFuture<List<CancelReceipt>> one : work.cancelsBelow()) {
+                found.addAll(one.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS));
+            }
+        } catch (TimeoutException | ExecutionException e) {
+            return found;
+        }
+        return found;
+    }
+
+    /** Who serves here. */
+    GetCardResponse getCard() {
+        return GetCardResponse.newBuilder()
+                .setCard(card)
+                .setInstanceId(caller.end.instance)
+                .setReadiness(readiness.get())
+                .build();
+    }
+
+    /** Counts since the process started. */
+    GetStatsResponse getStats() {
+        End end = caller.end;
+        return end.stats
+                .toProto()
+                .setInstanceId(end.instance)
+                .setInFlight(end.works.running())
+                .setOutgoingInFlight(
+                        end.outgoing.values().stream().mapToInt(Integer::intValue).sum())
+                .setRemembered(end.works.remembered())
+                .build();
+    }
+
+    /** The work of the call that is served: the one that it joins, or one that begins now. */
+    private Work work(Call call, boolean isSupported, String what, Turn turn, Run run) {
+        if (!isSupported && !call.work.hasBegun()) {
+            throw new BotmeshException(
+                    Reason.NOT_SUPPORTED, card.getName() + " takes no " + what, Map.of("method", what));
+        }
+        call.work.startOnce(() -> {
+            Task task = turn == null ? new Task(call, caller) : new Conversation(call, caller, turn);
+            try (Scope scope = call.context.makeCurrent()) {
+                return run.run(task);
+            } catch (BotmeshException e) {
+                throw e;
+            } catch (InterruptedException e) {
+                throw Statuses.asError(e);
+            } catch (Exception | StackOverflowError | AssertionError e) {
+                throw hidden(task, e);
+            }
+        });
+        return call.work;
+    }
+
+    /** The cause of an unexpected failure goes into the log and nowhere else. */
+    private BotmeshException hidden(Task task, Throwable cause) {
+        if (task.isOver()) {
+            return BotmeshException.of(Reason.CANCELLED, "the work was cancelled");
+        }
+        LOG.log(Logger.Level.ERROR, card.getName() + " failed; trace " + task.traceId(), cause);
+        return BotmeshException.of(
+                Reason.AGENT_ERROR, card.getName() + " failed inside; its log has the cause under this trace id");
+    }
+
+    private Message delegated(Task task) throws Exception {
+        return reply(task, agent.delegate.answer(task));
+    }
+
+    private io.botmesh.v1.Reply reply(Task task, Reply given) {
+        Reply answer = given == null ? Reply.empty() : given;
+        io.botmesh.v1.Message.Builder message =
+                message(task.call, MessageType.MESSAGE_TYPE_RESPONSE).addAllPayload(answer.parts());
+        if (!answer.context().isEmpty()) {
+            message.setContext(Content.toStruct(answer.context()));
+        }
+        io.botmesh.v1.Reply.Builder made = io.botmesh.v1.Reply.newBuilder()
+                .setMessage(message)
+                .addAllChainUsage(task.chainUsage())
+                .setInstanceId(caller.end.instance)
+                .setNotMine(answer.isNotMine());
+        if (answer.confidence() != null) {
+            made.setConfidence(answer.confidence());
+        }
+        if (answer.usage() != null) {
+            made.setUsage(answer.usage());
+            if (answer.usage().getAgent().isEmpty()) {
+                made.getUsageBuilder().setAgent(card.getName());
+            }
+        }
+        return made.build();
+    }
+
+    private io.botmesh.v1.Message.Builder message(Call call, MessageType kind) {
+        Instant now = Instant.now();
+        return io.botmesh.v1.Message.newBuilder()
+                .setFromAgent(card.getName())
+                .setToAgent(call.message.getFromAgent())
+                .setMessageType(kind)
+                .setCorrelationId(call.chain.correlationId())
+                .setMessageId(Names.newId())
+                .setConversationId(call.message.getConversationId())
+                .setAccountId(call.chain.accountId())
+                .setInReplyTo(call.message.getMessageId())
+                .setTimestamp(Timestamp.newBuilder()
+                        .setSeconds(now.getEpochSecond())
+                        .setNanos(now.getNano()));
+    }
+}

@@ -1,0 +1,231 @@
+package io.botmesh;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.botmesh.v1.AgentServiceGrpc;
+import io.botmesh.v1.CancelRequest;
+import io.botmesh.v1.DelegateRequest;
+import io.botmesh.v1.DelegateStreamRequest;
+import io.botmesh.v1.GetCardRequest;
+import io.botmesh.v1.GetStatsRequest;
+import io.botmesh.v1.NotifyRequest;
+import io.botmesh.v1.TransferRequest;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** AgentService on the wire: bytes in and out, the policies around every call, every error typed. */
+final class Edge {
+    private static final ServiceDescriptor STUB = AgentServiceGrpc.getServiceDescriptor();
+
+    /** Serves one call: `send` takes each response. */
+    private interface Serve<Q> {
+        void serve(Q request, Call call, Served served, Consumer<Message> send) throws Exception;
+    }
+
+    private record Method<Q extends Message>(String name, Parser<Q> parser, Serve<Q> serve) {}
+
+    private final End end;
+    private final AgentServer server;
+
+    Edge(End end, AgentServer server) {
+        this.end = end;
+        this.server = server;
+    }
+
+    /** The service as gRPC has it, with its schema for reflection. */
+    ServerServiceDefinition definition() {
+        List<Method<?>> methods = List.of(
+                new Method<>(
+                        "Delegate",
+                        DelegateRequest.parser(),
+                        (request, call, served, send) -> send.accept(server.delegate(call, served))),
+                new Method<>(
+                        "DelegateStream",
+                        DelegateStreamRequest.parser(),
+                        (request, call, served, send) ->
+                                server.delegateStream(request, call, served, send::accept)),
+                new Method<>(
+                        "Notify",
+                        NotifyRequest.parser(),
+                        (request, call, served, send) -> send.accept(server.notify(request, call))),
+                new Method<>(
+                        "Transfer",
+                        TransferRequest.parser(),
+                        (request, call, served, send) -> send.accept(server.transfer(request, call, served))),
+                new Method<>(
+                        "Cancel",
+                        CancelRequest.parser(),
+                        (request, call, served, send) -> send.accept(server.cancel(request))),
+                new Method<>(
+                        "GetCard",
+                        GetCardRequest.parser(),
+                        (request, call, served, send) -> send.accept(server.getCard())),
+                new Method<>(
+                        "GetStats",
+                        GetStatsRequest.parser(),
+                        (request, call, served, send) -> send.accept(server.getStats())));
+        List<MethodDescriptor<byte[], byte[]>> descriptors = new ArrayList<>();
+        for (Method<?> method : methods) {
+            MethodDescriptor<?, ?> known = STUB.getMethods().stream()
+                    .filter(one -> method.name.equals(one.getBareMethodName()))
+                    .findFirst()
+                    .orElseThrow();
+            descriptors.add(Wire.method(
+                    known.getFullMethodName(), !known.getType().serverSendsOneMessage(), known.getSchemaDescriptor()));
+        }
+        ServiceDescriptor.Builder service =
+                ServiceDescriptor.newBuilder(STUB.getName()).setSchemaDescriptor(STUB.getSchemaDescriptor());
+        descriptors.forEach(service::addMethod);
+        ServerServiceDefinition.Builder made = ServerServiceDefinition.builder(service.build());
+        for (int index = 0; index < methods.size(); index++) {
+            made.addMethod(descriptors.get(index), handler(methods.get(index)));
+        }
+        return made.build();
+    }
+
+    private <Q extends Message> ServerCallHandler<byte[], byte[]> handler(Method<Q> method) {
+        return (rpc, headers) -> {
+            Served served = new Served(rpc);
+            var deadline = Context.current().getDeadline();
+            Duration timeout = deadline == null ? null : Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+            rpc.request(2);
+            return new ServerCall.Listener<>() {
+                private byte[] request = new byte[0];
+
+                @Override
+                public void onMessage(byte[] message) {
+                    request = message;
+                }
+
+                @Override
+                public void onHalfClose() {
+                    Threads.WORKERS.execute(() -> serve(method, rpc, headers, timeout, request, served));
+                }
+
+                @Override
+                public void onReady() {
+                    served.wake();
+                }
+
+                @Override
+                public void onCancel() {
+                    served.lose();
+                }
+            };
+        };
+    }
+
+    /** Start the policies, serve, finish the policies; every error leaves typed. */
+    private <Q extends Message> void serve(
+            Method<Q> method,
+            ServerCall<byte[], byte[]> rpc,
+            Metadata headers,
+            Duration timeout,
+            byte[] bytes,
+            Served served) {
+        Call call = new Call(end, Call.SERVICE + method.name, false);
+        call.metadata = headers;
+        call.timeout = timeout;
+        call.requestSize = bytes.length;
+        int passed = -1;
+        try {
+            Q request = parsed(method, bytes);
+            if (call.kind == Call.Kind.WORK) {
+                call.message = (io.botmesh.v1.Message)
+                        request.getField(request.getDescriptorForType().findFieldByName("message"));
+            }
+            passed = Policies.start(call);
+            method.serve.serve(request, call, served, response -> {
+                byte[] out = response.toByteArray();
+                Policies.sending(call, out.length);
+                served.send(out);
+            });
+            Policies.succeed(call, passed);
+            served.close(Status.OK, new Metadata());
+        } catch (Throwable e) { // whatever happens must become an answer
+            BotmeshException error = passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e);
+            served.close(Statuses.status(error), Statuses.trailers(error));
+        }
+    }
+
+    private static <Q extends Message> Q parsed(Method<Q> method, byte[] bytes) {
+        try {
+            return method.parser.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw BotmeshException.invalid("request", "the request of " + method.name + " cannot be read");
+        }
+    }
+
+    /** One call that is served: where its responses go, and whether its caller is still there. */
+    private static final class Served implements Work.Listener {
+        private final ServerCall<byte[], byte[]> rpc;
+        private final List<Runnable> whenGone = new ArrayList<>();
+        private boolean gone;
+        private boolean headersSent;
+
+        private Served(ServerCall<byte[], byte[]> rpc) {
+            this.rpc = rpc;
+        }
+
+        @Override
+        public synchronized boolean isGone() {
+            return gone;
+        }
+
+        @Override
+        public synchronized void onGone(Runnable wake) {
+            whenGone.add(wake);
+        }
+
+        private synchronized void wake() {
+            notifyAll();
+        }
+
+        private void lose() {
+            List<Runnable> told;
+            synchronized (this) {
+                gone = true;
+                notifyAll();
+                told = List.copyOf(whenGone);
+            }
+            told.forEach(Runnable::run);
+        }
+
+        /** Waits while the connection takes no more. */
+        private synchronized void send(byte[] response) {
+            try {
+                if (!headersSent) {
+                    rpc.sendHeaders(new Metadata());
+                    headersSent = true;
+                }
+                while (!rpc.isReady() && !gone) {
+                    wait();
+                }
+            } catch (InterruptedException e) {
+                throw Statuses.asError(e);
+            }
+            if (gone) {
+                throw BotmeshException.of(Reason.CANCELLED, "the caller is gone");
+            }
+            rpc.sendMessage(response);
+        }
+
+        private synchronized void close(Status status, Metadata trailers) {
+            if (!gone) {
+                rpc.close(status, trailers);
+            }
+        }
+    }
+}

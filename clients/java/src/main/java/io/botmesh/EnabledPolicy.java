@@ -1,0 +1,27 @@
+package io.botmesh;
+
+import java.util.Map;
+
+/** Delegations can be switched off, for the mesh or for one agent; the refusal says who did. */
+final class EnabledPolicy implements Policy {
+    @Override
+    public void caller(Call call) {
+        check(call);
+    }
+
+    @Override
+    public void callee(Call call) {
+        check(call);
+    }
+
+    private static void check(Call call) {
+        if (call.limits.enabled()) {
+            return;
+        }
+        boolean mesh = !call.ceiling.enabled();
+        String text = mesh
+                ? "delegations are switched off in this mesh: set enabled to true"
+                : "delegations are switched off at " + call.end.agent;
+        throw new BotmeshException(Reason.DISABLED, text, Map.of("scope", mesh ? "mesh" : "agent"));
+    }
+}

@@ -1,0 +1,55 @@
+package io.botmesh;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** This process's end of its calls: who it is, what it allows, what it counts. */
+final class End {
+    final Telemetry telemetry;
+    final String account;
+    /** The agent that this process serves; empty: a client that is no agent. */
+    final String agent;
+
+    final String instance;
+    /** Whether other accounts may call this agent. */
+    final boolean shared;
+
+    final WorkTable works;
+    final Stats stats = new Stats();
+    /** Open delegations to this instance, by conversation. */
+    final Map<String, Integer> incoming = new ConcurrentHashMap<>();
+    /** Open delegations of this instance to others, by conversation. */
+    final Map<String, Integer> outgoing = new ConcurrentHashMap<>();
+
+    private final Limits environment;
+    private final Limits own;
+    Directory directory;
+    volatile boolean draining;
+    /** The mesh's limits. */
+    volatile Limits ceiling = Limits.DEFAULT;
+    /** The mesh's, narrowed by environment and agent. */
+    volatile Limits limits;
+
+    End(Telemetry telemetry, Settings settings, String agent, String instance, boolean shared, Limits own) {
+        this.telemetry = telemetry;
+        this.account = settings.account();
+        this.agent = agent;
+        this.instance = instance;
+        this.shared = shared;
+        this.works = new WorkTable(settings);
+        this.environment = settings.limits();
+        this.own = own;
+        learn(Limits.DEFAULT);
+    }
+
+    /** Take the mesh's limits as the ceiling. */
+    void learn(Limits mesh) {
+        ceiling = mesh;
+        limits = mesh.narrow(environment).narrow(own);
+    }
+
+    /** This agent as it stands in a chain's path. */
+    String namedIn(Chain chain) {
+        return account.equals(chain.accountId()) ? agent : account + "/" + agent;
+    }
+}

@@ -1,0 +1,21 @@
+package io.botmesh;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Every error that leaves this end says who raised it, at which hop, and in which trace. */
+final class ErrorsPolicy implements Policy {
+    @Override
+    public Set<Call.Kind> appliesTo() {
+        return EnumSet.allOf(Call.Kind.class);
+    }
+
+    @Override
+    public void finish(Call call) {
+        BotmeshException error = call.error;
+        boolean isComplete = error == null || error.fromPeer() || !error.agent().isEmpty();
+        if (!isComplete && error.traceId().isEmpty()) {
+            error.raisedBy(call.end.agent, call.end.instance, call.hops(), call.chain.path(), call.traceId());
+        }
+    }
+}

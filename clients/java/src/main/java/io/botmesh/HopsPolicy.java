@@ -1,0 +1,27 @@
+package io.botmesh;
+
+import java.util.Map;
+
+/** Refuses the call that would be one hop too many. The limit narrows along the chain and never widens. */
+final class HopsPolicy implements Policy {
+    @Override
+    public void caller(Call call) {
+        check(call);
+    }
+
+    @Override
+    public void callee(Call call) {
+        check(call);
+    }
+
+    private static void check(Call call) {
+        call.chain = call.chain.narrowed(call.limits.maxHops());
+        int limit = call.chain.maxHops();
+        if (call.hops() > limit) {
+            String last = call.target.isEmpty() ? call.end.agent : call.target;
+            String way = String.join(" → ", call.chain.path()) + " → " + last;
+            throw new BotmeshException(
+                    Reason.HOP_LIMIT, way + " is one hop more than the " + limit + " allowed", Map.of("limit", limit));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.botmesh;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** One connection, and raw calls over it. */
+final class Link {
+    private final ManagedChannel channel;
+
+    Link(String address) {
+        channel = NettyChannelBuilder.forTarget(address)
+                .usePlaintext()
+                .disableRetry() // the mesh retries itself: only it knows what is safe to repeat
+                .maxInboundMessageSize(Limits.TRANSPORT_BYTES)
+                .keepAliveTime(20, TimeUnit.SECONDS)
+                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .keepAliveWithoutCalls(true)
+                .build();
+    }
+
+    ManagedChannel channel() {
+        return channel;
+    }
+
+    /** Whether the connection stands within that time. */
+    boolean connect(Duration timeout) throws InterruptedException {
+        long until = System.nanoTime() + timeout.toNanos();
+        channel.resetConnectBackoff(); // whoever asks decides how often
+        boolean tried = false;
+        while (true) {
+            ConnectivityState state = channel.getState(true);
+            if (state == ConnectivityState.READY) {
+                return true;
+            }
+            tried |= state == ConnectivityState.CONNECTING;
+            long left = until - System.nanoTime();
+            boolean isFailed = state == ConnectivityState.TRANSIENT_FAILURE && tried;
+            if (state == ConnectivityState.SHUTDOWN || isFailed || left <= 0) {
+                return false;
+            }
+            CountDownLatch changed = new CountDownLatch(1);
+            channel.notifyWhenStateChanged(state, changed::countDown);
+            // A failure that was there before may be over before anybody could see the new attempt.
+            long wait = state == ConnectivityState.TRANSIENT_FAILURE ? Math.min(left, 50_000_000) : left;
+            if (!changed.await(wait, TimeUnit.NANOSECONDS)) {
+                tried |= state == ConnectivityState.TRANSIENT_FAILURE;
+            }
+        }
+    }
+
+    /** A unary call; cancelling the future cancels it. */
+    CompletableFuture<byte[]> unary(String method, byte[] request, Metadata metadata, Duration timeout) {
+        ClientCall<byte[], byte[]> call = channel.newCall(Wire.method(method, false, null), options(timeout));
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        answer.whenComplete((bytes, error) -> {
+            if (answer.isCancelled()) {
+                call.cancel("the caller gave up", null);
+            }
+        });
+        call.start(
+                new ClientCall.Listener<>() {
+                    private byte[] response;
+
+                    @Override
+                    public void onMessage(byte[] message) {
+                        response = message;
+                    }
+
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        if (status.isOk()) {
+                            answer.complete(response == null ? new byte[0] : response);
+                        } else {
+                            answer.completeExceptionally(new StatusRuntimeException(status, trailers));
+                        }
+                    }
+                },
+                metadata);
+        call.sendMessage(request);
+        call.halfClose();
+        call.request(2);
+        return answer;
+    }
+
+    /** A call that streams its responses. */
+    Responses responses(String method, byte[] request, Metadata metadata, Duration timeout) {
+        Responses made = new Responses(channel.newCall(Wire.method(method, true, null), options(timeout)));
+        made.start(request, metadata);
+        return made;
+    }
+
+    /** A call of a control method of a service, with its policies around: deadline, size, typed errors. */
+    <T> T ask(End end, String method, Message request, Parser<T> parser, Duration timeout, Metadata metadata) {
+        Call call = new Call(end, method, true);
+        byte[] bytes = request.toByteArray();
+        Duration most = call.limits.maxTimeout();
+        call.timeout = timeout.compareTo(most) < 0 ? timeout : most;
+        call.requestSize = bytes.length;
+        int passed = Policies.start(call);
+        try {
+            byte[] response = await(unary(method, bytes, metadata, call.remaining()));
+            Policies.received(call, response.length);
+            T answer = parser.parseFrom(response);
+            Policies.succeed(call, passed);
+            return answer;
+        } catch (InvalidProtocolBufferException | InterruptedException | RuntimeException e) {
+            throw Policies.fail(call, passed, e);
+        }
+    }
+
+    /** What a call gives; the call is cancelled where this thread is interrupted. */
+    static byte[] await(CompletableFuture<byte[]> answer) throws InterruptedException {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        }
+    }
+
+    private static CallOptions options(Duration timeout) {
+        return CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void close() {
+        channel.shutdownNow();
+    }
+
+    /** The responses of one call, taken one by one. */
+    static final class Responses {
+        private static final Object END = new Object();
+        private final ClientCall<byte[], byte[]> call;
+        private final LinkedBlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
+
+        Responses(ClientCall<byte[], byte[]> call) {
+            this.call = call;
+        }
+
+        private void start(byte[] request, Metadata metadata) {
+            call.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onMessage(byte[] message) {
+                            arrived.add(message);
+                        }
+
+                        @Override
+                        public void onClose(Status status, Metadata trailers) {
+                            arrived.add(status.isOk() ? END : new StatusRuntimeException(status, trailers));
+                        }
+                    },
+                    metadata);
+            call.sendMessage(request);
+            call.halfClose();
+            call.request(1);
+        }
+
+        /** The next one; null at the end. STREAM_IDLE where none comes for so long. */
+        byte[] next(Duration idle) throws InterruptedException {
+            Object found = arrived.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
+            if (found == null) {
+                throw Work.streamIdle(idle);
+            }
+            if (found instanceof StatusRuntimeException error) {
+                throw error;
+            }
+            if (found == END) {
+                return null;
+            }
+            call.request(1);
+            return (byte[]) found;
+        }
+
+        void cancel() {
+            call.cancel("the caller gave up", null);
+        }
+    }
+}

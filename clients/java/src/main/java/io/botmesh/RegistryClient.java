@@ -1,0 +1,104 @@
+package io.botmesh;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.botmesh.v1.Agent;
+import io.botmesh.v1.AgentMatch;
+import io.botmesh.v1.DeregisterRequest;
+import io.botmesh.v1.DeregisterResponse;
+import io.botmesh.v1.FindAgentsRequest;
+import io.botmesh.v1.FindAgentsResponse;
+import io.botmesh.v1.GetAgentRequest;
+import io.botmesh.v1.GetAgentResponse;
+import io.botmesh.v1.RegisterRequest;
+import io.botmesh.v1.RegisterResponse;
+import io.botmesh.v1.RegistryServiceGrpc;
+import io.botmesh.v1.ReportUnreachableRequest;
+import io.botmesh.v1.ReportUnreachableResponse;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The connection to the registry: one channel, typed errors. */
+final class RegistryClient {
+    private static final Duration ASK = Duration.ofSeconds(5);
+
+    final String address;
+    private final End end;
+    private final Link link;
+
+    RegistryClient(String address, End end) {
+        this.address = address;
+        this.end = end;
+        this.link = new Link(address);
+    }
+
+    /** One agent with its instances, as the registry knows it now. */
+    Agent getAgent(String account, String name, Duration timeout) {
+        GetAgentRequest request =
+                GetAgentRequest.newBuilder().setAccountId(account).setName(name).build();
+        return ask("GetAgent", request, GetAgentResponse.parser(), timeout).getAgent();
+    }
+
+    /** The active agents whose skills fit an utterance, best first. */
+    List<AgentMatch> find(FindAgentsRequest request) {
+        return ask("FindAgents", request, FindAgentsResponse.parser(), ASK).getMatchesList();
+    }
+
+    RegisterResponse register(RegisterRequest request) {
+        return ask("Register", request, RegisterResponse.parser(), ASK);
+    }
+
+    void deregister(String instance, String token) {
+        DeregisterRequest request = DeregisterRequest.newBuilder()
+                .setInstanceId(instance)
+                .setLeaseToken(token)
+                .build();
+        ask("Deregister", request, DeregisterResponse.parser(), Duration.ofSeconds(1));
+    }
+
+    /** Tell the registry that an instance did not answer; where that fails the lease will tell. */
+    void reportUnreachable(String instance, String error) {
+        ReportUnreachableRequest request = ReportUnreachableRequest.newBuilder()
+                .setInstanceId(instance)
+                .setError(error)
+                .build();
+        try {
+            ask("ReportUnreachable", request, ReportUnreachableResponse.parser(), ASK);
+        } catch (BotmeshException e) {
+            return;
+        }
+    }
+
+    /** For the two streams; an earlier failure to connect delays nothing. */
+    RegistryServiceGrpc.RegistryServiceStub streams() {
+        link.channel().resetConnectBackoff();
+        return RegistryServiceGrpc.newStub(link.channel()).withMaxInboundMessageSize(Limits.TRANSPORT_BYTES);
+    }
+
+    BotmeshException unreachable() {
+        return new BotmeshException(
+                Reason.REGISTRY_UNREACHABLE,
+                "no registry answers at " + address
+                        + ": start one with 'botmesh up', or name another (BOTMESH_REGISTRY)",
+                Map.of("address", address));
+    }
+
+    private <T> T ask(String method, Message request, Parser<T> parser, Duration timeout) {
+        try {
+            return link.ask(end, "botmesh.v1.RegistryService/" + method, request, parser, timeout, new Metadata());
+        } catch (BotmeshException e) {
+            if (e.reason() == Reason.UNSPECIFIED && e.code() == Status.Code.UNAVAILABLE) {
+                link.channel().resetConnectBackoff();
+                throw unreachable();
+            }
+            throw e;
+        }
+    }
+
+    void close() {
+        link.close();
+    }
+}

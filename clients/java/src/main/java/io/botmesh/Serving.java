@@ -1,0 +1,159 @@
+package io.botmesh;
+
+import io.botmesh.v1.AgentCard;
+import io.botmesh.v1.Load;
+import io.botmesh.v1.Readiness;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** An agent that serves. */
+public final class Serving implements AutoCloseable {
+    private static final String SERVICE = "botmesh.v1.AgentService";
+    private static final long STOP_GRACE_MILLIS = 500;
+
+    private final Agent agent;
+    private final AgentCard card;
+    private final String instanceId = Names.newId();
+    private final Settings settings;
+    private final End end;
+    private final RegistryClient registry;
+    private final Directory directory;
+    private final Caller caller;
+    private final HealthStatusManager health = new HealthStatusManager();
+    private String address = "";
+    private Server server;
+    private Registration registration;
+
+    Serving(Agent agent) {
+        this.agent = agent;
+        settings = agent.settings == null ? Settings.load() : agent.settings;
+        card = agent.card.clone().setAccountId(settings.account()).build();
+        Telemetry telemetry = new Telemetry(card.getName(), instanceId, agent.openTelemetry);
+        end = new End(telemetry, settings, card.getName(), instanceId, card.getShared(), agent.limits);
+        registry = new RegistryClient(settings.registry(), end);
+        directory = new Directory(settings.account(), registry, end::learn, endpoint -> {});
+        end.directory = directory;
+        caller = new Caller(end, directory, settings);
+    }
+
+    Serving start() {
+        try {
+            listen();
+            registration = new Registration(
+                    registry, card, instanceId, advertised(), this::state, end::learn, end.telemetry::exportTo);
+            registration.start();
+            return this;
+        } catch (BotmeshException e) {
+            stop(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    private void listen() {
+        String bind = settings.bind();
+        int colon = bind.lastIndexOf(':');
+        String host = bind.substring(0, colon).replaceAll("[\\[\\]]", "");
+        AgentServer service = new AgentServer(card, agent, caller, () -> state().readiness());
+        server = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(host, Integer.parseInt(bind.substring(colon + 1))))
+                .maxInboundMessageSize(Limits.TRANSPORT_BYTES)
+                .keepAliveTime(20, TimeUnit.SECONDS)
+                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS) // channels ping idle connections
+                .permitKeepAliveWithoutCalls(true)
+                .addService(new Edge(end, service).definition())
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance())
+                .build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw BotmeshException.invalid("bind", "cannot listen at " + bind + ": " + e.getMessage());
+        }
+        health.setStatus(SERVICE, ServingStatus.SERVING);
+        address = bind.substring(0, colon + 1) + server.getPort();
+    }
+
+    private String advertised() {
+        boolean isAny = address.startsWith("0.0.0.0:") || address.startsWith("[::]:");
+        if (settings.advertise().isEmpty() && isAny) {
+            throw BotmeshException.invalid(
+                    "advertise",
+                    address + " stands for all addresses of this machine: set BOTMESH_ADVERTISE to the one that others"
+                            + " reach");
+        }
+        return settings.advertise().isEmpty() ? address : settings.advertise();
+    }
+
+    private Registration.State state() {
+        int running = end.works.running();
+        Readiness readiness = end.draining
+                ? Readiness.READINESS_DRAINING
+                : running >= agent.capacity ? Readiness.READINESS_BUSY : Readiness.READINESS_READY;
+        Load load = Load.newBuilder()
+                .setInFlight(running)
+                .setRecentFailures(end.stats.recentFailures())
+                .build();
+        return new Registration.State(readiness, load);
+    }
+
+    /** Where it listens. */
+    public String address() {
+        return address;
+    }
+
+    /** This process's id in the mesh. */
+    public String instanceId() {
+        return instanceId;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    /** Done when the registry has found the bot at its address: others can call it from now on. */
+    public CompletableFuture<Void> listed() {
+        return registration.listed;
+    }
+
+    /** Take no new work, finish what runs, as far as the drain timeout allows, and leave. */
+    @Override
+    public void close() {
+        stop(settings.drainTimeout());
+    }
+
+    /** Take no new work, give what runs so long, and leave. */
+    public void stop(Duration timeout) {
+        end.draining = true;
+        if (registration != null) {
+            registration.tellSoon();
+        }
+        if (!timeout.isZero()) {
+            health.enterTerminalState();
+        }
+        end.works.drain(timeout);
+        if (registration != null) {
+            registration.stop();
+        }
+        directory.close();
+        try {
+            if (server != null && !server.shutdown().awaitTermination(STOP_GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        caller.close();
+        registry.close();
+        end.telemetry.stop();
+    }
+}

@@ -1,0 +1,104 @@
+package io.botmesh;
+
+import io.botmesh.v1.Message;
+import java.util.Map;
+
+/** Reads the chain, then asks whether this call has come to the right place. */
+final class TargetPolicy implements Policy {
+    private static final long YEAR_1 = -62135596800L;
+    private static final long YEAR_9999 = 253402300799L;
+
+    /** Unknown agents and agents without a live instance are refused here. */
+    @Override
+    public void caller(Call call) {
+        call.end.directory.find(call.chain.accountId(), call.target);
+    }
+
+    /** Another agent's or instance's calls, and new work for one that drains, are refused here. */
+    @Override
+    public void callee(Call call) {
+        End end = call.end;
+        Chain chain = reconciled(Chain.from(call.metadata), call.message);
+        chain = chain.withIds(
+                chain.correlationId().isEmpty() ? Names.newId() : chain.correlationId(),
+                chain.conversationId(),
+                chain.accountId().isEmpty() ? end.account : chain.accountId());
+        call.chain = chain;
+        checkAddressee(call);
+        if (!chain.accountId().equals(end.account) && !end.shared) {
+            throw BotmeshException.of(
+                    Reason.UNKNOWN_AGENT,
+                    "account " + chain.accountId() + " sees no agent " + end.agent + ": its card is not shared");
+        }
+        if (end.draining && !end.works.knows(call)) {
+            throw BotmeshException.of(Reason.DRAINING, end.agent + " is draining: ask another instance");
+        }
+    }
+
+    private static void checkAddressee(Call call) {
+        String to = call.chain.to();
+        int slash = to.indexOf('/');
+        String agent = slash < 0 ? to : to.substring(0, slash);
+        String instance = slash < 0 ? "" : to.substring(slash + 1);
+        String named = Names.nameOf(call.message.getToAgent());
+        if (!agent.isEmpty() && !named.isEmpty() && !agent.equals(named)) {
+            throw new BotmeshException(
+                    Reason.METADATA_MISMATCH,
+                    "botmesh-to names " + agent + " and the message " + named,
+                    Map.of("field", "to_agent", "message", named, "metadata", agent));
+        }
+        String meant = agent.isEmpty() ? named : agent;
+        End end = call.end;
+        if ((meant.isEmpty() || meant.equals(end.agent)) && (instance.isEmpty() || instance.equals(end.instance))) {
+            return;
+        }
+        String expected = to.isEmpty() ? named : to;
+        String actual = end.agent + "/" + end.instance;
+        throw new BotmeshException(
+                Reason.WRONG_INSTANCE,
+                "this is " + actual + ", not " + expected + ": look the agent up again",
+                Map.of("expected", expected, "actual", actual));
+    }
+
+    /** The chain, completed by what only the message says; both may not differ. */
+    private static Chain reconciled(Chain chain, Message message) {
+        if (!message.getMessageId().isEmpty()) {
+            Names.checkId("message_id", message.getMessageId());
+        }
+        String from = message.getFromAgent();
+        if (!from.isEmpty()) {
+            Names.checkAgent("from_agent", from);
+        }
+        long seconds = message.getTimestamp().getSeconds();
+        if (seconds < YEAR_1 || seconds > YEAR_9999) {
+            throw BotmeshException.invalid("timestamp", "timestamp is outside the years 1 to 9999");
+        }
+        String last = chain.last();
+        if (!last.isEmpty() && !from.isEmpty() && !Names.nameOf(last).equals(from)) {
+            throw mismatch("from_agent", from, last);
+        }
+        return chain.withIds(
+                same("correlation_id", message.getCorrelationId(), chain.correlationId()),
+                same("conversation_id", message.getConversationId(), chain.conversationId()),
+                same("account_id", message.getAccountId(), chain.accountId()));
+    }
+
+    private static String same(String field, String inMessage, String inMetadata) {
+        if (inMessage.isEmpty()) {
+            return inMetadata;
+        }
+        Names.checkId(field, inMessage);
+        if (!inMetadata.isEmpty() && !inMetadata.equals(inMessage)) {
+            throw mismatch(field, inMessage, inMetadata);
+        }
+        return inMessage;
+    }
+
+    private static BotmeshException mismatch(String field, String inMessage, String inMetadata) {
+        return new BotmeshException(
+                Reason.METADATA_MISMATCH,
+                "the message says " + field + " '" + inMessage + "' and the metadata '" + inMetadata
+                        + "': send one of them",
+                Map.of("field", field, "message", inMessage, "metadata", inMetadata));
+    }
+}

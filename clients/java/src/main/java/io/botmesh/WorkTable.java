@@ -1,0 +1,171 @@
+package io.botmesh;
+
+import io.botmesh.v1.Message;
+import io.botmesh.v1.MessageType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The work of one instance by message id: what runs, and what ended a short while ago. */
+final class WorkTable {
+    /** The work under a call's message id, and whether it was there before. */
+    record Claim(Work work, boolean joined) {}
+
+    private record Ended(long at, int size, Work work) {}
+
+    private final Settings settings;
+    private final Map<String, Work> running = new HashMap<>();
+    private final Map<String, Ended> done = new LinkedHashMap<>(); // oldest first
+    private long bytes;
+    private long anonymous;
+
+    WorkTable(Settings settings) {
+        this.settings = settings;
+    }
+
+    synchronized Claim claim(Call call) {
+        String id = call.message.getMessageId();
+        String key = id.isEmpty() ? "anonymous " + anonymous++ : keyOf(call);
+        String digest = fingerprint(call);
+        Work found = find(key);
+        if (found != null) {
+            if (!found.digest.equals(digest)) {
+                throw new BotmeshException(
+                        Reason.MESSAGE_ID_REUSED,
+                        "message id " + id + " was used with another payload: give each message its own",
+                        Map.of("message_id", id));
+            }
+            return new Claim(found, true);
+        }
+        int limit = settings.idempotencyEntries();
+        if (running.size() >= limit) {
+            throw new BotmeshException(
+                    Reason.TOO_MUCH_WORK,
+                    running.size() + " pieces of work run here: ask another instance or later",
+                    Map.of("limit", limit));
+        }
+        Work made = new Work(key, !id.isEmpty(), digest, call.deadline, settings.orphanGrace(), this::ended);
+        running.put(key, made);
+        return new Claim(made, false);
+    }
+
+    /** The work under a key, running or ended; null: none. */
+    synchronized Work find(String key) {
+        prune();
+        Work found = running.get(key);
+        Ended entry = done.get(key);
+        return found != null ? found : entry == null ? null : entry.work;
+    }
+
+    /** Whether there is work under the call's message id. */
+    boolean knows(Call call) {
+        return !call.message.getMessageId().isEmpty() && find(keyOf(call)) != null;
+    }
+
+    /** Drop work that never began. */
+    synchronized void forgetUnbegun(Work work) {
+        if (!work.hasBegun()) {
+            running.remove(work.key, work);
+        }
+    }
+
+    synchronized int running() {
+        return running.size();
+    }
+
+    /** How many are remembered, running ones included. */
+    synchronized int remembered() {
+        return running.size() + done.size();
+    }
+
+    /** Wait until nothing runs, then end what still does. */
+    void drain(Duration timeout) {
+        CompletableFuture<?>[] all =
+                all().stream().filter(Work::hasBegun).map(work -> work.ended).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(all).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // what still runs is ended below
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        all().forEach(work -> work.cancel("the instance is shutting down"));
+    }
+
+    private synchronized List<Work> all() {
+        return new ArrayList<>(running.values());
+    }
+
+    private synchronized void ended(Work work) {
+        running.remove(work.key, work);
+        if (work.repeatable) {
+            int size = work.size();
+            done.put(work.key, new Ended(System.nanoTime(), size, work));
+            bytes += size;
+            prune();
+        }
+    }
+
+    private void prune() {
+        Iterator<Ended> oldest = done.values().iterator();
+        while (oldest.hasNext()) {
+            Ended entry = oldest.next();
+            boolean young = System.nanoTime() - entry.at <= settings.idempotencyTtl().toNanos();
+            boolean few = done.size() <= settings.idempotencyEntries() && bytes <= settings.idempotencyBytes();
+            if (young && few) {
+                return;
+            }
+            oldest.remove();
+            bytes -= entry.size;
+        }
+    }
+
+    /** The idempotency key: account, from_agent, message_id. None of them holds a blank. */
+    static String key(String account, String from, String messageId) {
+        return account + " " + from + " " + messageId;
+    }
+
+    private static String keyOf(Call call) {
+        String from = call.message.getFromAgent();
+        String account = call.chain.accountId().isEmpty() ? call.end.account : call.chain.accountId();
+        return key(account, from.isEmpty() ? Names.nameOf(call.chain.last()) : from, call.message.getMessageId());
+    }
+
+    /** What a repeat must have in common with the first: everything but when and in which chain it was sent. */
+    private static String fingerprint(Call call) {
+        Message core = call.message.toBuilder()
+                .clearTimestamp()
+                .clearCorrelationId()
+                .clearAccountId()
+                .setMessageType(MessageType.MESSAGE_TYPE_UNSPECIFIED)
+                .build();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        com.google.protobuf.CodedOutputStream out = com.google.protobuf.CodedOutputStream.newInstance(bytes);
+        out.useDeterministicSerialization();
+        try {
+            core.writeTo(out);
+            out.flush();
+            bytes.write(call.method.endsWith("/Transfer") ? 1 : 0);
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
