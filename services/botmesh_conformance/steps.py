@@ -32,6 +32,8 @@ from botmesh_conformance.words import fill
 
 _AGAIN = 0.04
 """Seconds between two tries of an `until`."""
+_STOPPING = 0.1
+"""Seconds until a process that was told to stop has stopped on all processors."""
 _START = 20.0
 """Seconds that an agent may take until it is listed."""
 
@@ -167,6 +169,8 @@ class Run:
                 process = self.served[alias].process
                 assert process is not None  # noqa: S101 - only a case's own processes have a place there
                 process.signal(signal.Signals[f"SIG{name}"])
+                if name == "STOP":
+                    await asyncio.sleep(_STOPPING)
             case {"start": {"agent": alias, "unlisted": True}}:
                 await self._launch(alias)
             case {"start": alias}:

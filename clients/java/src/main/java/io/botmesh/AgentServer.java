@@ -1,6 +1,7 @@
 package io.botmesh;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
 import io.botmesh.v1.AgentCard;
 import io.botmesh.v1.CancelOutcome;
 import io.botmesh.v1.CancelReceipt;
@@ -20,7 +21,6 @@ import io.botmesh.v1.TransferOffer;
 import io.botmesh.v1.TransferRequest;
 import io.botmesh.v1.TransferResponse;
 import io.botmesh.v1.Turn;
-import com.google.protobuf.Timestamp;
 import io.opentelemetry.context.Scope;
 import java.lang.System.Logger;
 import java.time.Duration;
@@ -84,8 +84,7 @@ final class AgentServer {
     /** A receipt, as soon as the work has begun. */
     NotifyResponse notify(NotifyRequest request, Call call) {
         MessageType kind = request.getMessage().getMessageType();
-        boolean isTold =
-                kind == MessageType.MESSAGE_TYPE_BROADCAST || kind == MessageType.MESSAGE_TYPE_UNSPECIFIED;
+        boolean isTold = kind == MessageType.MESSAGE_TYPE_BROADCAST || kind == MessageType.MESSAGE_TYPE_UNSPECIFIED;
         Run hear = task -> {
             agent.notify.hear(task);
             return message(call, MessageType.MESSAGE_TYPE_ACK).build();
@@ -100,14 +99,15 @@ final class AgentServer {
     }
 
     /** Whether the bot would take the conversation. */
-    TransferResponse transfer(TransferRequest request, Call call, Work.Listener listener)
-            throws InterruptedException {
+    TransferResponse transfer(TransferRequest request, Call call, Work.Listener listener) throws InterruptedException {
         TransferOffer offer = request.getOffer();
         if (offer.getTransferId().isEmpty()) {
             throw BotmeshException.invalid("offer.transfer_id", "an offer needs a transfer_id");
         }
         if (agent.transfer == null) {
-            return decision(offer, agent.forTurn(offer.getIntentId()) == null ? card.getName() + " takes no conversations" : "");
+            return decision(
+                    offer,
+                    agent.forTurn(offer.getIntentId()) == null ? card.getName() + " takes no conversations" : "");
         }
         Work work = work(call, true, "offers", null, task -> decision(offer, agent.transfer.decide(task, offer)));
         return (TransferResponse) work.result(listener);
@@ -128,8 +128,7 @@ final class AgentServer {
     /** What became of the work, here and below. */
     CancelResponse cancel(CancelRequest request) throws InterruptedException {
         if (request.getMessageId().isEmpty()) {
-            throw BotmeshException.invalid(
-                    "message_id", "message_id names the work to cancel: it cannot be empty");
+            throw BotmeshException.invalid("message_id", "message_id names the work to cancel: it cannot be empty");
         }
         End end = caller.end;
         String account = request.getAccountId().isEmpty() ? end.account : request.getAccountId();
@@ -149,7 +148,10 @@ final class AgentServer {
                 .setMessageId(request.getMessageId())
                 .setOutcome(outcome)
                 .build();
-        return CancelResponse.newBuilder().addReceipts(own).addAllReceipts(below).build();
+        return CancelResponse.newBuilder()
+                .addReceipts(own)
+                .addAllReceipts(below)
+                .build();
     }
 
     /** What became of the calls below, as far as they answer in time. */
@@ -183,8 +185,9 @@ final class AgentServer {
                 .toProto()
                 .setInstanceId(end.instance)
                 .setInFlight(end.works.running())
-                .setOutgoingInFlight(
-                        end.outgoing.values().stream().mapToInt(Integer::intValue).sum())
+                .setOutgoingInFlight(end.outgoing.values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
                 .setRemembered(end.works.remembered())
                 .build();
     }
@@ -259,8 +262,7 @@ final class AgentServer {
                 .setConversationId(call.message.getConversationId())
                 .setAccountId(call.chain.accountId())
                 .setInReplyTo(call.message.getMessageId())
-                .setTimestamp(Timestamp.newBuilder()
-                        .setSeconds(now.getEpochSecond())
-                        .setNanos(now.getNano()));
+                .setTimestamp(
+                        Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
     }
 }

@@ -54,10 +54,8 @@ public abstract class Asking {
         Caller.Ask ask = compose(agent, text, options);
         DelegateRequest request =
                 DelegateRequest.newBuilder().setMessage(ask.message).build();
-        Caller.Answered<DelegateResponse> answered =
-                caller.unary("Delegate", ask, request, DelegateResponse.parser());
-        Reply reply = Reply.from(
-                answered.response().getReply(), answered.call().traceId());
+        Caller.Answered<DelegateResponse> answered = caller.unary("Delegate", ask, request, DelegateResponse.parser());
+        Reply reply = Reply.from(answered.response().getReply(), answered.call().traceId());
         spent(reply);
         return reply;
     }
@@ -78,7 +76,8 @@ public abstract class Asking {
     /** Delegate without waiting for the result: the message id, when the callee has taken the work. */
     public String send(String agent, String text, Options options) {
         Caller.Ask ask = compose(agent, text, options);
-        NotifyRequest request = NotifyRequest.newBuilder().setMessage(ask.message).build();
+        NotifyRequest request =
+                NotifyRequest.newBuilder().setMessage(ask.message).build();
         caller.unary("Notify", ask, request, NotifyResponse.parser());
         return ask.message.getMessageId();
     }
@@ -105,9 +104,7 @@ public abstract class Asking {
         Caller.Ask ask = begin(agent, options);
         ask.chain = ask.chain.narrowed(options.maxHops());
         ask.timeout = options.timeout();
-        String id = options.messageId().isEmpty()
-                ? Names.newId()
-                : Names.checkId("message_id", options.messageId());
+        String id = options.messageId().isEmpty() ? Names.newId() : Names.checkId("message_id", options.messageId());
         Instant now = Instant.now();
         ask.message
                 .setToAgent(Names.nameOf(agent))
@@ -117,9 +114,8 @@ public abstract class Asking {
                 .setAccountId(ask.chain.accountId())
                 .setMessageId(id)
                 .setSkillId(options.skill())
-                .setTimestamp(Timestamp.newBuilder()
-                        .setSeconds(now.getEpochSecond())
-                        .setNanos(now.getNano()));
+                .setTimestamp(
+                        Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
         if (!text.isEmpty()) {
             ask.message.addPayload(Content.text(text));
         }

@@ -96,11 +96,11 @@ final class Caller {
         Call call = call(method, ask, bytes.length);
         int passed = Policies.start(call);
         try {
-            byte[] response = untilAnswered(
-                    call, ask, (peer, metadata) -> attempt(call, ask, peer, metadata, bytes));
+            byte[] response = untilAnswered(call, ask, (peer, metadata) -> attempt(call, ask, peer, metadata, bytes));
             Policies.received(call, response.length);
             T answer = parser.parseFrom(response);
-            if (answer instanceof DelegateResponse delegated && delegated.getReply().hasUsage()) {
+            if (answer instanceof DelegateResponse delegated
+                    && delegated.getReply().hasUsage()) {
                 call.usage = delegated.getReply().getUsage();
             }
             Policies.succeed(call, passed);
@@ -112,7 +112,8 @@ final class Caller {
 
     /** The events of DelegateStream as they come; leaving early cancels the callee. Whether it ran to its end. */
     boolean stream(Ask ask, Taker taker) {
-        DelegateStreamRequest.Builder request = DelegateStreamRequest.newBuilder().setMessage(ask.message);
+        DelegateStreamRequest.Builder request =
+                DelegateStreamRequest.newBuilder().setMessage(ask.message);
         Call call = call("DelegateStream", ask, request.build().getSerializedSize());
         int passed = Policies.start(call);
         Peers.Peer[] began = new Peers.Peer[1]; // where the events so far came from
@@ -123,7 +124,10 @@ final class Caller {
                     Reset reset = Reset.newBuilder()
                             .setReason(ask.target + " was lost and starts again")
                             .build();
-                    take(taker, DelegateStreamResponse.newBuilder().setReset(reset).build(), call);
+                    take(
+                            taker,
+                            DelegateStreamResponse.newBuilder().setReset(reset).build(),
+                            call);
                 }
                 began[0] = peer;
                 attemptStream(call, ask, peer, metadata, request, taker);
@@ -254,12 +258,7 @@ final class Caller {
     }
 
     private void attemptStream(
-            Call call,
-            Ask ask,
-            Peers.Peer peer,
-            Metadata metadata,
-            DelegateStreamRequest.Builder request,
-            Taker taker)
+            Call call, Ask ask, Peers.Peer peer, Metadata metadata, DelegateStreamRequest.Builder request, Taker taker)
             throws InterruptedException {
         byte[] bytes = request.build().toByteArray();
         Link.Responses responses = peer.link.responses(call.method, bytes, metadata, call.remaining());

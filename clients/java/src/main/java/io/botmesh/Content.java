@@ -99,6 +99,7 @@ public final class Content {
             map.forEach((key, one) -> fields.putFields(String.valueOf(key), toValue(one)));
             return made.setStructValue(fields).build();
         }
-        throw BotmeshException.invalid("data", "JSON cannot hold a " + value.getClass().getName());
+        throw BotmeshException.invalid(
+                "data", "JSON cannot hold a " + value.getClass().getName());
     }
 }

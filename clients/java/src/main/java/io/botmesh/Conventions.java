@@ -35,7 +35,9 @@ final class Conventions {
                 .put("botmesh.correlation_id", chain.correlationId())
                 .put("botmesh.account", chain.accountId())
                 .put("botmesh.instance", call.atCaller ? call.peerInstance : call.end.instance)
-                .put("rpc.response.status_code", error == null ? "OK" : error.code().name());
+                .put(
+                        "rpc.response.status_code",
+                        error == null ? "OK" : error.code().name());
         if (!chain.path().isEmpty()) {
             facts.put("botmesh.from", chain.last());
         }

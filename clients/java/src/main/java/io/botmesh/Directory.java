@@ -61,8 +61,7 @@ final class Directory {
     private Thread watcher;
     private volatile boolean stopping;
 
-    Directory(
-            String account, RegistryClient registry, Consumer<Limits> onLimits, Consumer<String> onTraceEndpoint) {
+    Directory(String account, RegistryClient registry, Consumer<Limits> onLimits, Consumer<String> onTraceEndpoint) {
         this.account = account;
         this.registry = registry;
         this.onLimits = onLimits;

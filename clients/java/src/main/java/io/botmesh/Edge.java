@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 
 /** AgentService on the wire: bytes in and out, the policies around every call, every error typed. */
 final class Edge {
+    private static final long BEFORE_GRPC_NANOS = 20_000_000;
     private static final ServiceDescriptor STUB = AgentServiceGrpc.getServiceDescriptor();
 
     /** Serves one call: `send` takes each response. */
@@ -54,8 +55,7 @@ final class Edge {
                 new Method<>(
                         "DelegateStream",
                         DelegateStreamRequest.parser(),
-                        (request, call, served, send) ->
-                                server.delegateStream(request, call, served, send::accept)),
+                        (request, call, served, send) -> server.delegateStream(request, call, served, send::accept)),
                 new Method<>(
                         "Notify",
                         NotifyRequest.parser(),
@@ -99,7 +99,7 @@ final class Edge {
         return (rpc, headers) -> {
             Served served = new Served(rpc);
             var deadline = Context.current().getDeadline();
-            Duration timeout = deadline == null ? null : Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+            Duration timeout = deadline == null ? null : timeout(deadline.timeRemaining(TimeUnit.NANOSECONDS));
             rpc.request(2);
             return new ServerCall.Listener<>() {
                 private byte[] request = new byte[0];
@@ -125,6 +125,11 @@ final class Edge {
                 }
             };
         };
+    }
+
+    /** What a call has, less a little: gRPC itself ends it at its deadline, and then nobody hears why. */
+    private static Duration timeout(long nanos) {
+        return Duration.ofNanos(nanos > 10 * BEFORE_GRPC_NANOS ? nanos - BEFORE_GRPC_NANOS : nanos);
     }
 
     /** Start the policies, serve, finish the policies; every error leaves typed. */

@@ -44,9 +44,8 @@ public final class Mesh extends Asking implements AutoCloseable {
 
     @Override
     Caller.Ask begin(String agent, Options options) {
-        String conversation = options.conversationId().isEmpty()
-                ? ""
-                : Names.checkId("conversation_id", options.conversationId());
+        String conversation =
+                options.conversationId().isEmpty() ? "" : Names.checkId("conversation_id", options.conversationId());
         return new Caller.Ask(agent, Asking.empty(), Chain.root(caller.end.account, conversation));
     }
 

@@ -13,7 +13,11 @@ final class Pieces {
         int last = parts.size() - 1;
         if (append && last >= 0 && parts.get(last).hasText()) {
             Part before = parts.get(last);
-            parts.set(last, before.toBuilder().setText(before.getText() + part.getText()).build());
+            parts.set(
+                    last,
+                    before.toBuilder()
+                            .setText(before.getText() + part.getText())
+                            .build());
         } else {
             parts.add(part);
         }
@@ -30,7 +34,10 @@ final class Pieces {
             return reply;
         }
         Reply.Builder made = reply.toBuilder();
-        made.getMessageBuilder().clearPayload().addAllPayload(parts).addAllPayload(reply.getMessage().getPayloadList());
+        made.getMessageBuilder()
+                .clearPayload()
+                .addAllPayload(parts)
+                .addAllPayload(reply.getMessage().getPayloadList());
         return made.build();
     }
 }

@@ -24,7 +24,9 @@ final class Policies {
         for (Call.Kind kind : Call.Kind.values()) {
             OF.put(
                     kind,
-                    ALL.stream().filter(policy -> policy.appliesTo().contains(kind)).toList());
+                    ALL.stream()
+                            .filter(policy -> policy.appliesTo().contains(kind))
+                            .toList());
         }
     }
 

@@ -113,14 +113,11 @@ public record Reply(
     static List<Usage> addUp(List<Usage> usages) {
         Map<List<String>, Usage> sums = new LinkedHashMap<>();
         for (Usage one : usages) {
-            sums.merge(
-                    List.of(one.getAgent(), one.getModel(), one.getCurrency()),
-                    one,
-                    (sum, more) -> sum.toBuilder()
-                            .setInputTokens(sum.getInputTokens() + more.getInputTokens())
-                            .setOutputTokens(sum.getOutputTokens() + more.getOutputTokens())
-                            .setCostMicros(sum.getCostMicros() + more.getCostMicros())
-                            .build());
+            sums.merge(List.of(one.getAgent(), one.getModel(), one.getCurrency()), one, (sum, more) -> sum.toBuilder()
+                    .setInputTokens(sum.getInputTokens() + more.getInputTokens())
+                    .setOutputTokens(sum.getOutputTokens() + more.getOutputTokens())
+                    .setCostMicros(sum.getCostMicros() + more.getCostMicros())
+                    .build());
         }
         return List.copyOf(sums.values());
     }

@@ -62,8 +62,7 @@ public final class Serving implements AutoCloseable {
         int colon = bind.lastIndexOf(':');
         String host = bind.substring(0, colon).replaceAll("[\\[\\]]", "");
         AgentServer service = new AgentServer(card, agent, caller, () -> state().readiness());
-        server = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(host, Integer.parseInt(bind.substring(colon + 1))))
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(host, Integer.parseInt(bind.substring(colon + 1))))
                 .maxInboundMessageSize(Limits.TRANSPORT_BYTES)
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)

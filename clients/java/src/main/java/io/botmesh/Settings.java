@@ -77,8 +77,18 @@ public record Settings(
     /** These settings with another registry. */
     public Settings withRegistry(String address) {
         return new Settings(
-                address, account, bind, advertise, drainTimeout, connectTimeout, setAside, idempotencyTtl,
-                idempotencyEntries, idempotencyBytes, orphanGrace, limits);
+                address,
+                account,
+                bind,
+                advertise,
+                drainTimeout,
+                connectTimeout,
+                setAside,
+                idempotencyTtl,
+                idempotencyEntries,
+                idempotencyBytes,
+                orphanGrace,
+                limits);
     }
 
     private record Reader(Map<String, String> environment) {

@@ -29,8 +29,9 @@ final class Statuses {
 
     /** The trailing metadata that carries an error, under 8 KiB whatever it holds. */
     static Metadata trailers(BotmeshException error) {
-        ErrorInfo.Builder info =
-                ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(error.reason().wireName());
+        ErrorInfo.Builder info = ErrorInfo.newBuilder()
+                .setDomain(DOMAIN)
+                .setReason(error.reason().wireName());
         error.metadata().entrySet().stream()
                 .filter(fact -> !COMMON.contains(fact.getKey()))
                 .limit(MAX_FACTS)
@@ -131,8 +132,8 @@ final class Statuses {
         Reason reason = Reason.of(info.getReason());
         BotmeshException made = new BotmeshException(reason, status.getCode(), text, facts, true);
         String hop = info.getMetadataOrDefault("hop", "0");
-        List<String> path =
-                new ArrayList<>(Arrays.asList(info.getMetadataOrDefault("path", "").split(",")));
+        List<String> path = new ArrayList<>(
+                Arrays.asList(info.getMetadataOrDefault("path", "").split(",")));
         path.removeIf(String::isEmpty);
         return made.started(!info.getMetadataOrDefault("started", "").equals("false"))
                 .raisedBy(

@@ -159,7 +159,10 @@ public class Task extends Asking {
 
     /** Under the bot's own current span if that belongs to this chain, else under the server span. */
     Context spanContext() {
-        boolean isOurs = Span.current().getSpanContext().getTraceId().equals(call.span.getSpanContext().getTraceId());
+        boolean isOurs = Span.current()
+                .getSpanContext()
+                .getTraceId()
+                .equals(call.span.getSpanContext().getTraceId());
         return isOurs ? Context.current() : call.context;
     }
 }

@@ -69,9 +69,10 @@ final class Telemetry {
                     export(endpoint.isEmpty() ? "http://127.0.0.1:4317" : endpoint, Duration.ofSeconds(10), null);
                 }
             }
-            default -> throw BotmeshException.invalid(
-                    "OTEL_TRACES_EXPORTER",
-                    "OTEL_TRACES_EXPORTER is '" + wanted + "'; Botmesh knows otlp and none");
+            default ->
+                throw BotmeshException.invalid(
+                        "OTEL_TRACES_EXPORTER",
+                        "OTEL_TRACES_EXPORTER is '" + wanted + "'; Botmesh knows otlp and none");
         }
     }
 

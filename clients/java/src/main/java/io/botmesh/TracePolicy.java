@@ -84,8 +84,11 @@ final class TracePolicy implements Policy {
         call.span.addEvent(
                 "botmesh.retry",
                 Attributes.of(
-                        AttributeKey.longKey("botmesh.attempt"), (long) attempt,
-                        AttributeKey.stringKey("botmesh.reason"), error.reason().wireName(),
-                        AttributeKey.stringKey("botmesh.instance"), instance));
+                        AttributeKey.longKey("botmesh.attempt"),
+                        (long) attempt,
+                        AttributeKey.stringKey("botmesh.reason"),
+                        error.reason().wireName(),
+                        AttributeKey.stringKey("botmesh.instance"),
+                        instance));
     }
 }

@@ -29,8 +29,7 @@ final class Wire {
     static MethodDescriptor<byte[], byte[]> method(String fullName, boolean streams, Object schema) {
         return MethodDescriptor.newBuilder(AS_IS, AS_IS)
                 .setFullMethodName(fullName)
-                .setType(
-                        streams ? MethodDescriptor.MethodType.SERVER_STREAMING : MethodDescriptor.MethodType.UNARY)
+                .setType(streams ? MethodDescriptor.MethodType.SERVER_STREAMING : MethodDescriptor.MethodType.UNARY)
                 .setSchemaDescriptor(schema)
                 .build();
     }

@@ -109,9 +109,7 @@ final class Work {
     }
 
     private void expire() {
-        settle(
-                null,
-                BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done"));
+        settle(null, BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done"));
     }
 
     /** Wait for the outcome. The wait can be given up; see grace. */
@@ -175,7 +173,8 @@ final class Work {
         }
         if (number <= dropped) {
             throw BotmeshException.of(
-                    Reason.OUTCOME_UNKNOWN, "the first events of this work are no longer kept: ask again as a new task");
+                    Reason.OUTCOME_UNKNOWN,
+                    "the first events of this work are no longer kept: ask again as a new task");
         }
         consumed = Math.max(consumed, number);
         notifyAll();
@@ -210,8 +209,7 @@ final class Work {
         if (consumed == ALL && eventBytes > KEPT_EVENT_BYTES) {
             throw new BotmeshException(
                     Reason.MESSAGE_TOO_LARGE,
-                    "the reply is over " + KEPT_EVENT_BYTES
-                            + " bytes and its caller wants it whole: ask for a stream",
+                    "the reply is over " + KEPT_EVENT_BYTES + " bytes and its caller wants it whole: ask for a stream",
                     Map.of("size", eventBytes, "limit", KEPT_EVENT_BYTES, "direction", "response"));
         }
         DelegateStreamResponse made = event.setSequence(last() + 1).build();

@@ -124,7 +124,8 @@ final class WorkTable {
         Iterator<Ended> oldest = done.values().iterator();
         while (oldest.hasNext()) {
             Ended entry = oldest.next();
-            boolean young = System.nanoTime() - entry.at <= settings.idempotencyTtl().toNanos();
+            boolean young =
+                    System.nanoTime() - entry.at <= settings.idempotencyTtl().toNanos();
             boolean few = done.size() <= settings.idempotencyEntries() && bytes <= settings.idempotencyBytes();
             if (young && few) {
                 return;

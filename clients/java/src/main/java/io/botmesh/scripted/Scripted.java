@@ -38,7 +38,10 @@ public final class Scripted {
     public static Agent agent(String name) {
         return Agent.named(name)
                 .description("Does what its task says")
-                .skill(Skill.newBuilder().setId("scripted").setDescription("Does a script").build())
+                .skill(Skill.newBuilder()
+                        .setId("scripted")
+                        .setDescription("Does a script")
+                        .build())
                 .skill(Skill.newBuilder()
                         .setId("safe")
                         .setDescription("Does a script that may be done twice")
@@ -152,13 +155,14 @@ public final class Scripted {
                 }
                 case "progress" -> task.progress(step.text("text", ""), step.number("fraction"));
                 case "confidence" -> confidence = step.number("value");
-                case "usage" -> usage = Usage.newBuilder()
-                        .setModel(step.text("model", ""))
-                        .setInputTokens(step.whole("input_tokens"))
-                        .setOutputTokens(step.whole("output_tokens"))
-                        .setCostMicros(step.whole("cost_micros"))
-                        .setCurrency(step.text("currency", ""))
-                        .build();
+                case "usage" ->
+                    usage = Usage.newBuilder()
+                            .setModel(step.text("model", ""))
+                            .setInputTokens(step.whole("input_tokens"))
+                            .setOutputTokens(step.whole("output_tokens"))
+                            .setCostMicros(step.whole("cost_micros"))
+                            .setCurrency(step.text("currency", ""))
+                            .build();
                 case "not_mine" -> notMine = true;
                 case "fail" -> throw BotmeshException.failed(step.text("text", "failed"));
                 case "crash" -> throw new IllegalStateException(step.text("text", "a bug"));
