@@ -4,11 +4,21 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 STUBS  := clients/python
+OTHERS := clients
 PAGE   := docs/contract.md
+FRESH  := $(VENV)/fresh
+
+LANGUAGES   := go node java
+TOOL_OF_go   := go
+TOOL_OF_node := npm
+TOOL_OF_java := mvn
+# with LANGUAGE,COMMAND: run it where the language's tool is installed; on CI it has to be.
+with = if command -v $(TOOL_OF_$(1)) >/dev/null; then $(2); elif [ -n "$$CI" ]; then echo "$(TOOL_OF_$(1)) is missing"; exit 1; \
+  else echo "$(TOOL_OF_$(1)) is not installed: clients/$(1) is left out"; fi
 GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long tools jaeger lint format generate check-generated check-breaking lock clean
+.PHONY: help setup demo test test-long tools jaeger lint format generate check-generated check-breaking check-clients lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,18 +59,19 @@ lint: $(READY) ## Check style, types, the protos, and that the stubs are fresh
 	$(BIN)/mypy
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
-	@$(MAKE) --no-print-directory check-generated check-breaking
+	@$(MAKE) --no-print-directory check-generated check-breaking check-clients
 
 format: $(READY) ## Format the code and the protos
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
 	$(BIN)/buf format --write
 
-generate: $(READY) ## Generate the stubs and docs/contract.md from protos/
+generate: $(READY) ## Generate the stubs of all languages and docs/contract.md from protos/
 	rm -rf $(STUBS)/botmesh/v1
 	$(BIN)/python -m grpc_tools.protoc -I protos --python_out=$(STUBS) --pyi_out=$(STUBS) --grpc_python_out=$(STUBS) \
 	  --include_source_info --descriptor_set_out=$(VENV)/contract.bin protos/botmesh/v1/*.proto
 	$(BIN)/python protos/markdown.py $(VENV)/contract.bin > $(PAGE)
+	@$(foreach one,$(LANGUAGES),$(call with,$(one),clients/$(one)/generate $(abspath $(OTHERS)/$(one)$(if $(filter go,$(one)),,/src)));)
 
 check-breaking: $(READY) ## Fail if the protos break who was built against the last release
 	@tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null); \
@@ -68,10 +79,14 @@ check-breaking: $(READY) ## Fail if the protos break who was built against the l
 	else $(BIN)/buf breaking --against ".git#tag=$$tag" && echo "nothing breaks since $$tag"; fi
 
 check-generated: $(READY) ## Fail if the committed stubs are not what the protos give
-	@rm -rf $(VENV)/fresh && mkdir -p $(VENV)/fresh
-	@$(MAKE) --no-print-directory generate STUBS=$(VENV)/fresh PAGE=$(VENV)/fresh/contract.md >/dev/null
-	@diff -r --exclude=__pycache__ $(VENV)/fresh/botmesh/v1 clients/python/botmesh/v1 && diff $(VENV)/fresh/contract.md $(PAGE) && echo "stubs are fresh" \
-	  || { echo "stubs are stale: run make generate and commit"; exit 1; }
+	@rm -rf $(FRESH) && mkdir -p $(FRESH)/python
+	@$(MAKE) --no-print-directory generate STUBS=$(FRESH)/python OTHERS=$(FRESH) PAGE=$(FRESH)/contract.md >/dev/null
+	@cmp $(FRESH)/contract.md docs/contract.md || stale=yes; for one in python/botmesh/v1 go/botmeshv1 node/src/generated java/src/generated; do \
+	  [ ! -d $(FRESH)/$$one ] || diff -rq --exclude=__pycache__ $(FRESH)/$$one clients/$$one || stale=yes; \
+	done; [ -z "$$stale" ] && echo "stubs are fresh" || { echo "stubs are stale: run make generate and commit"; exit 1; }
+
+check-clients: $(READY) ## Check style, types and tests of the Go, Node and Java SDKs
+	@$(foreach one,$(LANGUAGES),$(call with,$(one),clients/$(one)/check) &&) true
 
 lock: ## Write requirements.lock anew: versions and hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

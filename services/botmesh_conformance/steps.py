@@ -166,11 +166,7 @@ class Run:
                 for call in self.calls[name]:
                     await call.lose()
             case {"signal": {"agent": alias, "with": name}}:
-                process = self.served[alias].process
-                assert process is not None  # noqa: S101 - only a case's own processes have a place there
-                process.signal(signal.Signals[f"SIG{name}"])
-                if name == "STOP":
-                    await asyncio.sleep(_STOPPING)
+                await self._signal(alias, name)
             case {"start": {"agent": alias, "unlisted": True}}:
                 await self._launch(alias)
             case {"start": alias}:
@@ -178,6 +174,13 @@ class Run:
             case {"registry": what}:
                 await self._registry(fill(what, self.words))
         return None
+
+    async def _signal(self, alias: str, name: str) -> None:
+        process = self.served[alias].process
+        assert process is not None  # noqa: S101 - only a case's own processes have a place there
+        process.signal(signal.Signals[f"SIG{name}"])
+        if name == "STOP":
+            await asyncio.sleep(_STOPPING)
 
     async def _send(self, step: Mapping[str, Any]) -> Any:
         made: list[Call] = []

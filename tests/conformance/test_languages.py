@@ -2,10 +2,16 @@
 
 import pytest
 
-from tests.conformance.conftest import SCRIPTED
+from tests.languages import COMMANDS, scripted
 
 
-@pytest.mark.timeout(300)
-async def test_python_passes_every_case(outcomes):
-    found = await outcomes("--command", SCRIPTED)
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", COMMANDS)
+async def test_it_passes_every_case(language, outcomes):
+    command = scripted(language)
+    found = await outcomes("--command", command)
+    assert len(found) >= 250
+    late = [case for case, (outcome, _) in found.items() if outcome != "passed"]
+    if late and len(late) <= 3:  # a busy machine is late sometimes; alone and at rest, each of them has to pass
+        found = await outcomes("--command", command, *(word for case in late for word in ("--case", case)))
     assert {case: text for case, (outcome, text) in found.items() if outcome != "passed"} == {}

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import shlex
+import signal
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import grpc
@@ -9,10 +11,13 @@ import pytest
 
 import botmesh
 from botmesh import errors
+from botmesh.parts import from_value
 from botmesh.settings import load
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh_cli.demo import TEAM
+from botmesh_conformance.processes import AgentProcess
+from tests.languages import scripted
 from tests.mesh.processes import Process, _kill
 from tests.waiting import until
 
@@ -75,6 +80,59 @@ async def test_a_chain_over_four_processes_is_one_trace_with_right_parents(jaege
         ("reception-bot", "server"),
         ("you", "client"),
     ]
+
+
+@pytest.mark.timeout(300)
+async def test_a_chain_over_all_languages_is_one_trace(jaeger):
+    chain = ["python", "go", "node", "java", "python"]
+    names = [f"{language}-{place}" for place, language in enumerate(chain)]
+    commands = [shlex.split(scripted(language)) for language in chain]
+    script: list = [{"op": "report"}]
+    for name in reversed(names[1:]):
+        script = [{"op": "delegate", "to": name, "text": "go", "context": {"script": script}}]
+    async with AsyncExitStack() as stack:
+        mesh = await Process("up").start(
+            *("-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"), OTEL_EXPORTER_OTLP_ENDPOINT=jaeger.otlp
+        )
+        stack.push_async_callback(_kill, mesh)
+        registry = json.loads(mesh.ready)["registry"]
+        for name, command in zip(names, commands, strict=True):
+            process = AgentProcess(shlex.join(command))
+            await process.start(
+                {"BOTMESH_REGISTRY": registry, "BOTMESH_KIT_NAME": name, "OTEL_EXPORTER_OTLP_ENDPOINT": jaeger.otlp}
+            )
+            stack.push_async_callback(process.stop)
+            stack.push_async_callback(_drain, process)  # which sends what is not sent yet
+        settings = load(environ={}, flags={"registry": registry})
+        async with botmesh.connect(settings=settings, name="you") as mesh_client:
+            await until(lambda: set(names) <= {one.card.name for one in mesh_client.agents() if one.instances}, 30)
+            reply = await mesh_client.delegate(names[0], "go", context={"script": script})
+    seen = from_value(reply.parts[0].data)
+    while "results" in seen:
+        assert seen["results"][0]["ok"], seen
+        seen = seen["results"][0]["data"]
+    assert seen["path"] == names[:-1]
+    assert seen["trace_id"] == reply.trace_id
+    spans = await jaeger.trace(reply.trace_id, 2 * len(names))
+    by_id = {span["spanID"]: span for span in spans}
+    span = one(spans, "botmesh.v1.AgentService/Delegate", **{"span.kind": "server", "botmesh.agent": names[-1]})
+    way = []
+    while span is not None:
+        way.append((span["service"], span["tags"]["span.kind"], span["tags"]["botmesh.hop"]))
+        span = by_id.get(span["parent"])
+    callers = ["you", *names]
+    expected = [
+        entry
+        for hop, (caller, callee) in enumerate(zip(callers, names, strict=False))
+        for entry in ((caller, "client", hop), (callee, "server", hop))
+    ]
+    assert way == expected[::-1]
+    assert not any("error" in span["tags"] for span in spans)
+
+
+async def _drain(process):
+    process.signal(signal.SIGTERM)
+    await until(lambda: not process.running, 15)
 
 
 async def test_a_refusal_and_a_failure_are_marked_as_errors(jaeger):
