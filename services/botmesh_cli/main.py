@@ -35,6 +35,7 @@ COMMANDS = {
     "config": "config",
     "version": "version",
     "demo": "demo",
+    "new": "new",
     "conformance": "conformance",
 }
 """Each command and the module that holds it; read when it is asked for, so that `botmesh version` is quick."""
