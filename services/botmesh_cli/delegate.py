@@ -15,6 +15,9 @@ from botmesh.settings import parse_seconds
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, milliseconds, plain, print_json, printable
 
+ANY_WITH = "skill:"
+"""In place of an agent's name, which cannot hold a colon: whoever has the skill."""
+
 
 @click.command()
 @click.argument("agent")
@@ -40,24 +43,34 @@ def delegate(
 ) -> int:
     """Ask AGENT to do what TEXT says, and print its answer.
 
+    For whoever has a skill, name it instead of an agent: skill:refunds.
+
     Where TEXT is "-", or is missing and standard input is no terminal, standard input is read.
     """
     asked = {
-        "timeout": _seconds(timeout),
+        "timeout": seconds(timeout),
         "context": _variables(context, context_json),
-        "skill": options["skill"],
+        "skill": _skill(agent, options["skill"]),
         "conversation_id": options["conversation"],
         "message_id": options["message_id"],
         "max_hops": options["max_hops"],
     }
-    return run(_delegate(with_, agent, _said(text), asked, streamed=stream))
+    if agent.startswith(ANY_WITH) and stream:
+        raise click.UsageError("A stream needs an agent by name: `botmesh find` names them.")
+    target = "" if agent.startswith(ANY_WITH) else agent
+    return run(_delegate(with_, target, said(text), asked, streamed=stream))
 
 
-def _said(text: str | None) -> str:
+def _skill(agent: str, given: str) -> str:
+    return agent.removeprefix(ANY_WITH) if agent.startswith(ANY_WITH) else given
+
+
+def said(text: str | None) -> str:
+    """What was said on the command line, or on standard input."""
     if text is not None and text != "-":
         return text
     if text is None and sys.stdin.isatty():
-        raise click.UsageError('Missing TEXT: say it behind the agent\'s name, or "-" to type it and end with Ctrl-D.')
+        raise click.UsageError('Missing TEXT: say it at the end, or "-" to type it and end with Ctrl-D.')
     try:
         return sys.stdin.buffer.read().decode().rstrip("\n")
     except UnicodeDecodeError:
@@ -143,7 +156,8 @@ def _as_dict(reply: botmesh.Reply, took: float) -> dict[str, Any]:
     }
 
 
-def _seconds(text: str | None) -> float | None:
+def seconds(text: str | None) -> float | None:
+    """The time that --timeout says; None: nothing is said."""
     if text is None:
         return None
     try:

@@ -12,6 +12,7 @@ class Relay:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
+        self._closed = False
         self.address = ""
 
     async def open(self) -> str:
@@ -28,6 +29,7 @@ class Relay:
 
     def close(self) -> None:
         """Break all connections and take no new ones."""
+        self._closed = True
         if self._server is not None:
             self._server.close()
         self.cut()
@@ -39,12 +41,18 @@ class Relay:
             await asyncio.wait(self._pumps)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closed:  # it was accepted just before
+            writer.transport.abort()
+            return
         self._writers.add(writer)
         try:
             onwards, to = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
             writer.transport.abort()
             self._writers.discard(writer)
+            return
+        if self._closed:
+            to.transport.abort()
             return
         self._writers.add(to)
         for source, sink in ((reader, to), (onwards, writer)):

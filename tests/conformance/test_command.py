@@ -53,11 +53,11 @@ async def test_the_list_names_every_case_with_what_it_proves(conformance):
 async def test_an_agent_that_runs_already_in_no_mesh_is_held_to_what_needs_none(outcomes):
     async with testing.mesh(_echo()) as mesh:
         (instance,) = next(one for one in mesh.agents() if one.card.name == "echo-bot").instances
-        cases = "plain/health", "target/wrong-instance", "errors/bug", "hops/caller-at-5", "kill/mid-call"
+        cases = "plain/health", "target/wrong-agent", "errors/bug", "hops/caller-at-5", "kill/mid-call"
         options = (word for case in cases for word in ("--case", case))
         found = await outcomes("--agent", instance.address, "--registry", "127.0.0.1:1", *options)
     assert found["plain/health"][0] == "passed"
-    assert found["target/wrong-instance"][0] == "passed"
+    assert found["target/wrong-agent"][0] == "passed"
     assert found["errors/bug"][0] == "failed", "it is no scripted bot"
     assert found["hops/caller-at-5"] == ("left_out", "needs the agent in a registry that answers (--registry)")
     assert found["kill/mid-call"][0] == "left_out"

@@ -115,6 +115,8 @@ const (
 	ErrorReason_ERROR_REASON_UNKNOWN_SUGGESTION ErrorReason = 40
 	// NOT_FOUND: nobody of that name works at the desk. `nearest`: names that come close, separated by commas.
 	ErrorReason_ERROR_REASON_UNKNOWN_PERSON ErrorReason = 41
+	// NOT_FOUND: no live agent declares this skill. `nearest`: ids that come close, separated by commas.
+	ErrorReason_ERROR_REASON_UNKNOWN_SKILL ErrorReason = 42
 )
 
 // Enum value maps for ErrorReason.
@@ -162,6 +164,7 @@ var (
 		39: "ERROR_REASON_LOG_UNAVAILABLE",
 		40: "ERROR_REASON_UNKNOWN_SUGGESTION",
 		41: "ERROR_REASON_UNKNOWN_PERSON",
+		42: "ERROR_REASON_UNKNOWN_SKILL",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":          0,
@@ -206,6 +209,7 @@ var (
 		"ERROR_REASON_LOG_UNAVAILABLE":      39,
 		"ERROR_REASON_UNKNOWN_SUGGESTION":   40,
 		"ERROR_REASON_UNKNOWN_PERSON":       41,
+		"ERROR_REASON_UNKNOWN_SKILL":        42,
 	}
 )
 
@@ -241,8 +245,7 @@ var File_botmesh_v1_error_reason_proto protoreflect.FileDescriptor
 const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/error_reason.proto\x12\n" +
-	"botmesh.v1*\xf6\n" +
-	"\n" +
+	"botmesh.v1*\x96\v\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dERROR_REASON_DEADLINE_EXPIRED\x10\x01\x12\"\n" +
@@ -286,7 +289,8 @@ const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\x18ERROR_REASON_NOT_CLAIMED\x10&\x12 \n" +
 	"\x1cERROR_REASON_LOG_UNAVAILABLE\x10'\x12#\n" +
 	"\x1fERROR_REASON_UNKNOWN_SUGGESTION\x10(\x12\x1f\n" +
-	"\x1bERROR_REASON_UNKNOWN_PERSON\x10)BL\n" +
+	"\x1bERROR_REASON_UNKNOWN_PERSON\x10)\x12\x1e\n" +
+	"\x1aERROR_REASON_UNKNOWN_SKILL\x10*BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

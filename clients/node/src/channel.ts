@@ -21,6 +21,7 @@ export const KEEPALIVE = {
 
 const OPTIONS = {
   ...KEEPALIVE,
+  "grpc.enable_http_proxy": 0, // instances are dialled directly, whatever http_proxy says
   "grpc.enable_retries": 0, // the mesh retries itself: only it knows what is safe to repeat
   "grpc.keepalive_permit_without_calls": 1,
   "grpc.initial_reconnect_backoff_ms": 100,

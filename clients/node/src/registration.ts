@@ -14,7 +14,7 @@ import {
 import { type Limits, limitsFrom, toSeconds } from "./limits.js";
 import type { RegistryClient } from "./registry.js";
 import { asError } from "./status.js";
-import { pause } from "./time.js";
+import { after, pause } from "./time.js";
 
 /** Seconds before trying the registry again, at first and at most. */
 export const BACKOFF = { least: 0.1, most: 2 };
@@ -117,7 +117,7 @@ export class Registration {
     let silence: NodeJS.Timeout | undefined;
     const heard = (): void => {
       clearTimeout(silence);
-      silence = setTimeout(end, (3 * interval + SILENCE) * 1000);
+      silence = after(3 * interval + SILENCE, end);
     };
     heard();
     stream.on("data", (bytes: Buffer) => {

@@ -1,6 +1,14 @@
 /** Waiting: for a while, or not longer than a stream may be silent. */
 import { StreamIdle } from "./errors.js";
 
+/** The longest timer that Node has; a longer one would go off at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Run this after so many seconds. */
+export function after(seconds: number, run: () => void): NodeJS.Timeout {
+  return setTimeout(run, Math.min(LONGEST, Math.max(0, seconds) * 1000));
+}
+
 /** A pause of so many seconds that an abort ends early. */
 export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -9,7 +17,7 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, seconds * 1000);
+    const timer = after(seconds, done);
     if (signal?.aborted === true) done();
     else signal?.addEventListener("abort", done, { once: true });
   });
@@ -19,10 +27,10 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
 export function withinIdleLimit<T>(next: Promise<T>, idle: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silent = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    timer = after(idle, () => {
       const text = `the stream was silent for ${String(idle)} s: send progress in between`;
       reject(new StreamIdle(text, { limit: idle }));
-    }, idle * 1000);
+    });
   });
   return Promise.race([next, silent]).finally(() => {
     clearTimeout(timer);

@@ -6,6 +6,7 @@ import { Message } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
 import { splitName } from "./names.js";
 import type { Settings } from "./settings.js";
+import { after } from "./time.js";
 import { Work } from "./work.js";
 
 export class WorkTable {
@@ -66,7 +67,7 @@ export class WorkTable {
   /** Wait so many seconds until nothing runs, then end what still does. */
   async drain(timeout: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout * 1000)));
+    const late = new Promise<void>((resolve) => (timer = after(timeout, resolve)));
     await Promise.race([late, Promise.all([...this.running.values()].map((work) => work.ended))]);
     clearTimeout(timer);
     for (const work of [...this.running.values()]) work.cancel("the instance is shutting down");

@@ -11,6 +11,7 @@ import { Reply } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
 import { Pieces } from "./reply.js";
 import { asError } from "./status.js";
+import { after as runAfter } from "./time.js";
 
 /** A bot may be this many events ahead of its fastest reader. */
 const WINDOW = 64;
@@ -87,12 +88,9 @@ export class Work {
   /** Run it, until its deadline at the latest. */
   start(run: () => Promise<Outcome>): void {
     this.began = true;
-    this.#timer = setTimeout(
-      () => {
-        this.#settle(undefined, new DeadlineExpired("the deadline passed before the work was done"));
-      },
-      Math.max(0, this.deadline - now()) * 1000,
-    );
+    this.#timer = runAfter(this.deadline - now(), () => {
+      this.#settle(undefined, new DeadlineExpired("the deadline passed before the work was done"));
+    });
     this.ended = run().then(
       (outcome) => {
         this.#settle(outcome);
@@ -239,9 +237,9 @@ export class Work {
     lost.removeEventListener("abort", this.#wake);
     this.#callers--;
     if (this.#callers > 0 || this.settled || this.detached) return;
-    this.#orphaned = setTimeout(() => {
+    this.#orphaned = runAfter(this.grace, () => {
       this.cancel("the last caller was lost");
-    }, this.grace * 1000);
+    });
   }
 }
 

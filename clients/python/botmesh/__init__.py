@@ -2,7 +2,8 @@
 
 A bot:      Agent, Skill, Task, Reply           agent.py, task.py, reply.py
 A contact:  Conversation, DESK, NOT_MINE        conversation.py
-A client:   connect, Mesh, ReplyStream          client.py
+A client:   connect, Mesh, ReplyStream          client.py, asking.py
+Several:    Consultation, Opinion, Receipt      team.py
 Content:    text, data, raw, url, progress      parts.py, reply.py
 Errors:     botmesh.errors, the tree            errors.py
 Tests:      botmesh.testing                     testing.py
@@ -12,13 +13,16 @@ Below that face: caller.py makes calls and server.py takes them, both through th
 
 from botmesh import errors
 from botmesh.agent import Agent, Skill
-from botmesh.client import Match, Mesh, ReplyStream, connect
+from botmesh.asking import Match
+from botmesh.client import Mesh, connect
 from botmesh.conversation import DESK, NOT_MINE, Conversation
 from botmesh.errors import AgentFailed, BotmeshError
 from botmesh.limits import Limits
 from botmesh.parts import data, raw, text, url
 from botmesh.reply import Event, Reply, progress
+from botmesh.reply_stream import ReplyStream
 from botmesh.task import Task
+from botmesh.team import Consultation, Opinion, Receipt
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.usage_pb2 import Usage
 
@@ -30,12 +34,15 @@ __all__ = [
     "Agent",
     "AgentFailed",
     "BotmeshError",
+    "Consultation",
     "Conversation",
     "Event",
     "Limits",
     "Match",
     "Mesh",
+    "Opinion",
     "Part",
+    "Receipt",
     "Reply",
     "ReplyStream",
     "Skill",

@@ -33,6 +33,7 @@ BotmeshError
 │   └── LogUnavailable        UNAVAILABLE          nothing could be made durable; nothing was taken in
 ├── NotFound
 │   ├── UnknownAgent          NOT_FOUND            no agent of that name
+│   ├── UnknownSkill          NOT_FOUND            no live agent has it
 │   ├── UnknownLease          NOT_FOUND            register anew
 │   ├── UnknownWork           NOT_FOUND            no work under this message id
 │   ├── UnknownTrace          NOT_FOUND            no span of this trace is kept
@@ -317,6 +318,12 @@ class UnknownAgent(NotFound):
     """No agent of that name; `nearest` in the metadata names some that come close."""
 
     reason = "UNKNOWN_AGENT"
+
+
+class UnknownSkill(NotFound):
+    """No live agent declares a skill of that id; `nearest` in the metadata names some that come close."""
+
+    reason = "UNKNOWN_SKILL"
 
 
 class UnknownLease(NotFound):

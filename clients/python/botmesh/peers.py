@@ -14,6 +14,7 @@ from botmesh.v1.instance_pb2 import Instance
 
 CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.enable_retries", 0),  # the mesh retries itself: only it knows what is safe to repeat
+    ("grpc.enable_http_proxy", 0),  # instances are dialled directly, whatever http_proxy says
     ("grpc.max_receive_message_length", TRANSPORT_BYTES),
     ("grpc.max_send_message_length", TRANSPORT_BYTES),
     ("grpc.keepalive_time_ms", 20_000),

@@ -22,6 +22,8 @@ from botmesh.v1 import limits_pb2
 
 PREFIX = "BOTMESH_"
 FILE_VARIABLE = "BOTMESH_CONFIG"
+KIT_VARIABLE = "BOTMESH_KIT_NAME"
+"""What the conformance kit tells the agent under test: no setting, and no mistake."""
 DEFAULT_FILE = "botmesh.toml"
 CSV_FILE = "config.csv"
 BUILT_IN = "built-in"
@@ -338,7 +340,7 @@ def _from_file(path: Path) -> Layer:
 def _from_environment(environ: Mapping[str, str]) -> Layer:
     variables = {setting.variable: setting for setting in SETTINGS.values()}
     for name in sorted(environ):
-        if not name.startswith(PREFIX) or name == FILE_VARIABLE:
+        if not name.startswith(PREFIX) or name in (FILE_VARIABLE, KIT_VARIABLE):
             continue
         if name not in variables:
             close = [SETTINGS[one].variable for one in nearest(name.removeprefix(PREFIX).lower(), SETTINGS)]

@@ -6,8 +6,8 @@ from typing import Any
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import get_current_span, set_span_in_context
 
+from botmesh.asking import Asking
 from botmesh.caller import Ask, Caller
-from botmesh.client import Asking
 from botmesh.deadline import Deadline
 from botmesh.interceptors import Call
 from botmesh.parts import from_struct, text_of
@@ -127,6 +127,9 @@ class Task(Asking):
         if get_current_span(current).get_span_context().trace_id == self._call.span.get_span_context().trace_id:
             return current
         return set_span_in_context(self._call.span)
+
+    def _named(self) -> Sequence[str]:
+        return *self._call.chain.path, self._call.end.named_in(self._call.chain)
 
     def _spent(self, reply: Reply) -> None:
         self._usage.extend(reply.total_usage)

@@ -104,5 +104,7 @@ export enum ErrorReason {
   ERROR_REASON_UNKNOWN_SUGGESTION = 40,
   /** ERROR_REASON_UNKNOWN_PERSON - NOT_FOUND: nobody of that name works at the desk. `nearest`: names that come close, separated by commas. */
   ERROR_REASON_UNKNOWN_PERSON = 41,
+  /** ERROR_REASON_UNKNOWN_SKILL - NOT_FOUND: no live agent declares this skill. `nearest`: ids that come close, separated by commas. */
+  ERROR_REASON_UNKNOWN_SKILL = 42,
   UNRECOGNIZED = -1,
 }

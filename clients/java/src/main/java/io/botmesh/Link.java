@@ -25,6 +25,7 @@ final class Link {
     Link(String address) {
         channel = NettyChannelBuilder.forTarget(address)
                 .usePlaintext()
+                .proxyDetector(target -> null) // instances are dialled directly, whatever the environment says
                 .disableRetry() // the mesh retries itself: only it knows what is safe to repeat
                 .maxInboundMessageSize(Limits.TRANSPORT_BYTES)
                 .keepAliveTime(20, TimeUnit.SECONDS)

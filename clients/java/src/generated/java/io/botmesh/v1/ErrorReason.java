@@ -357,6 +357,14 @@ public enum ErrorReason
    * <code>ERROR_REASON_UNKNOWN_PERSON = 41;</code>
    */
   ERROR_REASON_UNKNOWN_PERSON(41),
+  /**
+   * <pre>
+   * NOT_FOUND: no live agent declares this skill. `nearest`: ids that come close, separated by commas.
+   * </pre>
+   *
+   * <code>ERROR_REASON_UNKNOWN_SKILL = 42;</code>
+   */
+  ERROR_REASON_UNKNOWN_SKILL(42),
   UNRECOGNIZED(-1),
   ;
 
@@ -705,6 +713,14 @@ public enum ErrorReason
    * <code>ERROR_REASON_UNKNOWN_PERSON = 41;</code>
    */
   public static final int ERROR_REASON_UNKNOWN_PERSON_VALUE = 41;
+  /**
+   * <pre>
+   * NOT_FOUND: no live agent declares this skill. `nearest`: ids that come close, separated by commas.
+   * </pre>
+   *
+   * <code>ERROR_REASON_UNKNOWN_SKILL = 42;</code>
+   */
+  public static final int ERROR_REASON_UNKNOWN_SKILL_VALUE = 42;
 
 
   public final int getNumber() {
@@ -773,6 +789,7 @@ public enum ErrorReason
       case 39: return ERROR_REASON_LOG_UNAVAILABLE;
       case 40: return ERROR_REASON_UNKNOWN_SUGGESTION;
       case 41: return ERROR_REASON_UNKNOWN_PERSON;
+      case 42: return ERROR_REASON_UNKNOWN_SKILL;
       default: return null;
     }
   }

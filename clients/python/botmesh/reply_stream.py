@@ -1,0 +1,72 @@
+"""A reply as it comes."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Self
+
+from botmesh.interceptors import Call
+from botmesh.reply import Event, Pieces, Reply
+from botmesh.telemetry import trace_id_of
+from botmesh.v1 import agent_service_pb2 as pb
+
+
+class ReplyStream:
+    """The events of a streamed reply: iterate it once. Leaving early cancels the callee.
+
+    `async with` makes leaving immediate; without it the callee is cancelled when the stream is dropped.
+    """
+
+    def __init__(self, events: AsyncGenerator[tuple[pb.DelegateStreamResponse, Call]], spent: Callable[[Reply], None]):
+        """Read from `events`; `spent` is told the usage at the end."""
+        self._source = self._read(events, spent)
+        self._reply: Reply | None = None
+
+    @property
+    def reply(self) -> Reply:
+        """The whole reply, once the events have ended.
+
+        Raises:
+            RuntimeError: they have not.
+        """
+        if self._reply is None:
+            raise RuntimeError("the stream has not ended: iterate it to the end before asking for its reply")
+        return self._reply
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """The events, once."""
+        return self._source
+
+    async def __aenter__(self) -> Self:
+        """Nothing is sent before the first event is asked for."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Cancel the callee if it still runs."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Cancel the callee if it still runs."""
+        await self._source.aclose()
+
+    async def _read(
+        self, events: AsyncGenerator[tuple[pb.DelegateStreamResponse, Call]], spent: Callable[[Reply], None]
+    ) -> AsyncGenerator[Event, None]:
+        pieces = Pieces()
+        try:
+            async for response, call in events:
+                kind = response.WhichOneof("event")
+                if kind == "partial":
+                    pieces.add(response.partial.part, append=response.partial.append)
+                    yield Event(part=response.partial.part, append=response.partial.append)
+                elif kind == "progress":
+                    done = response.progress
+                    yield Event(progress=done.text, fraction=done.fraction if done.HasField("fraction") else None)
+                elif kind == "reset":
+                    pieces.reset()
+                    yield Event(reset=response.reset.reason or "the work runs again")
+                elif kind == "reply":
+                    self._reply = Reply.from_proto(pieces.whole(response.reply), trace_id_of(call.span))
+                    spent(self._reply)
+                    for part in response.reply.message.payload:
+                        yield Event(part=part)
+        finally:
+            await events.aclose()
