@@ -32,6 +32,8 @@ from botmesh_conformance.words import fill
 
 _AGAIN = 0.04
 """Seconds between two tries of an `until`."""
+_COALESCED = 0.2
+"""Seconds until watchers of the registry know of a change: it coalesces them within 0.1 s."""
 _STOPPING = 0.1
 """Seconds until a process that was told to stop has stopped on all processors."""
 _START = 20.0
@@ -273,6 +275,8 @@ class Run:
             self.peers[alias] = Peer(self.words[f"peer.{alias}"], fill(given, self.words), self.mesh.registrar)
         self.stack.push_async_callback(stop_all, list(self.peers.values()))
         await asyncio.gather(*(peer.start() for peer in self.peers.values()))
+        if any(len(peer.instances) > 1 for peer in self.peers.values()):
+            await asyncio.sleep(_COALESCED)  # a caller that knows one of them does not ask for the others
         for alias, peer in self.peers.items():
             for number, instance in enumerate(peer.instances):
                 self.words[f"peer.{alias}.{number}"] = instance.id
