@@ -42,6 +42,23 @@ const (
 	ReasonRegistryUnreachable Reason = "REGISTRY_UNREACHABLE" // UNAVAILABLE: the registry does not answer
 	ReasonUnknownLease        Reason = "UNKNOWN_LEASE"        // NOT_FOUND: register anew
 	ReasonEpochChanged        Reason = "EPOCH_CHANGED"        // ABORTED: the conversation has another owner
+	ReasonInstanceIDTaken     Reason = "INSTANCE_ID_TAKEN"    // ALREADY_EXISTS: another process holds a lease under this instance id
+	ReasonTooManyInstances    Reason = "TOO_MANY_INSTANCES"   // RESOURCE_EXHAUSTED: the registry takes no more of these
+	ReasonAddressNotAllowed   Reason = "ADDRESS_NOT_ALLOWED"  // INVALID_ARGUMENT: the address is neither the caller's own nor in an allowed range
+	ReasonWatcherTooSlow      Reason = "WATCHER_TOO_SLOW"     // UNAVAILABLE: the watcher read too slowly and was dropped; watch again
+	ReasonUnknownWork         Reason = "UNKNOWN_WORK"         // NOT_FOUND: the callee has no work under this message id
+	ReasonUnknownTrace        Reason = "UNKNOWN_TRACE"        // NOT_FOUND: no span of this trace is kept
+	ReasonUnknownConversation Reason = "UNKNOWN_CONVERSATION" // NOT_FOUND: no conversation of this id
+	ReasonTransferToSelf      Reason = "TRANSFER_TO_SELF"     // FAILED_PRECONDITION: a conversation cannot be transferred to its owner
+	ReasonTargetInternal      Reason = "TARGET_INTERNAL"      // FAILED_PRECONDITION: an internal agent never owns a conversation
+	ReasonTransferOpen        Reason = "TRANSFER_OPEN"        // FAILED_PRECONDITION: another transfer of the conversation is under way
+	ReasonPingPong            Reason = "PING_PONG"            // FAILED_PRECONDITION: too many transfers between the same two
+	ReasonConversationStopped Reason = "CONVERSATION_STOPPED" // FAILED_PRECONDITION: the conversation is stopped; activate it first
+	ReasonNotClaimed          Reason = "NOT_CLAIMED"          // FAILED_PRECONDITION: the person does not hold the conversation
+	ReasonLogUnavailable      Reason = "LOG_UNAVAILABLE"      // UNAVAILABLE: what was to be written could not be made durable; nothing was taken in
+	ReasonUnknownSuggestion   Reason = "UNKNOWN_SUGGESTION"   // NOT_FOUND: no suggested reply of this turn waits
+	ReasonUnknownPerson       Reason = "UNKNOWN_PERSON"       // NOT_FOUND: nobody of that name works at the desk
+	ReasonUnknownSkill        Reason = "UNKNOWN_SKILL"        // NOT_FOUND: no live agent declares this skill
 )
 
 var codeOf = map[Reason]codes.Code{
@@ -70,6 +87,23 @@ var codeOf = map[Reason]codes.Code{
 	ReasonRegistryUnreachable: codes.Unavailable,
 	ReasonUnknownLease:        codes.NotFound,
 	ReasonEpochChanged:        codes.Aborted,
+	ReasonInstanceIDTaken:     codes.AlreadyExists,
+	ReasonTooManyInstances:    codes.ResourceExhausted,
+	ReasonAddressNotAllowed:   codes.InvalidArgument,
+	ReasonWatcherTooSlow:      codes.Unavailable,
+	ReasonUnknownWork:         codes.NotFound,
+	ReasonUnknownTrace:        codes.NotFound,
+	ReasonUnknownConversation: codes.NotFound,
+	ReasonTransferToSelf:      codes.FailedPrecondition,
+	ReasonTargetInternal:      codes.FailedPrecondition,
+	ReasonTransferOpen:        codes.FailedPrecondition,
+	ReasonPingPong:            codes.FailedPrecondition,
+	ReasonConversationStopped: codes.FailedPrecondition,
+	ReasonNotClaimed:          codes.FailedPrecondition,
+	ReasonLogUnavailable:      codes.Unavailable,
+	ReasonUnknownSuggestion:   codes.NotFound,
+	ReasonUnknownPerson:       codes.NotFound,
+	ReasonUnknownSkill:        codes.NotFound,
 }
 
 // neverStarted holds the reasons that are given before any work begins.
@@ -79,6 +113,23 @@ var neverStarted = map[Reason]bool{
 	ReasonUnreachable: true, ReasonWrongInstance: true, ReasonDraining: true, ReasonDisabled: true,
 	ReasonMetadataMismatch: true, ReasonInvalidField: true, ReasonNotSupported: true,
 	ReasonRegistryUnreachable: true, ReasonUnknownLease: true,
+	ReasonInstanceIDTaken:     true,
+	ReasonTooManyInstances:    true,
+	ReasonAddressNotAllowed:   true,
+	ReasonWatcherTooSlow:      true,
+	ReasonUnknownWork:         true,
+	ReasonUnknownTrace:        true,
+	ReasonUnknownConversation: true,
+	ReasonTransferToSelf:      true,
+	ReasonTargetInternal:      true,
+	ReasonTransferOpen:        true,
+	ReasonPingPong:            true,
+	ReasonConversationStopped: true,
+	ReasonNotClaimed:          true,
+	ReasonLogUnavailable:      true,
+	ReasonUnknownSuggestion:   true,
+	ReasonUnknownPerson:       true,
+	ReasonUnknownSkill:        true,
 }
 
 const maxText = 1024 // characters; an error travels in metadata, which gRPC caps at 16 KiB

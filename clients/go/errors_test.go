@@ -21,6 +21,15 @@ func TestEveryReasonHasACodeAndStandsInTheContract(t *testing.T) {
 	}
 }
 
+func TestEveryReasonOfTheContractIsKnown(t *testing.T) {
+	for name := range pb.ErrorReason_value {
+		reason := Reason(strings.TrimPrefix(name, "ERROR_REASON_"))
+		if _, ok := codeOf[reason]; !ok && reason != ReasonUnspecified {
+			t.Errorf("%s has no code", reason)
+		}
+	}
+}
+
 func TestAnErrorSurvivesTheWire(t *testing.T) {
 	sent := refusal(ReasonHopLimit, map[string]any{"limit": 5}, "one hop too many")
 	sent.Agent, sent.Instance, sent.Hop, sent.Path, sent.TraceID = "b", "i", 6, []string{"a", "b"}, "t"

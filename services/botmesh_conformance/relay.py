@@ -12,7 +12,7 @@ class Relay:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._closed = asyncio.Event()
         self.address = ""
 
     async def open(self) -> str:
@@ -29,7 +29,7 @@ class Relay:
 
     def close(self) -> None:
         """Break all connections and take no new ones."""
-        self._closed = True
+        self._closed.set()
         if self._server is not None:
             self._server.close()
         self.cut()
@@ -41,7 +41,7 @@ class Relay:
             await asyncio.wait(self._pumps)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._closed:  # it was accepted just before
+        if self._closed.is_set():  # it was accepted just before
             writer.transport.abort()
             return
         self._writers.add(writer)
@@ -51,7 +51,7 @@ class Relay:
             writer.transport.abort()
             self._writers.discard(writer)
             return
-        if self._closed:
+        if self._closed.is_set():
             to.transport.abort()
             return
         self._writers.add(to)

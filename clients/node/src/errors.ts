@@ -104,6 +104,41 @@ export class AgentFailed extends failed("AGENT_FAILED", status.FAILED_PRECONDITI
 /** A bot failed otherwise; the cause stays there. */
 export class AgentError extends failed("AGENT_ERROR", status.INTERNAL) {}
 
+/** Another process holds a lease under this instance id. */
+export class InstanceIdTaken extends refused("INSTANCE_ID_TAKEN", status.ALREADY_EXISTS) {}
+/** The registry takes no more of these. */
+export class TooManyInstances extends refused("TOO_MANY_INSTANCES", status.RESOURCE_EXHAUSTED) {}
+/** The address is neither the caller's own nor in an allowed range. */
+export class AddressNotAllowed extends refused("ADDRESS_NOT_ALLOWED", status.INVALID_ARGUMENT) {}
+/** The watcher read too slowly and was dropped; watch again. */
+export class WatcherTooSlow extends refused("WATCHER_TOO_SLOW", status.UNAVAILABLE) {}
+/** The callee has no work under this message id. */
+export class UnknownWork extends refused("UNKNOWN_WORK", status.NOT_FOUND) {}
+/** No span of this trace is kept. */
+export class UnknownTrace extends refused("UNKNOWN_TRACE", status.NOT_FOUND) {}
+/** No conversation of this id. */
+export class UnknownConversation extends refused("UNKNOWN_CONVERSATION", status.NOT_FOUND) {}
+/** A conversation cannot be transferred to its owner. */
+export class TransferToSelf extends refused("TRANSFER_TO_SELF", status.FAILED_PRECONDITION) {}
+/** An internal agent never owns a conversation. */
+export class TargetInternal extends refused("TARGET_INTERNAL", status.FAILED_PRECONDITION) {}
+/** Another transfer of the conversation is under way. */
+export class TransferOpen extends refused("TRANSFER_OPEN", status.FAILED_PRECONDITION) {}
+/** Too many transfers between the same two. */
+export class PingPong extends refused("PING_PONG", status.FAILED_PRECONDITION) {}
+/** The conversation is stopped; activate it first. */
+export class ConversationStopped extends refused("CONVERSATION_STOPPED", status.FAILED_PRECONDITION) {}
+/** The person does not hold the conversation. */
+export class NotClaimed extends refused("NOT_CLAIMED", status.FAILED_PRECONDITION) {}
+/** What was to be written could not be made durable; nothing was taken in. */
+export class LogUnavailable extends refused("LOG_UNAVAILABLE", status.UNAVAILABLE) {}
+/** No suggested reply of this turn waits. */
+export class UnknownSuggestion extends refused("UNKNOWN_SUGGESTION", status.NOT_FOUND) {}
+/** Nobody of that name works at the desk. */
+export class UnknownPerson extends refused("UNKNOWN_PERSON", status.NOT_FOUND) {}
+/** No live agent declares this skill. */
+export class UnknownSkill extends refused("UNKNOWN_SKILL", status.NOT_FOUND) {}
+
 /** A status whose reason this version does not know, or that gRPC or a peer that is not Botmesh made. */
 export class PeerError extends BotmeshError {
   override readonly reason: string;
@@ -144,5 +179,22 @@ export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
     EpochChanged,
     AgentFailed,
     AgentError,
+    InstanceIdTaken,
+    TooManyInstances,
+    AddressNotAllowed,
+    WatcherTooSlow,
+    UnknownWork,
+    UnknownTrace,
+    UnknownConversation,
+    TransferToSelf,
+    TargetInternal,
+    TransferOpen,
+    PingPong,
+    ConversationStopped,
+    NotClaimed,
+    LogUnavailable,
+    UnknownSuggestion,
+    UnknownPerson,
+    UnknownSkill,
   ].map((kind: Kind) => [new kind("").reason, kind]),
 );

@@ -22,6 +22,13 @@ test("every reason stands in the contract", () => {
   for (const reason of BY_REASON.keys()) assert.ok(`ERROR_REASON_${reason}` in ErrorReason, reason);
 });
 
+test("every reason of the contract has a class", () => {
+  const names = Object.keys(ErrorReason).filter((name) => name.startsWith("ERROR_REASON_"));
+  for (const name of names.map((one) => one.replace("ERROR_REASON_", ""))) {
+    assert.ok(name === "UNSPECIFIED" || BY_REASON.has(name), name);
+  }
+});
+
 test("an error survives the wire as the same class", () => {
   const sent = new HopLimitExceeded("one hop too many", { limit: 5 });
   Object.assign(sent, { agent: "b", instance: "i", hop: 6, path: ["a", "b"], traceId: "t" });

@@ -1,6 +1,7 @@
 package io.botmesh;
 
 import static io.grpc.Status.Code.ABORTED;
+import static io.grpc.Status.Code.ALREADY_EXISTS;
 import static io.grpc.Status.Code.DEADLINE_EXCEEDED;
 import static io.grpc.Status.Code.FAILED_PRECONDITION;
 import static io.grpc.Status.Code.INTERNAL;
@@ -66,7 +67,41 @@ public enum Reason {
     /** A bot declared a failure. */
     AGENT_FAILED(FAILED_PRECONDITION, true),
     /** A bot failed otherwise; the cause stays there. */
-    AGENT_ERROR(INTERNAL, true);
+    AGENT_ERROR(INTERNAL, true),
+    /** Another process holds a lease under this instance id. */
+    INSTANCE_ID_TAKEN(ALREADY_EXISTS, false),
+    /** The registry takes no more of these. */
+    TOO_MANY_INSTANCES(RESOURCE_EXHAUSTED, false),
+    /** The address is neither the caller's own nor in an allowed range. */
+    ADDRESS_NOT_ALLOWED(INVALID_ARGUMENT, false),
+    /** The watcher read too slowly and was dropped; watch again. */
+    WATCHER_TOO_SLOW(UNAVAILABLE, false),
+    /** The callee has no work under this message id. */
+    UNKNOWN_WORK(NOT_FOUND, false),
+    /** No span of this trace is kept. */
+    UNKNOWN_TRACE(NOT_FOUND, false),
+    /** No conversation of this id. */
+    UNKNOWN_CONVERSATION(NOT_FOUND, false),
+    /** A conversation cannot be transferred to its owner. */
+    TRANSFER_TO_SELF(FAILED_PRECONDITION, false),
+    /** An internal agent never owns a conversation. */
+    TARGET_INTERNAL(FAILED_PRECONDITION, false),
+    /** Another transfer of the conversation is under way. */
+    TRANSFER_OPEN(FAILED_PRECONDITION, false),
+    /** Too many transfers between the same two. */
+    PING_PONG(FAILED_PRECONDITION, false),
+    /** The conversation is stopped; activate it first. */
+    CONVERSATION_STOPPED(FAILED_PRECONDITION, false),
+    /** The person does not hold the conversation. */
+    NOT_CLAIMED(FAILED_PRECONDITION, false),
+    /** What was to be written could not be made durable; nothing was taken in. */
+    LOG_UNAVAILABLE(UNAVAILABLE, false),
+    /** No suggested reply of this turn waits. */
+    UNKNOWN_SUGGESTION(NOT_FOUND, false),
+    /** Nobody of that name works at the desk. */
+    UNKNOWN_PERSON(NOT_FOUND, false),
+    /** No live agent declares this skill. */
+    UNKNOWN_SKILL(NOT_FOUND, false);
 
     /** The gRPC status code that it travels under. */
     public final Status.Code code;

@@ -22,6 +22,16 @@ class StatusesTest {
     }
 
     @Test
+    void everyReasonOfTheContractIsKnown() {
+        for (ErrorReason reason : ErrorReason.values()) {
+            String name = reason.name().replace("ERROR_REASON_", "");
+            if (reason != ErrorReason.UNRECOGNIZED) {
+                assertEquals(name, Reason.of(name).wireName());
+            }
+        }
+    }
+
+    @Test
     void anErrorSurvivesTheWire() {
         BotmeshException sent = new BotmeshException(Reason.HOP_LIMIT, "one hop too many", Map.of("limit", 5))
                 .raisedBy("b", "i", 6, List.of("a", "b"), "t");
