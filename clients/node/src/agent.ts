@@ -1,8 +1,6 @@
 /** What a bot author writes against: a name, skills, a few functions, run(). */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { TracerProvider } from "@opentelemetry/api";
-import protoLoader from "@grpc/proto-loader";
-import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import { End } from "./call.js";
 import { Caller } from "./caller.js";
@@ -13,10 +11,10 @@ import { InvalidField } from "./errors.js";
 import { AgentCard, Exposure, Skill } from "./generated/botmesh/v1/agent_card.js";
 import { Load, Readiness } from "./generated/botmesh/v1/instance.js";
 import type { TransferOffer } from "./generated/botmesh/v1/transfer.js";
-import { DESCRIPTORS } from "./generated/descriptors.js";
 import { type Limits, limitsToProto } from "./limits.js";
 import { checkAgent, checkId, newId } from "./names.js";
 import type { Content } from "./parts.js";
+import { reflection } from "./reflection.js";
 import { Registration, type State } from "./registration.js";
 import { RegistryClient } from "./registry.js";
 import type { Reply } from "./reply.js";
@@ -28,6 +26,7 @@ import { Telemetry } from "./telemetry.js";
 import { pause } from "./time.js";
 
 const SERVICE = "botmesh.v1.AgentService";
+const HEALTH = "grpc.health.v1.Health";
 const STOP_GRACE = 0.5;
 
 /** What a bot answers: content, a Reply, or nothing; an async generator yields it piece by piece. */
@@ -234,8 +233,7 @@ class Running {
     const service = new AgentServer(agent.card, functions, this.#caller, () => this.#state().readiness);
     this.#server.addService(agentService(), service.implementation());
     this.#health.addToServer(this.#server);
-    const known = protoLoader.loadFileDescriptorSetFromBuffer(Buffer.from(DESCRIPTORS, "base64"));
-    new ReflectionService(known, { services: [SERVICE] }).addToServer(this.#server);
+    reflection([SERVICE, HEALTH]).addToServer(this.#server);
   }
 
   async start(): Promise<string> {

@@ -1,9 +1,12 @@
 package io.botmesh;
 
+import com.google.protobuf.Descriptors;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import com.google.rpc.ErrorDetailsProto;
 import io.botmesh.v1.AgentServiceGrpc;
+import io.botmesh.v1.AgentServiceOuterClass;
 import io.botmesh.v1.CancelRequest;
 import io.botmesh.v1.DelegateRequest;
 import io.botmesh.v1.DelegateStreamRequest;
@@ -19,6 +22,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,14 +89,29 @@ final class Edge {
             descriptors.add(Wire.method(
                     known.getFullMethodName(), !known.getType().serverSendsOneMessage(), known.getSchemaDescriptor()));
         }
-        ServiceDescriptor.Builder service =
-                ServiceDescriptor.newBuilder(STUB.getName()).setSchemaDescriptor(STUB.getSchemaDescriptor());
+        ServiceDescriptor.Builder service = ServiceDescriptor.newBuilder(STUB.getName())
+                .setSchemaDescriptor((ProtoFileDescriptorSupplier) Edge::schema);
         descriptors.forEach(service::addMethod);
         ServerServiceDefinition.Builder made = ServerServiceDefinition.builder(service.build());
         for (int index = 0; index < methods.size(); index++) {
             made.addMethod(descriptors.get(index), handler(methods.get(index)));
         }
         return made.build();
+    }
+
+    /** The service's file for reflection, which then knows what refusals carry as well: debuggers look that up there. */
+    private static Descriptors.FileDescriptor schema() {
+        Descriptors.FileDescriptor file = AgentServiceOuterClass.getDescriptor();
+        Descriptors.FileDescriptor details = ErrorDetailsProto.getDescriptor();
+        List<Descriptors.FileDescriptor> known = new ArrayList<>(file.getDependencies());
+        known.add(details);
+        try {
+            return Descriptors.FileDescriptor.buildFrom(
+                    file.toProto().toBuilder().addDependency(details.getName()).build(),
+                    known.toArray(new Descriptors.FileDescriptor[0]));
+        } catch (Descriptors.DescriptorValidationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private <Q extends Message> ServerCallHandler<byte[], byte[]> handler(Method<Q> method) {
