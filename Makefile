@@ -65,6 +65,9 @@ format: $(READY) ## Format the code and the protos
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
 	$(BIN)/buf format --write
+	@$(call with,go,gofmt -w $(filter-out clients/go/botmeshv1%,$(wildcard clients/go/*.go clients/go/*/*.go clients/go/*/*/*.go)))
+	@$(call with,node,cd clients/node && npx --no-install prettier --log-level warn --write .)
+	@$(call with,java,mvn -q -B -f clients/java spotless:apply)
 
 generate: $(READY) ## Generate the stubs of all languages and docs/contract.md from protos/
 	rm -rf $(STUBS)/botmesh/v1
@@ -93,5 +96,6 @@ lock: ## Write requirements.lock anew: versions and hashes, no addresses
 	  --python-version 3.11 pyproject.toml --group dev --output-file requirements.lock
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache clients/go/bin clients/java/target \
+	  $(addprefix clients/node/,node_modules dist out)
 	find . -name __pycache__ -not -path './.git/*' -exec rm -rf {} +
