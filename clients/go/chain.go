@@ -1,7 +1,6 @@
 package botmesh
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -174,8 +173,4 @@ func checkTarget(text string) error {
 		return checkID(keyTo, instance)
 	}
 	return nil
-}
-
-func (c chain) String() string {
-	return fmt.Sprintf("%s (%s)", strings.Join(c.path, " → "), c.correlationID)
 }

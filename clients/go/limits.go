@@ -15,6 +15,9 @@ const (
 	answerMargin     = 0.05 // the share of its time that a parent keeps to answer in when it asks a child ...
 	answerMarginMost = 250 * time.Millisecond
 
+	// gRPC itself ends a call at its deadline, and then nobody hears why: a callee is this much earlier.
+	beforeGRPC = 20 * time.Millisecond
+
 	// gRPC rounds deadlines on the wire: a callee takes one that is this much over the limit.
 	toleratedShare = 0.01
 	toleratedTime  = time.Second

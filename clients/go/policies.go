@@ -1,6 +1,6 @@
 package botmesh
 
-// policy is one rule of the mesh, both ends of it. It embeds everyCall or workCalls and replaces what it needs.
+// policy is one rule of the mesh, both ends of it. It embeds none and replaces what it needs.
 type policy interface {
 	// appliesTo says which methods have it.
 	appliesTo() methodClass

@@ -47,6 +47,9 @@ func (e *end) arrived(ctx context.Context, method string, class methodClass, req
 	c.metadata, _ = metadata.FromIncomingContext(ctx)
 	if at, ok := ctx.Deadline(); ok {
 		c.asked, c.hasAsked = time.Until(at), true
+		if c.asked > 10*beforeGRPC {
+			c.asked -= beforeGRPC
+		}
 	}
 	c.requestSize = proto.Size(request.(proto.Message))
 	if carries, ok := request.(interface{ GetMessage() *pb.Message }); ok && class == work {

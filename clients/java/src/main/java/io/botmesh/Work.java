@@ -5,9 +5,7 @@ import io.botmesh.v1.CancelReceipt;
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Reply;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -49,7 +47,7 @@ final class Work {
     private final long deadline;
     private final Duration grace;
     private final Consumer<Work> onEnd;
-    private final Deque<DelegateStreamResponse> events = new ArrayDeque<>();
+    private final List<DelegateStreamResponse> events = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private final List<CompletableFuture<List<CancelReceipt>>> below = new ArrayList<>();
     private final List<Runnable> stops = new ArrayList<>();
@@ -178,7 +176,7 @@ final class Work {
         }
         consumed = Math.max(consumed, number);
         notifyAll();
-        return events.stream().skip(number - dropped - 1).findFirst().orElseThrow();
+        return events.get((int) (number - dropped - 1));
     }
 
     static BotmeshException streamIdle(Duration idle) {
@@ -216,7 +214,7 @@ final class Work {
         events.add(made);
         eventBytes += made.getSerializedSize();
         while (eventBytes > KEPT_EVENT_BYTES && consumed != ALL && dropped < consumed) {
-            eventBytes -= events.remove().getSerializedSize();
+            eventBytes -= events.remove(0).getSerializedSize();
             dropped++;
         }
         notifyAll();
