@@ -115,6 +115,9 @@ class Run:
         await asyncio.gather(
             self._start_peers(), *(self.start(alias) for alias, one in self.case.agents.items() if not one.get("later"))
         )
+        several = any(len(peer.instances) > 1 for peer in self.peers.values())
+        if several or any("instance_of" in one for one in self.case.agents.values()):
+            await asyncio.sleep(_COALESCED)  # a caller that knows one of them does not ask for the others
 
     async def start(self, alias: str) -> None:
         """Start one of the case's processes."""
@@ -173,6 +176,7 @@ class Run:
                 await self._launch(alias)
             case {"start": alias}:
                 await self.start(alias)
+                await asyncio.sleep(_COALESCED)  # as in set_up
             case {"registry": what}:
                 await self._registry(fill(what, self.words))
         return None
@@ -275,8 +279,6 @@ class Run:
             self.peers[alias] = Peer(self.words[f"peer.{alias}"], fill(given, self.words), self.mesh.registrar)
         self.stack.push_async_callback(stop_all, list(self.peers.values()))
         await asyncio.gather(*(peer.start() for peer in self.peers.values()))
-        if any(len(peer.instances) > 1 for peer in self.peers.values()):
-            await asyncio.sleep(_COALESCED)  # a caller that knows one of them does not ask for the others
         for alias, peer in self.peers.items():
             for number, instance in enumerate(peer.instances):
                 self.words[f"peer.{alias}.{number}"] = instance.id
