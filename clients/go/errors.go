@@ -59,6 +59,12 @@ const (
 	ReasonUnknownSuggestion   Reason = "UNKNOWN_SUGGESTION"   // NOT_FOUND: no suggested reply of this turn waits
 	ReasonUnknownPerson       Reason = "UNKNOWN_PERSON"       // NOT_FOUND: nobody of that name works at the desk
 	ReasonUnknownSkill        Reason = "UNKNOWN_SKILL"        // NOT_FOUND: no live agent declares this skill
+	ReasonUnknownTask         Reason = "UNKNOWN_TASK"         // NOT_FOUND: no task of this id
+	ReasonTaskNotWaiting      Reason = "TASK_NOT_WAITING"     // FAILED_PRECONDITION: the task asks for no input
+	ReasonQueueFull           Reason = "QUEUE_FULL"           // RESOURCE_EXHAUSTED: as many tasks wait for the agent as its queue holds
+	ReasonQueueExpired        Reason = "QUEUE_EXPIRED"        // DEADLINE_EXCEEDED: the task waited longer for its agent than it may
+	ReasonRunTimeout          Reason = "RUN_TIMEOUT"          // DEADLINE_EXCEEDED: the task ran longer than it may
+	ReasonBudgetSpent         Reason = "BUDGET_SPENT"         // FAILED_PRECONDITION: a budget of the chain, the conversation or the account is spent
 )
 
 var codeOf = map[Reason]codes.Code{
@@ -104,6 +110,12 @@ var codeOf = map[Reason]codes.Code{
 	ReasonUnknownSuggestion:   codes.NotFound,
 	ReasonUnknownPerson:       codes.NotFound,
 	ReasonUnknownSkill:        codes.NotFound,
+	ReasonUnknownTask:         codes.NotFound,
+	ReasonTaskNotWaiting:      codes.FailedPrecondition,
+	ReasonQueueFull:           codes.ResourceExhausted,
+	ReasonQueueExpired:        codes.DeadlineExceeded,
+	ReasonRunTimeout:          codes.DeadlineExceeded,
+	ReasonBudgetSpent:         codes.FailedPrecondition,
 }
 
 // neverStarted holds the reasons that are given before any work begins.
@@ -130,6 +142,10 @@ var neverStarted = map[Reason]bool{
 	ReasonUnknownSuggestion:   true,
 	ReasonUnknownPerson:       true,
 	ReasonUnknownSkill:        true,
+	ReasonUnknownTask:         true,
+	ReasonTaskNotWaiting:      true,
+	ReasonQueueFull:           true,
+	ReasonBudgetSpent:         true,
 }
 
 const maxText = 1024 // characters; an error travels in metadata, which gRPC caps at 16 KiB

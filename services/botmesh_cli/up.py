@@ -18,7 +18,7 @@ from botmesh_cli.output import console, plain, print_json, table, tell_error
 from botmesh_cli.trace_store import TraceStore
 from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
 from botmesh_conversations import ConversationPart
-from botmesh_conversations.sqlite_log import open_log
+from botmesh_log.sqlite_log import open_log
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
 

@@ -12,7 +12,7 @@ from botmesh_conformance.registrar import Registrar
 from botmesh_conformance.spans import Spans
 from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
 from botmesh_conversations import ConversationPart
-from botmesh_conversations.sqlite_log import open_log
+from botmesh_log.sqlite_log import open_log
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
 

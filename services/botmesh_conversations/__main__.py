@@ -14,7 +14,7 @@ from botmesh.serving import Server
 from botmesh.settings import Settings, load
 from botmesh_conversations.part import ConversationPart
 from botmesh_conversations.service import SERVICE_NAME
-from botmesh_conversations.sqlite_log import open_log
+from botmesh_log.sqlite_log import open_log
 
 
 @click.command()

@@ -13,7 +13,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from botmesh_conversations import rules
 from botmesh_conversations.accounts import Account
 from botmesh_conversations.conversations import Conversations
-from botmesh_conversations.stream import Stream
+from botmesh_conversations.events import EventStream
 from botmesh_conversations.trigger_words import summary
 from botmesh_conversations.variables import Variables, lookup
 
@@ -109,7 +109,7 @@ class AccountMethods(ConversationServiceServicer):
     async def _account(self, name: str) -> Account:
         return await self._all.accounts.of(check_id("account_id", name or DEFAULT_ACCOUNT))
 
-    async def _contact(self, scope: api.ContextScope) -> Stream[Variables]:
+    async def _contact(self, scope: api.ContextScope) -> EventStream[Variables]:
         contact = self._all.accounts.contact(scope.account_id, scope.contact_id)
         await contact.load()
         return contact

@@ -8,26 +8,11 @@ from botmesh.caller import Caller
 from botmesh.errors import UnknownPerson
 from botmesh.names import did_you_mean, nearest
 from botmesh.v1.conversation_pb2 import ConversationEvent, DutyChanged, PrimaryChanged
-from botmesh_conversations.event_log import EventLog
+from botmesh_conversations.events import EventStream, account_stream, contact_stream
 from botmesh_conversations.routing import Routing
-from botmesh_conversations.stream import Stream
 from botmesh_conversations.triggers import Trigger
 from botmesh_conversations.variables import Variables
-
-
-def account_stream(account: str) -> str:
-    """The stream that an account's own events stand in. No conversation's id has a slash."""
-    return f"account/{account}"
-
-
-def contact_stream(account: str, contact: str) -> str:
-    """The stream that a contact's variables stand in."""
-    return f"contact/{account}/{contact}"
-
-
-def is_conversation(stream: str) -> bool:
-    """Whether a stream is a conversation's."""
-    return "/" not in stream
+from botmesh_log.event_log import EventLog
 
 
 @dataclass(slots=True)
@@ -55,7 +40,7 @@ class AccountState:
         return sorted(person for person, is_on in self.people.items() if is_on)
 
 
-class Account(Stream[AccountState]):
+class Account(EventStream[AccountState]):
     """One tenant."""
 
     def __init__(self, name: str, log: EventLog, caller: Caller, primary: str) -> None:
@@ -135,9 +120,9 @@ class Accounts:
             self._loading[name] = asyncio.ensure_future(self._load(name))
         return await asyncio.shield(self._loading[name])
 
-    def contact(self, account: str, contact: str) -> Stream[Variables]:
+    def contact(self, account: str, contact: str) -> EventStream[Variables]:
         """A contact's variables, to be loaded."""
-        return Stream(contact_stream(account, contact), self._log, Variables(), Variables.apply)
+        return EventStream(contact_stream(account, contact), self._log, Variables(), Variables.apply)
 
     def take_triggers(self) -> None:
         """The triggers have changed."""

@@ -25,15 +25,16 @@ from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISION_DECLINED, TransferOffer
 from botmesh_conversations import rules, snapshot
-from botmesh_conversations.accounts import Accounts, is_conversation
+from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.alarms import Alarms
-from botmesh_conversations.event_log import EventLog, decode
+from botmesh_conversations.events import decode, is_conversation
 from botmesh_conversations.live import Live
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.spans import end_transfer, start_transfer
 from botmesh_conversations.state import State
 from botmesh_conversations.triggers import react
 from botmesh_conversations.turns import Turns, recent
+from botmesh_log.event_log import EventLog
 
 logger = logging.getLogger("botmesh")
 
@@ -340,8 +341,8 @@ class Conversations:
             records = await self.log.read_all(position + 1, _PAGE)
             for record in records:
                 position = record.position
-                if is_conversation(record.conversation):
-                    missed.setdefault(record.conversation, []).append(decode(record))
+                if is_conversation(record.stream):
+                    missed.setdefault(record.stream, []).append(decode(record))
             for conversation_id, events in missed.items():
                 self._project(await self.get(conversation_id), events, events[-1].position)
             missed.clear()

@@ -10,7 +10,8 @@ from botmesh.v1.history_pb2 import (
     AUTHOR_KIND_SYSTEM,
     HistoryEntry,
 )
-from botmesh_conversations.event_log import EventLog, decode
+from botmesh_conversations.events import decode
+from botmesh_log.event_log import EventLog
 
 _PAGE = 1000
 

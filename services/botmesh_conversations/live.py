@@ -9,10 +9,10 @@ from opentelemetry.context import Context
 from botmesh.errors import UnknownConversation
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import PostResponse
-from botmesh_conversations.event_log import EventLog
+from botmesh_conversations.events import EventStream
 from botmesh_conversations.fold import apply
 from botmesh_conversations.state import State
-from botmesh_conversations.stream import Stream
+from botmesh_log.event_log import EventLog
 
 if TYPE_CHECKING:
     from botmesh_conversations.accounts import Account
@@ -23,7 +23,7 @@ Reaction = Callable[["Live", list[ConversationEvent]], list[ConversationEvent]]
 """What triggers make of a batch: the batch itself, with what follows from it."""
 
 
-class Live(Stream[State]):
+class Live(EventStream[State]):
     """A conversation whose events are folded here as they are written."""
 
     account: "Account"

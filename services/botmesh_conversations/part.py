@@ -21,10 +21,10 @@ from botmesh.telemetry import Telemetry
 from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.alarms import Alarms
 from botmesh_conversations.conversations import Conversations
-from botmesh_conversations.event_log import EventLog
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.service import ConversationService
 from botmesh_conversations.turns import Turns
+from botmesh_log.event_log import EventLog
 
 if TYPE_CHECKING:
     from botmesh_conversations.trigger_file import TriggerFiles

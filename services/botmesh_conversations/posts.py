@@ -9,10 +9,10 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
-from botmesh_conversations.event_log import EventLog
 from botmesh_conversations.history import read_history
 from botmesh_conversations.live import Live
 from botmesh_conversations.state import DESK, State, name_of
+from botmesh_log.event_log import EventLog
 
 
 def check_same(view: Conversation, request: api.PostRequest) -> None:

@@ -17,9 +17,8 @@ from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations import rules
 from botmesh_conversations.account_methods import AccountMethods
-from botmesh_conversations.accounts import is_conversation
 from botmesh_conversations.conversations import Conversations, Watcher
-from botmesh_conversations.event_log import decode
+from botmesh_conversations.events import decode, is_conversation
 from botmesh_conversations.history import read_history
 from botmesh_conversations.live import Live
 from botmesh_conversations.posts import answers_to, check_same, until_ended
@@ -145,7 +144,7 @@ class ConversationService(AccountMethods):
                 records = await self._all.log.read_all(position + 1, _PAGE)
                 for record in records:
                     position = record.position
-                    if request.conversation_id in ("", record.conversation) and is_conversation(record.conversation):
+                    if request.conversation_id in ("", record.stream) and is_conversation(record.stream):
                         yield api.WatchConversationsResponse(event=decode(record))
                 if len(records) < _PAGE:
                     break

@@ -9,10 +9,10 @@ from botmesh.limits import duration
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import AgentStatistics, GetStatisticsResponse
-from botmesh_conversations.accounts import is_conversation
-from botmesh_conversations.event_log import EventLog, decode
+from botmesh_conversations.events import decode, is_conversation
 from botmesh_conversations.fold import seconds_of
 from botmesh_conversations.state import DESK, name_of
+from botmesh_log.event_log import EventLog
 
 _PAGE = 1000
 _KEPT = 1000
@@ -78,7 +78,7 @@ class Statistics:
             while True:
                 records = await self._log.read_all(self._position + 1, _PAGE)
                 for record in records:
-                    if is_conversation(record.conversation):
+                    if is_conversation(record.stream):
                         self._take(decode(record))
                     self._position = record.position
                 if len(records) < _PAGE:

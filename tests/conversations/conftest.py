@@ -17,7 +17,7 @@ from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
 from botmesh_conversations import ConversationPart
-from botmesh_conversations.sqlite_log import open_log
+from botmesh_log.sqlite_log import open_log
 from botmesh_registry import SERVICE_NAME, Registry
 
 

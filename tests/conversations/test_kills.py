@@ -18,10 +18,10 @@ from botmesh.settings import load
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import TURN_OUTCOME_ANSWERED, Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_conversations.event_log import decode
+from botmesh_conversations.events import decode
 from botmesh_conversations.fold import apply, fold
-from botmesh_conversations.sqlite_log import open_log
 from botmesh_conversations.state import State
+from botmesh_log.sqlite_log import open_log
 from tests.mesh.processes import Process, _kill
 
 KILLS = int(os.environ.get("KILLS", "7"))

@@ -65,6 +65,6 @@ async def test_a_folder_that_another_service_has_is_refused(tmp_path):
         await service.start(*words)
         code, _, errors = await run(*words[1:])
         assert code == 1
-        assert "another process keeps conversations" in errors
+        assert "another process keeps its events" in errors
     finally:
         await _kill(service)

@@ -1,7 +1,7 @@
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from botmesh_conversations.event_log import decode
+from botmesh_conversations.events import decode
 from tests.conversations.conftest import bot
 
 

@@ -117,6 +117,19 @@ const (
 	ErrorReason_ERROR_REASON_UNKNOWN_PERSON ErrorReason = 41
 	// NOT_FOUND: no live agent declares this skill. `nearest`: ids that come close, separated by commas.
 	ErrorReason_ERROR_REASON_UNKNOWN_SKILL ErrorReason = 42
+	// NOT_FOUND: no task of this id. `task_id`.
+	ErrorReason_ERROR_REASON_UNKNOWN_TASK ErrorReason = 43
+	// FAILED_PRECONDITION: the task asks for no input. `task_id`, `state`.
+	ErrorReason_ERROR_REASON_TASK_NOT_WAITING ErrorReason = 44
+	// RESOURCE_EXHAUSTED: as many tasks wait for the agent as its queue holds. `limit`, `agent`.
+	ErrorReason_ERROR_REASON_QUEUE_FULL ErrorReason = 45
+	// DEADLINE_EXCEEDED: the task waited longer for its agent than it may. `limit` in seconds.
+	ErrorReason_ERROR_REASON_QUEUE_EXPIRED ErrorReason = 46
+	// DEADLINE_EXCEEDED: the task ran longer than it may. `limit` in seconds.
+	ErrorReason_ERROR_REASON_RUN_TIMEOUT ErrorReason = 47
+	// FAILED_PRECONDITION: a budget is spent. `scope` (chain, conversation or account), `limit`
+	// and `spent` in micro-units, `currency`.
+	ErrorReason_ERROR_REASON_BUDGET_SPENT ErrorReason = 48
 )
 
 // Enum value maps for ErrorReason.
@@ -165,6 +178,12 @@ var (
 		40: "ERROR_REASON_UNKNOWN_SUGGESTION",
 		41: "ERROR_REASON_UNKNOWN_PERSON",
 		42: "ERROR_REASON_UNKNOWN_SKILL",
+		43: "ERROR_REASON_UNKNOWN_TASK",
+		44: "ERROR_REASON_TASK_NOT_WAITING",
+		45: "ERROR_REASON_QUEUE_FULL",
+		46: "ERROR_REASON_QUEUE_EXPIRED",
+		47: "ERROR_REASON_RUN_TIMEOUT",
+		48: "ERROR_REASON_BUDGET_SPENT",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":          0,
@@ -210,6 +229,12 @@ var (
 		"ERROR_REASON_UNKNOWN_SUGGESTION":   40,
 		"ERROR_REASON_UNKNOWN_PERSON":       41,
 		"ERROR_REASON_UNKNOWN_SKILL":        42,
+		"ERROR_REASON_UNKNOWN_TASK":         43,
+		"ERROR_REASON_TASK_NOT_WAITING":     44,
+		"ERROR_REASON_QUEUE_FULL":           45,
+		"ERROR_REASON_QUEUE_EXPIRED":        46,
+		"ERROR_REASON_RUN_TIMEOUT":          47,
+		"ERROR_REASON_BUDGET_SPENT":         48,
 	}
 )
 
@@ -245,7 +270,7 @@ var File_botmesh_v1_error_reason_proto protoreflect.FileDescriptor
 const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/error_reason.proto\x12\n" +
-	"botmesh.v1*\x96\v\n" +
+	"botmesh.v1*\xd2\f\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dERROR_REASON_DEADLINE_EXPIRED\x10\x01\x12\"\n" +
@@ -290,7 +315,13 @@ const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\x1cERROR_REASON_LOG_UNAVAILABLE\x10'\x12#\n" +
 	"\x1fERROR_REASON_UNKNOWN_SUGGESTION\x10(\x12\x1f\n" +
 	"\x1bERROR_REASON_UNKNOWN_PERSON\x10)\x12\x1e\n" +
-	"\x1aERROR_REASON_UNKNOWN_SKILL\x10*BL\n" +
+	"\x1aERROR_REASON_UNKNOWN_SKILL\x10*\x12\x1d\n" +
+	"\x19ERROR_REASON_UNKNOWN_TASK\x10+\x12!\n" +
+	"\x1dERROR_REASON_TASK_NOT_WAITING\x10,\x12\x1b\n" +
+	"\x17ERROR_REASON_QUEUE_FULL\x10-\x12\x1e\n" +
+	"\x1aERROR_REASON_QUEUE_EXPIRED\x10.\x12\x1c\n" +
+	"\x18ERROR_REASON_RUN_TIMEOUT\x10/\x12\x1d\n" +
+	"\x19ERROR_REASON_BUDGET_SPENT\x100BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

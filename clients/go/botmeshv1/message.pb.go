@@ -132,7 +132,10 @@ type Message struct {
 	// The callee's skill that is meant. Empty: the callee decides.
 	SkillId string `protobuf:"bytes,11,opt,name=skill_id,json=skillId,proto3" json:"skill_id,omitempty"`
 	// The message that this one answers. Empty: none.
-	InReplyTo     string `protobuf:"bytes,12,opt,name=in_reply_to,json=inReplyTo,proto3" json:"in_reply_to,omitempty"`
+	InReplyTo string `protobuf:"bytes,12,opt,name=in_reply_to,json=inReplyTo,proto3" json:"in_reply_to,omitempty"`
+	// The task (task.proto) that the message brings or answers. Empty: none. The same
+	// each time that the task is begun, unlike message_id.
+	TaskId        string `protobuf:"bytes,13,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -251,6 +254,13 @@ func (x *Message) GetInReplyTo() string {
 	return ""
 }
 
+func (x *Message) GetTaskId() string {
+	if x != nil {
+		return x.TaskId
+	}
+	return ""
+}
+
 // The answer to a delegation.
 type Reply struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -265,7 +275,10 @@ type Reply struct {
 	// The instance that answered.
 	InstanceId string `protobuf:"bytes,5,opt,name=instance_id,json=instanceId,proto3" json:"instance_id,omitempty"`
 	// To a turn: it is not the bot's business, the account's primary agent is to have it.
-	NotMine       bool `protobuf:"varint,6,opt,name=not_mine,json=notMine,proto3" json:"not_mine,omitempty"`
+	NotMine bool `protobuf:"varint,6,opt,name=not_mine,json=notMine,proto3" json:"not_mine,omitempty"`
+	// How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+	// REJECTED. Unset: completed.
+	TaskState     TaskState `protobuf:"varint,7,opt,name=task_state,json=taskState,proto3,enum=botmesh.v1.TaskState" json:"task_state,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -342,12 +355,19 @@ func (x *Reply) GetNotMine() bool {
 	return false
 }
 
+func (x *Reply) GetTaskState() TaskState {
+	if x != nil {
+		return x.TaskState
+	}
+	return TaskState_TASK_STATE_UNSPECIFIED
+}
+
 var File_botmesh_v1_message_proto protoreflect.FileDescriptor
 
 const file_botmesh_v1_message_proto_rawDesc = "" +
 	"\n" +
 	"\x18botmesh/v1/message.proto\x12\n" +
-	"botmesh.v1\x1a\x15botmesh/v1/part.proto\x1a\x16botmesh/v1/usage.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe1\x03\n" +
+	"botmesh.v1\x1a\x15botmesh/v1/part.proto\x1a\x1bbotmesh/v1/task_state.proto\x1a\x16botmesh/v1/usage.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfa\x03\n" +
 	"\aMessage\x12\x1d\n" +
 	"\n" +
 	"from_agent\x18\x01 \x01(\tR\tfromAgent\x12\x19\n" +
@@ -364,7 +384,8 @@ const file_botmesh_v1_message_proto_rawDesc = "" +
 	"\acontext\x18\n" +
 	" \x01(\v2\x17.google.protobuf.StructR\acontext\x12\x19\n" +
 	"\bskill_id\x18\v \x01(\tR\askillId\x12\x1e\n" +
-	"\vin_reply_to\x18\f \x01(\tR\tinReplyTo\"\x83\x02\n" +
+	"\vin_reply_to\x18\f \x01(\tR\tinReplyTo\x12\x17\n" +
+	"\atask_id\x18\r \x01(\tR\x06taskId\"\xb9\x02\n" +
 	"\x05Reply\x12-\n" +
 	"\amessage\x18\x01 \x01(\v2\x13.botmesh.v1.MessageR\amessage\x12#\n" +
 	"\n" +
@@ -375,7 +396,9 @@ const file_botmesh_v1_message_proto_rawDesc = "" +
 	"chainUsage\x12\x1f\n" +
 	"\vinstance_id\x18\x05 \x01(\tR\n" +
 	"instanceId\x12\x19\n" +
-	"\bnot_mine\x18\x06 \x01(\bR\anotMineB\r\n" +
+	"\bnot_mine\x18\x06 \x01(\bR\anotMine\x124\n" +
+	"\n" +
+	"task_state\x18\a \x01(\x0e2\x15.botmesh.v1.TaskStateR\ttaskStateB\r\n" +
 	"\v_confidence*\x95\x02\n" +
 	"\vMessageType\x12\x1c\n" +
 	"\x18MESSAGE_TYPE_UNSPECIFIED\x10\x00\x12\x18\n" +
@@ -412,6 +435,7 @@ var file_botmesh_v1_message_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
 	(*structpb.Struct)(nil),       // 5: google.protobuf.Struct
 	(*Usage)(nil),                 // 6: botmesh.v1.Usage
+	(TaskState)(0),                // 7: botmesh.v1.TaskState
 }
 var file_botmesh_v1_message_proto_depIdxs = []int32{
 	0, // 0: botmesh.v1.Message.message_type:type_name -> botmesh.v1.MessageType
@@ -421,11 +445,12 @@ var file_botmesh_v1_message_proto_depIdxs = []int32{
 	1, // 4: botmesh.v1.Reply.message:type_name -> botmesh.v1.Message
 	6, // 5: botmesh.v1.Reply.usage:type_name -> botmesh.v1.Usage
 	6, // 6: botmesh.v1.Reply.chain_usage:type_name -> botmesh.v1.Usage
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	7, // 7: botmesh.v1.Reply.task_state:type_name -> botmesh.v1.TaskState
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_message_proto_init() }
@@ -434,6 +459,7 @@ func file_botmesh_v1_message_proto_init() {
 		return
 	}
 	file_botmesh_v1_part_proto_init()
+	file_botmesh_v1_task_state_proto_init()
 	file_botmesh_v1_usage_proto_init()
 	file_botmesh_v1_message_proto_msgTypes[1].OneofWrappers = []any{}
 	type x struct{}

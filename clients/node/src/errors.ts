@@ -138,6 +138,18 @@ export class UnknownSuggestion extends refused("UNKNOWN_SUGGESTION", status.NOT_
 export class UnknownPerson extends refused("UNKNOWN_PERSON", status.NOT_FOUND) {}
 /** No live agent declares this skill. */
 export class UnknownSkill extends refused("UNKNOWN_SKILL", status.NOT_FOUND) {}
+/** No task of this id. */
+export class UnknownTask extends refused("UNKNOWN_TASK", status.NOT_FOUND) {}
+/** The task asks for no input. */
+export class TaskNotWaiting extends refused("TASK_NOT_WAITING", status.FAILED_PRECONDITION) {}
+/** As many tasks wait for the agent as its queue holds. */
+export class QueueFull extends refused("QUEUE_FULL", status.RESOURCE_EXHAUSTED) {}
+/** The task waited longer for its agent than it may. */
+export class QueueExpired extends failed("QUEUE_EXPIRED", status.DEADLINE_EXCEEDED) {}
+/** The task ran longer than it may. */
+export class RunTimeout extends failed("RUN_TIMEOUT", status.DEADLINE_EXCEEDED) {}
+/** A budget of the chain, the conversation or the account is spent. */
+export class BudgetSpent extends refused("BUDGET_SPENT", status.FAILED_PRECONDITION) {}
 
 /** A status whose reason this version does not know, or that gRPC or a peer that is not Botmesh made. */
 export class PeerError extends BotmeshError {
@@ -196,5 +208,11 @@ export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
     UnknownSuggestion,
     UnknownPerson,
     UnknownSkill,
+    UnknownTask,
+    TaskNotWaiting,
+    QueueFull,
+    QueueExpired,
+    RunTimeout,
+    BudgetSpent,
   ].map((kind: Kind) => [new kind("").reason, kind]),
 );

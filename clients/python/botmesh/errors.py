@@ -20,7 +20,10 @@ BotmeshError
 │   ├── TransferOpen          FAILED_PRECONDITION  another transfer is under way
 │   ├── PingPong              FAILED_PRECONDITION  too many transfers between the same two
 │   ├── ConversationStopped   FAILED_PRECONDITION  activate it first
-│   └── NotClaimed            FAILED_PRECONDITION  the person does not hold the conversation
+│   ├── NotClaimed            FAILED_PRECONDITION  the person does not hold the conversation
+│   ├── TaskNotWaiting        FAILED_PRECONDITION  the task asks for no input
+│   ├── QueueFull             RESOURCE_EXHAUSTED   as many tasks wait for the agent as may
+│   └── BudgetSpent           FAILED_PRECONDITION  the chain, conversation or account may cost no more
 ├── MessageTooLarge           RESOURCE_EXHAUSTED   a message over the limit, either way
 ├── Unavailable               nobody could be reached, or nobody knows what became of it
 │   ├── NoLiveInstance        UNAVAILABLE          known, nobody serves it now
@@ -39,10 +42,13 @@ BotmeshError
 │   ├── UnknownTrace          NOT_FOUND            no span of this trace is kept
 │   ├── UnknownConversation   NOT_FOUND            no conversation of this id
 │   ├── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits
+│   ├── UnknownTask           NOT_FOUND            no task of this id
 │   └── UnknownPerson         NOT_FOUND            nobody of that name works at the desk
 ├── DeadlineExceeded
 │   ├── DeadlineExpired       DEADLINE_EXCEEDED    the deadline passed
-│   └── StreamIdle            DEADLINE_EXCEEDED    a stream was silent for too long
+│   ├── StreamIdle            DEADLINE_EXCEEDED    a stream was silent for too long
+│   ├── QueueExpired          DEADLINE_EXCEEDED    a task waited too long for its agent
+│   └── RunTimeout            DEADLINE_EXCEEDED    a task ran longer than it may
 ├── Cancelled                 CANCELLED            the caller gave up, or somebody said stop
 ├── EpochChanged              ABORTED              the conversation has another owner
 ├── AgentFailed               FAILED_PRECONDITION  a bot declared a failure; raise it in your own
@@ -239,6 +245,27 @@ class NotClaimed(Refused):
     reason = "NOT_CLAIMED"
 
 
+class TaskNotWaiting(Refused):
+    """The task asks for no input."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "TASK_NOT_WAITING"
+
+
+class QueueFull(Refused):
+    """As many tasks wait for the agent as its queue holds."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = "QUEUE_FULL"
+
+
+class BudgetSpent(Refused):
+    """A budget of the chain, the conversation or the account is spent."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "BUDGET_SPENT"
+
+
 class MessageTooLarge(BotmeshError):
     """A message over the size limit: a request before it is sent or begun, or a reply."""
 
@@ -356,6 +383,12 @@ class UnknownSuggestion(NotFound):
     reason = "UNKNOWN_SUGGESTION"
 
 
+class UnknownTask(NotFound):
+    """No task of this id."""
+
+    reason = "UNKNOWN_TASK"
+
+
 class UnknownPerson(NotFound):
     """Nobody of that name works at the desk."""
 
@@ -378,6 +411,18 @@ class StreamIdle(DeadlineExceeded):
     """A stream was silent for too long."""
 
     reason = "STREAM_IDLE"
+
+
+class QueueExpired(DeadlineExceeded):
+    """The task waited longer for its agent than it may."""
+
+    reason = "QUEUE_EXPIRED"
+
+
+class RunTimeout(DeadlineExceeded):
+    """The task ran longer than it may."""
+
+    reason = "RUN_TIMEOUT"
 
 
 class Cancelled(BotmeshError):

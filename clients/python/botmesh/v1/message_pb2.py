@@ -23,12 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from botmesh.v1 import part_pb2 as botmesh_dot_v1_dot_part__pb2
+from botmesh.v1 import task_state_pb2 as botmesh_dot_v1_dot_task__state__pb2
 from botmesh.v1 import usage_pb2 as botmesh_dot_v1_dot_usage__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62otmesh/v1/message.proto\x12\nbotmesh.v1\x1a\x15\x62otmesh/v1/part.proto\x1a\x16\x62otmesh/v1/usage.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x02\n\x07Message\x12\x12\n\nfrom_agent\x18\x01 \x01(\t\x12\x10\n\x08to_agent\x18\x02 \x01(\t\x12-\n\x0cmessage_type\x18\x03 \x01(\x0e\x32\x17.botmesh.v1.MessageType\x12!\n\x07payload\x18\x04 \x03(\x0b\x32\x10.botmesh.v1.Part\x12\x16\n\x0e\x63orrelation_id\x18\x05 \x01(\t\x12-\n\ttimestamp\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x07 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x08 \x01(\t\x12\x12\n\naccount_id\x18\t \x01(\t\x12(\n\x07\x63ontext\x18\n \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x10\n\x08skill_id\x18\x0b \x01(\t\x12\x13\n\x0bin_reply_to\x18\x0c \x01(\t\"\xc6\x01\n\x05Reply\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12\x17\n\nconfidence\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12 \n\x05usage\x18\x03 \x01(\x0b\x32\x11.botmesh.v1.Usage\x12&\n\x0b\x63hain_usage\x18\x04 \x03(\x0b\x32\x11.botmesh.v1.Usage\x12\x13\n\x0binstance_id\x18\x05 \x01(\t\x12\x10\n\x08not_mine\x18\x06 \x01(\x08\x42\r\n\x0b_confidence*\x95\x02\n\x0bMessageType\x12\x1c\n\x18MESSAGE_TYPE_UNSPECIFIED\x10\x00\x12\x18\n\x14MESSAGE_TYPE_REQUEST\x10\x01\x12\x19\n\x15MESSAGE_TYPE_RESPONSE\x10\x02\x12\x19\n\x15MESSAGE_TYPE_DELEGATE\x10\x03\x12\x15\n\x11MESSAGE_TYPE_TURN\x10\x04\x12\x19\n\x15MESSAGE_TYPE_TRANSFER\x10\x05\x12\x1a\n\x16MESSAGE_TYPE_BROADCAST\x10\x06\x12\x1c\n\x18MESSAGE_TYPE_COLLABORATE\x10\x07\x12\x14\n\x10MESSAGE_TYPE_ACK\x10\x08\x12\x16\n\x12MESSAGE_TYPE_ERROR\x10\tBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62otmesh/v1/message.proto\x12\nbotmesh.v1\x1a\x15\x62otmesh/v1/part.proto\x1a\x1b\x62otmesh/v1/task_state.proto\x1a\x16\x62otmesh/v1/usage.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x02\n\x07Message\x12\x12\n\nfrom_agent\x18\x01 \x01(\t\x12\x10\n\x08to_agent\x18\x02 \x01(\t\x12-\n\x0cmessage_type\x18\x03 \x01(\x0e\x32\x17.botmesh.v1.MessageType\x12!\n\x07payload\x18\x04 \x03(\x0b\x32\x10.botmesh.v1.Part\x12\x16\n\x0e\x63orrelation_id\x18\x05 \x01(\t\x12-\n\ttimestamp\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x07 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x08 \x01(\t\x12\x12\n\naccount_id\x18\t \x01(\t\x12(\n\x07\x63ontext\x18\n \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x10\n\x08skill_id\x18\x0b \x01(\t\x12\x13\n\x0bin_reply_to\x18\x0c \x01(\t\x12\x0f\n\x07task_id\x18\r \x01(\t\"\xf1\x01\n\x05Reply\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12\x17\n\nconfidence\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12 \n\x05usage\x18\x03 \x01(\x0b\x32\x11.botmesh.v1.Usage\x12&\n\x0b\x63hain_usage\x18\x04 \x03(\x0b\x32\x11.botmesh.v1.Usage\x12\x13\n\x0binstance_id\x18\x05 \x01(\t\x12\x10\n\x08not_mine\x18\x06 \x01(\x08\x12)\n\ntask_state\x18\x07 \x01(\x0e\x32\x15.botmesh.v1.TaskStateB\r\n\x0b_confidence*\x95\x02\n\x0bMessageType\x12\x1c\n\x18MESSAGE_TYPE_UNSPECIFIED\x10\x00\x12\x18\n\x14MESSAGE_TYPE_REQUEST\x10\x01\x12\x19\n\x15MESSAGE_TYPE_RESPONSE\x10\x02\x12\x19\n\x15MESSAGE_TYPE_DELEGATE\x10\x03\x12\x15\n\x11MESSAGE_TYPE_TURN\x10\x04\x12\x19\n\x15MESSAGE_TYPE_TRANSFER\x10\x05\x12\x1a\n\x16MESSAGE_TYPE_BROADCAST\x10\x06\x12\x1c\n\x18MESSAGE_TYPE_COLLABORATE\x10\x07\x12\x14\n\x10MESSAGE_TYPE_ACK\x10\x08\x12\x16\n\x12MESSAGE_TYPE_ERROR\x10\tBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +37,10 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.message_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
-  _globals['_MESSAGETYPE']._serialized_start=701
-  _globals['_MESSAGETYPE']._serialized_end=978
-  _globals['_MESSAGE']._serialized_start=151
-  _globals['_MESSAGE']._serialized_end=497
-  _globals['_REPLY']._serialized_start=500
-  _globals['_REPLY']._serialized_end=698
+  _globals['_MESSAGETYPE']._serialized_start=790
+  _globals['_MESSAGETYPE']._serialized_end=1067
+  _globals['_MESSAGE']._serialized_start=180
+  _globals['_MESSAGE']._serialized_end=543
+  _globals['_REPLY']._serialized_start=546
+  _globals['_REPLY']._serialized_end=787
 # @@protoc_insertion_point(module_scope)

@@ -106,5 +106,20 @@ export enum ErrorReason {
   ERROR_REASON_UNKNOWN_PERSON = 41,
   /** ERROR_REASON_UNKNOWN_SKILL - NOT_FOUND: no live agent declares this skill. `nearest`: ids that come close, separated by commas. */
   ERROR_REASON_UNKNOWN_SKILL = 42,
+  /** ERROR_REASON_UNKNOWN_TASK - NOT_FOUND: no task of this id. `task_id`. */
+  ERROR_REASON_UNKNOWN_TASK = 43,
+  /** ERROR_REASON_TASK_NOT_WAITING - FAILED_PRECONDITION: the task asks for no input. `task_id`, `state`. */
+  ERROR_REASON_TASK_NOT_WAITING = 44,
+  /** ERROR_REASON_QUEUE_FULL - RESOURCE_EXHAUSTED: as many tasks wait for the agent as its queue holds. `limit`, `agent`. */
+  ERROR_REASON_QUEUE_FULL = 45,
+  /** ERROR_REASON_QUEUE_EXPIRED - DEADLINE_EXCEEDED: the task waited longer for its agent than it may. `limit` in seconds. */
+  ERROR_REASON_QUEUE_EXPIRED = 46,
+  /** ERROR_REASON_RUN_TIMEOUT - DEADLINE_EXCEEDED: the task ran longer than it may. `limit` in seconds. */
+  ERROR_REASON_RUN_TIMEOUT = 47,
+  /**
+   * ERROR_REASON_BUDGET_SPENT - FAILED_PRECONDITION: a budget is spent. `scope` (chain, conversation or account), `limit`
+   * and `spent` in micro-units, `currency`.
+   */
+  ERROR_REASON_BUDGET_SPENT = 48,
   UNRECOGNIZED = -1,
 }

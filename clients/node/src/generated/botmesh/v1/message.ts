@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Struct } from "../../google/protobuf/struct.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Part } from "./part.js";
+import { TaskState } from "./task_state.js";
 import { Usage } from "./usage.js";
 
 export const protobufPackage = "botmesh.v1";
@@ -76,6 +77,11 @@ export interface Message {
   skillId: string;
   /** The message that this one answers. Empty: none. */
   inReplyTo: string;
+  /**
+   * The task (task.proto) that the message brings or answers. Empty: none. The same
+   * each time that the task is begun, unlike message_id.
+   */
+  taskId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -99,6 +105,11 @@ export interface Reply {
   instanceId: string;
   /** To a turn: it is not the bot's business, the account's primary agent is to have it. */
   notMine: boolean;
+  /**
+   * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+   * REJECTED. Unset: completed.
+   */
+  taskState: TaskState;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -116,6 +127,7 @@ function createBaseMessage(): Message {
     context: undefined,
     skillId: "",
     inReplyTo: "",
+    taskId: "",
     _unknownFields: {},
   };
 }
@@ -157,6 +169,9 @@ export const Message: MessageFns<Message> = {
     }
     if (message.inReplyTo !== "") {
       writer.uint32(98).string(message.inReplyTo);
+    }
+    if (message.taskId !== "") {
+      writer.uint32(106).string(message.taskId);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -278,6 +293,14 @@ export const Message: MessageFns<Message> = {
             message.inReplyTo = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.taskId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -317,6 +340,7 @@ export const Message: MessageFns<Message> = {
     message.context = object.context ?? undefined;
     message.skillId = object.skillId ?? "";
     message.inReplyTo = object.inReplyTo ?? "";
+    message.taskId = object.taskId ?? "";
     return message;
   },
 };
@@ -329,6 +353,7 @@ function createBaseReply(): Reply {
     chainUsage: [],
     instanceId: "",
     notMine: false,
+    taskState: 0,
     _unknownFields: {},
   };
 }
@@ -352,6 +377,9 @@ export const Reply: MessageFns<Reply> = {
     }
     if (message.notMine !== false) {
       writer.uint32(48).bool(message.notMine);
+    }
+    if (message.taskState !== 0) {
+      writer.uint32(56).int32(message.taskState);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -425,6 +453,14 @@ export const Reply: MessageFns<Reply> = {
             message.notMine = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.taskState = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -458,6 +494,7 @@ export const Reply: MessageFns<Reply> = {
     message.chainUsage = object.chainUsage?.map((e) => Usage.fromPartial(e)) || [];
     message.instanceId = object.instanceId ?? "";
     message.notMine = object.notMine ?? false;
+    message.taskState = object.taskState ?? 0;
     return message;
   },
 };

@@ -101,7 +101,19 @@ public enum Reason {
     /** Nobody of that name works at the desk. */
     UNKNOWN_PERSON(NOT_FOUND, false),
     /** No live agent declares this skill. */
-    UNKNOWN_SKILL(NOT_FOUND, false);
+    UNKNOWN_SKILL(NOT_FOUND, false),
+    /** No task of this id. */
+    UNKNOWN_TASK(NOT_FOUND, false),
+    /** The task asks for no input. */
+    TASK_NOT_WAITING(FAILED_PRECONDITION, false),
+    /** As many tasks wait for the agent as its queue holds. */
+    QUEUE_FULL(RESOURCE_EXHAUSTED, false),
+    /** The task waited longer for its agent than it may. */
+    QUEUE_EXPIRED(DEADLINE_EXCEEDED, true),
+    /** The task ran longer than it may. */
+    RUN_TIMEOUT(DEADLINE_EXCEEDED, true),
+    /** A budget of the chain, the conversation or the account is spent. */
+    BUDGET_SPENT(FAILED_PRECONDITION, false);
 
     /** The gRPC status code that it travels under. */
     public final Status.Code code;

@@ -365,6 +365,55 @@ public enum ErrorReason
    * <code>ERROR_REASON_UNKNOWN_SKILL = 42;</code>
    */
   ERROR_REASON_UNKNOWN_SKILL(42),
+  /**
+   * <pre>
+   * NOT_FOUND: no task of this id. `task_id`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_UNKNOWN_TASK = 43;</code>
+   */
+  ERROR_REASON_UNKNOWN_TASK(43),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the task asks for no input. `task_id`, `state`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TASK_NOT_WAITING = 44;</code>
+   */
+  ERROR_REASON_TASK_NOT_WAITING(44),
+  /**
+   * <pre>
+   * RESOURCE_EXHAUSTED: as many tasks wait for the agent as its queue holds. `limit`, `agent`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_QUEUE_FULL = 45;</code>
+   */
+  ERROR_REASON_QUEUE_FULL(45),
+  /**
+   * <pre>
+   * DEADLINE_EXCEEDED: the task waited longer for its agent than it may. `limit` in seconds.
+   * </pre>
+   *
+   * <code>ERROR_REASON_QUEUE_EXPIRED = 46;</code>
+   */
+  ERROR_REASON_QUEUE_EXPIRED(46),
+  /**
+   * <pre>
+   * DEADLINE_EXCEEDED: the task ran longer than it may. `limit` in seconds.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RUN_TIMEOUT = 47;</code>
+   */
+  ERROR_REASON_RUN_TIMEOUT(47),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: a budget is spent. `scope` (chain, conversation or account), `limit`
+   * and `spent` in micro-units, `currency`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_BUDGET_SPENT = 48;</code>
+   */
+  ERROR_REASON_BUDGET_SPENT(48),
   UNRECOGNIZED(-1),
   ;
 
@@ -721,6 +770,55 @@ public enum ErrorReason
    * <code>ERROR_REASON_UNKNOWN_SKILL = 42;</code>
    */
   public static final int ERROR_REASON_UNKNOWN_SKILL_VALUE = 42;
+  /**
+   * <pre>
+   * NOT_FOUND: no task of this id. `task_id`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_UNKNOWN_TASK = 43;</code>
+   */
+  public static final int ERROR_REASON_UNKNOWN_TASK_VALUE = 43;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the task asks for no input. `task_id`, `state`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TASK_NOT_WAITING = 44;</code>
+   */
+  public static final int ERROR_REASON_TASK_NOT_WAITING_VALUE = 44;
+  /**
+   * <pre>
+   * RESOURCE_EXHAUSTED: as many tasks wait for the agent as its queue holds. `limit`, `agent`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_QUEUE_FULL = 45;</code>
+   */
+  public static final int ERROR_REASON_QUEUE_FULL_VALUE = 45;
+  /**
+   * <pre>
+   * DEADLINE_EXCEEDED: the task waited longer for its agent than it may. `limit` in seconds.
+   * </pre>
+   *
+   * <code>ERROR_REASON_QUEUE_EXPIRED = 46;</code>
+   */
+  public static final int ERROR_REASON_QUEUE_EXPIRED_VALUE = 46;
+  /**
+   * <pre>
+   * DEADLINE_EXCEEDED: the task ran longer than it may. `limit` in seconds.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RUN_TIMEOUT = 47;</code>
+   */
+  public static final int ERROR_REASON_RUN_TIMEOUT_VALUE = 47;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: a budget is spent. `scope` (chain, conversation or account), `limit`
+   * and `spent` in micro-units, `currency`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_BUDGET_SPENT = 48;</code>
+   */
+  public static final int ERROR_REASON_BUDGET_SPENT_VALUE = 48;
 
 
   public final int getNumber() {
@@ -790,6 +888,12 @@ public enum ErrorReason
       case 40: return ERROR_REASON_UNKNOWN_SUGGESTION;
       case 41: return ERROR_REASON_UNKNOWN_PERSON;
       case 42: return ERROR_REASON_UNKNOWN_SKILL;
+      case 43: return ERROR_REASON_UNKNOWN_TASK;
+      case 44: return ERROR_REASON_TASK_NOT_WAITING;
+      case 45: return ERROR_REASON_QUEUE_FULL;
+      case 46: return ERROR_REASON_QUEUE_EXPIRED;
+      case 47: return ERROR_REASON_RUN_TIMEOUT;
+      case 48: return ERROR_REASON_BUDGET_SPENT;
       default: return null;
     }
   }

@@ -36,7 +36,7 @@ public final class ErrorReasonOuterClass extends com.google.protobuf.GeneratedFi
   static {
     java.lang.String[] descriptorData = {
       "\n\035botmesh/v1/error_reason.proto\022\nbotmesh" +
-      ".v1*\226\013\n\013ErrorReason\022\034\n\030ERROR_REASON_UNSP" +
+      ".v1*\322\014\n\013ErrorReason\022\034\n\030ERROR_REASON_UNSP" +
       "ECIFIED\020\000\022!\n\035ERROR_REASON_DEADLINE_EXPIR" +
       "ED\020\001\022\"\n\036ERROR_REASON_DEADLINE_TOO_LONG\020\002" +
       "\022\034\n\030ERROR_REASON_STREAM_IDLE\020\003\022\032\n\026ERROR_" +
@@ -71,10 +71,14 @@ public final class ErrorReasonOuterClass extends com.google.protobuf.GeneratedFi
       "REASON_NOT_CLAIMED\020&\022 \n\034ERROR_REASON_LOG" +
       "_UNAVAILABLE\020\'\022#\n\037ERROR_REASON_UNKNOWN_S" +
       "UGGESTION\020(\022\037\n\033ERROR_REASON_UNKNOWN_PERS" +
-      "ON\020)\022\036\n\032ERROR_REASON_UNKNOWN_SKILL\020*BL\n\r" +
-      "io.botmesh.v1P\001Z9github.com/botmesh/botm" +
-      "esh/clients/go/botmeshv1;botmeshv1b\006prot" +
-      "o3"
+      "ON\020)\022\036\n\032ERROR_REASON_UNKNOWN_SKILL\020*\022\035\n\031" +
+      "ERROR_REASON_UNKNOWN_TASK\020+\022!\n\035ERROR_REA" +
+      "SON_TASK_NOT_WAITING\020,\022\033\n\027ERROR_REASON_Q" +
+      "UEUE_FULL\020-\022\036\n\032ERROR_REASON_QUEUE_EXPIRE" +
+      "D\020.\022\034\n\030ERROR_REASON_RUN_TIMEOUT\020/\022\035\n\031ERR" +
+      "OR_REASON_BUDGET_SPENT\0200BL\n\rio.botmesh.v" +
+      "1P\001Z9github.com/botmesh/botmesh/clients/" +
+      "go/botmeshv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -43,6 +43,7 @@ private static final long serialVersionUID = 0L;
     accountId_ = "";
     skillId_ = "";
     inReplyTo_ = "";
+    taskId_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -605,6 +606,55 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int TASK_ID_FIELD_NUMBER = 13;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object taskId_ = "";
+  /**
+   * <pre>
+   * The task (task.proto) that the message brings or answers. Empty: none. The same
+   * each time that the task is begun, unlike message_id.
+   * </pre>
+   *
+   * <code>string task_id = 13;</code>
+   * @return The taskId.
+   */
+  @java.lang.Override
+  public java.lang.String getTaskId() {
+    java.lang.Object ref = taskId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      taskId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The task (task.proto) that the message brings or answers. Empty: none. The same
+   * each time that the task is begun, unlike message_id.
+   * </pre>
+   *
+   * <code>string task_id = 13;</code>
+   * @return The bytes for taskId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getTaskIdBytes() {
+    java.lang.Object ref = taskId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      taskId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -655,6 +705,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(inReplyTo_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 12, inReplyTo_);
     }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(taskId_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 13, taskId_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -703,6 +756,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(inReplyTo_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(12, inReplyTo_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(taskId_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(13, taskId_);
     }
     return size;
   }
@@ -757,6 +813,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getSkillId())) return false;
     if (!getInReplyTo()
         .equals(other.getInReplyTo())) return false;
+    if (!getTaskId()
+        .equals(other.getTaskId())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -798,6 +856,8 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getSkillId().hashCode();
     hash = (37 * hash) + IN_REPLY_TO_FIELD_NUMBER;
     hash = (53 * hash) + getInReplyTo().hashCode();
+    hash = (37 * hash) + TASK_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getTaskId().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -968,6 +1028,7 @@ private static final long serialVersionUID = 0L;
       }
       skillId_ = "";
       inReplyTo_ = "";
+      taskId_ = "";
       return this;
     }
 
@@ -1053,6 +1114,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000800) != 0)) {
         result.inReplyTo_ = inReplyTo_;
+      }
+      if (((from_bitField0_ & 0x00001000) != 0)) {
+        result.taskId_ = taskId_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1142,6 +1206,11 @@ private static final long serialVersionUID = 0L;
       if (!other.getInReplyTo().isEmpty()) {
         inReplyTo_ = other.inReplyTo_;
         bitField0_ |= 0x00000800;
+        onChanged();
+      }
+      if (!other.getTaskId().isEmpty()) {
+        taskId_ = other.taskId_;
+        bitField0_ |= 0x00001000;
         onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
@@ -1240,6 +1309,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000800;
               break;
             } // case 98
+            case 106: {
+              taskId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00001000;
+              break;
+            } // case 106
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2682,6 +2756,103 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       inReplyTo_ = value;
       bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object taskId_ = "";
+    /**
+     * <pre>
+     * The task (task.proto) that the message brings or answers. Empty: none. The same
+     * each time that the task is begun, unlike message_id.
+     * </pre>
+     *
+     * <code>string task_id = 13;</code>
+     * @return The taskId.
+     */
+    public java.lang.String getTaskId() {
+      java.lang.Object ref = taskId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        taskId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The task (task.proto) that the message brings or answers. Empty: none. The same
+     * each time that the task is begun, unlike message_id.
+     * </pre>
+     *
+     * <code>string task_id = 13;</code>
+     * @return The bytes for taskId.
+     */
+    public com.google.protobuf.ByteString
+        getTaskIdBytes() {
+      java.lang.Object ref = taskId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        taskId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The task (task.proto) that the message brings or answers. Empty: none. The same
+     * each time that the task is begun, unlike message_id.
+     * </pre>
+     *
+     * <code>string task_id = 13;</code>
+     * @param value The taskId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTaskId(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      taskId_ = value;
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The task (task.proto) that the message brings or answers. Empty: none. The same
+     * each time that the task is begun, unlike message_id.
+     * </pre>
+     *
+     * <code>string task_id = 13;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearTaskId() {
+      taskId_ = getDefaultInstance().getTaskId();
+      bitField0_ = (bitField0_ & ~0x00001000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The task (task.proto) that the message brings or answers. Empty: none. The same
+     * each time that the task is begun, unlike message_id.
+     * </pre>
+     *
+     * <code>string task_id = 13;</code>
+     * @param value The bytes for taskId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTaskIdBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      taskId_ = value;
+      bitField0_ |= 0x00001000;
       onChanged();
       return this;
     }

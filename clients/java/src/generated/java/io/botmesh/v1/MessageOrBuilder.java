@@ -288,4 +288,26 @@ public interface MessageOrBuilder extends
    */
   com.google.protobuf.ByteString
       getInReplyToBytes();
+
+  /**
+   * <pre>
+   * The task (task.proto) that the message brings or answers. Empty: none. The same
+   * each time that the task is begun, unlike message_id.
+   * </pre>
+   *
+   * <code>string task_id = 13;</code>
+   * @return The taskId.
+   */
+  java.lang.String getTaskId();
+  /**
+   * <pre>
+   * The task (task.proto) that the message brings or answers. Empty: none. The same
+   * each time that the task is begun, unlike message_id.
+   * </pre>
+   *
+   * <code>string task_id = 13;</code>
+   * @return The bytes for taskId.
+   */
+  com.google.protobuf.ByteString
+      getTaskIdBytes();
 }

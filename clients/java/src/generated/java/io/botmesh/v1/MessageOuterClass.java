@@ -46,37 +46,40 @@ public final class MessageOuterClass extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\030botmesh/v1/message.proto\022\nbotmesh.v1\032\025" +
-      "botmesh/v1/part.proto\032\026botmesh/v1/usage." +
-      "proto\032\034google/protobuf/struct.proto\032\037goo" +
-      "gle/protobuf/timestamp.proto\"\332\002\n\007Message" +
-      "\022\022\n\nfrom_agent\030\001 \001(\t\022\020\n\010to_agent\030\002 \001(\t\022-" +
-      "\n\014message_type\030\003 \001(\0162\027.botmesh.v1.Messag" +
-      "eType\022!\n\007payload\030\004 \003(\0132\020.botmesh.v1.Part" +
-      "\022\026\n\016correlation_id\030\005 \001(\t\022-\n\ttimestamp\030\006 " +
-      "\001(\0132\032.google.protobuf.Timestamp\022\022\n\nmessa" +
-      "ge_id\030\007 \001(\t\022\027\n\017conversation_id\030\010 \001(\t\022\022\n\n" +
-      "account_id\030\t \001(\t\022(\n\007context\030\n \001(\0132\027.goog" +
-      "le.protobuf.Struct\022\020\n\010skill_id\030\013 \001(\t\022\023\n\013" +
-      "in_reply_to\030\014 \001(\t\"\306\001\n\005Reply\022$\n\007message\030\001" +
-      " \001(\0132\023.botmesh.v1.Message\022\027\n\nconfidence\030" +
-      "\002 \001(\001H\000\210\001\001\022 \n\005usage\030\003 \001(\0132\021.botmesh.v1.U" +
-      "sage\022&\n\013chain_usage\030\004 \003(\0132\021.botmesh.v1.U" +
-      "sage\022\023\n\013instance_id\030\005 \001(\t\022\020\n\010not_mine\030\006 " +
-      "\001(\010B\r\n\013_confidence*\225\002\n\013MessageType\022\034\n\030ME" +
-      "SSAGE_TYPE_UNSPECIFIED\020\000\022\030\n\024MESSAGE_TYPE" +
-      "_REQUEST\020\001\022\031\n\025MESSAGE_TYPE_RESPONSE\020\002\022\031\n" +
-      "\025MESSAGE_TYPE_DELEGATE\020\003\022\025\n\021MESSAGE_TYPE" +
-      "_TURN\020\004\022\031\n\025MESSAGE_TYPE_TRANSFER\020\005\022\032\n\026ME" +
-      "SSAGE_TYPE_BROADCAST\020\006\022\034\n\030MESSAGE_TYPE_C" +
-      "OLLABORATE\020\007\022\024\n\020MESSAGE_TYPE_ACK\020\010\022\026\n\022ME" +
-      "SSAGE_TYPE_ERROR\020\tBL\n\rio.botmesh.v1P\001Z9g" +
-      "ithub.com/botmesh/botmesh/clients/go/bot" +
-      "meshv1;botmeshv1b\006proto3"
+      "botmesh/v1/part.proto\032\033botmesh/v1/task_s" +
+      "tate.proto\032\026botmesh/v1/usage.proto\032\034goog" +
+      "le/protobuf/struct.proto\032\037google/protobu" +
+      "f/timestamp.proto\"\353\002\n\007Message\022\022\n\nfrom_ag" +
+      "ent\030\001 \001(\t\022\020\n\010to_agent\030\002 \001(\t\022-\n\014message_t" +
+      "ype\030\003 \001(\0162\027.botmesh.v1.MessageType\022!\n\007pa" +
+      "yload\030\004 \003(\0132\020.botmesh.v1.Part\022\026\n\016correla" +
+      "tion_id\030\005 \001(\t\022-\n\ttimestamp\030\006 \001(\0132\032.googl" +
+      "e.protobuf.Timestamp\022\022\n\nmessage_id\030\007 \001(\t" +
+      "\022\027\n\017conversation_id\030\010 \001(\t\022\022\n\naccount_id\030" +
+      "\t \001(\t\022(\n\007context\030\n \001(\0132\027.google.protobuf" +
+      ".Struct\022\020\n\010skill_id\030\013 \001(\t\022\023\n\013in_reply_to" +
+      "\030\014 \001(\t\022\017\n\007task_id\030\r \001(\t\"\361\001\n\005Reply\022$\n\007mes" +
+      "sage\030\001 \001(\0132\023.botmesh.v1.Message\022\027\n\nconfi" +
+      "dence\030\002 \001(\001H\000\210\001\001\022 \n\005usage\030\003 \001(\0132\021.botmes" +
+      "h.v1.Usage\022&\n\013chain_usage\030\004 \003(\0132\021.botmes" +
+      "h.v1.Usage\022\023\n\013instance_id\030\005 \001(\t\022\020\n\010not_m" +
+      "ine\030\006 \001(\010\022)\n\ntask_state\030\007 \001(\0162\025.botmesh." +
+      "v1.TaskStateB\r\n\013_confidence*\225\002\n\013MessageT" +
+      "ype\022\034\n\030MESSAGE_TYPE_UNSPECIFIED\020\000\022\030\n\024MES" +
+      "SAGE_TYPE_REQUEST\020\001\022\031\n\025MESSAGE_TYPE_RESP" +
+      "ONSE\020\002\022\031\n\025MESSAGE_TYPE_DELEGATE\020\003\022\025\n\021MES" +
+      "SAGE_TYPE_TURN\020\004\022\031\n\025MESSAGE_TYPE_TRANSFE" +
+      "R\020\005\022\032\n\026MESSAGE_TYPE_BROADCAST\020\006\022\034\n\030MESSA" +
+      "GE_TYPE_COLLABORATE\020\007\022\024\n\020MESSAGE_TYPE_AC" +
+      "K\020\010\022\026\n\022MESSAGE_TYPE_ERROR\020\tBL\n\rio.botmes" +
+      "h.v1P\001Z9github.com/botmesh/botmesh/clien" +
+      "ts/go/botmeshv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           io.botmesh.v1.PartOuterClass.getDescriptor(),
+          io.botmesh.v1.TaskStateOuterClass.getDescriptor(),
           io.botmesh.v1.UsageOuterClass.getDescriptor(),
           com.google.protobuf.StructProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
@@ -86,15 +89,16 @@ public final class MessageOuterClass extends com.google.protobuf.GeneratedFile {
     internal_static_botmesh_v1_Message_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_Message_descriptor,
-        new java.lang.String[] { "FromAgent", "ToAgent", "MessageType", "Payload", "CorrelationId", "Timestamp", "MessageId", "ConversationId", "AccountId", "Context", "SkillId", "InReplyTo", });
+        new java.lang.String[] { "FromAgent", "ToAgent", "MessageType", "Payload", "CorrelationId", "Timestamp", "MessageId", "ConversationId", "AccountId", "Context", "SkillId", "InReplyTo", "TaskId", });
     internal_static_botmesh_v1_Reply_descriptor =
       getDescriptor().getMessageType(1);
     internal_static_botmesh_v1_Reply_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_Reply_descriptor,
-        new java.lang.String[] { "Message", "Confidence", "Usage", "ChainUsage", "InstanceId", "NotMine", });
+        new java.lang.String[] { "Message", "Confidence", "Usage", "ChainUsage", "InstanceId", "NotMine", "TaskState", });
     descriptor.resolveAllFeaturesImmutable();
     io.botmesh.v1.PartOuterClass.getDescriptor();
+    io.botmesh.v1.TaskStateOuterClass.getDescriptor();
     io.botmesh.v1.UsageOuterClass.getDescriptor();
     com.google.protobuf.StructProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();

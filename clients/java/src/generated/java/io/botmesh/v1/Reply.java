@@ -34,6 +34,7 @@ private static final long serialVersionUID = 0L;
   private Reply() {
     chainUsage_ = java.util.Collections.emptyList();
     instanceId_ = "";
+    taskState_ = 0;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -281,6 +282,34 @@ private static final long serialVersionUID = 0L;
     return notMine_;
   }
 
+  public static final int TASK_STATE_FIELD_NUMBER = 7;
+  private int taskState_ = 0;
+  /**
+   * <pre>
+   * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+   * REJECTED. Unset: completed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.TaskState task_state = 7;</code>
+   * @return The enum numeric value on the wire for taskState.
+   */
+  @java.lang.Override public int getTaskStateValue() {
+    return taskState_;
+  }
+  /**
+   * <pre>
+   * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+   * REJECTED. Unset: completed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.TaskState task_state = 7;</code>
+   * @return The taskState.
+   */
+  @java.lang.Override public io.botmesh.v1.TaskState getTaskState() {
+    io.botmesh.v1.TaskState result = io.botmesh.v1.TaskState.forNumber(taskState_);
+    return result == null ? io.botmesh.v1.TaskState.UNRECOGNIZED : result;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -313,6 +342,9 @@ private static final long serialVersionUID = 0L;
     if (notMine_ != false) {
       output.writeBool(6, notMine_);
     }
+    if (taskState_ != io.botmesh.v1.TaskState.TASK_STATE_UNSPECIFIED.getNumber()) {
+      output.writeEnum(7, taskState_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -344,6 +376,10 @@ private static final long serialVersionUID = 0L;
     if (notMine_ != false) {
       size += com.google.protobuf.CodedOutputStream
         .computeBoolSize(6, notMine_);
+    }
+    if (taskState_ != io.botmesh.v1.TaskState.TASK_STATE_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(7, taskState_);
     }
     return size;
   }
@@ -391,6 +427,7 @@ private static final long serialVersionUID = 0L;
         .equals(other.getInstanceId())) return false;
     if (getNotMine()
         != other.getNotMine()) return false;
+    if (taskState_ != other.taskState_) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -424,6 +461,8 @@ private static final long serialVersionUID = 0L;
     hash = (37 * hash) + NOT_MINE_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
         getNotMine());
+    hash = (37 * hash) + TASK_STATE_FIELD_NUMBER;
+    hash = (53 * hash) + taskState_;
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -587,6 +626,7 @@ private static final long serialVersionUID = 0L;
       bitField0_ = (bitField0_ & ~0x00000008);
       instanceId_ = "";
       notMine_ = false;
+      taskState_ = 0;
       return this;
     }
 
@@ -656,6 +696,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000020) != 0)) {
         result.notMine_ = notMine_;
       }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.taskState_ = taskState_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -713,6 +756,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.getNotMine() != false) {
         setNotMine(other.getNotMine());
+      }
+      if (other.taskState_ != 0) {
+        setTaskStateValue(other.getTaskStateValue());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -780,6 +826,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000020;
               break;
             } // case 48
+            case 56: {
+              taskState_ = input.readEnum();
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 56
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1601,6 +1652,83 @@ private static final long serialVersionUID = 0L;
     public Builder clearNotMine() {
       bitField0_ = (bitField0_ & ~0x00000020);
       notMine_ = false;
+      onChanged();
+      return this;
+    }
+
+    private int taskState_ = 0;
+    /**
+     * <pre>
+     * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+     * REJECTED. Unset: completed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.TaskState task_state = 7;</code>
+     * @return The enum numeric value on the wire for taskState.
+     */
+    @java.lang.Override public int getTaskStateValue() {
+      return taskState_;
+    }
+    /**
+     * <pre>
+     * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+     * REJECTED. Unset: completed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.TaskState task_state = 7;</code>
+     * @param value The enum numeric value on the wire for taskState to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTaskStateValue(int value) {
+      taskState_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+     * REJECTED. Unset: completed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.TaskState task_state = 7;</code>
+     * @return The taskState.
+     */
+    @java.lang.Override
+    public io.botmesh.v1.TaskState getTaskState() {
+      io.botmesh.v1.TaskState result = io.botmesh.v1.TaskState.forNumber(taskState_);
+      return result == null ? io.botmesh.v1.TaskState.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+     * REJECTED. Unset: completed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.TaskState task_state = 7;</code>
+     * @param value The taskState to set.
+     * @throws IllegalArgumentException if UNRECOGNIZED is provided.
+     * @return This builder for chaining.
+     */
+    public Builder setTaskState(io.botmesh.v1.TaskState value) {
+      java.util.Objects.requireNonNull(value);
+      bitField0_ |= 0x00000040;
+      taskState_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+     * REJECTED. Unset: completed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.TaskState task_state = 7;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearTaskState() {
+      bitField0_ = (bitField0_ & ~0x00000040);
+      taskState_ = 0;
       onChanged();
       return this;
     }

@@ -156,4 +156,25 @@ public interface ReplyOrBuilder extends
    * @return The notMine.
    */
   boolean getNotMine();
+
+  /**
+   * <pre>
+   * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+   * REJECTED. Unset: completed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.TaskState task_state = 7;</code>
+   * @return The enum numeric value on the wire for taskState.
+   */
+  int getTaskStateValue();
+  /**
+   * <pre>
+   * How the task stands with this answer: COMPLETED, INPUT_REQUIRED, AUTH_REQUIRED or
+   * REJECTED. Unset: completed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.TaskState task_state = 7;</code>
+   * @return The taskState.
+   */
+  io.botmesh.v1.TaskState getTaskState();
 }

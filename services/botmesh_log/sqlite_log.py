@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from botmesh.errors import InvalidField, LogUnavailable
-from botmesh_conversations.event_log import Record, SequenceConflict, check_batch
+from botmesh_log.event_log import Record, SequenceConflict, check_batch
 
 SCHEMA = 1
 _TABLES = """
@@ -33,7 +33,7 @@ _READERS = 2
 class _Append:
     """An append that waits for the writer."""
 
-    conversation: str
+    stream: str
     expected: int
     batch: Sequence[bytes]
     loop: asyncio.AbstractEventLoop
@@ -67,7 +67,7 @@ def open_log(path: str | os.PathLike[str]) -> "SqliteLog":
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        text = f"another process keeps conversations in {file.parent}: stop it, or name another data_dir"
+        text = f"another process keeps its events in {file.parent}: stop it, or name another data_dir"
         raise InvalidField(text, field="data_dir", value=file.parent) from None
     return SqliteLog(file, lock)
 
@@ -97,21 +97,21 @@ class SqliteLog:
         self._writer = threading.Thread(target=self._write, name="botmesh-log-write", daemon=True)
         self._writer.start()
 
-    async def append(self, conversation: str, expected_sequence: int, batch: Sequence[bytes]) -> list[Record]:
+    async def append(self, stream: str, expected_sequence: int, batch: Sequence[bytes]) -> list[Record]:
         """Append all of `batch` or nothing; durable on return."""
-        check_batch(conversation, batch)
+        check_batch(stream, batch)
         if self._closed:
             raise LogUnavailable("the log is closed: the service is stopping")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Record]] = loop.create_future()
-        self._waiting.put(_Append(conversation, expected_sequence, batch, loop, future, []))
+        self._waiting.put(_Append(stream, expected_sequence, batch, loop, future, []))
         return await future
 
-    async def read(self, conversation: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
-        """A conversation's events from a sequence on."""
+    async def read(self, stream: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
+        """A stream's events from a sequence on."""
         return await self._read(
             "SELECT * FROM event WHERE conversation = ? AND sequence >= ? ORDER BY sequence LIMIT ?",
-            (conversation, from_sequence, limit),
+            (stream, from_sequence, limit),
         )
 
     async def read_all(self, from_position: int = 1, limit: int = 1000) -> list[Record]:
@@ -171,14 +171,14 @@ class SqliteLog:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             for one in appends:
-                last = touched.get(one.conversation, -1)
+                last = touched.get(one.stream, -1)
                 if last < 0:
-                    last = self._sequence_of(one.conversation)
+                    last = self._sequence_of(one.stream)
                 if last != one.expected:
-                    conflicts.append((one, SequenceConflict(one.conversation, one.expected, last)))
+                    conflicts.append((one, SequenceConflict(one.stream, one.expected, last)))
                     continue
                 position = self._insert(one, position)
-                touched[one.conversation] = one.expected + len(one.batch)
+                touched[one.stream] = one.expected + len(one.batch)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._undo(appends, error)
@@ -196,12 +196,12 @@ class SqliteLog:
     def _insert(self, one: _Append, position: int) -> int:
         now = time.time()
         one.records = [
-            Record(position + index, one.conversation, one.expected + index, now, payload)
+            Record(position + index, one.stream, one.expected + index, now, payload)
             for index, payload in enumerate(one.batch, start=1)
         ]
         self._db.executemany(
             "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
-            [(r.position, r.conversation, r.sequence, r.at, r.payload) for r in one.records],
+            [(r.position, r.stream, r.sequence, r.at, r.payload) for r in one.records],
         )
         return position + len(one.batch)
 
@@ -211,11 +211,11 @@ class SqliteLog:
         for one in appends:
             one.settle(LogUnavailable(f"the log cannot be written: {error}; nothing was taken in, try again"))
 
-    def _sequence_of(self, conversation: str) -> int:
-        if conversation not in self._last:
+    def _sequence_of(self, stream: str) -> int:
+        if stream not in self._last:
             query = "SELECT coalesce(max(sequence), 0) FROM event WHERE conversation = ?"
-            (self._last[conversation],) = self._db.execute(query, (conversation,)).fetchone()
-        return self._last[conversation]
+            (self._last[stream],) = self._db.execute(query, (stream,)).fetchone()
+        return self._last[stream]
 
     def _remember(self, touched: dict[str, int]) -> None:
         if len(self._last) > 100_000:  # noqa: PLR2004 - a cache; any bound will do

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from botmesh_conversations.event_log import Record, SequenceConflict, check_batch
+from botmesh_log.event_log import Record, SequenceConflict, check_batch
 
 
 class MemoryLog:
@@ -12,27 +12,27 @@ class MemoryLog:
     def __init__(self) -> None:
         """Empty."""
         self._all: list[Record] = []
-        self._conversations: dict[str, list[Record]] = {}
+        self._streams: dict[str, list[Record]] = {}
 
-    async def append(self, conversation: str, expected_sequence: int, batch: Sequence[bytes]) -> list[Record]:
+    async def append(self, stream: str, expected_sequence: int, batch: Sequence[bytes]) -> list[Record]:
         """Append all of `batch` or nothing."""
-        check_batch(conversation, batch)
-        own = self._conversations.setdefault(conversation, [])
+        check_batch(stream, batch)
+        own = self._streams.setdefault(stream, [])
         if len(own) != expected_sequence:
-            raise SequenceConflict(conversation, expected_sequence, len(own))
+            raise SequenceConflict(stream, expected_sequence, len(own))
         now = time.time()
         position = len(self._all)
         records = [
-            Record(position + index, conversation, expected_sequence + index, now, payload)
+            Record(position + index, stream, expected_sequence + index, now, payload)
             for index, payload in enumerate(batch, start=1)
         ]
         own.extend(records)
         self._all.extend(records)
         return records
 
-    async def read(self, conversation: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
-        """A conversation's events from a sequence on."""
-        return self._conversations.get(conversation, [])[from_sequence - 1 : from_sequence - 1 + limit]
+    async def read(self, stream: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
+        """A stream's events from a sequence on."""
+        return self._streams.get(stream, [])[from_sequence - 1 : from_sequence - 1 + limit]
 
     async def read_all(self, from_position: int = 1, limit: int = 1000) -> list[Record]:
         """All events from a position on."""

@@ -3,19 +3,45 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from botmesh.v1.conversation_pb2 import ConversationEvent
-from botmesh_conversations.event_log import EventLog, SequenceConflict, decode
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from botmesh_log.event_log import EventLog, Record, SequenceConflict
 
 S = TypeVar("S")
 _PAGE = 1000
 
 
-class Stream(Generic[S]):
-    """Events of one conversation, account or contact, folded here as they are written."""
+class Event(Protocol):
+    """What every kind of event bears: its places, its time, its trace."""
 
-    def __init__(self, stream_id: str, log: EventLog, state: S, apply: Callable[[S, ConversationEvent], None]) -> None:
+    position: int
+    sequence: int
+    trace_id: str
+
+    @property
+    def time(self) -> Timestamp:
+        """When it was written."""
+
+    def SerializeToString(self) -> bytes:  # noqa: N802 - protobuf's name
+        """As bytes."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+class Stream(Generic[S, E]):
+    """Events of one conversation, account, contact or task, folded here as they are written."""
+
+    def __init__(
+        self,
+        stream_id: str,
+        log: EventLog,
+        state: S,
+        apply: Callable[[S, E], None],
+        decode: Callable[[Record], E],
+    ) -> None:
         """`state` is what comes before all that is read; `apply` takes in what happened next."""
         self.id = stream_id
         self.state = state
@@ -25,6 +51,7 @@ class Stream(Generic[S]):
         """The trace that events are written in."""
         self._log = log
         self._apply = apply
+        self._decode = decode
         self._lock = asyncio.Lock()
 
     async def load(self) -> None:
@@ -32,11 +59,11 @@ class Stream(Generic[S]):
         while True:
             records = await self._log.read(self.id, self.sequence + 1, _PAGE)
             for record in records:
-                self._take_in(decode(record))
+                self._take_in(self._decode(record))
             if len(records) < _PAGE:
                 return
 
-    async def write(self, decide: Callable[[S], Sequence[ConversationEvent]]) -> list[ConversationEvent]:
+    async def write(self, decide: Callable[[S], Sequence[E]]) -> list[E]:
         """Let `decide` say what happens, and make it durable; empty if it says that nothing does.
 
         `decide` looks at the state, refuses by raising, and is called again if a race was lost. A caller that is
@@ -47,7 +74,7 @@ class Stream(Generic[S]):
         """
         return await asyncio.shield(asyncio.ensure_future(self._write(decide)))
 
-    async def _write(self, decide: Callable[[S], Sequence[ConversationEvent]]) -> list[ConversationEvent]:
+    async def _write(self, decide: Callable[[S], Sequence[E]]) -> list[E]:
         async with self._lock:
             while True:
                 batch = decide(self.state)
@@ -60,25 +87,24 @@ class Stream(Generic[S]):
                 except SequenceConflict:
                     await self.load()
                     continue
-                events = [decode(record) for record in records]
+                events = [self._decode(record) for record in records]
                 for event in events:
                     self._take_in(event)
                 self.written(events)
                 return events
 
-    def _take_in(self, event: ConversationEvent) -> None:
+    def _take_in(self, event: E) -> None:
         self._apply(self.state, event)
         self.sequence = event.sequence
 
-    def complete(self, batch: Sequence[ConversationEvent]) -> list[ConversationEvent]:
+    def complete(self, batch: Sequence[E]) -> list[E]:
         """The batch as it is written: with its place, its time and its trace, and with what follows from it."""
         now = time.time_ns()
         for index, event in enumerate(batch, start=1):
-            event.conversation_id = self.id
             event.trace_id = self.trace_id
             event.sequence = self.sequence + index
             event.time.FromNanoseconds(now)
         return list(batch)
 
-    def written(self, events: Sequence[ConversationEvent]) -> None:
+    def written(self, events: Sequence[Any]) -> None:
         """These were written and are folded."""

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from botmesh.errors import InvalidField, LogUnavailable
-from botmesh_conversations.event_log import MOST_BATCH, MOST_PAYLOAD, SequenceConflict
-from botmesh_conversations.memory_log import MemoryLog
-from botmesh_conversations.sqlite_log import open_log
+from botmesh_log.event_log import MOST_BATCH, MOST_PAYLOAD, SequenceConflict
+from botmesh_log.memory_log import MemoryLog
+from botmesh_log.sqlite_log import open_log
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -33,10 +33,10 @@ async def test_what_is_appended_can_be_read(log):
     first = await log.append("c1", 0, [b"a", "ü".encode()])
     await log.append("c2", 0, [b"x"])
     await log.append("c1", 2, [b"c"])
-    assert [(r.conversation, r.sequence, r.payload) for r in first] == [("c1", 1, b"a"), ("c1", 2, "ü".encode())]
+    assert [(r.stream, r.sequence, r.payload) for r in first] == [("c1", 1, b"a"), ("c1", 2, "ü".encode())]
     assert [r.payload for r in await log.read("c1")] == [b"a", "ü".encode(), b"c"]
     assert [r.payload for r in await log.read("c1", 2)] == ["ü".encode(), b"c"]
-    assert [(r.position, r.conversation) for r in await log.read_all()] == [(1, "c1"), (2, "c1"), (3, "c2"), (4, "c1")]
+    assert [(r.position, r.stream) for r in await log.read_all()] == [(1, "c1"), (2, "c1"), (3, "c2"), (4, "c1")]
     assert [r.position for r in await log.read_all(2, 2)] == [2, 3]
     assert await log.read("nobody") == []
 
@@ -46,7 +46,7 @@ async def test_an_append_after_another_sequence_is_a_conflict_and_writes_nothing
     await log.append("c1", 0, [b"a", b"b"])
     with pytest.raises(SequenceConflict) as caught:
         await log.append("c1", expected, [b"c", b"d"])
-    assert (caught.value.conversation, caught.value.expected, caught.value.actual) == ("c1", expected, 2)
+    assert (caught.value.stream, caught.value.expected, caught.value.actual) == ("c1", expected, 2)
     assert len(await log.read_all()) == 2
 
 
@@ -137,7 +137,7 @@ async def test_closing_lets_what_waits_be_written(tmp_path):
 
 _APPENDS = """
 import asyncio, sys
-from botmesh_conversations.sqlite_log import open_log
+from botmesh_log.sqlite_log import open_log
 
 async def main():
     log = open_log(sys.argv[1])
