@@ -16,9 +16,7 @@ from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, checked_address, common, run
 from botmesh_cli.output import console, plain, print_json, table, tell_error
 from botmesh_cli.trace_store import TraceStore
-from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
-from botmesh_conversations import ConversationPart
-from botmesh_log.sqlite_log import open_log
+from botmesh_mesh import SERVICE_NAMES, Embedded
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
 
@@ -34,7 +32,7 @@ logger = logging.getLogger("botmesh")
 )
 @common
 def up(with_: Common, bind: str | None) -> int:
-    """Run registry and conversations and keep traces, in one process, until SIGTERM or Ctrl-C.
+    """Run registry, conversations and tasks and keep traces, in one process, until SIGTERM or Ctrl-C.
 
     SIGHUP reads the settings anew: changed limits reach every instance and client.
     """
@@ -50,7 +48,7 @@ async def _up(with_: Common, bind: str) -> int:
     server = Server("botmesh", limits=lambda: settings.limits)
     try:
         address = server.bind(bind)
-        conversations = _conversations(settings, server, address)
+        embedded = Embedded(Path(settings.data_dir), settings, server)
     except InvalidField as error:  # no wrong usage: address and folder read well, and something else has them
         tell_error(error, as_json=with_.as_json)
         return EXIT_FAILED
@@ -59,20 +57,19 @@ async def _up(with_: Common, bind: str) -> int:
     registry = registry_of(settings, traces)
     registry.add_to(server.grpc)
     trace_receiver.add_to(server.grpc, TraceStore(settings.trace_spans))
-    conversations.add_to(server.grpc)
     server.end.telemetry.observe(
         "botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(registry.roster.listed)
     )
     server.end.telemetry.export_to(traces)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload_limits, with_, registry)
     try:
-        await server.start(bind, [REGISTRY, CONVERSATIONS, *trace_receiver.SERVICES])
+        await server.start(bind, [REGISTRY, *SERVICE_NAMES, *trace_receiver.SERVICES])
         await registry.open()
-        await conversations.open()
+        await embedded.open()
         _say_what_runs(settings, address, elsewhere, as_json=with_.as_json)
         await stopping.wait()
     finally:
-        await conversations.close()
+        await embedded.close()
         await registry.close()
         await server.stop(grace=1.0)
     return 0
@@ -84,18 +81,6 @@ def _announced(endpoint: str) -> str:
     scheme, separator, rest = endpoint.partition("://")
     plain = not separator or scheme == "http"
     return (rest if separator else endpoint).rstrip("/") if plain and not protocol.startswith("http") else ""
-
-
-def _conversations(settings: Settings, server: Server, address: str) -> ConversationPart:
-    folder = Path(settings.data_dir)
-    return ConversationPart(
-        open_log(folder / "events.sqlite"),
-        folder / "projection.sqlite",
-        settings,
-        server.end.telemetry,
-        registry=address,
-        address=address,
-    )
 
 
 def _reload_limits(with_: Common, registry: Registry) -> None:
@@ -125,7 +110,14 @@ def _say_what_runs(settings: Settings, address: str, elsewhere: str | None, *, a
     traces = elsewhere or address
     data = str(Path(settings.data_dir).resolve())
     if as_json:
-        facts = {"registry": address, "conversations": address, "traces": traces, "data": data, "pid": os.getpid()}
+        facts = {
+            "registry": address,
+            "conversations": address,
+            "tasks": address,
+            "traces": traces,
+            "data": data,
+            "pid": os.getpid(),
+        }
         print_json(facts)
         return
     rows = table("WHAT", "WHERE", "NOTE")
@@ -134,6 +126,7 @@ def _say_what_runs(settings: Settings, address: str, elsewhere: str | None, *, a
         f"{settings.primary} answers" if settings.primary else "the human desk answers: set primary to a bot's name"
     )
     rows.add_row("conversations", address, f"kept in {plain(data)}; {answering}")
+    rows.add_row("tasks", address, "work that outlasts a call: botmesh tasks")
     rows.add_row(
         "traces", traces, "all go there (OTEL_*)" if elsewhere else "the last ones, in memory: botmesh trace --last"
     )

@@ -10,9 +10,7 @@ from botmesh.serving import Server
 from botmesh.settings import load
 from botmesh_conformance.registrar import Registrar
 from botmesh_conformance.spans import Spans
-from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
-from botmesh_conversations import ConversationPart
-from botmesh_log.sqlite_log import open_log
+from botmesh_mesh import SERVICE_NAMES, Embedded
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
 
@@ -35,7 +33,7 @@ class Mesh:
         self.spans = Spans()
         self.registry: Registry | None = None
         self._server: Server | None = None
-        self._part: ConversationPart | None = None
+        self._part: Embedded | None = None
         self._traces: Server | None = None
 
     async def start(self) -> None:
@@ -52,16 +50,8 @@ class Mesh:
         self.registry.add_to(server.grpc)
         folder = Path(self._folder.name)
         settings = load(environ={}, flags={"offer_timeout": "1", **{k: str(v) for k, v in self._given.items()}})
-        self._part = ConversationPart(
-            open_log(folder / "events.sqlite"),
-            folder / "projection.sqlite",
-            settings,
-            server.end.telemetry,
-            registry=self.address,
-            address=self.address,
-        )
-        self._part.add_to(server.grpc)
-        await server.start(self.address, [REGISTRY, CONVERSATIONS])
+        self._part = Embedded(folder, settings, server)
+        await server.start(self.address, [REGISTRY, *SERVICE_NAMES])
         await self.registry.open()
         await self._part.open()
         self.registrar = Registrar(self.address)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from botmesh.callers import Callers
 from botmesh.errors import BotmeshError
 from botmesh.serving import Server
 from botmesh.settings import Settings, load
@@ -49,12 +50,13 @@ async def _serve(settings: Settings) -> None:
     server = Server("botmesh-conversations", limits=lambda: settings.limits)
     address = server.bind(settings.conversations_bind)
     log = open_log(Path(settings.data_dir) / "events.sqlite")
+    callers = Callers(settings, server.end.telemetry, settings.registry)
     part = ConversationPart(
         log,
         Path(settings.data_dir) / "projection.sqlite",
         settings,
         server.end.telemetry,
-        registry=settings.registry,
+        callers=callers,
         address=settings.advertise or address,
     )
     part.add_to(server.grpc)
@@ -65,6 +67,8 @@ async def _serve(settings: Settings) -> None:
         await told.wait()
     finally:
         await part.close()
+        await callers.close()
+        await log.close()
         await server.stop(grace=1.0)
 
 

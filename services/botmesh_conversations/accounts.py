@@ -129,12 +129,6 @@ class Accounts:
         for account in self._loaded.values():
             account.triggers = self._triggers_of(account.name)
 
-    async def close(self) -> None:
-        """Stop watching and close all connections."""
-        for account in self._loaded.values():
-            await account.caller.directory.close()
-            await account.caller.close()
-
     async def _load(self, name: str) -> Account:
         try:
             account = Account(name, self._log, self._caller_of(name), self._primaries.get(name, ""))

@@ -1,21 +1,15 @@
 """Conversations as one part of a mesh: wired, on a server that it shares with others."""
 
 import asyncio
-import functools
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
 
-from botmesh.caller import Caller
-from botmesh.directory import Directory
+from botmesh.callers import Callers
 from botmesh.errors import InvalidField
-from botmesh.interceptors import End
-from botmesh.limits import Limits
 from botmesh.names import DEFAULT_ACCOUNT
-from botmesh.peers import Peers
-from botmesh.registry import RegistryClient
 from botmesh.settings import Settings
 from botmesh.telemetry import Telemetry
 from botmesh_conversations.accounts import Accounts
@@ -51,21 +45,18 @@ class ConversationPart:
         settings: Settings,
         telemetry: Telemetry,
         *,
-        registry: str,
+        callers: Callers,
         address: str,
     ) -> None:
         """Keep conversations in `log`; `projection` is a file that may be lost.
 
-        `registry` is where the registry answers, `address` where this service will: bots transfer there.
+        `callers` call the agents; `address` is where this service will answer: bots transfer there. Whoever made
+        the log and the callers closes them.
         """
-        self._log = log
-        self._settings = settings
-        self._telemetry = telemetry
-        self._registry = RegistryClient(registry, self._end(DEFAULT_ACCOUNT))
         self._files = _trigger_files(settings.triggers) if settings.triggers else None
         self._watching: asyncio.Task[None] | None = None
         triggers_of = self._files.of if self._files is not None else lambda _: ()
-        self._accounts = Accounts(log, self._caller, {DEFAULT_ACCOUNT: settings.primary}, triggers_of)
+        self._accounts = Accounts(log, callers.of, {DEFAULT_ACCOUNT: settings.primary}, triggers_of)
         turns = Turns(
             timeout=settings.turn_timeout,
             suggestion_seconds=settings.suggestion_timeout,
@@ -94,24 +85,6 @@ class ConversationPart:
         if self._watching is not None:
             self._watching.cancel()
         await self.conversations.close()
-        await self._accounts.close()
-        await self._registry.close()
-        await self._log.close()
-
-    def _end(self, account: str) -> End:
-        limits = self._settings.limits
-        return End(self._telemetry, account=account, ceiling=limits, limits=limits)
-
-    def _caller(self, account: str) -> Caller:
-        """What calls one account's agents."""
-        end = self._end(account)
-        directory = end.targets = Directory(account, self._registry)
-        directory.on_trace_endpoint = self._telemetry.export_to
-        directory.on_limits = functools.partial(self._learn, end)
-        return Caller(end, directory, Peers(self._settings.set_aside), self._settings.connect_timeout)
-
-    def _learn(self, end: End, limits: Limits) -> None:
-        end.ceiling, end.limits = limits, limits.narrow(self._settings.narrowing)
 
     async def _watch_triggers(self, files: "TriggerFiles") -> None:
         """Take in changed files; wrong ones change nothing."""

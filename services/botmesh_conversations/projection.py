@@ -1,10 +1,5 @@
-"""What is listed and looked up: told from the log, thrown away and rebuilt at will.
+"""What is listed and looked up of conversations."""
 
-A SQLite file with a checkpoint. Losing its last moments costs nothing: it catches up from the log.
-"""
-
-import contextlib
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +8,7 @@ from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
 from botmesh_conversations.fold import VERSION
 from botmesh_conversations.state import State, name_of
+from botmesh_log.projection import ProjectionFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversation (
@@ -28,8 +24,6 @@ CREATE INDEX IF NOT EXISTS by_contact ON conversation (account, contact, channel
 CREATE INDEX IF NOT EXISTS pending ON conversation (pending) WHERE pending;
 CREATE INDEX IF NOT EXISTS by_due ON conversation (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_queue ON conversation (account, queued) WHERE queued IS NOT NULL;
-CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), position INTEGER);
-INSERT OR IGNORE INTO checkpoint VALUES (1, 0);
 """
 
 
@@ -41,40 +35,17 @@ class Page:
     next_token: str
 
 
-class Projection:
+class Projection(ProjectionFile):
     """Conversations as lists need them."""
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         """Open it, or begin anew where it was made by another version of the fold."""
-        self._path = str(path)
-        self._db = self._open()
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
-            self._db.close()
-            for leftover in (self._path, f"{self._path}-wal", f"{self._path}-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    Path(leftover).unlink()
-            self._db = self._open()
-        self._db.execute(f"PRAGMA user_version = {VERSION:d}")
-
-    def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, isolation_level=None)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = OFF")
-        db.executescript(_SCHEMA)
-        return db
-
-    @property
-    def position(self) -> int:
-        """The last position of the log that is in here."""
-        (position,) = self._db.execute("SELECT position FROM checkpoint").fetchone()
-        return int(position)
+        super().__init__(path, _SCHEMA, VERSION)
 
     def put(self, state: State, events: Sequence[ConversationEvent], position: int, due: float | None) -> None:
         """How a conversation stands after `events`, up to `position`; `due`: when it wants to be looked at again."""
         view = state.view
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN")
+        self.begin()
         queued = view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None
         self._db.execute(
             "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -100,11 +71,7 @@ class Projection:
             "INSERT OR IGNORE INTO message VALUES (?, ?, ?)",
             [(view.conversation_id, taken_in, event.sequence) for event in events if (taken_in := _id_of(event))],
         )
-        self._db.execute("UPDATE checkpoint SET position = max(position, ?)", (position,))
-
-    def skip_to(self, position: int) -> None:
-        """What stands up to there is no conversation's."""
-        self._db.execute("UPDATE checkpoint SET position = max(position, ?)", (position,))
+        self.skip_to(position)
 
     def keep(self, conversation: str, snapshot: bytes) -> None:
         """Keep a conversation's state, so that it opens fast."""
@@ -145,11 +112,6 @@ class Projection:
         query = "SELECT count(*) FROM conversation WHERE account = ? AND queued IS NOT NULL"
         return int(self._db.execute(query, (account,)).fetchone()[0])
 
-    def commit(self) -> None:
-        """Write down what was put."""
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
-
     def pending(self) -> list[str]:
         """Conversations for which something is still to be done."""
         return [row[0] for row in self._db.execute("SELECT id FROM conversation WHERE pending ORDER BY updated")]
@@ -188,11 +150,6 @@ class Projection:
         rows = self._db.execute(query, (*values, size + 1)).fetchall()
         token = f"{rows[size - 1][1]}:{rows[size - 1][2]}" if len(rows) > size else ""
         return Page([Conversation.FromString(row[0]) for row in rows[:size]], token)
-
-    def close(self) -> None:
-        """Write down what was put, and close."""
-        self.commit()
-        self._db.close()
 
 
 def _id_of(event: ConversationEvent) -> str:

@@ -15,9 +15,7 @@ from botmesh.telemetry import Telemetry
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
-from botmesh_conversations import ConversationPart
-from botmesh_log.sqlite_log import open_log
+from botmesh_mesh import SERVICE_NAMES, Embedded
 from botmesh_registry import SERVICE_NAME, Registry
 
 
@@ -37,17 +35,8 @@ class Desk:
         self.address = self.server.bind(self.address or "127.0.0.1:0")
         self.registry = Registry(lease_duration=2)
         self.registry.add_to(self.server.grpc)
-        log = open_log(self.folder / "events.sqlite")
-        self.part = ConversationPart(
-            log,
-            self.folder / "projection.sqlite",
-            self.settings,
-            self.server.end.telemetry,
-            registry=self.address,
-            address=self.address,
-        )
-        self.part.add_to(self.server.grpc)
-        await self.server.start(self.address, [SERVICE_NAME, CONVERSATIONS])
+        self.part = Embedded(self.folder, self.settings, self.server)
+        await self.server.start(self.address, [SERVICE_NAME, *SERVICE_NAMES])
         await self.registry.open()
         await self.part.open()
         channel = grpc.aio.insecure_channel(self.address, interceptors=interceptors.client(End(Telemetry("test"))))
@@ -63,7 +52,7 @@ class Desk:
 
     @property
     def all(self):
-        return self.part.conversations
+        return self.part.conversations.conversations
 
     @asynccontextmanager
     async def bots(self, *agents):

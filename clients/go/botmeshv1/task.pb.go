@@ -760,7 +760,9 @@ type TaskRequeued struct {
 	// Why: an error reason without its prefix.
 	Reason string `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The same in words.
-	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// Whether the work was lost half-way: it may have been done in part.
+	Lost          bool `protobuf:"varint,3,opt,name=lost,proto3" json:"lost,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -807,6 +809,13 @@ func (x *TaskRequeued) GetText() string {
 		return x.Text
 	}
 	return ""
+}
+
+func (x *TaskRequeued) GetLost() bool {
+	if x != nil {
+		return x.Lost
+	}
+	return false
 }
 
 // The agent asks for something.
@@ -1222,10 +1231,11 @@ const file_botmesh_v1_task_proto_rawDesc = "" +
 	"instanceId\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\rR\aattempt\x12\x1d\n" +
 	"\n" +
-	"message_id\x18\x03 \x01(\tR\tmessageId\":\n" +
+	"message_id\x18\x03 \x01(\tR\tmessageId\"N\n" +
 	"\fTaskRequeued\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\tR\x04text\"g\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x12\n" +
+	"\x04lost\x18\x03 \x01(\bR\x04lost\"g\n" +
 	"\x0fTaskInterrupted\x12+\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x15.botmesh.v1.TaskStateR\x05state\x12'\n" +
 	"\x05reply\x18\x02 \x01(\v2\x11.botmesh.v1.ReplyR\x05reply\"<\n" +

@@ -585,8 +585,10 @@ func (x *CancelTaskRequest) GetReason() string {
 // The task.
 type CancelTaskResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As it stands; cancel_receipts says what became of each hop.
-	Task          *Task `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
+	// As it stands.
+	Task *Task `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
+	// What became of each hop: its agent's first, then those below. None: no agent had it yet.
+	Receipts      []*CancelReceipt `protobuf:"bytes,2,rep,name=receipts,proto3" json:"receipts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -624,6 +626,13 @@ func (*CancelTaskResponse) Descriptor() ([]byte, []int) {
 func (x *CancelTaskResponse) GetTask() *Task {
 	if x != nil {
 		return x.Task
+	}
+	return nil
+}
+
+func (x *CancelTaskResponse) GetReceipts() []*CancelReceipt {
+	if x != nil {
+		return x.Receipts
 	}
 	return nil
 }
@@ -853,7 +862,7 @@ var File_botmesh_v1_task_service_proto protoreflect.FileDescriptor
 const file_botmesh_v1_task_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/task_service.proto\x12\n" +
-	"botmesh.v1\x1a\x18botmesh/v1/message.proto\x1a\x15botmesh/v1/task.proto\x1a\x1bbotmesh/v1/task_state.proto\x1a\x1egoogle/protobuf/duration.proto\"\xff\x01\n" +
+	"botmesh.v1\x1a\x1ebotmesh/v1/agent_service.proto\x1a\x18botmesh/v1/message.proto\x1a\x15botmesh/v1/task.proto\x1a\x1bbotmesh/v1/task_state.proto\x1a\x1egoogle/protobuf/duration.proto\"\xff\x01\n" +
 	"\x11SubmitTaskRequest\x12-\n" +
 	"\amessage\x18\x01 \x01(\v2\x13.botmesh.v1.MessageR\amessage\x12:\n" +
 	"\vrun_timeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +
@@ -896,9 +905,10 @@ const file_botmesh_v1_task_service_proto_rawDesc = "" +
 	"\atask_id\x18\x01 \x01(\tR\x06taskId\x12\x1d\n" +
 	"\n" +
 	"account_id\x18\x02 \x01(\tR\taccountId\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\":\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"q\n" +
 	"\x12CancelTaskResponse\x12$\n" +
-	"\x04task\x18\x01 \x01(\v2\x10.botmesh.v1.TaskR\x04task\"z\n" +
+	"\x04task\x18\x01 \x01(\v2\x10.botmesh.v1.TaskR\x04task\x125\n" +
+	"\breceipts\x18\x02 \x03(\v2\x19.botmesh.v1.CancelReceiptR\breceipts\"z\n" +
 	"\x11ResumeTaskRequest\x12\x17\n" +
 	"\atask_id\x18\x01 \x01(\tR\x06taskId\x12\x1d\n" +
 	"\n" +
@@ -958,7 +968,8 @@ var file_botmesh_v1_task_service_proto_goTypes = []any{
 	(*durationpb.Duration)(nil), // 15: google.protobuf.Duration
 	(*Task)(nil),                // 16: botmesh.v1.Task
 	(TaskState)(0),              // 17: botmesh.v1.TaskState
-	(*TaskEvent)(nil),           // 18: botmesh.v1.TaskEvent
+	(*CancelReceipt)(nil),       // 18: botmesh.v1.CancelReceipt
+	(*TaskEvent)(nil),           // 19: botmesh.v1.TaskEvent
 }
 var file_botmesh_v1_task_service_proto_depIdxs = []int32{
 	14, // 0: botmesh.v1.SubmitTaskRequest.message:type_name -> botmesh.v1.Message
@@ -970,28 +981,29 @@ var file_botmesh_v1_task_service_proto_depIdxs = []int32{
 	17, // 6: botmesh.v1.ListTasksRequest.states:type_name -> botmesh.v1.TaskState
 	16, // 7: botmesh.v1.ListTasksResponse.tasks:type_name -> botmesh.v1.Task
 	16, // 8: botmesh.v1.CancelTaskResponse.task:type_name -> botmesh.v1.Task
-	14, // 9: botmesh.v1.ResumeTaskRequest.message:type_name -> botmesh.v1.Message
-	16, // 10: botmesh.v1.ResumeTaskResponse.task:type_name -> botmesh.v1.Task
-	18, // 11: botmesh.v1.WatchTaskResponse.event:type_name -> botmesh.v1.TaskEvent
-	0,  // 12: botmesh.v1.TaskService.SubmitTask:input_type -> botmesh.v1.SubmitTaskRequest
-	2,  // 13: botmesh.v1.TaskService.GetTask:input_type -> botmesh.v1.GetTaskRequest
-	4,  // 14: botmesh.v1.TaskService.WaitTask:input_type -> botmesh.v1.WaitTaskRequest
-	6,  // 15: botmesh.v1.TaskService.ListTasks:input_type -> botmesh.v1.ListTasksRequest
-	8,  // 16: botmesh.v1.TaskService.CancelTask:input_type -> botmesh.v1.CancelTaskRequest
-	10, // 17: botmesh.v1.TaskService.ResumeTask:input_type -> botmesh.v1.ResumeTaskRequest
-	12, // 18: botmesh.v1.TaskService.WatchTask:input_type -> botmesh.v1.WatchTaskRequest
-	1,  // 19: botmesh.v1.TaskService.SubmitTask:output_type -> botmesh.v1.SubmitTaskResponse
-	3,  // 20: botmesh.v1.TaskService.GetTask:output_type -> botmesh.v1.GetTaskResponse
-	5,  // 21: botmesh.v1.TaskService.WaitTask:output_type -> botmesh.v1.WaitTaskResponse
-	7,  // 22: botmesh.v1.TaskService.ListTasks:output_type -> botmesh.v1.ListTasksResponse
-	9,  // 23: botmesh.v1.TaskService.CancelTask:output_type -> botmesh.v1.CancelTaskResponse
-	11, // 24: botmesh.v1.TaskService.ResumeTask:output_type -> botmesh.v1.ResumeTaskResponse
-	13, // 25: botmesh.v1.TaskService.WatchTask:output_type -> botmesh.v1.WatchTaskResponse
-	19, // [19:26] is the sub-list for method output_type
-	12, // [12:19] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	18, // 9: botmesh.v1.CancelTaskResponse.receipts:type_name -> botmesh.v1.CancelReceipt
+	14, // 10: botmesh.v1.ResumeTaskRequest.message:type_name -> botmesh.v1.Message
+	16, // 11: botmesh.v1.ResumeTaskResponse.task:type_name -> botmesh.v1.Task
+	19, // 12: botmesh.v1.WatchTaskResponse.event:type_name -> botmesh.v1.TaskEvent
+	0,  // 13: botmesh.v1.TaskService.SubmitTask:input_type -> botmesh.v1.SubmitTaskRequest
+	2,  // 14: botmesh.v1.TaskService.GetTask:input_type -> botmesh.v1.GetTaskRequest
+	4,  // 15: botmesh.v1.TaskService.WaitTask:input_type -> botmesh.v1.WaitTaskRequest
+	6,  // 16: botmesh.v1.TaskService.ListTasks:input_type -> botmesh.v1.ListTasksRequest
+	8,  // 17: botmesh.v1.TaskService.CancelTask:input_type -> botmesh.v1.CancelTaskRequest
+	10, // 18: botmesh.v1.TaskService.ResumeTask:input_type -> botmesh.v1.ResumeTaskRequest
+	12, // 19: botmesh.v1.TaskService.WatchTask:input_type -> botmesh.v1.WatchTaskRequest
+	1,  // 20: botmesh.v1.TaskService.SubmitTask:output_type -> botmesh.v1.SubmitTaskResponse
+	3,  // 21: botmesh.v1.TaskService.GetTask:output_type -> botmesh.v1.GetTaskResponse
+	5,  // 22: botmesh.v1.TaskService.WaitTask:output_type -> botmesh.v1.WaitTaskResponse
+	7,  // 23: botmesh.v1.TaskService.ListTasks:output_type -> botmesh.v1.ListTasksResponse
+	9,  // 24: botmesh.v1.TaskService.CancelTask:output_type -> botmesh.v1.CancelTaskResponse
+	11, // 25: botmesh.v1.TaskService.ResumeTask:output_type -> botmesh.v1.ResumeTaskResponse
+	13, // 26: botmesh.v1.TaskService.WatchTask:output_type -> botmesh.v1.WatchTaskResponse
+	20, // [20:27] is the sub-list for method output_type
+	13, // [13:20] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_task_service_proto_init() }
@@ -999,6 +1011,7 @@ func file_botmesh_v1_task_service_proto_init() {
 	if File_botmesh_v1_task_service_proto != nil {
 		return
 	}
+	file_botmesh_v1_agent_service_proto_init()
 	file_botmesh_v1_message_proto_init()
 	file_botmesh_v1_task_proto_init()
 	file_botmesh_v1_task_state_proto_init()

@@ -30,6 +30,8 @@ from botmesh.work import WorkTable
 
 logger = logging.getLogger("botmesh")
 SERVICE = "botmesh.v1.AgentService"
+_HEARD = 0.3
+"""Seconds until all callers know that an instance drains: until then it stays to refuse what they send."""
 F = TypeVar("F", bound=Callable[..., Any])
 _EXPOSURES = {"public": agent_card_pb2.EXPOSURE_PUBLIC, "internal": agent_card_pb2.EXPOSURE_INTERNAL}
 
@@ -176,6 +178,16 @@ class Agent:
     def on_notify(self, function: F) -> F:
         """Let `function` hear what is broadcast to this bot; it takes a Task and returns nothing."""
         self.functions.notify = _taking_text(function)
+        return function
+
+    def on_receipt(self, function: F) -> F:
+        """Let `function` hear how the tasks ended that this bot has submitted.
+
+        It takes a Task: `task_id` says which, the text is the answer or what went wrong, and the context has the
+        `state` ("completed", "failed", "canceled", "rejected") and the error's `reason`. It returns nothing. A bot
+        without one hears of it in its `on_notify` function.
+        """
+        self.functions.receipt = _taking_text(function)
         return function
 
     def on_transfer(self, function: F) -> F:
@@ -338,7 +350,9 @@ class _Running:
             self.registration.tell_soon()
         if drain_timeout:
             await self.server.set_serving(False)
+        heard = asyncio.create_task(asyncio.sleep(_HEARD if drain_timeout and self.registration is not None else 0))
         await self.end.works.drain(drain_timeout)
+        await heard
         if self.registration is not None:
             await self.registration.stop()
         await self.directory.close()

@@ -13,7 +13,7 @@ from botmesh import interceptors
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline
 from botmesh.directory import Directory
-from botmesh.errors import BotmeshError, DeadlineExpired, Unreachable
+from botmesh.errors import BotmeshError, DeadlineExpired, NoLiveInstance, Unreachable
 from botmesh.interceptors import PIPELINES, Call, End, MethodClass, inject
 from botmesh.interceptors.adapter import within_idle_limit
 from botmesh.interceptors.call import AGENT
@@ -22,6 +22,7 @@ from botmesh.retry import Attempts, Budget, is_idempotent
 from botmesh.status import from_exception, from_rpc_error
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from botmesh.v1.instance_pb2 import Instance
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.turn_pb2 import Turn
 from botmesh.work import Work
@@ -47,6 +48,12 @@ class Ask:
     """Under which span; None: the current one."""
     work: Work | None = None
     """The work that asks, where an agent does."""
+    instance: str = ""
+    """The only instance that will do; empty: any."""
+    after_sequence: int = 0
+    """The last event of a stream that is known already."""
+    lasting: bool = False
+    """Whether the work goes on when this caller leaves: it is not told to stop."""
 
 
 @dataclass(slots=True)
@@ -86,7 +93,7 @@ class Caller:
         self, ask: Ask, turn: Turn | None = None
     ) -> AsyncGenerator[tuple[pb.DelegateStreamResponse, Call], None]:
         """The events of DelegateStream as they come, each with the call; leaving early cancels the callee."""
-        request = pb.DelegateStreamRequest(message=ask.message, turn=turn)
+        request = pb.DelegateStreamRequest(message=ask.message, turn=turn, after_sequence=ask.after_sequence)
         call, passed = await self._start("DelegateStream", ask, request.ByteSize())
         try:
             async with aclosing(self._events(ask, call, request)) as events:
@@ -149,13 +156,12 @@ class Caller:
 
     async def _until_answered(self, method: str, ask: Ask, call: Call, data: bytes) -> bytes:
         attempts = self._attempts(method, ask, call)
-        live = self.directory.live(ask.chain.account_id, ask.target)
-        peer = attempts.first(live)
+        peer = attempts.first(self._live(ask))
         while True:
             try:
                 response = await self._attempt(method, ask, call, peer, data)
             except BotmeshError as error:
-                peer = await self._after(attempts, ask, error, peer)
+                peer = await self._after(attempts, ask, call, error, peer)
             else:
                 attempts.budget.succeeded()
                 return response
@@ -177,8 +183,7 @@ class Caller:
         self, ask: Ask, call: Call, request: pb.DelegateStreamRequest
     ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
         attempts = self._attempts("DelegateStream", ask, call)
-        live = self.directory.live(ask.chain.account_id, ask.target)
-        peer = attempts.first(live)
+        peer = attempts.first(self._live(ask))
         while True:
             try:
                 async with aclosing(self._attempt_stream(ask, call, peer, request)) as events:
@@ -186,7 +191,7 @@ class Caller:
                         request.after_sequence = event.sequence
                         yield event
             except BotmeshError as error:
-                before, peer = peer, await self._after(attempts, ask, error, peer)
+                before, peer = peer, await self._after(attempts, ask, call, error, peer)
                 if peer is not before and request.after_sequence:
                     request.after_sequence = 0
                     yield pb.DelegateStreamResponse(reset=pb.Reset(reason=f"{ask.target} was lost and starts again"))
@@ -232,11 +237,30 @@ class Caller:
             raise DeadlineExpired("the deadline passed before the call could be sent")
         return remaining
 
-    async def _after(self, attempts: Attempts, ask: Ask, error: BotmeshError, peer: Peer) -> Peer:
+    async def _after(self, attempts: Attempts, ask: Ask, call: Call, error: BotmeshError, peer: Peer) -> Peer:
         if isinstance(error, Unreachable) or (error.reason == "UNSPECIFIED" and error.status.name == "UNAVAILABLE"):
             self._report(peer, error)
-        live = self.directory.live(ask.chain.account_id, ask.target)
+        live = self._live(ask)
+        failed = {*attempts.tried, peer.id}
+        if attempts.is_of_this_hop(error, peer) and failed >= {one.instance_id for one in live} and call.deadline:
+            # All that we know of have failed: one that came a moment ago may not be in the copy yet.
+            await self.directory.refresh(ask.chain.account_id, ask.target, call.deadline.remaining)
+            live = self._live(ask)
         return await attempts.after(error, peer, live)
+
+    def _live(self, ask: Ask) -> list[Instance]:
+        """The instances that may be called for this.
+
+        Raises:
+            NoLiveInstance: it has to be one that is gone.
+        """
+        live = self.directory.live(ask.chain.account_id, ask.target)
+        if not ask.instance:
+            return live
+        only = [one for one in live if one.instance_id == ask.instance]
+        if not only:
+            raise NoLiveInstance(f"instance {ask.instance} of {ask.target} is gone", agent=ask.target)
+        return only
 
     def _report(self, peer: Peer, error: BotmeshError) -> None:
         if self.directory.registry is not None:
@@ -244,26 +268,32 @@ class Caller:
 
     def _give_up(self, ask: Ask, peer: Peer) -> None:
         """Tell the callee, so that its work ends at once and not when it notices."""
+        if ask.lasting:
+            return
         task = self._spawn(self._cancel(ask, peer))
         if ask.work is not None:
             ask.work.cancels.append(task)
 
-    async def _cancel(self, ask: Ask, peer: Peer) -> list[pb.CancelReceipt]:
+    async def cancel(self, ask: Ask, reason: str) -> list[pb.CancelReceipt]:
+        """End the work of an ask at its instance, and all below it; what became of each hop."""
+        try:
+            (only,) = self._live(ask)
+        except NoLiveInstance:
+            return [_unreachable(ask, ask.instance)]
+        async with (peer := self.peers.get(only)):
+            return await self._cancel(ask, peer, reason)
+
+    async def _cancel(self, ask: Ask, peer: Peer, reason: str = "the caller gave up") -> list[pb.CancelReceipt]:
         request = pb.CancelRequest(
             message_id=ask.message.message_id,
             from_agent=ask.message.from_agent,
             account_id=ask.chain.account_id,
-            reason="the caller gave up",
+            reason=reason,
         )
         try:
             response = await peer.method("Cancel")(request.SerializeToString(), timeout=CANCEL_TIMEOUT)
         except grpc.aio.AioRpcError:
-            outcome = pb.CANCEL_OUTCOME_UNREACHABLE
-            return [
-                pb.CancelReceipt(
-                    agent=ask.target, instance_id=peer.id, message_id=ask.message.message_id, outcome=outcome
-                )
-            ]
+            return [_unreachable(ask, peer.id)]
         return list(pb.CancelResponse.FromString(response).receipts)
 
     def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
@@ -276,6 +306,15 @@ class Caller:
 def _metadata(call: Call, peer: Peer) -> tuple[tuple[str, str], ...]:
     addressed = replace(call.chain, to=f"{peer.instance.agent}/{peer.id}")
     return (*addressed.to_metadata(), *inject(call))
+
+
+def _unreachable(ask: Ask, instance: str) -> pb.CancelReceipt:
+    return pb.CancelReceipt(
+        agent=ask.target,
+        instance_id=instance,
+        message_id=ask.message.message_id,
+        outcome=pb.CANCEL_OUTCOME_UNREACHABLE,
+    )
 
 
 def _cut_short(target: str) -> BotmeshError:

@@ -71,6 +71,11 @@ class Directory:
         self._ready = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
+    @property
+    def watching(self) -> bool:
+        """Whether the copy is kept current, or needs not be."""
+        return self.registry is None or self._watching is not None
+
     async def ready(self, within: float = FIRST_SNAPSHOT) -> None:
         """Return when there is a copy.
 
@@ -92,7 +97,12 @@ class Directory:
         An agent that has just come is asked for; one that the registry does not know either stays unknown.
         """
         await self.ready(min(FIRST_SNAPSHOT, within))
-        if self.registry is None or self.live(account, target):
+        if not self.live(account, target):
+            await self.refresh(account, target, within)
+
+    async def refresh(self, account: str, target: str, within: float) -> None:
+        """Ask the registry about one agent, whatever the copy says; one that does not answer changes nothing."""
+        if self.registry is None:
             return
         try:
             agent = await self.registry.get_agent(account, target, min(_LOOK_UP, within))

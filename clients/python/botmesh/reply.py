@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from botmesh.parts import Content, from_struct, text_of, to_parts
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1.part_pb2 import Part
+from botmesh.v1.task_state_pb2 import TaskState
 from botmesh.v1.usage_pb2 import Usage
+
+State = Literal["completed", "input_required", "auth_required", "rejected"]
+_STATES: dict[TaskState, State] = {
+    TaskState.TASK_STATE_INPUT_REQUIRED: "input_required",
+    TaskState.TASK_STATE_AUTH_REQUIRED: "auth_required",
+    TaskState.TASK_STATE_REJECTED: "rejected",
+}
 
 
 class Reply:
@@ -17,6 +25,7 @@ class Reply:
         parts: the answer.
         confidence: how sure the callee is, 0 to 1; None: not said.
         usage: what the callee itself spent; None: nothing, or not said.
+        state: "completed", or why not: "input_required", "auth_required", "rejected".
         chain_usage: what was spent below the callee, summed by agent, model and currency.
         agent, instance: who answered.
         message_id, correlation_id: of the answer and of its chain.
@@ -32,6 +41,7 @@ class Reply:
         "instance",
         "message_id",
         "parts",
+        "state",
         "trace_id",
         "usage",
     )
@@ -43,8 +53,11 @@ class Reply:
         confidence: float | None = None,
         usage: Usage | None = None,
         context: dict[str, Any] | None = None,
+        state: State = "completed",
     ) -> None:
         """Answer with `content`: text, a dict, parts, or several of them.
+
+        With another `state` the task is not done: its caller is asked for something, or told that it will not be.
 
         Raises:
             ValueError: confidence is not within 0 to 1.
@@ -55,6 +68,7 @@ class Reply:
         self.confidence = confidence
         self.usage = usage
         self.context = context or {}
+        self.state: State = state
         self.chain_usage: list[Usage] = []
         self.agent = self.instance = self.message_id = self.correlation_id = self.trace_id = ""
 
@@ -67,6 +81,11 @@ class Reply:
     def total_usage(self) -> list[Usage]:
         """What the whole chain spent from the callee on, summed by agent, model and currency."""
         return add_up([*([self.usage] if self.usage is not None else []), *self.chain_usage])
+
+    @property
+    def task_state(self) -> TaskState:
+        """The state as the contract says it; not said where it is completed."""
+        return next((code for code, state in _STATES.items() if state == self.state), TaskState.TASK_STATE_UNSPECIFIED)
 
     def __repr__(self) -> str:
         """The text and who said it."""
@@ -81,6 +100,7 @@ class Reply:
         made.usage = reply.usage if reply.HasField("usage") else None
         made.chain_usage = list(reply.chain_usage)
         made.context = from_struct(reply.message.context)
+        made.state = _STATES.get(reply.task_state, "completed")
         made.agent = reply.message.from_agent
         made.instance = reply.instance_id
         made.message_id = reply.message.message_id

@@ -69,7 +69,7 @@ class Attempts:
         Raises:
             BotmeshError: `error`, where it is final; OutcomeUnknown where nobody can know.
         """
-        if not self._of_this_hop(error, peer):
+        if not self.is_of_this_hop(error, peer):
             raise error
         self.peers.set_aside(peer)
         self.tried.add(peer.id)
@@ -99,7 +99,7 @@ class Attempts:
             raise final
         return self.maybe
 
-    def _of_this_hop(self, error: BotmeshError, peer: Peer) -> bool:
+    def is_of_this_hop(self, error: BotmeshError, peer: Peer) -> bool:
         """Whether the callee itself could not be reached or would not begin; what it passes on is final."""
         if error.status is not StatusCode.UNAVAILABLE:
             return False

@@ -46,6 +46,7 @@ class Functions:
 
     delegate: BotFunction | None = None
     notify: BotFunction | None = None
+    receipt: BotFunction | None = None
     transfer: BotFunction | None = None
     turn: BotFunction | None = None
     intents: dict[str, BotFunction] = field(default_factory=dict)
@@ -87,9 +88,7 @@ class AgentServicer(AgentServiceServicer):
 
     async def Notify(self, request: pb.NotifyRequest, context: grpc.aio.ServicerContext) -> pb.NotifyResponse:
         """A receipt, as soon as the work has begun."""
-        kind = request.message.message_type
-        told = kind in (message_pb2.MESSAGE_TYPE_BROADCAST, message_pb2.MESSAGE_TYPE_UNSPECIFIED)
-        work = self._work(request.message, self._notified if told else self._delegated)
+        work = self._work(request.message, self._hearer_of(request.message.message_type))
         work.detach()
         ack = self._message(work, request.message, message_pb2.MESSAGE_TYPE_ACK)
         return pb.NotifyResponse(ack=ack)
@@ -143,6 +142,14 @@ class AgentServicer(AgentServiceServicer):
         response.outgoing_in_flight = end.outgoing.total()
         response.remembered = len(end.works)
         return response
+
+    def _hearer_of(self, kind: message_pb2.MessageType) -> Run:
+        """What does the work of a notification: the end of a task is told to whoever hears notifications, too."""
+        if kind in (message_pb2.MESSAGE_TYPE_RESPONSE, message_pb2.MESSAGE_TYPE_ERROR):
+            return self._told_end if self.functions.receipt is not None else self._notified
+        if kind in (message_pb2.MESSAGE_TYPE_BROADCAST, message_pb2.MESSAGE_TYPE_UNSPECIFIED):
+            return self._notified
+        return self._delegated
 
     def _work(self, message: Message, run: Run, turn: Turn | None = None) -> Work:
         """The work of the call that is served: the one that it joins, or one that begins now."""
@@ -201,6 +208,11 @@ class AgentServicer(AgentServiceServicer):
         await self.functions.notify(task)
         return self._message(work, task.message, message_pb2.MESSAGE_TYPE_ACK)
 
+    async def _told_end(self, task: Task, work: Work) -> Message:
+        assert self.functions.receipt is not None  # noqa: S101 - see _hearer_of
+        await self.functions.receipt(task)
+        return self._message(work, task.message, message_pb2.MESSAGE_TYPE_ACK)
+
     async def _offered(self, task: Task, offer: TransferOffer) -> pb.TransferResponse:
         assert self.functions.transfer is not None  # noqa: S101 - see Transfer
         decision = await self.functions.transfer(task, offer)
@@ -225,6 +237,7 @@ class AgentServicer(AgentServiceServicer):
             usage=answer.usage,
             chain_usage=task.chain_usage(),
             instance_id=self.caller.end.instance,
+            task_state=answer.task_state,
         )
         if answer.usage is not None and not answer.usage.agent:
             reply.usage.agent = self.card.name
@@ -240,6 +253,7 @@ class AgentServicer(AgentServiceServicer):
             conversation_id=asked.conversation_id,
             account_id=work.key[0],
             in_reply_to=asked.message_id,
+            task_id=asked.task_id,
         )
         message.timestamp.GetCurrentTime()
         return message

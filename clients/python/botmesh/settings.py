@@ -207,6 +207,11 @@ SETTINGS: dict[str, Setting] = {
             "conversations", "", _optional_address, _ADDRESS[1], "Where conversations are; empty: beside the registry"
         ),
         Setting("conversations_bind", "127.0.0.1:7601", *_ADDRESS, "Where conversations on their own listen"),
+        Setting("tasks", "", _optional_address, _ADDRESS[1], "Where tasks are; empty: beside the registry"),
+        Setting("tasks_bind", "127.0.0.1:7602", *_ADDRESS, "Where tasks on their own listen"),
+        Setting("task_run_timeout", 3600.0, *_SECONDS, "How long a task may run if it does not say"),
+        Setting("task_max_run_timeout", 86400.0, *_SECONDS, "How long a task may say that it may run"),
+        Setting("task_concurrency", 10, *_COUNT, "How many tasks an instance works on at a time"),
         Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
     )
 }
@@ -253,6 +258,11 @@ class Settings:
     triggers: str
     conversations: str
     conversations_bind: str
+    tasks: str
+    tasks_bind: str
+    task_run_timeout: float
+    task_max_run_timeout: float
+    task_concurrency: int
     trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""

@@ -23,7 +23,6 @@ class Task(Asking):
 
     Attributes:
         message: the whole message, as it came.
-        deadline: when the work ends, done or not.
     """
 
     def __init__(self, call: Call, message: Message, caller: Caller) -> None:
@@ -34,7 +33,6 @@ class Task(Asking):
         self._context: dict[str, Any] | None = None
         self._usage: list[Usage] = []
         self.message = message
-        self.deadline: Deadline = call.deadline
 
     @property
     def text(self) -> str:
@@ -67,6 +65,19 @@ class Task(Asking):
     def message_id(self) -> str:
         """The idempotency key; empty if the caller gave none."""
         return self.message.message_id
+
+    @property
+    def task_id(self) -> str:
+        """The task that this brings, or whose end it tells of, the same each time; empty: none."""
+        return self.message.task_id
+
+    @property
+    def deadline(self) -> Deadline:
+        """When the work ends, done or not. It can move out while a caller attaches again and again."""
+        work = self._call.work
+        deadline = work.deadline if work is not None else self._call.deadline
+        assert deadline is not None  # noqa: S101 - as above
+        return deadline
 
     @property
     def correlation_id(self) -> str:

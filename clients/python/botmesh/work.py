@@ -1,7 +1,8 @@
 """The work that an instance does, kept by message id: repeats join it or replay its outcome.
 
 Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in
-which the same id can attach again; its deadline ends it whatever its bot does.
+which the same id can attach again; its deadline ends it whatever its bot does. A repeat that brings a later deadline
+moves that one out: this is how work goes on for longer than a call may.
 """
 
 import asyncio
@@ -79,6 +80,15 @@ class Work:
         self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire)
         self.task = asyncio.create_task(self._run(run))
 
+    def extend(self, deadline: Deadline) -> None:
+        """Let it run until `deadline` if that is later than its own."""
+        if deadline.at <= self.deadline.at or self.settled:
+            return
+        self.deadline = deadline
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_at(deadline.at, self._expire)
+
     async def result(self) -> AnyMessage:
         """Wait for the outcome. The wait can be given up; see `grace`."""
         self._enter()
@@ -129,9 +139,10 @@ class Work:
         while self.last - self.consumed >= WINDOW and not self.detached:
             self._room.clear()
             await self._room.wait()
-        if self.consumed == float("inf") and self.event_bytes > KEPT_EVENT_BYTES:
+        unread = self.consumed == float("inf") or (self.detached and not self.callers)
+        if unread and self.event_bytes > KEPT_EVENT_BYTES:
             raise MessageTooLarge(
-                f"the reply is over {KEPT_EVENT_BYTES} bytes and its caller wants it whole: ask for a stream",
+                f"the reply is over {KEPT_EVENT_BYTES} bytes and nobody reads it as it comes: ask for a stream",
                 size=self.event_bytes,
                 limit=KEPT_EVENT_BYTES,
                 direction="response",
@@ -246,6 +257,7 @@ class WorkTable:
                     f"message id {key[2]} was used with another payload: give each message its own",
                     message_id=key[2],
                 )
+            found.extend(deadline)
             return found, True
         if len(self.running) >= self.max_entries:
             raise TooMuchWork(

@@ -138,12 +138,14 @@ class TaskStarted(_message.Message):
     def __init__(self, instance_id: _Optional[str] = ..., attempt: _Optional[int] = ..., message_id: _Optional[str] = ...) -> None: ...
 
 class TaskRequeued(_message.Message):
-    __slots__ = ("reason", "text")
+    __slots__ = ("reason", "text", "lost")
     REASON_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    LOST_FIELD_NUMBER: _ClassVar[int]
     reason: str
     text: str
-    def __init__(self, reason: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    lost: bool
+    def __init__(self, reason: _Optional[str] = ..., text: _Optional[str] = ..., lost: _Optional[bool] = ...) -> None: ...
 
 class TaskInterrupted(_message.Message):
     __slots__ = ("state", "reply")

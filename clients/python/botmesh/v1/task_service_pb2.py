@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from botmesh.v1 import agent_service_pb2 as botmesh_dot_v1_dot_agent__service__pb2
 from botmesh.v1 import message_pb2 as botmesh_dot_v1_dot_message__pb2
 from botmesh.v1 import task_pb2 as botmesh_dot_v1_dot_task__pb2
 from botmesh.v1 import task_state_pb2 as botmesh_dot_v1_dot_task__state__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x62otmesh/v1/task_service.proto\x12\nbotmesh.v1\x1a\x18\x62otmesh/v1/message.proto\x1a\x15\x62otmesh/v1/task.proto\x1a\x1b\x62otmesh/v1/task_state.proto\x1a\x1egoogle/protobuf/duration.proto\"\xc5\x01\n\x11SubmitTaskRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12.\n\x0brun_timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x30\n\rqueue_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0c\x61t_most_once\x18\x04 \x01(\x08\x12\x12\n\nno_receipt\x18\x05 \x01(\x08\"4\n\x12SubmitTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"5\n\x0eGetTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\"1\n\x0fGetTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"6\n\x0fWaitTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\"2\n\x10WaitTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"\xc8\x01\n\x10ListTasksRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x12\n\nfrom_agent\x18\x03 \x01(\t\x12%\n\x06states\x18\x04 \x03(\x0e\x32\x15.botmesh.v1.TaskState\x12\x17\n\x0f\x63onversation_id\x18\x05 \x01(\t\x12\x16\n\x0e\x63orrelation_id\x18\x06 \x01(\t\x12\x11\n\tpage_size\x18\x07 \x01(\r\x12\x12\n\npage_token\x18\x08 \x01(\t\"M\n\x11ListTasksResponse\x12\x1f\n\x05tasks\x18\x01 \x03(\x0b\x32\x10.botmesh.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x11\x43\x61ncelTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"4\n\x12\x43\x61ncelTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"^\n\x11ResumeTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12$\n\x07message\x18\x03 \x01(\x0b\x32\x13.botmesh.v1.Message\"4\n\x12ResumeTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"O\n\x10WatchTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03\"9\n\x11WatchTaskResponse\x12$\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.TaskEvent2\x95\x04\n\x0bTaskService\x12K\n\nSubmitTask\x12\x1d.botmesh.v1.SubmitTaskRequest\x1a\x1e.botmesh.v1.SubmitTaskResponse\x12\x42\n\x07GetTask\x12\x1a.botmesh.v1.GetTaskRequest\x1a\x1b.botmesh.v1.GetTaskResponse\x12\x45\n\x08WaitTask\x12\x1b.botmesh.v1.WaitTaskRequest\x1a\x1c.botmesh.v1.WaitTaskResponse\x12H\n\tListTasks\x12\x1c.botmesh.v1.ListTasksRequest\x1a\x1d.botmesh.v1.ListTasksResponse\x12K\n\nCancelTask\x12\x1d.botmesh.v1.CancelTaskRequest\x1a\x1e.botmesh.v1.CancelTaskResponse\x12K\n\nResumeTask\x12\x1d.botmesh.v1.ResumeTaskRequest\x1a\x1e.botmesh.v1.ResumeTaskResponse\x12J\n\tWatchTask\x12\x1c.botmesh.v1.WatchTaskRequest\x1a\x1d.botmesh.v1.WatchTaskResponse0\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x62otmesh/v1/task_service.proto\x12\nbotmesh.v1\x1a\x1e\x62otmesh/v1/agent_service.proto\x1a\x18\x62otmesh/v1/message.proto\x1a\x15\x62otmesh/v1/task.proto\x1a\x1b\x62otmesh/v1/task_state.proto\x1a\x1egoogle/protobuf/duration.proto\"\xc5\x01\n\x11SubmitTaskRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12.\n\x0brun_timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x30\n\rqueue_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0c\x61t_most_once\x18\x04 \x01(\x08\x12\x12\n\nno_receipt\x18\x05 \x01(\x08\"4\n\x12SubmitTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"5\n\x0eGetTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\"1\n\x0fGetTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"6\n\x0fWaitTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\"2\n\x10WaitTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"\xc8\x01\n\x10ListTasksRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x12\n\nfrom_agent\x18\x03 \x01(\t\x12%\n\x06states\x18\x04 \x03(\x0e\x32\x15.botmesh.v1.TaskState\x12\x17\n\x0f\x63onversation_id\x18\x05 \x01(\t\x12\x16\n\x0e\x63orrelation_id\x18\x06 \x01(\t\x12\x11\n\tpage_size\x18\x07 \x01(\r\x12\x12\n\npage_token\x18\x08 \x01(\t\"M\n\x11ListTasksResponse\x12\x1f\n\x05tasks\x18\x01 \x03(\x0b\x32\x10.botmesh.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x11\x43\x61ncelTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"a\n\x12\x43\x61ncelTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\x12+\n\x08receipts\x18\x02 \x03(\x0b\x32\x19.botmesh.v1.CancelReceipt\"^\n\x11ResumeTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12$\n\x07message\x18\x03 \x01(\x0b\x32\x13.botmesh.v1.Message\"4\n\x12ResumeTaskResponse\x12\x1e\n\x04task\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Task\"O\n\x10WatchTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03\"9\n\x11WatchTaskResponse\x12$\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.TaskEvent2\x95\x04\n\x0bTaskService\x12K\n\nSubmitTask\x12\x1d.botmesh.v1.SubmitTaskRequest\x1a\x1e.botmesh.v1.SubmitTaskResponse\x12\x42\n\x07GetTask\x12\x1a.botmesh.v1.GetTaskRequest\x1a\x1b.botmesh.v1.GetTaskResponse\x12\x45\n\x08WaitTask\x12\x1b.botmesh.v1.WaitTaskRequest\x1a\x1c.botmesh.v1.WaitTaskResponse\x12H\n\tListTasks\x12\x1c.botmesh.v1.ListTasksRequest\x1a\x1d.botmesh.v1.ListTasksResponse\x12K\n\nCancelTask\x12\x1d.botmesh.v1.CancelTaskRequest\x1a\x1e.botmesh.v1.CancelTaskResponse\x12K\n\nResumeTask\x12\x1d.botmesh.v1.ResumeTaskRequest\x1a\x1e.botmesh.v1.ResumeTaskResponse\x12J\n\tWatchTask\x12\x1c.botmesh.v1.WatchTaskRequest\x1a\x1d.botmesh.v1.WatchTaskResponse0\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,34 +37,34 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.task_service_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
-  _globals['_SUBMITTASKREQUEST']._serialized_start=156
-  _globals['_SUBMITTASKREQUEST']._serialized_end=353
-  _globals['_SUBMITTASKRESPONSE']._serialized_start=355
-  _globals['_SUBMITTASKRESPONSE']._serialized_end=407
-  _globals['_GETTASKREQUEST']._serialized_start=409
-  _globals['_GETTASKREQUEST']._serialized_end=462
-  _globals['_GETTASKRESPONSE']._serialized_start=464
-  _globals['_GETTASKRESPONSE']._serialized_end=513
-  _globals['_WAITTASKREQUEST']._serialized_start=515
-  _globals['_WAITTASKREQUEST']._serialized_end=569
-  _globals['_WAITTASKRESPONSE']._serialized_start=571
-  _globals['_WAITTASKRESPONSE']._serialized_end=621
-  _globals['_LISTTASKSREQUEST']._serialized_start=624
-  _globals['_LISTTASKSREQUEST']._serialized_end=824
-  _globals['_LISTTASKSRESPONSE']._serialized_start=826
-  _globals['_LISTTASKSRESPONSE']._serialized_end=903
-  _globals['_CANCELTASKREQUEST']._serialized_start=905
-  _globals['_CANCELTASKREQUEST']._serialized_end=977
-  _globals['_CANCELTASKRESPONSE']._serialized_start=979
-  _globals['_CANCELTASKRESPONSE']._serialized_end=1031
-  _globals['_RESUMETASKREQUEST']._serialized_start=1033
-  _globals['_RESUMETASKREQUEST']._serialized_end=1127
-  _globals['_RESUMETASKRESPONSE']._serialized_start=1129
-  _globals['_RESUMETASKRESPONSE']._serialized_end=1181
-  _globals['_WATCHTASKREQUEST']._serialized_start=1183
-  _globals['_WATCHTASKREQUEST']._serialized_end=1262
-  _globals['_WATCHTASKRESPONSE']._serialized_start=1264
-  _globals['_WATCHTASKRESPONSE']._serialized_end=1321
-  _globals['_TASKSERVICE']._serialized_start=1324
-  _globals['_TASKSERVICE']._serialized_end=1857
+  _globals['_SUBMITTASKREQUEST']._serialized_start=188
+  _globals['_SUBMITTASKREQUEST']._serialized_end=385
+  _globals['_SUBMITTASKRESPONSE']._serialized_start=387
+  _globals['_SUBMITTASKRESPONSE']._serialized_end=439
+  _globals['_GETTASKREQUEST']._serialized_start=441
+  _globals['_GETTASKREQUEST']._serialized_end=494
+  _globals['_GETTASKRESPONSE']._serialized_start=496
+  _globals['_GETTASKRESPONSE']._serialized_end=545
+  _globals['_WAITTASKREQUEST']._serialized_start=547
+  _globals['_WAITTASKREQUEST']._serialized_end=601
+  _globals['_WAITTASKRESPONSE']._serialized_start=603
+  _globals['_WAITTASKRESPONSE']._serialized_end=653
+  _globals['_LISTTASKSREQUEST']._serialized_start=656
+  _globals['_LISTTASKSREQUEST']._serialized_end=856
+  _globals['_LISTTASKSRESPONSE']._serialized_start=858
+  _globals['_LISTTASKSRESPONSE']._serialized_end=935
+  _globals['_CANCELTASKREQUEST']._serialized_start=937
+  _globals['_CANCELTASKREQUEST']._serialized_end=1009
+  _globals['_CANCELTASKRESPONSE']._serialized_start=1011
+  _globals['_CANCELTASKRESPONSE']._serialized_end=1108
+  _globals['_RESUMETASKREQUEST']._serialized_start=1110
+  _globals['_RESUMETASKREQUEST']._serialized_end=1204
+  _globals['_RESUMETASKRESPONSE']._serialized_start=1206
+  _globals['_RESUMETASKRESPONSE']._serialized_end=1258
+  _globals['_WATCHTASKREQUEST']._serialized_start=1260
+  _globals['_WATCHTASKREQUEST']._serialized_end=1339
+  _globals['_WATCHTASKRESPONSE']._serialized_start=1341
+  _globals['_WATCHTASKRESPONSE']._serialized_end=1398
+  _globals['_TASKSERVICE']._serialized_start=1401
+  _globals['_TASKSERVICE']._serialized_end=1934
 # @@protoc_insertion_point(module_scope)

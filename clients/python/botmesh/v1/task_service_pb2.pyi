@@ -1,5 +1,6 @@
 import datetime
 
+from botmesh.v1 import agent_service_pb2 as _agent_service_pb2
 from botmesh.v1 import message_pb2 as _message_pb2
 from botmesh.v1 import task_pb2 as _task_pb2
 from botmesh.v1 import task_state_pb2 as _task_state_pb2
@@ -99,10 +100,12 @@ class CancelTaskRequest(_message.Message):
     def __init__(self, task_id: _Optional[str] = ..., account_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class CancelTaskResponse(_message.Message):
-    __slots__ = ("task",)
+    __slots__ = ("task", "receipts")
     TASK_FIELD_NUMBER: _ClassVar[int]
+    RECEIPTS_FIELD_NUMBER: _ClassVar[int]
     task: _task_pb2.Task
-    def __init__(self, task: _Optional[_Union[_task_pb2.Task, _Mapping]] = ...) -> None: ...
+    receipts: _containers.RepeatedCompositeFieldContainer[_agent_service_pb2.CancelReceipt]
+    def __init__(self, task: _Optional[_Union[_task_pb2.Task, _Mapping]] = ..., receipts: _Optional[_Iterable[_Union[_agent_service_pb2.CancelReceipt, _Mapping]]] = ...) -> None: ...
 
 class ResumeTaskRequest(_message.Message):
     __slots__ = ("task_id", "account_id", "message")

@@ -194,6 +194,8 @@ export interface TaskRequeued {
   reason: string;
   /** The same in words. */
   text: string;
+  /** Whether the work was lost half-way: it may have been done in part. */
+  lost: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1274,7 +1276,7 @@ export const TaskStarted: MessageFns<TaskStarted> = {
 };
 
 function createBaseTaskRequeued(): TaskRequeued {
-  return { reason: "", text: "", _unknownFields: {} };
+  return { reason: "", text: "", lost: false, _unknownFields: {} };
 }
 
 export const TaskRequeued: MessageFns<TaskRequeued> = {
@@ -1284,6 +1286,9 @@ export const TaskRequeued: MessageFns<TaskRequeued> = {
     }
     if (message.text !== "") {
       writer.uint32(18).string(message.text);
+    }
+    if (message.lost !== false) {
+      writer.uint32(24).bool(message.lost);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1325,6 +1330,14 @@ export const TaskRequeued: MessageFns<TaskRequeued> = {
             message.text = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.lost = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1352,6 +1365,7 @@ export const TaskRequeued: MessageFns<TaskRequeued> = {
     const message = createBaseTaskRequeued();
     message.reason = object.reason ?? "";
     message.text = object.text ?? "";
+    message.lost = object.lost ?? false;
     return message;
   },
 };

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../google/protobuf/duration.js";
+import { CancelReceipt } from "./agent_service.js";
 import { Message } from "./message.js";
 import { Task, TaskEvent } from "./task.js";
 import { TaskState } from "./task_state.js";
@@ -124,8 +125,12 @@ export interface CancelTaskRequest {
 
 /** The task. */
 export interface CancelTaskResponse {
-  /** As it stands; cancel_receipts says what became of each hop. */
-  task: Task | undefined;
+  /** As it stands. */
+  task:
+    | Task
+    | undefined;
+  /** What became of each hop: its agent's first, then those below. None: no agent had it yet. */
+  receipts: CancelReceipt[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1034,13 +1039,16 @@ export const CancelTaskRequest: MessageFns<CancelTaskRequest> = {
 };
 
 function createBaseCancelTaskResponse(): CancelTaskResponse {
-  return { task: undefined, _unknownFields: {} };
+  return { task: undefined, receipts: [], _unknownFields: {} };
 }
 
 export const CancelTaskResponse: MessageFns<CancelTaskResponse> = {
   encode(message: CancelTaskResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.task !== undefined) {
       Task.encode(message.task, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.receipts) {
+      CancelReceipt.encode(v!, writer.uint32(18).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1074,6 +1082,14 @@ export const CancelTaskResponse: MessageFns<CancelTaskResponse> = {
             message.task = Task.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.receipts.push(CancelReceipt.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1100,6 +1116,7 @@ export const CancelTaskResponse: MessageFns<CancelTaskResponse> = {
   fromPartial(object: DeepPartial<CancelTaskResponse>): CancelTaskResponse {
     const message = createBaseCancelTaskResponse();
     message.task = (object.task !== undefined && object.task !== null) ? Task.fromPartial(object.task) : undefined;
+    message.receipts = object.receipts?.map((e) => CancelReceipt.fromPartial(e)) || [];
     return message;
   },
 };

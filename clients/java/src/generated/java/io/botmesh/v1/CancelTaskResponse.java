@@ -32,6 +32,7 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private CancelTaskResponse() {
+    receipts_ = java.util.Collections.emptyList();
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -57,7 +58,7 @@ private static final long serialVersionUID = 0L;
   private io.botmesh.v1.Task task_;
   /**
    * <pre>
-   * As it stands; cancel_receipts says what became of each hop.
+   * As it stands.
    * </pre>
    *
    * <code>.botmesh.v1.Task task = 1;</code>
@@ -69,7 +70,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * As it stands; cancel_receipts says what became of each hop.
+   * As it stands.
    * </pre>
    *
    * <code>.botmesh.v1.Task task = 1;</code>
@@ -81,7 +82,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * As it stands; cancel_receipts says what became of each hop.
+   * As it stands.
    * </pre>
    *
    * <code>.botmesh.v1.Task task = 1;</code>
@@ -89,6 +90,67 @@ private static final long serialVersionUID = 0L;
   @java.lang.Override
   public io.botmesh.v1.TaskOrBuilder getTaskOrBuilder() {
     return task_ == null ? io.botmesh.v1.Task.getDefaultInstance() : task_;
+  }
+
+  public static final int RECEIPTS_FIELD_NUMBER = 2;
+  @SuppressWarnings("serial")
+  private java.util.List<io.botmesh.v1.CancelReceipt> receipts_;
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  @java.lang.Override
+  public java.util.List<io.botmesh.v1.CancelReceipt> getReceiptsList() {
+    return receipts_;
+  }
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  @java.lang.Override
+  public java.util.List<? extends io.botmesh.v1.CancelReceiptOrBuilder> 
+      getReceiptsOrBuilderList() {
+    return receipts_;
+  }
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  @java.lang.Override
+  public int getReceiptsCount() {
+    return receipts_.size();
+  }
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.CancelReceipt getReceipts(int index) {
+    return receipts_.get(index);
+  }
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.CancelReceiptOrBuilder getReceiptsOrBuilder(
+      int index) {
+    return receipts_.get(index);
   }
 
   private byte memoizedIsInitialized = -1;
@@ -108,6 +170,9 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(1, getTask());
     }
+    for (int i = 0; i < receipts_.size(); i++) {
+      output.writeMessage(2, receipts_.get(i));
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -116,6 +181,15 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(1, getTask());
     }
+
+        {
+          final int count = receipts_.size();
+          for (int i = 0; i < count; i++) {
+            size += com.google.protobuf.CodedOutputStream
+              .computeMessageSizeNoTag(receipts_.get(i));
+          }
+          size += 1 * count;
+        }
     return size;
   }
   @java.lang.Override
@@ -145,6 +219,8 @@ private static final long serialVersionUID = 0L;
       if (!getTask()
           .equals(other.getTask())) return false;
     }
+    if (!getReceiptsList()
+        .equals(other.getReceiptsList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -159,6 +235,10 @@ private static final long serialVersionUID = 0L;
     if (hasTask()) {
       hash = (37 * hash) + TASK_FIELD_NUMBER;
       hash = (53 * hash) + getTask().hashCode();
+    }
+    if (getReceiptsCount() > 0) {
+      hash = (37 * hash) + RECEIPTS_FIELD_NUMBER;
+      hash = (53 * hash) + getReceiptsList().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -295,6 +375,7 @@ private static final long serialVersionUID = 0L;
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
         internalGetTaskFieldBuilder();
+        internalGetReceiptsFieldBuilder();
       }
     }
     @java.lang.Override
@@ -306,6 +387,13 @@ private static final long serialVersionUID = 0L;
         taskBuilder_.dispose();
         taskBuilder_ = null;
       }
+      if (receiptsBuilder_ == null) {
+        receipts_ = java.util.Collections.emptyList();
+      } else {
+        receipts_ = null;
+        receiptsBuilder_.clear();
+      }
+      bitField0_ = (bitField0_ & ~0x00000002);
       return this;
     }
 
@@ -332,9 +420,22 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public io.botmesh.v1.CancelTaskResponse buildPartial() {
       io.botmesh.v1.CancelTaskResponse result = new io.botmesh.v1.CancelTaskResponse(this);
+      buildPartialRepeatedFields(result);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
+    }
+
+    private void buildPartialRepeatedFields(io.botmesh.v1.CancelTaskResponse result) {
+      if (receiptsBuilder_ == null) {
+        if (((bitField0_ & 0x00000002) != 0)) {
+          receipts_ = java.util.Collections.unmodifiableList(receipts_);
+          bitField0_ = (bitField0_ & ~0x00000002);
+        }
+        result.receipts_ = receipts_;
+      } else {
+        result.receipts_ = receiptsBuilder_.build();
+      }
     }
 
     private void buildPartial0(io.botmesh.v1.CancelTaskResponse result) {
@@ -363,6 +464,32 @@ private static final long serialVersionUID = 0L;
       if (other == io.botmesh.v1.CancelTaskResponse.getDefaultInstance()) return this;
       if (other.hasTask()) {
         mergeTask(other.getTask());
+      }
+      if (receiptsBuilder_ == null) {
+        if (!other.receipts_.isEmpty()) {
+          if (receipts_.isEmpty()) {
+            receipts_ = other.receipts_;
+            bitField0_ = (bitField0_ & ~0x00000002);
+          } else {
+            ensureReceiptsIsMutable();
+            receipts_.addAll(other.receipts_);
+          }
+          onChanged();
+        }
+      } else {
+        if (!other.receipts_.isEmpty()) {
+          if (receiptsBuilder_.isEmpty()) {
+            receiptsBuilder_.dispose();
+            receiptsBuilder_ = null;
+            receipts_ = other.receipts_;
+            bitField0_ = (bitField0_ & ~0x00000002);
+            receiptsBuilder_ = 
+              com.google.protobuf.GeneratedMessage.alwaysUseFieldBuilders ?
+                 internalGetReceiptsFieldBuilder() : null;
+          } else {
+            receiptsBuilder_.addAllMessages(other.receipts_);
+          }
+        }
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -395,6 +522,19 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000001;
               break;
             } // case 10
+            case 18: {
+              io.botmesh.v1.CancelReceipt m =
+                  input.readMessage(
+                      io.botmesh.v1.CancelReceipt.parser(),
+                      extensionRegistry);
+              if (receiptsBuilder_ == null) {
+                ensureReceiptsIsMutable();
+                receipts_.add(m);
+              } else {
+                receiptsBuilder_.addMessage(m);
+              }
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -417,7 +557,7 @@ private static final long serialVersionUID = 0L;
         io.botmesh.v1.Task, io.botmesh.v1.Task.Builder, io.botmesh.v1.TaskOrBuilder> taskBuilder_;
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -428,7 +568,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -443,7 +583,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -461,7 +601,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -479,7 +619,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -504,7 +644,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -521,7 +661,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -533,7 +673,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -548,7 +688,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * As it stands; cancel_receipts says what became of each hop.
+     * As it stands.
      * </pre>
      *
      * <code>.botmesh.v1.Task task = 1;</code>
@@ -565,6 +705,312 @@ private static final long serialVersionUID = 0L;
         task_ = null;
       }
       return taskBuilder_;
+    }
+
+    private java.util.List<io.botmesh.v1.CancelReceipt> receipts_ =
+      java.util.Collections.emptyList();
+    private void ensureReceiptsIsMutable() {
+      if (!((bitField0_ & 0x00000002) != 0)) {
+        receipts_ = new java.util.ArrayList<io.botmesh.v1.CancelReceipt>(receipts_);
+        bitField0_ |= 0x00000002;
+       }
+    }
+
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.botmesh.v1.CancelReceipt, io.botmesh.v1.CancelReceipt.Builder, io.botmesh.v1.CancelReceiptOrBuilder> receiptsBuilder_;
+
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public java.util.List<io.botmesh.v1.CancelReceipt> getReceiptsList() {
+      if (receiptsBuilder_ == null) {
+        return java.util.Collections.unmodifiableList(receipts_);
+      } else {
+        return receiptsBuilder_.getMessageList();
+      }
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public int getReceiptsCount() {
+      if (receiptsBuilder_ == null) {
+        return receipts_.size();
+      } else {
+        return receiptsBuilder_.getCount();
+      }
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public io.botmesh.v1.CancelReceipt getReceipts(int index) {
+      if (receiptsBuilder_ == null) {
+        return receipts_.get(index);
+      } else {
+        return receiptsBuilder_.getMessage(index);
+      }
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder setReceipts(
+        int index, io.botmesh.v1.CancelReceipt value) {
+      if (receiptsBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureReceiptsIsMutable();
+        receipts_.set(index, value);
+        onChanged();
+      } else {
+        receiptsBuilder_.setMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder setReceipts(
+        int index, io.botmesh.v1.CancelReceipt.Builder builderForValue) {
+      if (receiptsBuilder_ == null) {
+        ensureReceiptsIsMutable();
+        receipts_.set(index, builderForValue.build());
+        onChanged();
+      } else {
+        receiptsBuilder_.setMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder addReceipts(io.botmesh.v1.CancelReceipt value) {
+      if (receiptsBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureReceiptsIsMutable();
+        receipts_.add(value);
+        onChanged();
+      } else {
+        receiptsBuilder_.addMessage(value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder addReceipts(
+        int index, io.botmesh.v1.CancelReceipt value) {
+      if (receiptsBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureReceiptsIsMutable();
+        receipts_.add(index, value);
+        onChanged();
+      } else {
+        receiptsBuilder_.addMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder addReceipts(
+        io.botmesh.v1.CancelReceipt.Builder builderForValue) {
+      if (receiptsBuilder_ == null) {
+        ensureReceiptsIsMutable();
+        receipts_.add(builderForValue.build());
+        onChanged();
+      } else {
+        receiptsBuilder_.addMessage(builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder addReceipts(
+        int index, io.botmesh.v1.CancelReceipt.Builder builderForValue) {
+      if (receiptsBuilder_ == null) {
+        ensureReceiptsIsMutable();
+        receipts_.add(index, builderForValue.build());
+        onChanged();
+      } else {
+        receiptsBuilder_.addMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder addAllReceipts(
+        java.lang.Iterable<? extends io.botmesh.v1.CancelReceipt> values) {
+      if (receiptsBuilder_ == null) {
+        ensureReceiptsIsMutable();
+        com.google.protobuf.AbstractMessageLite.Builder.addAll(
+            values, receipts_);
+        onChanged();
+      } else {
+        receiptsBuilder_.addAllMessages(values);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder clearReceipts() {
+      if (receiptsBuilder_ == null) {
+        receipts_ = java.util.Collections.emptyList();
+        bitField0_ = (bitField0_ & ~0x00000002);
+        onChanged();
+      } else {
+        receiptsBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public Builder removeReceipts(int index) {
+      if (receiptsBuilder_ == null) {
+        ensureReceiptsIsMutable();
+        receipts_.remove(index);
+        onChanged();
+      } else {
+        receiptsBuilder_.remove(index);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public io.botmesh.v1.CancelReceipt.Builder getReceiptsBuilder(
+        int index) {
+      return internalGetReceiptsFieldBuilder().getBuilder(index);
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public io.botmesh.v1.CancelReceiptOrBuilder getReceiptsOrBuilder(
+        int index) {
+      if (receiptsBuilder_ == null) {
+        return receipts_.get(index);  } else {
+        return receiptsBuilder_.getMessageOrBuilder(index);
+      }
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public java.util.List<? extends io.botmesh.v1.CancelReceiptOrBuilder> 
+         getReceiptsOrBuilderList() {
+      if (receiptsBuilder_ != null) {
+        return receiptsBuilder_.getMessageOrBuilderList();
+      } else {
+        return java.util.Collections.unmodifiableList(receipts_);
+      }
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public io.botmesh.v1.CancelReceipt.Builder addReceiptsBuilder() {
+      return internalGetReceiptsFieldBuilder().addBuilder(
+          io.botmesh.v1.CancelReceipt.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public io.botmesh.v1.CancelReceipt.Builder addReceiptsBuilder(
+        int index) {
+      return internalGetReceiptsFieldBuilder().addBuilder(
+          index, io.botmesh.v1.CancelReceipt.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+     */
+    public java.util.List<io.botmesh.v1.CancelReceipt.Builder> 
+         getReceiptsBuilderList() {
+      return internalGetReceiptsFieldBuilder().getBuilderList();
+    }
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.botmesh.v1.CancelReceipt, io.botmesh.v1.CancelReceipt.Builder, io.botmesh.v1.CancelReceiptOrBuilder> 
+        internalGetReceiptsFieldBuilder() {
+      if (receiptsBuilder_ == null) {
+        receiptsBuilder_ = new com.google.protobuf.RepeatedFieldBuilder<
+            io.botmesh.v1.CancelReceipt, io.botmesh.v1.CancelReceipt.Builder, io.botmesh.v1.CancelReceiptOrBuilder>(
+                receipts_,
+                ((bitField0_ & 0x00000002) != 0),
+                getParentForChildren(),
+                isClean());
+        receipts_ = null;
+      }
+      return receiptsBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:botmesh.v1.CancelTaskResponse)

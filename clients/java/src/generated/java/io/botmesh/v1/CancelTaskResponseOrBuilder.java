@@ -12,7 +12,7 @@ public interface CancelTaskResponseOrBuilder extends
 
   /**
    * <pre>
-   * As it stands; cancel_receipts says what became of each hop.
+   * As it stands.
    * </pre>
    *
    * <code>.botmesh.v1.Task task = 1;</code>
@@ -21,7 +21,7 @@ public interface CancelTaskResponseOrBuilder extends
   boolean hasTask();
   /**
    * <pre>
-   * As it stands; cancel_receipts says what became of each hop.
+   * As it stands.
    * </pre>
    *
    * <code>.botmesh.v1.Task task = 1;</code>
@@ -30,10 +30,54 @@ public interface CancelTaskResponseOrBuilder extends
   io.botmesh.v1.Task getTask();
   /**
    * <pre>
-   * As it stands; cancel_receipts says what became of each hop.
+   * As it stands.
    * </pre>
    *
    * <code>.botmesh.v1.Task task = 1;</code>
    */
   io.botmesh.v1.TaskOrBuilder getTaskOrBuilder();
+
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  java.util.List<io.botmesh.v1.CancelReceipt> 
+      getReceiptsList();
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  io.botmesh.v1.CancelReceipt getReceipts(int index);
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  int getReceiptsCount();
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  java.util.List<? extends io.botmesh.v1.CancelReceiptOrBuilder> 
+      getReceiptsOrBuilderList();
+  /**
+   * <pre>
+   * What became of each hop: its agent's first, then those below. None: no agent had it yet.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.CancelReceipt receipts = 2;</code>
+   */
+  io.botmesh.v1.CancelReceiptOrBuilder getReceiptsOrBuilder(
+      int index);
 }

@@ -140,22 +140,22 @@ public final class TaskOuterClass extends com.google.protobuf.GeneratedFile {
       "nce\030\007 \001(\010\022\022\n\nno_receipt\030\010 \001(\010\022\023\n\013tracepa" +
       "rent\030\t \001(\tB\013\n\t_max_hops\"G\n\013TaskStarted\022\023" +
       "\n\013instance_id\030\001 \001(\t\022\017\n\007attempt\030\002 \001(\r\022\022\n\n" +
-      "message_id\030\003 \001(\t\",\n\014TaskRequeued\022\016\n\006reas" +
-      "on\030\001 \001(\t\022\014\n\004text\030\002 \001(\t\"Y\n\017TaskInterrupte" +
-      "d\022$\n\005state\030\001 \001(\0162\025.botmesh.v1.TaskState\022" +
-      " \n\005reply\030\002 \001(\0132\021.botmesh.v1.Reply\"3\n\013Tas" +
-      "kResumed\022$\n\007message\030\001 \001(\0132\023.botmesh.v1.M" +
-      "essage\"%\n\023TaskCancelRequested\022\016\n\006reason\030" +
-      "\001 \001(\t\"\245\001\n\tTaskEnded\022$\n\005state\030\001 \001(\0162\025.bot" +
-      "mesh.v1.TaskState\022\016\n\006reason\030\002 \001(\t\022\014\n\004tex" +
-      "t\030\003 \001(\t\022 \n\005reply\030\004 \001(\0132\021.botmesh.v1.Repl" +
-      "y\0222\n\017cancel_receipts\030\005 \003(\0132\031.botmesh.v1." +
-      "CancelReceipt\"1\n\rTaskLateReply\022 \n\005reply\030" +
-      "\001 \001(\0132\021.botmesh.v1.Reply\"5\n\024TaskReceiptD" +
-      "elivered\022\r\n\005agent\030\001 \001(\t\022\016\n\006reason\030\002 \001(\tB" +
-      "L\n\rio.botmesh.v1P\001Z9github.com/botmesh/b" +
-      "otmesh/clients/go/botmeshv1;botmeshv1b\006p" +
-      "roto3"
+      "message_id\030\003 \001(\t\":\n\014TaskRequeued\022\016\n\006reas" +
+      "on\030\001 \001(\t\022\014\n\004text\030\002 \001(\t\022\014\n\004lost\030\003 \001(\010\"Y\n\017" +
+      "TaskInterrupted\022$\n\005state\030\001 \001(\0162\025.botmesh" +
+      ".v1.TaskState\022 \n\005reply\030\002 \001(\0132\021.botmesh.v" +
+      "1.Reply\"3\n\013TaskResumed\022$\n\007message\030\001 \001(\0132" +
+      "\023.botmesh.v1.Message\"%\n\023TaskCancelReques" +
+      "ted\022\016\n\006reason\030\001 \001(\t\"\245\001\n\tTaskEnded\022$\n\005sta" +
+      "te\030\001 \001(\0162\025.botmesh.v1.TaskState\022\016\n\006reaso" +
+      "n\030\002 \001(\t\022\014\n\004text\030\003 \001(\t\022 \n\005reply\030\004 \001(\0132\021.b" +
+      "otmesh.v1.Reply\0222\n\017cancel_receipts\030\005 \003(\013" +
+      "2\031.botmesh.v1.CancelReceipt\"1\n\rTaskLateR" +
+      "eply\022 \n\005reply\030\001 \001(\0132\021.botmesh.v1.Reply\"5" +
+      "\n\024TaskReceiptDelivered\022\r\n\005agent\030\001 \001(\t\022\016\n" +
+      "\006reason\030\002 \001(\tBL\n\rio.botmesh.v1P\001Z9github" +
+      ".com/botmesh/botmesh/clients/go/botmeshv" +
+      "1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -195,7 +195,7 @@ public final class TaskOuterClass extends com.google.protobuf.GeneratedFile {
     internal_static_botmesh_v1_TaskRequeued_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TaskRequeued_descriptor,
-        new java.lang.String[] { "Reason", "Text", });
+        new java.lang.String[] { "Reason", "Text", "Lost", });
     internal_static_botmesh_v1_TaskInterrupted_descriptor =
       getDescriptor().getMessageType(5);
     internal_static_botmesh_v1_TaskInterrupted_fieldAccessorTable = new

@@ -148,6 +148,21 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int LOST_FIELD_NUMBER = 3;
+  private boolean lost_ = false;
+  /**
+   * <pre>
+   * Whether the work was lost half-way: it may have been done in part.
+   * </pre>
+   *
+   * <code>bool lost = 3;</code>
+   * @return The lost.
+   */
+  @java.lang.Override
+  public boolean getLost() {
+    return lost_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -168,6 +183,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(text_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 2, text_);
     }
+    if (lost_ != false) {
+      output.writeBool(3, lost_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -177,6 +195,10 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(text_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(2, text_);
+    }
+    if (lost_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(3, lost_);
     }
     return size;
   }
@@ -206,6 +228,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getReason())) return false;
     if (!getText()
         .equals(other.getText())) return false;
+    if (getLost()
+        != other.getLost()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -221,6 +245,9 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getReason().hashCode();
     hash = (37 * hash) + TEXT_FIELD_NUMBER;
     hash = (53 * hash) + getText().hashCode();
+    hash = (37 * hash) + LOST_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getLost());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -358,6 +385,7 @@ private static final long serialVersionUID = 0L;
       bitField0_ = 0;
       reason_ = "";
       text_ = "";
+      lost_ = false;
       return this;
     }
 
@@ -397,6 +425,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000002) != 0)) {
         result.text_ = text_;
       }
+      if (((from_bitField0_ & 0x00000004) != 0)) {
+        result.lost_ = lost_;
+      }
     }
 
     @java.lang.Override
@@ -420,6 +451,9 @@ private static final long serialVersionUID = 0L;
         text_ = other.text_;
         bitField0_ |= 0x00000002;
         onChanged();
+      }
+      if (other.getLost() != false) {
+        setLost(other.getLost());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -455,6 +489,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000002;
               break;
             } // case 18
+            case 24: {
+              lost_ = input.readBool();
+              bitField0_ |= 0x00000004;
+              break;
+            } // case 24
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -652,6 +691,50 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       text_ = value;
       bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+
+    private boolean lost_ ;
+    /**
+     * <pre>
+     * Whether the work was lost half-way: it may have been done in part.
+     * </pre>
+     *
+     * <code>bool lost = 3;</code>
+     * @return The lost.
+     */
+    @java.lang.Override
+    public boolean getLost() {
+      return lost_;
+    }
+    /**
+     * <pre>
+     * Whether the work was lost half-way: it may have been done in part.
+     * </pre>
+     *
+     * <code>bool lost = 3;</code>
+     * @param value The lost to set.
+     * @return This builder for chaining.
+     */
+    public Builder setLost(boolean value) {
+
+      lost_ = value;
+      bitField0_ |= 0x00000004;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether the work was lost half-way: it may have been done in part.
+     * </pre>
+     *
+     * <code>bool lost = 3;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearLost() {
+      bitField0_ = (bitField0_ & ~0x00000004);
+      lost_ = false;
       onChanged();
       return this;
     }

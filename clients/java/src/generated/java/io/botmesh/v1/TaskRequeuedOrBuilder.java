@@ -49,4 +49,14 @@ public interface TaskRequeuedOrBuilder extends
    */
   com.google.protobuf.ByteString
       getTextBytes();
+
+  /**
+   * <pre>
+   * Whether the work was lost half-way: it may have been done in part.
+   * </pre>
+   *
+   * <code>bool lost = 3;</code>
+   * @return The lost.
+   */
+  boolean getLost();
 }

@@ -106,58 +106,61 @@ public final class TaskServiceOuterClass extends com.google.protobuf.GeneratedFi
   static {
     java.lang.String[] descriptorData = {
       "\n\035botmesh/v1/task_service.proto\022\nbotmesh" +
-      ".v1\032\030botmesh/v1/message.proto\032\025botmesh/v" +
-      "1/task.proto\032\033botmesh/v1/task_state.prot" +
-      "o\032\036google/protobuf/duration.proto\"\305\001\n\021Su" +
-      "bmitTaskRequest\022$\n\007message\030\001 \001(\0132\023.botme" +
-      "sh.v1.Message\022.\n\013run_timeout\030\002 \001(\0132\031.goo" +
-      "gle.protobuf.Duration\0220\n\rqueue_timeout\030\003" +
-      " \001(\0132\031.google.protobuf.Duration\022\024\n\014at_mo" +
-      "st_once\030\004 \001(\010\022\022\n\nno_receipt\030\005 \001(\010\"4\n\022Sub" +
-      "mitTaskResponse\022\036\n\004task\030\001 \001(\0132\020.botmesh." +
-      "v1.Task\"5\n\016GetTaskRequest\022\017\n\007task_id\030\001 \001" +
-      "(\t\022\022\n\naccount_id\030\002 \001(\t\"1\n\017GetTaskRespons" +
-      "e\022\036\n\004task\030\001 \001(\0132\020.botmesh.v1.Task\"6\n\017Wai" +
-      "tTaskRequest\022\017\n\007task_id\030\001 \001(\t\022\022\n\naccount" +
-      "_id\030\002 \001(\t\"2\n\020WaitTaskResponse\022\036\n\004task\030\001 " +
-      "\001(\0132\020.botmesh.v1.Task\"\310\001\n\020ListTasksReque" +
-      "st\022\022\n\naccount_id\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022\022\n" +
-      "\nfrom_agent\030\003 \001(\t\022%\n\006states\030\004 \003(\0162\025.botm" +
-      "esh.v1.TaskState\022\027\n\017conversation_id\030\005 \001(" +
-      "\t\022\026\n\016correlation_id\030\006 \001(\t\022\021\n\tpage_size\030\007" +
-      " \001(\r\022\022\n\npage_token\030\010 \001(\t\"M\n\021ListTasksRes" +
-      "ponse\022\037\n\005tasks\030\001 \003(\0132\020.botmesh.v1.Task\022\027" +
-      "\n\017next_page_token\030\002 \001(\t\"H\n\021CancelTaskReq" +
+      ".v1\032\036botmesh/v1/agent_service.proto\032\030bot" +
+      "mesh/v1/message.proto\032\025botmesh/v1/task.p" +
+      "roto\032\033botmesh/v1/task_state.proto\032\036googl" +
+      "e/protobuf/duration.proto\"\305\001\n\021SubmitTask" +
+      "Request\022$\n\007message\030\001 \001(\0132\023.botmesh.v1.Me" +
+      "ssage\022.\n\013run_timeout\030\002 \001(\0132\031.google.prot" +
+      "obuf.Duration\0220\n\rqueue_timeout\030\003 \001(\0132\031.g" +
+      "oogle.protobuf.Duration\022\024\n\014at_most_once\030" +
+      "\004 \001(\010\022\022\n\nno_receipt\030\005 \001(\010\"4\n\022SubmitTaskR" +
+      "esponse\022\036\n\004task\030\001 \001(\0132\020.botmesh.v1.Task\"" +
+      "5\n\016GetTaskRequest\022\017\n\007task_id\030\001 \001(\t\022\022\n\nac" +
+      "count_id\030\002 \001(\t\"1\n\017GetTaskResponse\022\036\n\004tas" +
+      "k\030\001 \001(\0132\020.botmesh.v1.Task\"6\n\017WaitTaskReq" +
       "uest\022\017\n\007task_id\030\001 \001(\t\022\022\n\naccount_id\030\002 \001(" +
-      "\t\022\016\n\006reason\030\003 \001(\t\"4\n\022CancelTaskResponse\022" +
-      "\036\n\004task\030\001 \001(\0132\020.botmesh.v1.Task\"^\n\021Resum" +
-      "eTaskRequest\022\017\n\007task_id\030\001 \001(\t\022\022\n\naccount" +
-      "_id\030\002 \001(\t\022$\n\007message\030\003 \001(\0132\023.botmesh.v1." +
-      "Message\"4\n\022ResumeTaskResponse\022\036\n\004task\030\001 " +
-      "\001(\0132\020.botmesh.v1.Task\"O\n\020WatchTaskReques" +
-      "t\022\017\n\007task_id\030\001 \001(\t\022\022\n\naccount_id\030\002 \001(\t\022\026" +
-      "\n\016after_sequence\030\003 \001(\003\"9\n\021WatchTaskRespo" +
-      "nse\022$\n\005event\030\001 \001(\0132\025.botmesh.v1.TaskEven" +
-      "t2\225\004\n\013TaskService\022K\n\nSubmitTask\022\035.botmes" +
-      "h.v1.SubmitTaskRequest\032\036.botmesh.v1.Subm" +
-      "itTaskResponse\022B\n\007GetTask\022\032.botmesh.v1.G" +
-      "etTaskRequest\032\033.botmesh.v1.GetTaskRespon" +
-      "se\022E\n\010WaitTask\022\033.botmesh.v1.WaitTaskRequ" +
-      "est\032\034.botmesh.v1.WaitTaskResponse\022H\n\tLis" +
-      "tTasks\022\034.botmesh.v1.ListTasksRequest\032\035.b" +
-      "otmesh.v1.ListTasksResponse\022K\n\nCancelTas" +
-      "k\022\035.botmesh.v1.CancelTaskRequest\032\036.botme" +
-      "sh.v1.CancelTaskResponse\022K\n\nResumeTask\022\035" +
-      ".botmesh.v1.ResumeTaskRequest\032\036.botmesh." +
-      "v1.ResumeTaskResponse\022J\n\tWatchTask\022\034.bot" +
-      "mesh.v1.WatchTaskRequest\032\035.botmesh.v1.Wa" +
-      "tchTaskResponse0\001BL\n\rio.botmesh.v1P\001Z9gi" +
-      "thub.com/botmesh/botmesh/clients/go/botm" +
-      "eshv1;botmeshv1b\006proto3"
+      "\t\"2\n\020WaitTaskResponse\022\036\n\004task\030\001 \001(\0132\020.bo" +
+      "tmesh.v1.Task\"\310\001\n\020ListTasksRequest\022\022\n\nac" +
+      "count_id\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022\022\n\nfrom_ag" +
+      "ent\030\003 \001(\t\022%\n\006states\030\004 \003(\0162\025.botmesh.v1.T" +
+      "askState\022\027\n\017conversation_id\030\005 \001(\t\022\026\n\016cor" +
+      "relation_id\030\006 \001(\t\022\021\n\tpage_size\030\007 \001(\r\022\022\n\n" +
+      "page_token\030\010 \001(\t\"M\n\021ListTasksResponse\022\037\n" +
+      "\005tasks\030\001 \003(\0132\020.botmesh.v1.Task\022\027\n\017next_p" +
+      "age_token\030\002 \001(\t\"H\n\021CancelTaskRequest\022\017\n\007" +
+      "task_id\030\001 \001(\t\022\022\n\naccount_id\030\002 \001(\t\022\016\n\006rea" +
+      "son\030\003 \001(\t\"a\n\022CancelTaskResponse\022\036\n\004task\030" +
+      "\001 \001(\0132\020.botmesh.v1.Task\022+\n\010receipts\030\002 \003(" +
+      "\0132\031.botmesh.v1.CancelReceipt\"^\n\021ResumeTa" +
+      "skRequest\022\017\n\007task_id\030\001 \001(\t\022\022\n\naccount_id" +
+      "\030\002 \001(\t\022$\n\007message\030\003 \001(\0132\023.botmesh.v1.Mes" +
+      "sage\"4\n\022ResumeTaskResponse\022\036\n\004task\030\001 \001(\013" +
+      "2\020.botmesh.v1.Task\"O\n\020WatchTaskRequest\022\017" +
+      "\n\007task_id\030\001 \001(\t\022\022\n\naccount_id\030\002 \001(\t\022\026\n\016a" +
+      "fter_sequence\030\003 \001(\003\"9\n\021WatchTaskResponse" +
+      "\022$\n\005event\030\001 \001(\0132\025.botmesh.v1.TaskEvent2\225" +
+      "\004\n\013TaskService\022K\n\nSubmitTask\022\035.botmesh.v" +
+      "1.SubmitTaskRequest\032\036.botmesh.v1.SubmitT" +
+      "askResponse\022B\n\007GetTask\022\032.botmesh.v1.GetT" +
+      "askRequest\032\033.botmesh.v1.GetTaskResponse\022" +
+      "E\n\010WaitTask\022\033.botmesh.v1.WaitTaskRequest" +
+      "\032\034.botmesh.v1.WaitTaskResponse\022H\n\tListTa" +
+      "sks\022\034.botmesh.v1.ListTasksRequest\032\035.botm" +
+      "esh.v1.ListTasksResponse\022K\n\nCancelTask\022\035" +
+      ".botmesh.v1.CancelTaskRequest\032\036.botmesh." +
+      "v1.CancelTaskResponse\022K\n\nResumeTask\022\035.bo" +
+      "tmesh.v1.ResumeTaskRequest\032\036.botmesh.v1." +
+      "ResumeTaskResponse\022J\n\tWatchTask\022\034.botmes" +
+      "h.v1.WatchTaskRequest\032\035.botmesh.v1.Watch" +
+      "TaskResponse0\001BL\n\rio.botmesh.v1P\001Z9githu" +
+      "b.com/botmesh/botmesh/clients/go/botmesh" +
+      "v1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
+          io.botmesh.v1.AgentServiceOuterClass.getDescriptor(),
           io.botmesh.v1.MessageOuterClass.getDescriptor(),
           io.botmesh.v1.TaskOuterClass.getDescriptor(),
           io.botmesh.v1.TaskStateOuterClass.getDescriptor(),
@@ -222,7 +225,7 @@ public final class TaskServiceOuterClass extends com.google.protobuf.GeneratedFi
     internal_static_botmesh_v1_CancelTaskResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_CancelTaskResponse_descriptor,
-        new java.lang.String[] { "Task", });
+        new java.lang.String[] { "Task", "Receipts", });
     internal_static_botmesh_v1_ResumeTaskRequest_descriptor =
       getDescriptor().getMessageType(10);
     internal_static_botmesh_v1_ResumeTaskRequest_fieldAccessorTable = new
@@ -248,6 +251,7 @@ public final class TaskServiceOuterClass extends com.google.protobuf.GeneratedFi
         internal_static_botmesh_v1_WatchTaskResponse_descriptor,
         new java.lang.String[] { "Event", });
     descriptor.resolveAllFeaturesImmutable();
+    io.botmesh.v1.AgentServiceOuterClass.getDescriptor();
     io.botmesh.v1.MessageOuterClass.getDescriptor();
     io.botmesh.v1.TaskOuterClass.getDescriptor();
     io.botmesh.v1.TaskStateOuterClass.getDescriptor();

@@ -1,0 +1,51 @@
+"""All services of a mesh but the registry, in one process and on embedded storage."""
+
+from pathlib import Path
+
+from botmesh.callers import Callers
+from botmesh.serving import Server
+from botmesh.settings import Settings
+from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
+from botmesh_conversations import ConversationPart
+from botmesh_log.sqlite_log import open_log
+from botmesh_tasks import SERVICE_NAME as TASKS
+from botmesh_tasks import TaskPart
+
+SERVICE_NAMES = (CONVERSATIONS, TASKS)
+
+
+class Embedded:
+    """Conversations and tasks: one event log, one watch of the registry per account."""
+
+    def __init__(self, folder: Path, settings: Settings, server: Server) -> None:
+        """Keep everything in `folder`; `server` is bound, and the registry answers there as well.
+
+        Raises:
+            InvalidField: another process has the folder.
+        """
+        self._log = open_log(folder / "events.sqlite")
+        telemetry = server.end.telemetry
+        self._callers = Callers(settings, telemetry, server.address)
+        self.conversations = ConversationPart(
+            self._log,
+            folder / "projection.sqlite",
+            settings,
+            telemetry,
+            callers=self._callers,
+            address=server.address,
+        )
+        self.tasks = TaskPart(self._log, folder / "tasks.sqlite", settings, self._callers)
+        self.conversations.add_to(server.grpc)
+        self.tasks.add_to(server.grpc)
+
+    async def open(self) -> None:
+        """Go on where the last process stopped; the server has started."""
+        await self.conversations.open()
+        await self.tasks.open()
+
+    async def close(self) -> None:
+        """Stop what is under way; the next start goes on with it."""
+        await self.tasks.close()
+        await self.conversations.close()
+        await self._callers.close()
+        await self._log.close()

@@ -1,0 +1,80 @@
+"""One task in memory: what it is now, and who is watching."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from opentelemetry.context import Context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from botmesh.errors import UnknownTask
+from botmesh.v1.task_pb2 import TaskEvent
+from botmesh_log.event_log import EventLog, Record
+from botmesh_log.stream import Stream
+from botmesh_tasks.fold import State, apply
+
+_PREFIX = "task/"
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+def task_stream(account: str, task_id: str) -> str:
+    """The stream that a task's events stand in."""
+    return f"{_PREFIX}{account}/{task_id}"
+
+
+def is_task(stream: str) -> bool:
+    """Whether a stream is a task's."""
+    return stream.startswith(_PREFIX)
+
+
+def decode(record: Record) -> TaskEvent:
+    """The event of a record, with its places."""
+    event = TaskEvent.FromString(record.payload)
+    event.position, event.sequence = record.position, record.sequence
+    _, event.account_id, event.task_id = record.stream.split("/")
+    return event
+
+
+class LiveTask(Stream[State, TaskEvent]):
+    """A task whose events are folded here as they are written."""
+
+    def __init__(
+        self, account: str, task_id: str, log: EventLog, written: "Callable[[LiveTask, Sequence[TaskEvent]], None]"
+    ) -> None:
+        """`written` is told of every batch, in order."""
+        super().__init__(task_stream(account, task_id), log, State(), apply, decode)
+        self.account = account
+        self.task_id = task_id
+        self.listeners: set[asyncio.Queue[TaskEvent]] = set()
+        """Whoever wants to hear of events."""
+        self.not_before = 0.0
+        """When it may be tried again, by the loop's clock."""
+        self._written = written
+
+    def complete(self, batch: Sequence[TaskEvent]) -> list[TaskEvent]:
+        """The batch with its places, its time and its trace."""
+        for event in batch:
+            event.task_id, event.account_id = self.task_id, self.account
+        return super().complete(batch)
+
+    def written(self, events: Sequence[TaskEvent]) -> None:
+        """Let everybody know."""
+        self._written(self, events)
+        for event in events:
+            for queue in self.listeners:
+                queue.put_nowait(event)
+
+    @property
+    def context(self) -> Context:
+        """The trace that it was submitted in."""
+        return _PROPAGATOR.extract({"traceparent": self.state.traceparent}, context=Context())
+
+    def must_exist(self) -> "LiveTask":
+        """This task.
+
+        Raises:
+            UnknownTask: there is none of this id.
+        """
+        if not self.sequence:
+            text = f"no task {self.task_id} in account {self.account}: `botmesh tasks` lists them"
+            raise UnknownTask(text, task_id=self.task_id)
+        return self

@@ -1,0 +1,147 @@
+"""What may happen to a task: each rule looks at the state and gives the events, or refuses. Pure."""
+
+from collections.abc import Sequence
+
+from botmesh.errors import BotmeshError, MessageIdReused, TaskNotWaiting
+from botmesh.v1.agent_service_pb2 import CancelReceipt, Progress
+from botmesh.v1.message_pb2 import Message, Reply
+from botmesh.v1.task_pb2 import (
+    TaskCancelRequested,
+    TaskEnded,
+    TaskEvent,
+    TaskInterrupted,
+    TaskLateReply,
+    TaskReceiptDelivered,
+    TaskRequeued,
+    TaskResumed,
+    TaskStarted,
+    TaskSubmitted,
+)
+from botmesh.v1.task_state_pb2 import (
+    TASK_STATE_CANCELED,
+    TASK_STATE_COMPLETED,
+    TASK_STATE_FAILED,
+    TASK_STATE_REJECTED,
+    TASK_STATE_SUBMITTED,
+    TASK_STATE_WORKING,
+    TaskState,
+)
+from botmesh_tasks.fold import INTERRUPTED, State
+
+MOST_LOST = 10
+"""A task that was lost half-way so often is not begun again: it may be what kills its agent."""
+
+Events = list[TaskEvent]
+
+
+def submit(state: State, submitted: TaskSubmitted) -> Events:
+    """Take a task in. A repeat is nothing new.
+
+    Raises:
+        MessageIdReused: another task has this id.
+    """
+    if not state.view.sequence:
+        return [TaskEvent(submitted=submitted)]
+    if _asked(state.view.request) != _asked(submitted.request) or state.view.agent != submitted.agent:
+        text = f"task {state.view.task_id} was submitted with another payload: give each task an id of its own"
+        raise MessageIdReused(text, message_id=state.view.task_id)
+    return []
+
+
+def start(state: State, instance: str) -> Events:
+    """An instance is given the task."""
+    if state.view.state != TASK_STATE_SUBMITTED or state.view.cancel_requested:
+        return []
+    attempt = state.view.attempts + 1
+    # An instance replays what it has under an id: another attempt needs another one.
+    message_id = state.view.task_id if attempt == 1 else f"{state.view.task_id}.{attempt}"
+    return [TaskEvent(started=TaskStarted(instance_id=instance, attempt=attempt, message_id=message_id))]
+
+
+def progress(state: State, message_id: str, progressed: Progress) -> Events:
+    """How far the attempt is that runs."""
+    return [TaskEvent(progressed=progressed)] if _runs(state, message_id) else []
+
+
+def answered(state: State, message_id: str, reply: Reply) -> Events:
+    """The agent has answered; an answer to what does not run any more is kept apart."""
+    if not _runs(state, message_id) or state.view.cancel_requested:
+        return [TaskEvent(late_reply=TaskLateReply(reply=reply))]
+    if reply.task_state in INTERRUPTED:
+        return [TaskEvent(interrupted=TaskInterrupted(state=reply.task_state, reply=reply))]
+    if reply.task_state == TASK_STATE_REJECTED:
+        return [_end(TASK_STATE_REJECTED, "AGENT_FAILED", "its agent will not do it", reply)]
+    return [_end(TASK_STATE_COMPLETED, reply=reply)]
+
+
+def lose(state: State, message_id: str, error: BotmeshError) -> Events:
+    """The agent cannot be reached, is too busy or was lost: the task waits again, if it may."""
+    if not _runs(state, message_id) or state.view.cancel_requested:
+        return []
+    if error.started and (state.view.at_most_once or state.lost + 1 >= MOST_LOST):
+        return fail(state, message_id, error)
+    return [TaskEvent(requeued=TaskRequeued(reason=error.reason, text=error.text, lost=error.started))]
+
+
+def fail(state: State, message_id: str, error: BotmeshError) -> Events:
+    """The agent said no, or failed."""
+    if not _runs(state, message_id) or state.view.cancel_requested:
+        return []
+    return [_end(TASK_STATE_FAILED, error.reason, error.text)]
+
+
+def give_up(state: State, error: BotmeshError) -> Events:
+    """Nobody took it in time."""
+    return [_end(TASK_STATE_FAILED, error.reason, error.text)] if state.view.state == TASK_STATE_SUBMITTED else []
+
+
+def request_cancel(state: State, reason: str) -> Events:
+    """Somebody wants it to end; nothing if it has, or if that was said before."""
+    if state.is_final or state.view.cancel_requested:
+        return []
+    return [TaskEvent(cancel_requested=TaskCancelRequested(reason=reason))]
+
+
+def cancelled(state: State, receipts: Sequence[CancelReceipt]) -> Events:
+    """Every hop was told, or could not be."""
+    if state.is_final or not state.view.cancel_requested:
+        return []
+    ended = TaskEnded(state=TASK_STATE_CANCELED, reason="CANCELLED", text=state.view.text, cancel_receipts=receipts)
+    return [TaskEvent(ended=ended)]
+
+
+def resume(state: State, message: Message) -> Events:
+    """Somebody gives what the agent asked for.
+
+    Raises:
+        TaskNotWaiting: it asks for nothing.
+    """
+    if state.view.state not in INTERRUPTED or state.view.cancel_requested:
+        name = TaskState.Name(state.view.state).removeprefix("TASK_STATE_").lower()
+        text = f"task {state.view.task_id} is {name} and asks for nothing: look at it with GetTask"
+        raise TaskNotWaiting(text, task_id=state.view.task_id, state=name)
+    return [TaskEvent(resumed=TaskResumed(message=message))]
+
+
+def deliver(state: State, reason: str = "") -> Events:
+    """Whoever asked was told of the end, or could not be."""
+    if state.is_told:
+        return []
+    return [TaskEvent(receipt_delivered=TaskReceiptDelivered(agent=state.view.from_agent, reason=reason))]
+
+
+def _runs(state: State, message_id: str) -> bool:
+    return state.view.state == TASK_STATE_WORKING and state.message_id == message_id
+
+
+def _end(ended: TaskState, reason: str = "", text: str = "", reply: Reply | None = None) -> TaskEvent:
+    return TaskEvent(ended=TaskEnded(state=ended, reason=reason, text=text, reply=reply))
+
+
+def _asked(message: Message) -> bytes:
+    """What a repeat must have in common with the first."""
+    core = Message()
+    core.CopyFrom(message)
+    for name in ("timestamp", "correlation_id"):
+        core.ClearField(name)
+    return core.SerializeToString(deterministic=True)

@@ -1,0 +1,332 @@
+"""All tasks: keeps the open ones in memory, and gets done what each of them needs next."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import OrderedDict, defaultdict
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botmesh.caller import Ask
+from botmesh.callers import Callers
+from botmesh.chain import Chain
+from botmesh.errors import BotmeshError, DeadlineExpired, QueueExpired, QueueFull
+from botmesh.limits import seconds
+from botmesh.v1 import agent_service_pb2 as agent_api
+from botmesh.v1.message_pb2 import MESSAGE_TYPE_ERROR, MESSAGE_TYPE_RESPONSE, Message
+from botmesh.v1.part_pb2 import Part
+from botmesh.v1.task_pb2 import TaskEvent, TaskSubmitted
+from botmesh.v1.task_state_pb2 import TASK_STATE_COMPLETED, TASK_STATE_SUBMITTED, TASK_STATE_WORKING, TaskState
+from botmesh_log.event_log import EventLog
+from botmesh_tasks import rules
+from botmesh_tasks.fold import seconds_of
+from botmesh_tasks.live import LiveTask, is_task
+from botmesh_tasks.projection import Projection
+from botmesh_tasks.queues import Queue, ready
+from botmesh_tasks.work import Attempt, ask_of, is_lost
+
+logger = logging.getLogger("botmesh")
+
+KEPT = 1_000
+"""Ended tasks in memory, at most."""
+LATE_SECONDS = 5.0
+"""How long an answer to a cancelled task is still listened for."""
+RECEIPT_TIMEOUT = 30.0
+_PAGE = 1000
+_TICK = 0.1
+_BACKOFF = 0.1, 10.0
+"""Seconds before a task that was refused is tried again, at first and at most."""
+
+Key = tuple[str, str]
+"""(account, task id)"""
+
+
+@dataclass(slots=True)
+class Tasks:
+    """The tasks of one service."""
+
+    log: EventLog
+    projection: Projection
+    callers: Callers
+    queue_size: int = 1000
+    at_once: int = 10
+    """Tasks that one instance works on at a time."""
+    _lives: OrderedDict[Key, LiveTask] = field(default_factory=OrderedDict)
+    _queues: dict[Key, Queue] = field(default_factory=lambda: defaultdict(Queue))
+    """By account and agent."""
+    _doing: dict[tuple[str, str, str], asyncio.Task[None]] = field(default_factory=dict)
+    """What is being done: account, task and what."""
+    _refused: dict[Key, int] = field(default_factory=dict)
+    """How often in a row a task could not be begun."""
+    _ticking: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Catch up with the log, and go on with everything that was under way."""
+        position = self.projection.position
+        while True:
+            records = await self.log.read_all(position + 1, _PAGE)
+            for stream in dict.fromkeys(record.stream for record in records if is_task(record.stream)):
+                _, account, task_id = stream.split("/")
+                self.projection.put((await self.get(account, task_id)).state, 0)
+            position = records[-1].position if records else position
+            if len(records) < _PAGE:
+                break
+        self.projection.skip_to(position)
+        self.projection.commit()
+        for account, task_id in self.projection.pending():
+            self.advance(await self.get(account, task_id))
+        self._ticking = asyncio.create_task(self._tick(), name="botmesh-tasks")
+
+    async def close(self) -> None:
+        """Stop attending to tasks; their agents go on, and the next start attaches to them."""
+        running = [*self._doing.values(), *([self._ticking] if self._ticking else [])]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+        self.projection.close()
+
+    async def get(self, account: str, task_id: str) -> LiveTask:
+        """A task, read from the log if it is not in memory; one that does not exist has no events."""
+        key = account, task_id
+        live = self._lives.get(key)
+        if live is None:
+            live = LiveTask(account, task_id, self.log, self._written)
+            await live.load()
+            live = self._lives.setdefault(key, live)
+            self._make_room()
+        self._lives.move_to_end(key)
+        return live
+
+    async def submit(self, live: LiveTask, submitted: TaskSubmitted) -> None:
+        """Take a task in.
+
+        Raises:
+            QueueFull: as many wait for its agent as may.
+        """
+        queue = self._queues[live.account, submitted.agent]
+        if not live.sequence and len(queue.waiting) >= self.queue_size:
+            text = f"{len(queue.waiting)} tasks wait for {submitted.agent}: try again later, or start more instances"
+            raise QueueFull(text, limit=self.queue_size, agent=submitted.agent)
+        await live.write(lambda state: rules.submit(state, submitted))
+        self.advance(live)
+
+    async def cancel(self, live: LiveTask, reason: str) -> None:
+        """End a task, and return when it has ended; nothing happens to one that has."""
+        queue: asyncio.Queue[TaskEvent] = asyncio.Queue()
+        live.listeners.add(queue)
+        try:
+            await live.write(lambda state: rules.request_cancel(state, reason))
+            self.advance(live)
+            while not live.state.is_final:
+                await queue.get()
+        finally:
+            live.listeners.discard(queue)
+
+    def position(self, live: LiveTask) -> int:
+        """A task's place in its agent's queue, from 1; 0: it does not wait."""
+        return self._queues[live.account, live.state.view.agent].position(live)
+
+    def advance(self, live: LiveTask) -> None:
+        """Begin whatever the task needs next, if it is not being done already."""
+        state = live.state
+        queue = self._queues[live.account, state.view.agent]
+        if state.is_final or state.view.cancel_requested:
+            queue.drop(live)
+        if state.is_final:
+            if not state.is_told:
+                self._do(live, "tell", self._tell(live))
+        elif state.view.cancel_requested:
+            self._do(live, "cancel", self._cancel(live))
+        elif state.view.state == TASK_STATE_SUBMITTED:
+            queue.put(live)
+            self._serve(live.account, state.view.agent, queue)
+        elif state.view.state == TASK_STATE_WORKING:
+            self._do(live, "work", self._work(live, queue))
+
+    def _written(self, live: LiveTask, events: Sequence[TaskEvent]) -> None:
+        self.projection.put(live.state, events[-1].position)
+
+    def _make_room(self) -> None:
+        for key in list(self._lives):
+            if len(self._lives) <= KEPT:
+                return
+            live = self._lives[key]
+            if not live.listeners and (not live.sequence or not live.state.is_pending):
+                del self._lives[key]
+
+    def _do(self, live: LiveTask, what: str, work: Coroutine[Any, Any, None]) -> None:
+        key = live.account, live.task_id, what
+        if key in self._doing:
+            work.close()
+            return
+        task = self._doing[key] = asyncio.create_task(self._guarded(live, work), name=f"botmesh-task-{what}")
+
+        def done(_: object) -> None:
+            del self._doing[key]
+            if not task.cancelled():
+                self.advance(live)
+
+        task.add_done_callback(done)
+
+    async def _guarded(self, live: LiveTask, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except BotmeshError as error:
+            logger.error("task %s: %s; it is tried again", live.task_id, error)  # noqa: TRY400 - no trace needed
+            await asyncio.sleep(1.0)
+        except Exception:
+            logger.exception("task %s: what was under way failed; it is tried again", live.task_id)
+            await asyncio.sleep(1.0)
+
+    async def _tick(self) -> None:
+        """Look at all that waits, often: an instance may be ready, or time may be over."""
+        while True:
+            await asyncio.sleep(_TICK)
+            self.projection.commit()
+            for (account, agent), queue in list(self._queues.items()):
+                for live in list(queue.waiting):
+                    if time.time() >= live.state.waits_since + seconds(live.state.view.queue_timeout):
+                        self._do(live, "expire", self._expire(live, queue))
+                if queue.waiting:
+                    self._serve(account, agent, queue)
+
+    def _serve(self, account: str, agent: str, queue: Queue) -> None:
+        """Give waiting tasks to the instances that are ready for them."""
+        directory = self.callers.of(account).directory
+        if not directory.watching:
+            self._do_once(account, directory.ready())
+        while (chosen := queue.next(ready(directory, account, agent), self.at_once)) is not None:
+            live, instance = chosen
+            self._do(live, "start", self._start(live, instance.instance_id, queue))
+
+    def _do_once(self, account: str, work: Coroutine[Any, Any, None]) -> None:
+        key = account, "", "watch"
+        if key in self._doing:
+            work.close()
+            return
+
+        async def quietly() -> None:
+            with contextlib.suppress(BotmeshError):
+                await work
+
+        self._doing[key] = task = asyncio.create_task(quietly())
+        task.add_done_callback(lambda _: self._doing.pop(key))
+
+    async def _start(self, live: LiveTask, instance: str, queue: Queue) -> None:
+        begun: list[TaskEvent] = []
+        try:
+            begun = await live.write(lambda state: rules.start(state, instance))
+        finally:
+            if not begun:
+                queue.held.pop(live, None)
+
+    async def _work(self, live: LiveTask, queue: Queue) -> None:
+        message_id, instance = live.state.message_id, live.state.view.instance_id
+        resumed = live not in queue.held  # its instance had it before this process began
+        queue.held[live] = instance
+        try:
+            await self._appears(live, instance)
+            attempt = Attempt(live, self.callers.of(live.account), lambda progress: self._progressed(live, progress))
+            reply = await attempt.run()
+        except BotmeshError as failure:
+            error = failure
+            if is_lost(error) or (resumed and isinstance(error, DeadlineExpired)):
+                self._put_off(live)
+                await live.write(lambda state: rules.lose(state, message_id, error))
+            else:
+                await live.write(lambda state: rules.fail(state, message_id, error))
+        else:
+            self._refused.pop((live.account, live.task_id), None)
+            await live.write(lambda state: rules.answered(state, message_id, reply))
+        finally:
+            queue.held.pop(live, None)
+
+    async def _appears(self, live: LiveTask, instance: str) -> None:
+        """While the registry has just started, an instance that is missing may only be late."""
+        directory = self.callers.of(live.account).directory
+        await directory.ready()
+        agent = live.state.view.agent
+        while directory.warming and not any(  # noqa: ASYNC110 - a copy tells nobody
+            one.instance_id == instance for one in directory.live(live.account, agent)
+        ):
+            await asyncio.sleep(_TICK)
+
+    async def _progressed(self, live: LiveTask, progress: agent_api.Progress) -> None:
+        message_id = live.state.message_id
+        await live.write(lambda state: rules.progress(state, message_id, progress))
+
+    def _put_off(self, live: LiveTask) -> None:
+        """Leave a task alone for a moment, longer each time."""
+        key = live.account, live.task_id
+        times = self._refused[key] = self._refused.get(key, 0) + 1
+        least, most = _BACKOFF
+        live.not_before = asyncio.get_running_loop().time() + min(most, least * 2**times)
+
+    async def _expire(self, live: LiveTask, queue: Queue) -> None:
+        limit = seconds(live.state.view.queue_timeout)
+        error = QueueExpired(f"{live.state.view.agent} could not take the task within {limit:g} s", limit=limit)
+        await live.write(lambda state: rules.give_up(state, error))
+        queue.drop(live)
+
+    async def _cancel(self, live: LiveTask) -> None:
+        receipts: list[agent_api.CancelReceipt] = []
+        if live.state.began:
+            caller = self.callers.of(live.account)
+            receipts = await caller.cancel(ask_of(live), live.state.view.text or "cancelled")
+        await live.write(lambda state: rules.cancelled(state, receipts))
+        working = self._doing.get((live.account, live.task_id, "work"))
+        if working is not None:
+            asyncio.get_running_loop().call_later(LATE_SECONDS, working.cancel)
+
+    async def _tell(self, live: LiveTask) -> None:
+        """Let the agent that asked know, however long it is away; what it does with it is its own business."""
+        view = live.state.view
+        caller = self.callers.of(live.account)
+        until = seconds_of(view.updated_at) + seconds(view.queue_timeout)
+        reason, pause = "", _BACKOFF[0]
+        while True:
+            message = _receipt(live)
+            chain = Chain(
+                correlation_id=message.correlation_id,
+                conversation_id=message.conversation_id,
+                account_id=live.account,
+            )
+            ask = Ask(view.from_agent, message, chain, RECEIPT_TIMEOUT, context=live.context)
+            try:
+                request = agent_api.NotifyRequest(message=message)
+                await caller.unary("Notify", ask, request, agent_api.NotifyResponse.FromString)
+            except BotmeshError as error:
+                reason = error.reason
+                if not is_lost(error) or time.time() + pause > until:
+                    break
+                await asyncio.sleep(pause)
+                pause = min(_BACKOFF[1], pause * 2)
+            else:
+                reason = ""
+                break
+        await live.write(lambda state: rules.deliver(state, reason))
+
+
+def _receipt(live: LiveTask) -> Message:
+    """What the agent that asked is told of the end."""
+    view = live.state.view
+    done = view.state == TASK_STATE_COMPLETED
+    said = view.reply.message.payload if done else [Part(text=view.text)]
+    message = Message(
+        from_agent=view.agent.rpartition("/")[2],
+        to_agent=view.from_agent.rpartition("/")[2],
+        message_type=MESSAGE_TYPE_RESPONSE if done else MESSAGE_TYPE_ERROR,
+        payload=said,
+        correlation_id=view.request.correlation_id,
+        message_id=f"{view.task_id[:56]}.receipt",
+        conversation_id=view.request.conversation_id,
+        account_id=live.account,
+        in_reply_to=view.task_id,
+        task_id=view.task_id,
+    )
+    state = TaskState.Name(view.state).removeprefix("TASK_STATE_").lower()
+    message.context.update({"state": state, "reason": view.reason, "agent": view.agent})
+    return message
