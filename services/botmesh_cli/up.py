@@ -110,15 +110,8 @@ def _say_what_runs(settings: Settings, address: str, elsewhere: str | None, *, a
     traces = elsewhere or address
     data = str(Path(settings.data_dir).resolve())
     if as_json:
-        facts = {
-            "registry": address,
-            "conversations": address,
-            "tasks": address,
-            "traces": traces,
-            "data": data,
-            "pid": os.getpid(),
-        }
-        print_json(facts)
+        services = dict.fromkeys(("registry", "conversations", "tasks"), address)
+        print_json({**services, "traces": traces, "data": data, "pid": os.getpid()})
         return
     rows = table("WHAT", "WHERE", "NOTE")
     rows.add_row("registry", address, "agents register here")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from botmesh.errors import BotmeshError, MessageIdReused, TaskNotWaiting
+from botmesh.errors import BotmeshError, MessageIdReused, OutcomeUnknown, TaskNotWaiting
 from botmesh.v1.agent_service_pb2 import CancelReceipt, Progress
 from botmesh.v1.message_pb2 import Message, Reply
 from botmesh.v1.task_pb2 import (
@@ -74,13 +74,14 @@ def answered(state: State, message_id: str, reply: Reply) -> Events:
     return [_end(TASK_STATE_COMPLETED, reply=reply)]
 
 
-def lose(state: State, message_id: str, error: BotmeshError) -> Events:
-    """The agent cannot be reached, is too busy or was lost: the task waits again, if it may."""
+def lose(state: State, message_id: str, error: BotmeshError, *, lost: bool) -> Events:
+    """The agent cannot be reached, is too busy or was `lost` half-way: the task waits again, if it may."""
     if not _runs(state, message_id) or state.view.cancel_requested:
         return []
-    if error.started and (state.view.at_most_once or state.lost + 1 >= MOST_LOST):
-        return fail(state, message_id, error)
-    return [TaskEvent(requeued=TaskRequeued(reason=error.reason, text=error.text, lost=error.started))]
+    if lost and (state.view.at_most_once or state.lost + 1 >= MOST_LOST):
+        text = f"its agent was lost half-way and the work may have been done or not: {error.text}"
+        return [_end(TASK_STATE_FAILED, OutcomeUnknown.reason, text)]
+    return [TaskEvent(requeued=TaskRequeued(reason=error.reason, text=error.text, lost=lost))]
 
 
 def fail(state: State, message_id: str, error: BotmeshError) -> Events:

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 
 import grpc
 from google.protobuf.duration_pb2 import Duration
+from opentelemetry.context import Context
+from opentelemetry.trace import set_span_in_context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botmesh.chain import Chain
 from botmesh.errors import InvalidField, NoLiveInstance
-from botmesh.interceptors import Call, MethodClass
+from botmesh.interceptors import CURRENT, Call, MethodClass
 from botmesh.interceptors.enabled import Enabled
 from botmesh.interceptors.hops import Hops
 from botmesh.interceptors.loops import Loops
 from botmesh.limits import duration, seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
-from botmesh.team import with_skill
+from botmesh.team import look_up_skill
+from botmesh.telemetry import trace_id_of
 from botmesh.v1 import task_service_pb2 as api
 from botmesh.v1.agent_service_pb2 import CANCEL_OUTCOME_TOO_LATE, CancelReceipt
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE
@@ -28,6 +32,8 @@ from botmesh_tasks.live import LiveTask, decode
 from botmesh_tasks.tasks import Tasks
 
 SERVICE_NAME = "botmesh.v1.TaskService"
+_PROPAGATOR = TraceContextTextMapPropagator()
+Metadata = tuple[tuple[str, str | bytes], ...]
 MOST_QUEUED = 24 * 3600.0
 """Seconds that a task may wait at a time."""
 _MOST_LISTED = 500
@@ -71,8 +77,8 @@ class TaskService(TaskServiceServicer):
         live = await self._all.get(account, task_id)
         if not live.sequence:
             submitted.agent = await self._target(account, submitted)
-            submitted.traceparent = str(dict(metadata).get("traceparent", ""))
             self._check_doomed(account, chain, submitted)
+            live.trace_id, submitted.traceparent = self._trace(metadata, submitted)
         else:
             submitted.agent = submitted.agent or live.state.view.agent
         await self._all.submit(live, submitted)
@@ -85,7 +91,8 @@ class TaskService(TaskServiceServicer):
     async def WaitTask(self, request: api.WaitTaskRequest, context: grpc.aio.ServicerContext) -> api.WaitTaskResponse:
         """As it stands when it has ended, or when time is over."""
         live = await self._one(request.account_id, request.task_id)
-        remaining = context.time_remaining()
+        call = CURRENT.get()
+        remaining = call.deadline.remaining if call is not None and call.deadline is not None else None
         queue: asyncio.Queue[TaskEvent] = asyncio.Queue()
         live.listeners.add(queue)
         try:
@@ -205,12 +212,29 @@ class TaskService(TaskServiceServicer):
         """
         directory = self._all.callers.of(account).directory
         if not submitted.agent:
-            await directory.ready()
-            return with_skill(directory, submitted.request.skill_id, submitted.path)[0]
+            return (await look_up_skill(directory, submitted.request.skill_id, submitted.path))[0]
         await directory.look_up(account, submitted.agent, 5.0)
         with contextlib.suppress(NoLiveInstance):
             directory.find(account, submitted.agent)
         return submitted.agent
+
+    def _trace(self, metadata: Metadata, submitted: TaskSubmitted) -> tuple[str, str]:
+        """The trace that all work of the task stands in: its id, and where in it."""
+        asked = submitted.request
+        span = self._all.callers.of(asked.account_id).end.telemetry.tracer.start_span(
+            f"task {submitted.agent}",
+            context=_PROPAGATOR.extract({key: str(value) for key, value in metadata}, context=Context()),
+            attributes={
+                "botmesh.task_id": asked.message_id,
+                "botmesh.agent": submitted.agent,
+                "botmesh.account": asked.account_id,
+                "botmesh.correlation_id": asked.correlation_id,
+            },
+        )
+        span.end()
+        carrier: dict[str, str] = {}
+        _PROPAGATOR.inject(carrier, context=set_span_in_context(span, Context()))
+        return trace_id_of(span), carrier.get("traceparent", "")
 
     def _check_doomed(self, account: str, chain: Chain, submitted: TaskSubmitted) -> None:
         end = self._all.callers.of(account).end

@@ -32,7 +32,7 @@ logger = logging.getLogger("botmesh")
 KEPT = 1_000
 """Ended tasks in memory, at most."""
 LATE_SECONDS = 5.0
-"""How long an answer to a cancelled task is still listened for."""
+"""How long an answer to a cancelled task is still listened for, and an instance waited for after a restart."""
 RECEIPT_TIMEOUT = 30.0
 _PAGE = 1000
 _TICK = 0.1
@@ -227,15 +227,17 @@ class Tasks:
         message_id, instance = live.state.message_id, live.state.view.instance_id
         resumed = live not in queue.held  # its instance had it before this process began
         queue.held[live] = instance
+        attempt = Attempt(live, self.callers.of(live.account), lambda progress: self._progressed(live, progress))
         try:
-            await self._appears(live, instance)
-            attempt = Attempt(live, self.callers.of(live.account), lambda progress: self._progressed(live, progress))
+            if resumed:
+                await self._appears(live, instance)
             reply = await attempt.run()
         except BotmeshError as failure:
             error = failure
             if is_lost(error) or (resumed and isinstance(error, DeadlineExpired)):
                 self._put_off(live)
-                await live.write(lambda state: rules.lose(state, message_id, error))
+                lost = resumed or attempt.taken or error.started
+                await live.write(lambda state: rules.lose(state, message_id, error, lost=lost))
             else:
                 await live.write(lambda state: rules.fail(state, message_id, error))
         else:
@@ -245,13 +247,13 @@ class Tasks:
             queue.held.pop(live, None)
 
     async def _appears(self, live: LiveTask, instance: str) -> None:
-        """While the registry has just started, an instance that is missing may only be late."""
+        """This process has just started, and the registry maybe as well: a missing instance may only be late."""
         directory = self.callers.of(live.account).directory
         await directory.ready()
-        agent = live.state.view.agent
-        while directory.warming and not any(  # noqa: ASYNC110 - a copy tells nobody
-            one.instance_id == instance for one in directory.live(live.account, agent)
-        ):
+        until = asyncio.get_running_loop().time() + LATE_SECONDS
+        while directory.warming or asyncio.get_running_loop().time() < until:
+            if any(one.instance_id == instance for one in directory.live(live.account, live.state.view.agent)):
+                return
             await asyncio.sleep(_TICK)
 
     async def _progressed(self, live: LiveTask, progress: agent_api.Progress) -> None:
@@ -275,6 +277,8 @@ class Tasks:
         receipts: list[agent_api.CancelReceipt] = []
         if live.state.began:
             caller = self.callers.of(live.account)
+            with contextlib.suppress(BotmeshError):
+                await self._appears(live, live.state.view.instance_id)
             receipts = await caller.cancel(ask_of(live), live.state.view.text or "cancelled")
         await live.write(lambda state: rules.cancelled(state, receipts))
         working = self._doing.get((live.account, live.task_id, "work"))

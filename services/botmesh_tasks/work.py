@@ -18,9 +18,10 @@ from botmesh.errors import (
     RunTimeout,
     StreamIdle,
     TooManyDelegations,
+    TooMuchWork,
     Unavailable,
+    UnknownAgent,
 )
-from botmesh.errors import TooMuchWork as TooMuch
 from botmesh.limits import seconds
 from botmesh.reply import Pieces
 from botmesh.v1 import agent_service_pb2 as pb
@@ -59,10 +60,12 @@ def ask_of(live: LiveTask) -> Ask:
 
 def is_lost(error: BotmeshError) -> bool:
     """Whether the agent was not there, or too busy, or went away: the task can be given to it again."""
-    if isinstance(error, TooMuch | TooManyDelegations):
+    if isinstance(error, TooMuchWork | TooManyDelegations):
         return not error.started
     if isinstance(error, Cancelled):
         return True  # nobody here said so: its instance stopped
+    if isinstance(error, UnknownAgent):
+        return not error.from_peer  # it was known once: it is away, and the registry is new
     unavailable = isinstance(error, Unavailable) or error.status.name == "UNAVAILABLE"
     return unavailable and not (error.from_peer and error.started and error.reason != "UNSPECIFIED")
 
@@ -78,6 +81,8 @@ class Attempt:
         self._latest: pb.Progress | None = None
         self._reporting: asyncio.Task[None] | None = None
         self.ask = ask_of(live)
+        self.taken = False
+        """Whether the instance has it."""
 
     async def run(self) -> Reply:
         """The agent's answer.
@@ -100,6 +105,7 @@ class Attempt:
         self.ask.timeout = min(self._longest, self._left())
         request = pb.NotifyRequest(message=self.ask.message)
         await self._caller.unary("Notify", self.ask, request, pb.NotifyResponse.FromString)
+        self.taken = True
 
     async def _attached(self) -> Reply:
         pieces = Pieces()

@@ -18,7 +18,7 @@ ACCOUNT = api.CONTEXT_NAMESPACE_ACCOUNT
 
 
 async def primary(desk, account="default"):
-    return (await desk.stub.GetAccount(api.GetAccountRequest(account_id=account))).primary
+    return (await desk.conversations.GetAccount(api.GetAccountRequest(account_id=account))).primary
 
 
 async def test_naming_another_primary_moves_the_flag_and_it_is_there_after_a_restart(make_desk):
@@ -28,7 +28,7 @@ async def test_naming_another_primary_moves_the_flag_and_it_is_there_after_a_res
         first = await desk.post("hello")
         assert await primary(desk) == "reception"
         moved = api.SetPrimaryRequest(agent="night")
-        assert [(await desk.stub.SetPrimary(moved)).previous for _ in range(2)] == ["reception", "night"]
+        assert [(await desk.conversations.SetPrimary(moved)).previous for _ in range(2)] == ["reception", "night"]
         assert await primary(desk) == "night"
         assert (await desk.post("hello", contact="ben")).entries == [("night", "night: hello")]
         assert (await desk.post("still you?")).entries == [("reception", "reception: still you?")]
@@ -41,7 +41,7 @@ async def test_naming_another_primary_moves_the_flag_and_it_is_there_after_a_res
 async def test_of_many_moves_at_once_each_sees_one_before_it(make_desk):
     names = [f"bot-{number}" for number in range(5)]
     async with make_desk() as desk, desk.bots(*(bot(name) for name in names)):
-        moves = [desk.stub.SetPrimary(api.SetPrimaryRequest(agent=name)) for name in names]
+        moves = [desk.conversations.SetPrimary(api.SetPrimaryRequest(agent=name)) for name in names]
         previous = [response.previous for response in await asyncio.gather(*moves)]
         assert sorted([*previous, await primary(desk)]) == sorted(["", *names])
 
@@ -53,7 +53,7 @@ async def test_of_many_moves_at_once_each_sees_one_before_it(make_desk):
 async def test_who_cannot_be_primary(make_desk, agent, refusal):
     async with make_desk(primary="reception") as desk, desk.bots(bot("hidden", exposure="internal")):
         with pytest.raises(refusal):
-            await desk.stub.SetPrimary(api.SetPrimaryRequest(agent=agent))
+            await desk.conversations.SetPrimary(api.SetPrimaryRequest(agent=agent))
         assert await primary(desk) == "reception"
 
 
@@ -67,10 +67,10 @@ async def test_an_internal_agent_owns_nothing_even_as_the_settings_primary(make_
 
 async def test_a_primary_answers_on_its_channels_and_the_desk_on_others(make_desk):
     async with make_desk() as desk, desk.bots(bot("reception")):
-        await desk.stub.SetPrimary(api.SetPrimaryRequest(agent="reception", channels=["web", "mail"]))
+        await desk.conversations.SetPrimary(api.SetPrimaryRequest(agent="reception", channels=["web", "mail"]))
         assert (await desk.post("hello", channel="mail")).entries == [("reception", "reception: hello")]
         assert (await desk.post("hello", channel="sms")).end == api.POST_END_NOBODY_ON_DUTY
-        await desk.stub.SetPrimary(api.SetPrimaryRequest())
+        await desk.conversations.SetPrimary(api.SetPrimaryRequest())
         assert (await desk.post("hello", contact="ben")).end == api.POST_END_NOBODY_ON_DUTY
 
 
@@ -83,14 +83,16 @@ async def test_accounts_are_apart(make_desk):
             await asyncio.wait_for(theirs.listed(), 10)
             assert (await desk.post("hello")).entries == [("reception", "reception: hello")]
             assert (await desk.post("hello", account_id="acme")).end == api.POST_END_NOBODY_ON_DUTY
-            await desk.stub.SetPrimary(api.SetPrimaryRequest(account_id="acme", agent="reception"))
+            await desk.conversations.SetPrimary(api.SetPrimaryRequest(account_id="acme", agent="reception"))
             answer = await desk.post("hello", account_id="acme", contact="ben")
             assert answer.entries == [("reception", "theirs")]
             with pytest.raises(errors.UnknownAgent):
-                await desk.stub.SetPrimary(api.SetPrimaryRequest(account_id="third", agent="reception"))
-            listed = await desk.stub.ListConversations(api.ListConversationsRequest(account_id="acme"))
+                await desk.conversations.SetPrimary(api.SetPrimaryRequest(account_id="third", agent="reception"))
+            listed = await desk.conversations.ListConversations(api.ListConversationsRequest(account_id="acme"))
             assert {one.account_id for one in listed.conversations} == {"acme"}
-            assert (await desk.stub.GetStatistics(api.GetStatisticsRequest(account_id="acme"))).conversations == 2
+            assert (
+                await desk.conversations.GetStatistics(api.GetStatisticsRequest(account_id="acme"))
+            ).conversations == 2
         finally:
             await theirs.stop(drain=False)
 
@@ -116,7 +118,7 @@ async def test_a_bots_turn_reads_and_writes_all_three_namespaces(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception", works), bot("other", reads)):
         answer = await desk.post("hello")
         assert answer.entries[0][1] == "{'step': 2}; {'seen': 1}; {'list': [1, 2]}"
-        await desk.stub.SetPrimary(api.SetPrimaryRequest(agent="other"))
+        await desk.conversations.SetPrimary(api.SetPrimaryRequest(agent="other"))
         assert (await desk.post("hello", channel="mail")).entries == [("other", "{'seen': 1}")]
 
 
@@ -130,14 +132,14 @@ async def test_variables_end_are_bounded_and_outlast_a_restart(make_desk, namesp
         async def put(ttl=None, **values):
             request = api.SetContextRequest(scope=scope, ttl=ttl)
             request.values.update(values)
-            await desk.stub.SetContext(request)
+            await desk.conversations.SetContext(request)
 
         async def names():
-            return set((await desk.stub.GetContext(api.GetContextRequest(scope=scope))).values.fields)
+            return set((await desk.conversations.GetContext(api.GetContextRequest(scope=scope))).values.fields)
 
         await put(kept="x", gone="y")
         await put(short="z", ttl=Duration(nanos=300_000_000))
-        found = await desk.stub.GetContext(api.GetContextRequest(scope=scope))
+        found = await desk.conversations.GetContext(api.GetContextRequest(scope=scope))
         assert set(found.values.fields) == {"kept", "gone", "short"}
         assert set(found.expires_at) == {"short"}
 
@@ -150,11 +152,11 @@ async def test_variables_end_are_bounded_and_outlast_a_restart(make_desk, namesp
         with pytest.raises(errors.InvalidField):
             await put(short="z", ttl=Duration())
         for _ in range(2):
-            await desk.stub.DeleteContext(api.DeleteContextRequest(scope=scope, names=["gone", "none"]))
+            await desk.conversations.DeleteContext(api.DeleteContextRequest(scope=scope, names=["gone", "none"]))
         assert await names() == {"kept"}
     again = make_desk(primary="reception")
     async with again:
-        assert set((await again.stub.GetContext(api.GetContextRequest(scope=scope))).values.fields) == {"kept"}
+        assert set((await again.conversations.GetContext(api.GetContextRequest(scope=scope))).values.fields) == {"kept"}
 
 
 async def test_a_scope_that_names_nothing_is_refused(make_desk):
@@ -165,20 +167,20 @@ async def test_a_scope_that_names_nothing_is_refused(make_desk):
             (api.ContextScope(namespace=CONVERSATION, conversation_id="none"), errors.UnknownConversation),
         ):
             with pytest.raises(refusal):
-                await desk.stub.GetContext(api.GetContextRequest(scope=scope))
+                await desk.conversations.GetContext(api.GetContextRequest(scope=scope))
 
 
 async def test_streams_that_are_no_conversations_are_neither_listed_nor_watched(make_desk):
     async with make_desk() as desk:
         request = api.SetContextRequest(scope=api.ContextScope(namespace=ACCOUNT))
         request.values.update({"a": 1})
-        await desk.stub.SetContext(request)
-        await desk.stub.SetDuty(api.SetDutyRequest(person="eva", on_duty=True))
+        await desk.conversations.SetContext(request)
+        await desk.conversations.SetDuty(api.SetDutyRequest(person="eva", on_duty=True))
         first = await desk.post("hello")
         assert first.end == api.POST_END_QUEUED
-        listed = (await desk.stub.ListConversations(api.ListConversationsRequest())).conversations
+        listed = (await desk.conversations.ListConversations(api.ListConversationsRequest())).conversations
         assert [one.conversation_id for one in listed] == [first.id]
-        watch = desk.stub.WatchConversations(api.WatchConversationsRequest())
+        watch = desk.conversations.WatchConversations(api.WatchConversationsRequest())
         async for response in watch:
             assert response.event.conversation_id == first.id
             break

@@ -12,13 +12,13 @@ from tests.waiting import until
 
 
 async def duty(desk, person, *, on=True):
-    return list((await desk.stub.SetDuty(api.SetDutyRequest(person=person, on_duty=on))).on_duty)
+    return list((await desk.conversations.SetDuty(api.SetDutyRequest(person=person, on_duty=on))).on_duty)
 
 
 async def ask_for(desk, conversation_id, person=""):
     target = Owner(desk=person)
     request = api.TransferConversationRequest(conversation_id=conversation_id, target=target)
-    return await desk.stub.TransferConversation(request)
+    return await desk.conversations.TransferConversation(request)
 
 
 async def owner_is(desk, conversation_id, owner):
@@ -47,10 +47,10 @@ async def test_asking_for_a_person_says_what_happened(make_desk):
         assert (off.desk, off.owner.desk, off.queue_position) == (api.DESK_OUTCOME_NOBODY_ON_DUTY, "", 3)
         waits = await desk.post("anybody?", contact="c1")
         assert (waits.end, waits.responses[-1].queue_position) == (api.POST_END_NOBODY_ON_DUTY, 2)
-        await desk.stub.Claim(api.ClaimRequest(conversation_id=ids[0], person="ben"))
-        found = await desk.stub.GetConversation(api.GetConversationRequest(conversation_id=ids[1]))
+        await desk.conversations.Claim(api.ClaimRequest(conversation_id=ids[0], person="ben"))
+        found = await desk.conversations.GetConversation(api.GetConversationRequest(conversation_id=ids[1]))
         assert found.queue_position == 1
-        account = await desk.stub.GetAccount(api.GetAccountRequest())
+        account = await desk.conversations.GetAccount(api.GetAccountRequest())
         assert (list(account.on_duty), list(account.people), account.queued) == (["ben"], ["ben", "eva"], 2)
 
 
@@ -79,14 +79,16 @@ async def test_a_bot_learns_what_became_of_asking_for_a_person(make_desk):
 async def test_a_claim_that_nobody_works_on_returns_to_the_queue(make_desk):
     async with make_desk(claim_timeout="0.4") as desk:
         first = await desk.post("hello")
-        await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
+        await desk.conversations.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
         await owner_is(desk, first.id, Owner(desk=""))
         with pytest.raises(errors.NotClaimed):
-            await desk.stub.Reply(
+            await desk.conversations.Reply(
                 api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("late")])
             )
-        await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
-        await desk.stub.Reply(api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("yes?")]))
+        await desk.conversations.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
+        await desk.conversations.Reply(
+            api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("yes?")])
+        )
         assert desk.all.alarms.due((await desk.all.get(first.id)).state, await desk.all.accounts.of("default")) is None
         assert (await desk.post("and now?")).end == api.POST_END_WITH_PERSON
         await owner_is(desk, first.id, Owner(desk=""))
@@ -125,7 +127,7 @@ async def test_a_pause_ends_though_the_service_was_away_when_it_did(make_desk):
         pause = api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED)
         pause.until.GetCurrentTime()
         pause.until.nanos = min(999_999_999, pause.until.nanos + 500_000_000)
-        await desk.stub.SetStatus(pause)
+        await desk.conversations.SetStatus(pause)
         assert (await desk.post("are you there?")).end == api.POST_END_PAUSED
     again = make_desk(primary="reception")
     async with again, again.bots(bot("reception")):
@@ -157,7 +159,7 @@ async def test_an_outcome_says_something_and_satisfaction_is_1_to_5(make_desk, o
     async with make_desk() as desk:
         first = await desk.post("hello")
         with pytest.raises(errors.InvalidField):
-            await desk.stub.RecordOutcome(api.RecordOutcomeRequest(conversation_id=first.id, outcome=outcome))
+            await desk.conversations.RecordOutcome(api.RecordOutcomeRequest(conversation_id=first.id, outcome=outcome))
 
 
 async def test_outcomes_count_for_the_last_agent_and_the_later_word_holds(make_desk):
@@ -178,8 +180,10 @@ async def test_outcomes_count_for_the_last_agent_and_the_later_word_holds(make_d
             (second, pb.Outcome(booked=True, satisfaction=5)),
             (second, pb.Outcome(booked=True)),
         ):
-            await desk.stub.RecordOutcome(api.RecordOutcomeRequest(conversation_id=conversation.id, outcome=outcome))
-        found = await desk.stub.GetStatistics(api.GetStatisticsRequest())
+            await desk.conversations.RecordOutcome(
+                api.RecordOutcomeRequest(conversation_id=conversation.id, outcome=outcome)
+            )
+        found = await desk.conversations.GetStatistics(api.GetStatisticsRequest())
         assert (found.resolved, found.booked, found.satisfaction, found.transfers) == (1, 1, 4.5, 2)
         agents = {one.agent: one for one in found.agents}
         assert (agents["billing"].resolved, agents["billing"].satisfaction, agents["billing"].ratings) == (1, 4.0, 1)

@@ -132,7 +132,9 @@ async def test_a_long_conversation_is_bounded_in_memory_and_whole_in_its_history
         assert history[0] == ("anna", "message 0")
         for limit, expected in ((3, 3), (4000, 4000), (9000, 5000)):
             entries = []
-            async for chunk in again.stub.GetHistory(api.GetHistoryRequest(conversation_id="long", limit=limit)):
+            async for chunk in again.conversations.GetHistory(
+                api.GetHistoryRequest(conversation_id="long", limit=limit)
+            ):
                 entries.extend(chunk.entries)
             assert len(entries) == expected
             assert entries[-1].payload[0].text == "ok"

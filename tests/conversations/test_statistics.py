@@ -33,7 +33,7 @@ async def test_counts_are_told_from_the_events_also_after_a_restart(make_desk):
         async with asyncio.timeout(10):
             while (await desk.view(third.id)).unanswered or (await desk.view(third.id)).owner.agent == "broken":
                 await asyncio.sleep(0.05)
-        found = await desk.stub.GetStatistics(api.GetStatisticsRequest())
+        found = await desk.conversations.GetStatistics(api.GetStatisticsRequest())
     assert (found.conversations, found.messages, found.escalated) == (3, 4, 1)
     agents = {one.agent: one for one in found.agents}
     assert (agents["reception"].conversations, agents["reception"].answered) == (3, 3)
@@ -45,6 +45,6 @@ async def test_counts_are_told_from_the_events_also_after_a_restart(make_desk):
 
     again = make_desk(primary="reception")
     async with again:
-        after = await again.stub.GetStatistics(api.GetStatisticsRequest())
+        after = await again.conversations.GetStatistics(api.GetStatisticsRequest())
         assert after == found
-        assert not (await again.stub.GetStatistics(api.GetStatisticsRequest(account_id="other"))).agents
+        assert not (await again.conversations.GetStatistics(api.GetStatisticsRequest(account_id="other"))).agents

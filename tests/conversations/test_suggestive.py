@@ -15,7 +15,7 @@ async def suggested(desk, agent, words="a question"):
     """A conversation in suggestive mode whose bot has just suggested a reply."""
     first = await desk.post("hello")
     mode = api.SetModeRequest(conversation_id=first.id, mode=CONVERSATION_MODE_SUGGESTIVE)
-    await desk.stub.SetMode(mode)
+    await desk.conversations.SetMode(mode)
     answer = await desk.post(words)
     assert answer.end == api.POST_END_SUGGESTED
     assert answer.entries == []
@@ -31,7 +31,7 @@ async def test_an_approved_reply_goes_out_once(make_desk):
         assert (await desk.history(name))[-1] == ("anna", "a question")
         approve = api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva")
         for _ in range(2):
-            view = (await desk.stub.Approve(approve)).conversation
+            view = (await desk.conversations.Approve(approve)).conversation
         assert (view.unanswered, view.HasField("suggestion")) == (0, False)
         assert (await desk.history(name)).count(("reception", "reception: a question")) == 1
 
@@ -41,7 +41,7 @@ async def test_a_reply_can_be_edited(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         name, turn = await suggested(desk, agent)
         edited = api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva", payload=[botmesh.text("better")])
-        await desk.stub.Approve(edited)
+        await desk.conversations.Approve(edited)
         assert (await desk.history(name))[-1] == ("reception", "better")
 
 
@@ -49,11 +49,13 @@ async def test_a_rejected_reply_never_goes_out_and_the_next_turn_brings_both_mes
     agent = bot("reception")
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         name, turn = await suggested(desk, agent)
-        await desk.stub.Reject(api.RejectRequest(conversation_id=name, turn_id=turn, person="eva", reason="wrong"))
+        await desk.conversations.Reject(
+            api.RejectRequest(conversation_id=name, turn_id=turn, person="eva", reason="wrong")
+        )
         await asyncio.sleep(0.2)
         assert len(agent.seen) == 2
         with pytest.raises(errors.UnknownSuggestion):
-            await desk.stub.Approve(api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva"))
+            await desk.conversations.Approve(api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva"))
         await desk.post("and more")
         assert agent.seen[2].text == "a question\nand more"
 
@@ -72,8 +74,8 @@ async def test_back_in_autopilot_replies_go_out(make_desk):
     agent = bot("reception")
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         name, turn = await suggested(desk, agent)
-        await desk.stub.Approve(api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva"))
-        await desk.stub.SetMode(api.SetModeRequest(conversation_id=name, mode=CONVERSATION_MODE_AUTOPILOT))
+        await desk.conversations.Approve(api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva"))
+        await desk.conversations.SetMode(api.SetModeRequest(conversation_id=name, mode=CONVERSATION_MODE_AUTOPILOT))
         assert (await desk.post("again")).entries == [("reception", "reception: again")]
 
 
@@ -83,5 +85,5 @@ async def test_a_transfer_overtakes_a_suggestion(make_desk):
         name, turn = await suggested(desk, agent)
         await desk.transfer(name, "desk")
         with pytest.raises(errors.UnknownSuggestion):
-            await desk.stub.Approve(api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva"))
+            await desk.conversations.Approve(api.ApproveRequest(conversation_id=name, turn_id=turn, person="eva"))
         assert not (await desk.view(name)).HasField("suggestion")

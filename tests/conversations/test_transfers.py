@@ -182,7 +182,7 @@ async def test_transfers_that_cannot_be_are_refused(make_desk):
             with pytest.raises(refusal):
                 await desk.transfer(first.id, target)
         with pytest.raises(errors.InvalidField):
-            await desk.stub.TransferConversation(api.TransferConversationRequest(conversation_id=first.id))
+            await desk.conversations.TransferConversation(api.TransferConversationRequest(conversation_id=first.id))
 
 
 async def test_ping_pong_is_refused_past_three_round_trips(make_desk):
@@ -201,7 +201,9 @@ async def test_ping_pong_is_refused_past_three_round_trips(make_desk):
 async def test_a_stopped_conversation_is_woken_by_an_operators_assignment(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), bot("billing")):
         first = await desk.post("hello")
-        await desk.stub.SetStatus(api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_STOPPED))
+        await desk.conversations.SetStatus(
+            api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_STOPPED)
+        )
         with pytest.raises(errors.ConversationStopped):
             await desk.transfer(first.id, "billing", initiator=1)
         assert (await desk.transfer(first.id, "billing")).transferred

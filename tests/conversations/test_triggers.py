@@ -59,7 +59,9 @@ async def fired(desk, conversation_id):
 async def events_of(desk, conversation_id):
     last = (await desk.view(conversation_id)).sequence
     events = []
-    async for response in desk.stub.WatchConversations(api.WatchConversationsRequest(conversation_id=conversation_id)):
+    async for response in desk.conversations.WatchConversations(
+        api.WatchConversationsRequest(conversation_id=conversation_id)
+    ):
         events.append(response.event)
         if response.event.sequence >= last:
             break
@@ -69,7 +71,7 @@ async def events_of(desk, conversation_id):
 async def set_fields(desk, conversation_id, **fields):
     request = api.SetFieldsRequest(conversation_id=conversation_id)
     request.values.update(fields)
-    await desk.stub.SetFields(request)
+    await desk.conversations.SetFields(request)
 
 
 # Files
@@ -234,7 +236,7 @@ async def test_campaign_cascade(with_triggers):
         form = api.SubmitFormRequest(conversation_id=first.id, form="spring-offer", submission_id="s1")
         form.values.update({"name": "Anna"})
         for _ in range(2):
-            await desk.stub.SubmitForm(form)
+            await desk.conversations.SubmitForm(form)
 
         async def is_over():
             return (await desk.view(first.id)).status == pb.CONVERSATION_STATUS_STOPPED
@@ -253,7 +255,7 @@ async def test_funnel_progression(with_triggers):
         await set_fields(desk, first.id, stage="qualified")
         await settled(desk, first.id, "demo-bot")
         assert ("mesh", "Let me show you how it works.") in await desk.history(first.id)
-        await desk.stub.FireAction(api.FireActionRequest(conversation_id=first.id, action="demo-booked"))
+        await desk.conversations.FireAction(api.FireActionRequest(conversation_id=first.id, action="demo-booked"))
 
         async def suggests():
             return (await desk.view(first.id)).HasField("suggestion")
@@ -279,7 +281,7 @@ async def test_a_trigger_fires_once_for_an_event_and_in_the_same_batch(with_trig
     ):
         first = await desk.post("hello")
         for _ in range(3):
-            await desk.stub.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
+            await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
         await settled(desk, first.id, "vip-bot")
         events = await events_of(desk, first.id)
         kinds = [event.WhichOneof("event") for event in events]
@@ -295,7 +297,7 @@ async def test_an_assignment_that_cannot_be_is_noted_and_harms_nothing(with_trig
     hidden = bot("hidden-bot", exposure="internal")
     async with with_triggers(ASSIGN % target, primary="reception") as desk, desk.bots(bot("reception"), hidden):
         first = await desk.post("hello")
-        await desk.stub.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
+        await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
         noted = [e.trigger_fired.refusal for e in await events_of(desk, first.id) if e.HasField("trigger_fired")]
         assert [one.partition(":")[0] for one in noted] == ([refusal] if refusal else [])
         assert (await desk.post("still there?")).entries == [("reception", "reception: still there?")]
@@ -305,7 +307,7 @@ async def test_an_unknown_target_falls_back_as_a_transfer_does(with_triggers):
     text = ASSIGN % "{to: nobody-bot, fallback: desk}"
     async with with_triggers(text, primary="reception") as desk, desk.bots(bot("reception")):
         first = await desk.post("hello")
-        await desk.stub.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
+        await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
         await settled(desk, first.id, "desk")
 
 
@@ -315,8 +317,10 @@ async def test_a_trigger_wakes_a_stopped_conversation(with_triggers):
         desk.bots(bot("reception"), bot("vip-bot")),
     ):
         first = await desk.post("hello")
-        await desk.stub.SetStatus(api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_STOPPED))
-        await desk.stub.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
+        await desk.conversations.SetStatus(
+            api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_STOPPED)
+        )
+        await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=first.id, add=["vip"]))
         await settled(desk, first.id, "vip-bot")
         assert (await desk.view(first.id)).status == pb.CONVERSATION_STATUS_ACTIVE
 
@@ -330,9 +334,9 @@ triggers:
     async with with_triggers(text, primary="reception") as desk, desk.bots(bot("reception"), bot("billing")):
         first = await desk.post("hello")
         for number in range(6):
-            await desk.stub.FireAction(api.FireActionRequest(conversation_id=first.id, action="go"))
+            await desk.conversations.FireAction(api.FireActionRequest(conversation_id=first.id, action="go"))
             await settled(desk, first.id, ["billing", "reception"][number % 2])
-        await desk.stub.FireAction(api.FireActionRequest(conversation_id=first.id, action="go"))
+        await desk.conversations.FireAction(api.FireActionRequest(conversation_id=first.id, action="go"))
         assert await owner(desk, first.id) == "reception"
         refused = [e.trigger_fired.refusal for e in await events_of(desk, first.id) if e.trigger_fired.refusal]
         assert [one.partition(":")[0] for one in refused] == ["PING_PONG"]
@@ -377,7 +381,7 @@ async def test_a_changed_file_is_taken_in_and_a_wrong_one_changes_nothing(with_t
         path = with_triggers.folder / "default.yaml"
 
         async def names():
-            found = await desk.stub.GetAccount(api.GetAccountRequest())
+            found = await desk.conversations.GetAccount(api.GetAccountRequest())
             return [trigger.name for trigger in found.triggers]
 
         assert await names() == ["t"]
@@ -397,9 +401,11 @@ async def test_fields_forms_and_actions_are_checked(with_triggers):
     async with with_triggers("triggers: []\n", primary="reception") as desk, desk.bots(bot("reception")):
         first = await desk.post("hello")
         for call in (
-            desk.stub.FireAction(api.FireActionRequest(conversation_id=first.id, action="no id")),
-            desk.stub.FireAction(api.FireActionRequest(conversation_id=first.id, action="a", agent="No Agent")),
-            desk.stub.SubmitForm(api.SubmitFormRequest(conversation_id=first.id)),
+            desk.conversations.FireAction(api.FireActionRequest(conversation_id=first.id, action="no id")),
+            desk.conversations.FireAction(
+                api.FireActionRequest(conversation_id=first.id, action="a", agent="No Agent")
+            ),
+            desk.conversations.SubmitForm(api.SubmitFormRequest(conversation_id=first.id)),
         ):
             with pytest.raises(errors.InvalidField):
                 await call

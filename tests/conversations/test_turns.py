@@ -159,11 +159,15 @@ async def test_a_paused_conversation_answers_the_newest_message_once_when_it_is_
     agent = bot("reception")
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         first = await desk.post("hello")
-        await desk.stub.SetStatus(api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED))
+        await desk.conversations.SetStatus(
+            api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED)
+        )
         waiting = [await desk.post(text) for text in ("one", "two")]
         assert {answer.end for answer in waiting} == {api.POST_END_PAUSED}
         assert len(agent.seen) == 1
-        await desk.stub.SetStatus(api.SetStatusRequest(contact_id="anna", status=pb.CONVERSATION_STATUS_ACTIVE))
+        await desk.conversations.SetStatus(
+            api.SetStatusRequest(contact_id="anna", status=pb.CONVERSATION_STATUS_ACTIVE)
+        )
         async with asyncio.timeout(5):
             while (await desk.view(first.id)).unanswered:
                 await asyncio.sleep(0.02)
@@ -177,7 +181,7 @@ async def test_a_pause_with_an_end_ends_by_itself(make_desk):
         request = api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED)
         request.until.GetCurrentTime()
         request.until.seconds += 1
-        await desk.stub.SetStatus(request)
+        await desk.conversations.SetStatus(request)
         assert (await desk.post("one")).end == api.POST_END_PAUSED
         async with asyncio.timeout(5):
             while (await desk.view(first.id)).unanswered:
@@ -189,7 +193,9 @@ async def test_a_stopped_conversation_is_silent(make_desk):
     agent = bot("reception")
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         first = await desk.post("hello")
-        await desk.stub.SetStatus(api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_STOPPED))
+        await desk.conversations.SetStatus(
+            api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_STOPPED)
+        )
         assert (await desk.post("hello?")).end == api.POST_END_STOPPED
         await asyncio.sleep(0.1)
         assert len(agent.seen) == 1
@@ -200,19 +206,19 @@ async def test_a_person_claims_answers_and_hands_back(make_desk):
         first = await desk.post("hello")
         await desk.transfer(first.id, "desk", reason="angry")
         assert (await desk.post("a person please")).end == api.POST_END_NOBODY_ON_DUTY
-        await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
-        await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
+        await desk.conversations.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
+        await desk.conversations.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
         with pytest.raises(errors.NotClaimed):
-            await desk.stub.Claim(api.ClaimRequest(conversation_id=first.id, person="max"))
+            await desk.conversations.Claim(api.ClaimRequest(conversation_id=first.id, person="max"))
         assert (await desk.post("still there?")).end == api.POST_END_WITH_PERSON
         say = {"conversation_id": first.id, "payload": [botmesh.text("I am here")], "message_id": "p1"}
         with pytest.raises(errors.NotClaimed):
-            await desk.stub.Reply(api.ReplyRequest(person="max", **say))
+            await desk.conversations.Reply(api.ReplyRequest(person="max", **say))
         for _ in range(2):
-            await desk.stub.Reply(api.ReplyRequest(person="eva", **say))
+            await desk.conversations.Reply(api.ReplyRequest(person="eva", **say))
         note = api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("rude")], note=True)
-        await desk.stub.Reply(note)
-        back = await desk.stub.HandBack(api.HandBackRequest(conversation_id=first.id, person="eva"))
+        await desk.conversations.Reply(note)
+        back = await desk.conversations.HandBack(api.HandBackRequest(conversation_id=first.id, person="eva"))
         assert back.conversation.owner.agent == "reception"
         said = await desk.history(first.id)
         assert said.count(("eva", "I am here")) == 1
@@ -222,11 +228,11 @@ async def test_a_person_claims_answers_and_hands_back(make_desk):
 async def test_listing_filters_and_pages(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
         answers = [await desk.post("hello", contact=f"c{n}", channel="web" if n % 2 else "mail") for n in range(5)]
-        await desk.stub.SetTags(api.SetTagsRequest(conversation_id=answers[1].id, add=["vip", "new"]))
+        await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=answers[1].id, add=["vip", "new"]))
         await desk.transfer(answers[2].id, "desk")
 
         async def listed(**fields):
-            found = await desk.stub.ListConversations(api.ListConversationsRequest(**fields))
+            found = await desk.conversations.ListConversations(api.ListConversationsRequest(**fields))
             return [one.contact_id for one in found.conversations], found.next_page_token
 
         assert (await listed())[0] == ["c2", "c1", "c4", "c3", "c0"]
@@ -247,7 +253,7 @@ async def test_a_watch_tells_everything_from_a_position_on(make_desk):
         kinds = []
 
         async def watch(**fields):
-            async for response in desk.stub.WatchConversations(api.WatchConversationsRequest(**fields)):
+            async for response in desk.conversations.WatchConversations(api.WatchConversationsRequest(**fields)):
                 kinds.append(response.event.WhichOneof("event"))
                 if len(kinds) == 7:
                     return
@@ -275,7 +281,7 @@ async def test_bad_input_is_refused_with_its_field(make_desk, fields, field):
     async with make_desk() as desk:
         request = {"contact_id": "anna", "payload": [botmesh.text("hi")]} | fields
         with pytest.raises(errors.InvalidField) as caught:
-            async for _ in desk.stub.Post(api.PostRequest(**request)):
+            async for _ in desk.conversations.Post(api.PostRequest(**request)):
                 pass
         assert caught.value.metadata["field"] == field
 
@@ -309,12 +315,12 @@ async def test_a_person_who_answers_for_a_bot_pauses_it(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         first = await desk.post("hello")
         said = api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("let me")])
-        await desk.stub.Reply(said)
+        await desk.conversations.Reply(said)
         assert (await desk.view(first.id)).status == pb.CONVERSATION_STATUS_PAUSED
         assert (await desk.post("thanks")).end == api.POST_END_PAUSED
         assert len(agent.seen) == 1
         note = api.ReplyRequest(conversation_id=first.id, person="eva", payload=[botmesh.text("n")], note=True)
-        await desk.stub.Reply(note)
+        await desk.conversations.Reply(note)
 
 
 async def test_nobody_writes_in_somebody_elses_conversation(make_desk):
@@ -340,11 +346,11 @@ async def test_many_large_messages_still_make_a_turn(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(agent):
         first = await desk.post("hello")
         paused = api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_PAUSED)
-        await desk.stub.SetStatus(paused)
+        await desk.conversations.SetStatus(paused)
         for number in range(5):
             await desk.post(f"{number}" + "x" * 300_000)
         active = api.SetStatusRequest(conversation_id=first.id, status=pb.CONVERSATION_STATUS_ACTIVE)
-        await desk.stub.SetStatus(active)
+        await desk.conversations.SetStatus(active)
         async with asyncio.timeout(5):
             while (await desk.view(first.id)).unanswered:
                 await asyncio.sleep(0.02)
@@ -354,7 +360,7 @@ async def test_many_large_messages_still_make_a_turn(make_desk):
 async def test_a_watcher_that_does_not_read_is_dropped_and_disturbs_nobody(make_desk, monkeypatch):
     monkeypatch.setattr(ConversationService, "most_queued", 3)
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
-        watch = desk.stub.WatchConversations(api.WatchConversationsRequest(only_new=True))
+        watch = desk.conversations.WatchConversations(api.WatchConversationsRequest(only_new=True))
         seen = []
 
         async def read_slowly():

@@ -4,6 +4,7 @@ A bot:      Agent, Skill, Task, Reply           agent.py, task.py, reply.py
 A contact:  Conversation, DESK, NOT_MINE        conversation.py
 A client:   connect, Mesh, ReplyStream          client.py, asking.py
 Several:    Consultation, Opinion, Receipt      team.py
+Long work:  TaskHandle, TaskStatus              task_handle.py
 Content:    text, data, raw, url, progress      parts.py, reply.py
 Errors:     botmesh.errors, the tree            errors.py
 Tests:      botmesh.testing                     testing.py
@@ -22,6 +23,7 @@ from botmesh.parts import data, raw, text, url
 from botmesh.reply import Event, Reply, progress
 from botmesh.reply_stream import ReplyStream
 from botmesh.task import Task
+from botmesh.task_handle import TaskHandle, TaskStatus
 from botmesh.team import Consultation, Opinion, Receipt
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.usage_pb2 import Usage
@@ -47,6 +49,8 @@ __all__ = [
     "ReplyStream",
     "Skill",
     "Task",
+    "TaskHandle",
+    "TaskStatus",
     "Usage",
     "connect",
     "data",

@@ -10,15 +10,18 @@ from typing import Any, TypedDict, Unpack
 from botmesh import team
 from botmesh.caller import Ask, Caller
 from botmesh.errors import BotmeshError, InvalidField, RegistryUnreachable, Unavailable
+from botmesh.limits import duration
 from botmesh.names import check_id, new_id
 from botmesh.parts import Content, to_parts, to_struct
 from botmesh.reply import Reply
 from botmesh.reply_stream import ReplyStream
+from botmesh.task_handle import TaskHandle, TaskStatus, list_tasks, submit
 from botmesh.team import MIN_CONFIDENCE, Consultation, Opinion, Receipt, Stop
 from botmesh.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1 import message_pb2
 from botmesh.v1.agent_card_pb2 import AgentCard
+from botmesh.v1.task_service_pb2 import SubmitTaskRequest
 
 
 class Options(TypedDict, total=False):
@@ -111,6 +114,58 @@ class Asking(ABC):
         ask = self._compose(agent, content, options)
         await self._caller.unary("Notify", ask, pb.NotifyRequest(message=ask.message), pb.NotifyResponse.FromString)
         return ask.message.message_id
+
+    async def submit(
+        self,
+        agent: str = "",
+        content: Content = None,
+        *,
+        run_timeout: float | None = None,
+        queue_timeout: float | None = None,
+        at_most_once: bool = False,
+        receipt: bool = True,
+        **options: Unpack[Options],
+    ) -> TaskHandle:
+        """Have work done that outlasts a call: returns as soon as the task is durable.
+
+        It survives restarts of the mesh and of the agent, and waits for an agent that is busy or away. Inside a
+        delegation it continues the chain; its end is told to this bot's `on_receipt` function.
+
+        Args:
+            agent: a name; empty: a live agent that declares the `skill`.
+            content: text, a dict, parts, or several of them.
+            run_timeout: seconds that it may run in all, not counting what it waits; default the mesh's (3600).
+            queue_timeout: seconds that it may wait at a time; default and most a day.
+            at_most_once: fail with OUTCOME_UNKNOWN rather than begin again where the work was lost half-way.
+            receipt: whether this bot is told of the end.
+            **options: see Options; `message_id` becomes the task's id, and `timeout` does not apply.
+
+        Raises:
+            QueueFull: as many tasks wait for the agent as may; nothing was taken in.
+            BotmeshError: refused, as the delegation would be.
+        """
+        ask = self._compose(agent, content, options)
+        request = SubmitTaskRequest(
+            message=ask.message,
+            run_timeout=None if run_timeout is None else duration(run_timeout),
+            queue_timeout=None if queue_timeout is None else duration(queue_timeout),
+            at_most_once=at_most_once,
+            no_receipt=not receipt,
+        )
+        return await submit(self._caller, ask, request)
+
+    def task(self, task_id: str) -> TaskHandle:
+        """A task that was submitted before, by its id."""
+        return TaskHandle(self._caller, task_id, self._caller.directory.account)
+
+    async def tasks(self, **only: Any) -> list[TaskStatus]:
+        """The account's tasks, the one in which something happened last first, 50 at most.
+
+        Args:
+            **only: those that fit, by the names of ListTasksRequest: agent, from_agent, conversation_id,
+                correlation_id, page_size; `states` takes words ("working").
+        """
+        return await list_tasks(self._caller, only)
 
     async def consult(
         self,
@@ -215,8 +270,7 @@ class Asking(ABC):
         """Who could be meant by a skill, in any order."""
         if not skill:
             raise InvalidField("name an agent, or a skill that it has to have", field="agent")
-        await self._caller.directory.ready()
-        found = team.with_skill(self._caller.directory, skill, self._named())
+        found = await team.look_up_skill(self._caller.directory, skill, self._named())
         random.shuffle(found)
         return found
 

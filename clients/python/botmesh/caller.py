@@ -13,7 +13,7 @@ from botmesh import interceptors
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline
 from botmesh.directory import Directory
-from botmesh.errors import BotmeshError, DeadlineExpired, NoLiveInstance, Unreachable
+from botmesh.errors import BotmeshError, DeadlineExpired, NoLiveInstance, NotSupported, Unreachable
 from botmesh.interceptors import PIPELINES, Call, End, MethodClass, inject
 from botmesh.interceptors.adapter import within_idle_limit
 from botmesh.interceptors.call import AGENT
@@ -24,6 +24,7 @@ from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.instance_pb2 import Instance
 from botmesh.v1.message_pb2 import Message
+from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh.v1.turn_pb2 import Turn
 from botmesh.work import Work
 
@@ -64,8 +65,10 @@ class Caller:
     directory: Directory
     peers: Peers
     connect_timeout: float = 2.0
+    tasks_at: str = ""
+    """Where TaskService answers; empty: nowhere."""
     _services: dict[str, Any] = field(default_factory=dict)
-    """Channels to conversation services, by address."""
+    """Channels to services that are no agents, by address."""
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -107,11 +110,24 @@ class Caller:
 
     def conversations(self, address: str) -> Any:
         """The ConversationService that a turn came from, with typed errors."""
+        return ConversationServiceStub(self._service(address))
+
+    def tasks(self) -> Any:
+        """TaskService, with typed errors.
+
+        Raises:
+            NotSupported: this mesh has none.
+        """
+        if not self.tasks_at:
+            raise NotSupported("tasks need a mesh with services: start `botmesh up`", method="tasks")
+        return TaskServiceStub(self._service(self.tasks_at))
+
+    def _service(self, address: str) -> grpc.aio.Channel:
         if address not in self._services:
             self._services[address] = grpc.aio.insecure_channel(
                 address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(self.end)
             )
-        return ConversationServiceStub(self._services[address])
+        return self._services[address]
 
     async def close(self) -> None:
         """Wait for what was still to be told, then close the connections."""
@@ -156,7 +172,7 @@ class Caller:
 
     async def _until_answered(self, method: str, ask: Ask, call: Call, data: bytes) -> bytes:
         attempts = self._attempts(method, ask, call)
-        peer = attempts.first(self._live(ask))
+        peer = self._first(attempts, ask)
         while True:
             try:
                 response = await self._attempt(method, ask, call, peer, data)
@@ -183,7 +199,7 @@ class Caller:
         self, ask: Ask, call: Call, request: pb.DelegateStreamRequest
     ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
         attempts = self._attempts("DelegateStream", ask, call)
-        peer = attempts.first(self._live(ask))
+        peer = self._first(attempts, ask)
         while True:
             try:
                 async with aclosing(self._attempt_stream(ask, call, peer, request)) as events:
@@ -249,18 +265,15 @@ class Caller:
         return await attempts.after(error, peer, live)
 
     def _live(self, ask: Ask) -> list[Instance]:
-        """The instances that may be called for this.
-
-        Raises:
-            NoLiveInstance: it has to be one that is gone.
-        """
+        """The instances that may be called for this."""
         live = self.directory.live(ask.chain.account_id, ask.target)
-        if not ask.instance:
-            return live
-        only = [one for one in live if one.instance_id == ask.instance]
-        if not only:
+        return [one for one in live if ask.instance in ("", one.instance_id)]
+
+    def _first(self, attempts: Attempts, ask: Ask) -> Peer:
+        live = self._live(ask)
+        if not live:
             raise NoLiveInstance(f"instance {ask.instance} of {ask.target} is gone", agent=ask.target)
-        return only
+        return attempts.first(live)
 
     def _report(self, peer: Peer, error: BotmeshError) -> None:
         if self.directory.registry is not None:
@@ -276,11 +289,10 @@ class Caller:
 
     async def cancel(self, ask: Ask, reason: str) -> list[pb.CancelReceipt]:
         """End the work of an ask at its instance, and all below it; what became of each hop."""
-        try:
-            (only,) = self._live(ask)
-        except NoLiveInstance:
+        live = self._live(ask)
+        if not live:
             return [_unreachable(ask, ask.instance)]
-        async with (peer := self.peers.get(only)):
+        async with (peer := self.peers.get(live[0])):
             return await self._cancel(ask, peer, reason)
 
     async def _cancel(self, ask: Ask, peer: Peer, reason: str = "the caller gave up") -> list[pb.CancelReceipt]:

@@ -23,7 +23,8 @@ class Mesh(Asking):
     def __init__(self, end: End, directory: Directory, settings: Settings) -> None:
         """Use `connect` to make one."""
         self._end = end
-        self._caller = Caller(end, directory, Peers(settings.set_aside), settings.connect_timeout)
+        tasks_at = settings.tasks or (directory.registry.address if directory.registry is not None else "")
+        self._caller = Caller(end, directory, Peers(settings.set_aside), settings.connect_timeout, tasks_at)
 
     @property
     def directory(self) -> Directory:

@@ -14,6 +14,8 @@ from botmesh.v1.agent_card_pb2 import AgentCard
 MIN_CONFIDENCE = 0.5
 """An answer that is less sure counts for nothing in a consultation, unless that is asked for."""
 
+_COALESCED = 0.25
+"""Seconds after which the copy has what the registry knows now: it sends changes every 100 ms."""
 Stop = Literal["all", "first"] | int
 """When a consultation ends: with all answers, with the first that is sure enough, or with so many of them."""
 
@@ -90,6 +92,20 @@ def with_skill(directory: Directory, skill: str, without: Collection[str] = ()) 
         missing = "nobody who has it is live now" if skill in known else f"no agent declares it.{did_you_mean(close)}"
         raise UnknownSkill(f"skill {skill!r}: {missing}", nearest=",".join(close))
     return found
+
+
+async def look_up_skill(directory: Directory, skill: str, without: Collection[str] = ()) -> list[str]:
+    """As `with_skill`, once the copy is good enough to say that nobody has it.
+
+    Raises:
+        UnknownSkill: nobody declares it.
+    """
+    await directory.ready()
+    try:
+        return with_skill(directory, skill, without)
+    except UnknownSkill:
+        await asyncio.sleep(_COALESCED)
+        return with_skill(directory, skill, without)
 
 
 def name_of(directory: Directory, card: AgentCard) -> str:
