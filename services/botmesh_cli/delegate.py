@@ -49,8 +49,8 @@ def delegate(
     """
     asked = {
         "timeout": seconds(timeout),
-        "context": _variables(context, context_json),
-        "skill": _skill(agent, options["skill"]),
+        "context": variables(context, context_json),
+        "skill": skill_of(agent, options["skill"]),
         "conversation_id": options["conversation"],
         "message_id": options["message_id"],
         "max_hops": options["max_hops"],
@@ -61,7 +61,8 @@ def delegate(
     return run(_delegate(with_, target, said(text), asked, streamed=stream))
 
 
-def _skill(agent: str, given: str) -> str:
+def skill_of(agent: str, given: str) -> str:
+    """The skill that is meant: named in place of an agent, or by --skill."""
     return agent.removeprefix(ANY_WITH) if agent.startswith(ANY_WITH) else given
 
 
@@ -111,9 +112,9 @@ def _print_event(event: botmesh.Event, *, as_json: bool) -> None:
     if as_json:
         print_json({"text": event.text, "progress": event.progress, "fraction": event.fraction, "reset": event.reset})
     elif event.text:
-        _echo(event.text, nl=False)
+        echo(event.text, nl=False)
     elif event.part is not None:
-        _echo(_line(event.part))
+        echo(line(event.part))
     elif event.reset:
         console(stderr=True).print(f"\nstarts again: {plain(event.reset)}", style="yellow")
     elif event.progress:
@@ -123,15 +124,16 @@ def _print_event(event: botmesh.Event, *, as_json: bool) -> None:
 
 def _print_parts(reply: botmesh.Reply) -> None:
     for part in reply.parts:
-        _echo(_line(part))
+        echo(line(part))
 
 
-def _echo(said: str, *, nl: bool = True) -> None:
+def echo(words: str, *, nl: bool = True) -> None:
     """Print what a bot said: to a program as it is, to a terminal without what could steer it."""
-    click.echo(printable(said) if sys.stdout.isatty() else said, nl=nl)
+    click.echo(printable(words) if sys.stdout.isatty() else words, nl=nl)
 
 
-def _line(part: botmesh.Part) -> str:
+def line(part: botmesh.Part) -> str:
+    """A part as people read it."""
     kind = part.WhichOneof("content")
     if kind == "text":
         return part.text
@@ -170,7 +172,8 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number there")
 
 
-def _variables(pairs: tuple[str, ...], document: str | None) -> dict[str, Any]:
+def variables(pairs: tuple[str, ...], document: str | None) -> dict[str, Any]:
+    """The variables of --context and --context-json."""
     try:
         found = json.loads(document, parse_constant=_no_constant) if document else {}
     except ValueError as error:

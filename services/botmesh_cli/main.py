@@ -27,6 +27,8 @@ COMMANDS = {
     "find": "team",
     "consult": "team",
     "broadcast": "team",
+    "tasks": "task",
+    "task": "task",
     "trace": "trace",
     "chat": "chat",
     "conversations": "conversations",

@@ -1,16 +1,13 @@
 """`python -m botmesh_conversations`: the conversations on their own, beside a registry."""
 
-import asyncio
-import contextlib
-import logging
-import signal
-import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 
+from botmesh.alone import run_alone
 from botmesh.callers import Callers
-from botmesh.errors import BotmeshError
 from botmesh.serving import Server
 from botmesh.settings import Settings, load
 from botmesh_conversations.part import ConversationPart
@@ -32,39 +29,24 @@ def main(**flags: str | None) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     if "bind" in given:
         given["conversations_bind"] = given.pop("bind")
-    try:
-        asyncio.run(_serve(load(flags=given)))
-    except BotmeshError as error:
-        click.echo(f"botmesh_conversations: {error}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        pass  # before the signals were ours
+    run_alone("conversations", lambda: load(flags=given), _serving)
 
 
-async def _serve(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # where a loop takes no signals, Ctrl-C raises
-            asyncio.get_running_loop().add_signal_handler(number, told.set)
+@asynccontextmanager
+async def _serving(settings: Settings) -> AsyncIterator[str]:
     server = Server("botmesh-conversations", limits=lambda: settings.limits)
     address = server.bind(settings.conversations_bind)
-    log = open_log(Path(settings.data_dir) / "events.sqlite")
-    callers = Callers(settings, server.end.telemetry, settings.registry)
-    part = ConversationPart(
-        log,
-        Path(settings.data_dir) / "projection.sqlite",
-        settings,
-        server.end.telemetry,
-        callers=callers,
-        address=settings.advertise or address,
-    )
+    folder = Path(settings.data_dir)
+    log = open_log(folder / "events.sqlite")
+    telemetry = server.end.telemetry
+    callers = Callers(settings, telemetry, settings.registry)
+    reached_at = settings.advertise or address
+    part = ConversationPart(log, folder / "projection.sqlite", settings, telemetry, callers=callers, address=reached_at)
     part.add_to(server.grpc)
     try:
-        await server.start(settings.conversations_bind, [SERVICE_NAME])
+        await server.start(address, [SERVICE_NAME])
         await part.open()
-        click.echo(f"conversations ready at {address}")
-        await told.wait()
+        yield address
     finally:
         await part.close()
         await callers.close()

@@ -1,15 +1,12 @@
 """`python -m botmesh_registry`: the registry on its own."""
 
-import asyncio
-import contextlib
-import logging
-import signal
-import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import click
 
-from botmesh.errors import BotmeshError
-from botmesh.settings import load
+from botmesh.alone import run_alone
+from botmesh.settings import Settings, load
 from botmesh_registry.registry import Registry
 
 
@@ -21,19 +18,12 @@ from botmesh_registry.registry import Registry
 @click.option("--probe-ranges", metavar="CIDR,...", help="Where instances may be besides their own IP.")
 def main(bind: str | None, **flags: str | None) -> None:
     """Run the registry until it is told to stop. Files and BOTMESH_* variables set what flags do not."""
-    given = {"registry_bind": bind, **flags}
-    try:
-        asyncio.run(_serve({name: value for name, value in given.items() if value is not None}))
-    except BotmeshError as error:
-        click.echo(f"botmesh_registry: {error}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        pass  # before the signals were ours
+    given = {name: value for name, value in {"registry_bind": bind, **flags}.items() if value is not None}
+    run_alone("registry", lambda: load(flags=given), _serving)
 
 
-async def _serve(flags: dict[str, str]) -> None:
-    settings = load(flags=flags)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+@asynccontextmanager
+async def _serving(settings: Settings) -> AsyncIterator[str]:
     registry = Registry(
         limits=settings.limits,
         lease_duration=settings.lease_duration,
@@ -42,14 +32,8 @@ async def _serve(flags: dict[str, str]) -> None:
         max_agents=settings.max_agents,
         probe_ranges=settings.probe_ranges,
     )
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # where a loop takes no signals, Ctrl-C raises
-            asyncio.get_running_loop().add_signal_handler(number, told.set)
-    address = await registry.start(settings.registry_bind)
-    click.echo(f"registry ready at {address}")
     try:
-        await told.wait()
+        yield await registry.start(settings.registry_bind)
     finally:
         await registry.stop()
 

@@ -1,0 +1,54 @@
+"""`python -m botmesh_tasks`: the tasks on their own, beside a registry."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import click
+
+from botmesh.alone import run_alone
+from botmesh.callers import Callers
+from botmesh.serving import Server
+from botmesh.settings import Settings, load
+from botmesh_log.sqlite_log import open_log
+from botmesh_tasks.part import TaskPart
+from botmesh_tasks.service import SERVICE_NAME
+
+
+@click.command()
+@click.option("--bind", metavar="IP:PORT", help="Where to listen; port 0: any free one.  [default: 127.0.0.1:7602]")
+@click.option("--registry", metavar="IP:PORT", help="Where the registry is.  [default: 127.0.0.1:7600]")
+@click.option("--data-dir", metavar="DIR", help="Where tasks are kept.  [default: .botmesh]")
+def main(**flags: str | None) -> None:
+    """Run the tasks until told to stop. Files and BOTMESH_* variables set what flags do not.
+
+    Bots and commands find them by BOTMESH_TASKS=IP:PORT.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    if "bind" in given:
+        given["tasks_bind"] = given.pop("bind")
+    run_alone("tasks", lambda: load(flags=given), _serving)
+
+
+@asynccontextmanager
+async def _serving(settings: Settings) -> AsyncIterator[str]:
+    server = Server("botmesh-tasks", limits=lambda: settings.limits)
+    address = server.bind(settings.tasks_bind)
+    folder = Path(settings.data_dir)
+    log = open_log(folder / "events.sqlite")
+    callers = Callers(settings, server.end.telemetry, settings.registry)
+    part = TaskPart(log, folder / "tasks.sqlite", settings, callers)
+    part.add_to(server.grpc)
+    try:
+        await server.start(address, [SERVICE_NAME])
+        await part.open()
+        yield address
+    finally:
+        await part.close()
+        await callers.close()
+        await log.close()
+        await server.stop(grace=1.0)
+
+
+if __name__ == "__main__":
+    main()
