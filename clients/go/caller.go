@@ -177,8 +177,19 @@ func (c *caller) start(ctx context.Context, method string, a *ask, size int) (*c
 func (c *caller) untilAnswered(made *call, a *ask, safe bool, try attempt) error {
 	ctx, cancel := context.WithDeadline(made.ctx, made.deadline)
 	defer cancel()
-	live := func() []*pb.Instance { return c.directory.live(a.chain.accountID, a.target) }
-	card, err := c.directory.find(a.chain.accountID, a.target)
+	account := a.chain.accountID
+	live := func(ctx context.Context, tried map[string]bool) []*pb.Instance {
+		known := c.directory.live(account, a.target)
+		for _, one := range known {
+			if !tried[one.InstanceId] {
+				return known
+			}
+		}
+		// One that came a moment ago may not be in the copy yet.
+		c.directory.refresh(ctx, account, a.target, time.Until(made.deadline))
+		return c.directory.live(account, a.target)
+	}
+	card, err := c.directory.find(account, a.target)
 	if err != nil {
 		return err
 	}
@@ -186,7 +197,7 @@ func (c *caller) untilAnswered(made *call, a *ask, safe bool, try attempt) error
 		call: made, peers: c.peers, budget: c.budget(a.target), tried: map[string]bool{},
 		idempotent: safe || isIdempotent(card, a.message.SkillId),
 	}
-	first := live()
+	first := c.directory.live(account, a.target)
 	if len(first) == 0 {
 		return refusal(ReasonNoLiveInstance, map[string]any{"agent": a.target}, "no instance of %s is live", a.target)
 	}

@@ -83,9 +83,14 @@ func (d *directory) lookUp(ctx context.Context, account, target string, within t
 	if err := d.wait(ctx, min(firstSnapshot, within)); err != nil {
 		return err
 	}
-	if len(d.live(account, target)) > 0 {
-		return nil
+	if len(d.live(account, target)) == 0 {
+		d.refresh(ctx, account, target, within)
 	}
+	return nil
+}
+
+// refresh asks the registry about one agent, whatever the copy says; one that does not answer changes nothing.
+func (d *directory) refresh(ctx context.Context, account, target string, within time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, min(lookUpTimeout, within))
 	defer cancel()
 	if agent, err := d.registry.getAgent(ctx, account, target); err == nil {
@@ -96,7 +101,6 @@ func (d *directory) lookUp(ctx context.Context, account, target string, within t
 			d.putInstance(instance)
 		}
 	}
-	return nil // else the copy decides
 }
 
 // find is the card of an active agent.

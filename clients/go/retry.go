@@ -67,8 +67,11 @@ type attempts struct {
 	maybe      *peer // where the work may have started, if it must not start elsewhere
 }
 
+// liveFunc gives the instances that may be called, where these were tried in vain.
+type liveFunc func(ctx context.Context, tried map[string]bool) []*pb.Instance
+
 // after is whom to try next, after a pause; the error where it is final, OutcomeUnknown where nobody can know.
-func (a *attempts) after(ctx context.Context, e *Error, failed *peer, live func() []*pb.Instance) (*peer, error) {
+func (a *attempts) after(ctx context.Context, e *Error, failed *peer, live liveFunc) (*peer, error) {
 	if !ofThisHop(e, failed) {
 		return nil, e
 	}
@@ -86,7 +89,7 @@ func (a *attempts) after(ctx context.Context, e *Error, failed *peer, live func(
 	if pause >= time.Until(a.call.deadline) {
 		return nil, final
 	}
-	following, err := a.next(live(), final)
+	following, err := a.next(live(ctx, a.tried), final)
 	if err != nil {
 		return nil, err
 	}

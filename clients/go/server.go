@@ -36,6 +36,8 @@ func (s *agentServer) Delegate(ctx context.Context, request *pb.DelegateRequest)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithDeadline(ctx, callIn(ctx).deadline) // the work may have a later one
+	defer cancel()
 	outcome, err := item.result(ctx)
 	if err != nil {
 		return nil, err
@@ -56,6 +58,8 @@ func (s *agentServer) DelegateStream(
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithDeadline(ctx, callIn(ctx).deadline) // the work may have a later one
+	defer cancel()
 	return item.read(ctx, request.AfterSequence, callIn(ctx).limits.StreamIdleTimeout, stream.Send)
 }
 
@@ -63,7 +67,8 @@ func (s *agentServer) DelegateStream(
 func (s *agentServer) Notify(ctx context.Context, request *pb.NotifyRequest) (*pb.NotifyResponse, error) {
 	run, has, what := s.delegated, s.agent.OnDelegate != nil, "delegations"
 	switch request.GetMessage().GetMessageType() {
-	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED:
+	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED,
+		pb.MessageType_MESSAGE_TYPE_RESPONSE, pb.MessageType_MESSAGE_TYPE_ERROR: // the last two: how a task has ended
 		run, has, what = s.notified, s.agent.OnNotify != nil, "notifications"
 	}
 	item, err := s.work(ctx, has, what, run)
@@ -195,7 +200,7 @@ func (s *agentServer) work(ctx context.Context, supported bool, what string, run
 	if !supported {
 		return nil, refusal(ReasonNotSupported, map[string]any{"method": what}, "%s takes no %s", s.card.Name, what)
 	}
-	c.work.startOnce(c.ctx, c.deadline, func(ctx context.Context) (outcome proto.Message, err error) {
+	c.work.startOnce(c.ctx, func(ctx context.Context) (outcome proto.Message, err error) {
 		task := newTask(c, s.calls)
 		defer func() {
 			if caught := recover(); caught != nil {

@@ -73,8 +73,8 @@ func (t *Task) MaxHops() int {
 	return t.call.chain.maxHops
 }
 
-// Deadline is when the work ends, done or not.
-func (t *Task) Deadline() time.Time { return t.call.deadline }
+// Deadline is when the work ends, done or not. It moves out when a caller attaches again with a later one.
+func (t *Task) Deadline() time.Time { return t.item.until() }
 
 // TraceID is the chain's trace, 32 hex digits; empty where nothing is traced.
 func (t *Task) TraceID() string { return traceID(t.call.span) }
@@ -111,7 +111,7 @@ func (t *Task) beginAsk(target string, o options) (*ask, error) {
 	}
 	end := t.call.end
 	return &ask{
-		target: target, message: &pb.Message{FromAgent: end.agent}, deadline: t.call.deadline, work: t.item,
+		target: target, message: &pb.Message{FromAgent: end.agent}, deadline: t.Deadline(), work: t.item,
 		chain: t.call.chain.below(end.namedIn(t.call.chain)),
 	}, nil
 }

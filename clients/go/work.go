@@ -27,13 +27,15 @@ type workKey [3]string
 
 // workItem is one piece of work: what runs, who waits for it, and what came of it. Work belongs to its message id,
 // not to a connection: when the last caller is lost it goes on for a moment, in which the same id can attach again;
-// its deadline ends it whatever its bot does.
+// its deadline ends it whatever its bot does. A repeat that brings a later deadline moves that one out: this is how
+// work goes on for longer than a call may.
 type workItem struct {
 	key    workKey
 	digest [sha256.Size]byte
 	table  *workTable
 
 	mu         sync.Mutex
+	deadline   time.Time
 	began      bool
 	settled    bool
 	detached   bool // goes on without callers: nobody waits for its outcome
@@ -53,16 +55,46 @@ type workItem struct {
 	changed    chan struct{} // closed and replaced at every change
 }
 
+// workContext is what a bot's function runs under: its deadline can move out.
+type workContext struct {
+	context.Context
+	work *workItem
+}
+
+// Deadline is when the work ends, as it stands now.
+func (c workContext) Deadline() (time.Time, bool) { return c.work.until(), true }
+
+// until is when it ends at the latest.
+func (w *workItem) until() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.deadline
+}
+
+// extend lets it run until `deadline` if that is later than its own.
+func (w *workItem) extend(deadline time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.settled || !deadline.After(w.deadline) {
+		return
+	}
+	w.deadline = deadline
+	if w.timer != nil {
+		w.timer.Reset(time.Until(deadline))
+	}
+}
+
 // startOnce runs `run` in a goroutine of its own, until the deadline at the latest. Only the first call does anything.
-func (w *workItem) startOnce(ctx context.Context, deadline time.Time, run func(context.Context) (proto.Message, error)) {
+func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (proto.Message, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.began {
 		return
 	}
 	w.began = true
-	ctx, w.cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline)
-	w.timer = time.AfterFunc(time.Until(deadline), func() {
+	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	ctx = workContext{ctx, w}
+	w.timer = time.AfterFunc(time.Until(w.deadline), func() {
 		w.settle(nil, refusal(ReasonDeadlineExpired, nil, "the deadline passed before the work was done"))
 	})
 	go func() {
@@ -192,10 +224,10 @@ func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) e
 		w.mu.Lock()
 	}
 	defer w.mu.Unlock()
-	if w.consumed == unread && w.eventBytes > keptEventBytes {
+	if (w.consumed == unread || w.detached && w.callers == 0) && w.eventBytes > keptEventBytes {
 		return refusal(ReasonMessageTooLarge,
 			map[string]any{"size": w.eventBytes, "limit": keptEventBytes, "direction": "response"},
-			"the reply is over %d bytes and its caller wants it whole: ask for a stream", keptEventBytes)
+			"the reply is over %d bytes and nobody reads it as it comes: ask for a stream", keptEventBytes)
 	}
 	event.Sequence = w.last() + 1
 	w.events = append(w.events, event)

@@ -43,6 +43,7 @@ func (t *workTable) claim(c *call) (*workItem, bool, error) {
 			return nil, false, refusal(ReasonMessageIDReused, map[string]any{"message_id": key[2]},
 				"message id %s was used with another payload: give each message its own", key[2])
 		}
+		found.extend(c.deadline)
 		return found, true, nil
 	}
 	if len(t.running) >= t.maxEntries {
@@ -50,7 +51,7 @@ func (t *workTable) claim(c *call) (*workItem, bool, error) {
 			"%d pieces of work run here: ask another instance or later", len(t.running))
 	}
 	made := &workItem{
-		key: key, digest: digest, table: t, changed: make(chan struct{}), ended: make(chan struct{}), cancel: func() {},
+		key: key, digest: digest, table: t, deadline: c.deadline, changed: make(chan struct{}), ended: make(chan struct{}), cancel: func() {},
 	}
 	t.running[key] = made
 	return made, false, nil

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message as AnyMessage
 from grpc_health.v1 import health_pb2
 
-from botmesh.v1 import agent_service_pb2, conversation_service_pb2, registry_service_pb2
+from botmesh.v1 import agent_service_pb2, conversation_service_pb2, registry_service_pb2, task_service_pb2
 from botmesh_conformance import wire
 
 SERVICES = {
@@ -18,7 +18,9 @@ SERVICES = {
     "registry": registry_service_pb2.DESCRIPTOR.services_by_name["RegistryService"],
     "health": health_pb2.DESCRIPTOR.services_by_name["Health"],
     "conversations": conversation_service_pb2.DESCRIPTOR.services_by_name["ConversationService"],
+    "tasks": task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
 }
+_WITH_MESSAGES = (SERVICES["agent"], SERVICES["tasks"])
 OPTIONS = (
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
@@ -133,7 +135,7 @@ async def _once(request: AnyMessage) -> AsyncIterator[AnyMessage]:
 def _request(method: MethodDescriptor, given: Mapping[str, Any]) -> AnyMessage:
     request: Any = message_factory.GetMessageClass(method.input_type)()
     json_format.ParseDict(given.get("request", {}), request)
-    if "message" in method.input_type.fields_by_name and method.containing_service is SERVICES["agent"]:
+    if "message" in method.input_type.fields_by_name and method.containing_service in _WITH_MESSAGES:
         request.message.CopyFrom(wire.to_message(given))
         if "size" in given:
             wire.padded(request, request.message, int(given["size"]))

@@ -135,4 +135,5 @@ _NEEDS = {
     "registry": "the agent in a registry that answers (--registry)",
     "spans": "the kit's own mesh, to which the agent sends its traces (--command)",
     "conversations": "the kit's own conversation service (--command)",
+    "tasks": "the kit's own tasks (--command)",
 }

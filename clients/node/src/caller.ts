@@ -145,6 +145,13 @@ export class Caller {
     }
     const attempts = new Attempts(call, this.#peers, budget, isIdempotent(card, ask.message.skillId));
     const live = () => this.directory.live(accountId, ask.target);
+    const known = async (tried: ReadonlySet<string>) => {
+      // One that came a moment ago may not be in the copy yet.
+      if (live().every(({ instanceId }) => tried.has(instanceId))) {
+        await this.directory.refresh(accountId, ask.target, call.remaining);
+      }
+      return live();
+    };
     return {
       attempts,
       live: () => {
@@ -157,7 +164,7 @@ export class Caller {
         if (error.code === status.UNAVAILABLE && unreached) {
           this.#spawn(this.directory.registry.reportUnreachable(peer.id, error.message));
         }
-        return attempts.after(error, peer, live, ask.signal);
+        return attempts.after(error, peer, known, ask.signal);
       },
     };
   }

@@ -73,7 +73,11 @@ export class Directory {
   /** Make sure that the copy is as good as the registry about one agent, as far as that takes so many seconds. */
   async lookUp(account: string, target: string, within: number): Promise<void> {
     await this.ready(Math.min(FIRST_SNAPSHOT, within));
-    if (this.live(account, target).length > 0) return;
+    if (this.live(account, target).length === 0) await this.refresh(account, target, within);
+  }
+
+  /** Ask the registry about one agent, whatever the copy says; one that does not answer changes nothing. */
+  async refresh(account: string, target: string, within: number): Promise<void> {
     try {
       const agent = await this.registry.getAgent(account, target, Math.min(LOOK_UP, within));
       if (agent?.card !== undefined) this.#put(agent.card);

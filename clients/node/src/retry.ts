@@ -50,6 +50,9 @@ export function isOfThisHop(error: BotmeshError, instanceId: string): boolean {
   return !error.started && error.instance === instanceId;
 }
 
+/** The instances that may be called, where these were tried in vain. */
+export type Live = (tried: ReadonlySet<string>) => Promise<Instance[]>;
+
 /** The attempts of one call: which instance to try, and when to give up. */
 export class Attempts {
   #failed = 0;
@@ -65,7 +68,7 @@ export class Attempts {
   ) {}
 
   /** Whom to try next, after a pause. Throws the error where it is final, OutcomeUnknown where nobody can know. */
-  async after(error: BotmeshError, peer: Peer, live: () => Instance[], lost?: AbortSignal): Promise<Peer> {
+  async after(error: BotmeshError, peer: Peer, live: Live, lost?: AbortSignal): Promise<Peer> {
     if (!isOfThisHop(error, peer.id)) throw error;
     this.peers.setAside(peer);
     this.#tried.add(peer.id);
@@ -75,7 +78,7 @@ export class Attempts {
     if (!this.budget.failed() || this.#failed > this.call.limits.maxRetries) throw final;
     const seconds = Math.random() * Math.min(CAP, BASE * 2 ** this.#failed);
     if (seconds >= this.call.remaining) throw final;
-    const following = this.#next(live(), final);
+    const following = this.#next(await live(this.#tried), final);
     noteRetry(this.call, this.#failed, error, peer.id);
     await pause(seconds, lost);
     return following;

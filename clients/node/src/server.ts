@@ -37,6 +37,14 @@ import { workKey } from "./work-table.js";
 /** Seconds that a cancelled agent waits for receipts from below: less than its own caller waits. */
 const RECEIPT_TIMEOUT = 0.8;
 
+/** What is told to a bot's `onNotify` function; the last two: how a task has ended. */
+const HEARD = new Set([
+  MessageType.MESSAGE_TYPE_UNSPECIFIED,
+  MessageType.MESSAGE_TYPE_BROADCAST,
+  MessageType.MESSAGE_TYPE_RESPONSE,
+  MessageType.MESSAGE_TYPE_ERROR,
+]);
+
 /** The edge between gRPC and a bot's functions. */
 export class AgentServer {
   readonly #end: End;
@@ -97,7 +105,7 @@ export class AgentServer {
 
   #notify(request: NotifyRequest, { call }: Served): NotifyResponse {
     const kind = request.message?.messageType ?? MessageType.MESSAGE_TYPE_UNSPECIFIED;
-    const told = [MessageType.MESSAGE_TYPE_BROADCAST, MessageType.MESSAGE_TYPE_UNSPECIFIED].includes(kind);
+    const told = HEARD.has(kind);
     const { delegate, notify } = this.functions;
     const work = told
       ? this.#work(call, notify, "notifications", async (task) => {

@@ -9,12 +9,12 @@ import type {
 } from "@grpc/grpc-js";
 import { AGENT_SERVICE, Call, classOf, type End } from "./call.js";
 import { type Codec, encoded } from "./channel.js";
-import { InvalidField } from "./errors.js";
+import { DeadlineExpired, InvalidField } from "./errors.js";
 import { AgentServiceDefinition } from "./generated/botmesh/v1/agent_service.js";
 import { Message } from "./generated/botmesh/v1/message.js";
 import { finish, sending, start, succeed } from "./policies/index.js";
 import { asError, toStatus } from "./status.js";
-import { withinIdleLimit } from "./time.js";
+import { after, withinIdleLimit } from "./time.js";
 
 /** Seconds by which a callee is earlier than gRPC. */
 const BEFORE_GRPC = 0.02;
@@ -119,12 +119,20 @@ async function around<T>(
   const request = decoded(method, rpc.request);
   if (call.kind === "work") call.message = (request as { message?: Message }).message ?? Message.create();
   const passed = start(call);
+  const late =
+    call.kind === "work"
+      ? after(call.remaining, () => {
+          lost.abort(new DeadlineExpired("the deadline passed before the work was done")); // the work's may be later
+        })
+      : undefined;
   try {
     const result = await serve({ call, lost: lost.signal }, request);
     succeed(call, passed);
     return result;
   } catch (error) {
     throw finish(call, passed, error);
+  } finally {
+    clearTimeout(late);
   }
 }
 

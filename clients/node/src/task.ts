@@ -123,7 +123,8 @@ export class Task extends Asking {
   }
 
   protected override begin(target: string, options: Options): Ask {
-    const { end, chain, deadline } = this.call;
+    const { end, chain } = this.call;
+    const { deadline } = this.work;
     if (options.conversationId !== undefined && options.conversationId !== this.conversationId) {
       throw new InvalidField("a task's delegations belong to its own conversation: leave conversationId out", {
         field: "conversation_id",

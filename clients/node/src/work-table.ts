@@ -35,6 +35,7 @@ export class WorkTable {
           message_id: id,
         });
       }
+      found.extend(call.deadline ?? 0);
       return { work: found, joined: true };
     }
     const limit = this.settings.idempotencyEntries;

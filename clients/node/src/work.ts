@@ -2,7 +2,8 @@
  * The work that an instance does, kept by message id: repeats join it or replay its outcome.
  *
  * Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in which
- * the same id can attach again; its deadline ends it whatever its bot does.
+ * the same id can attach again; its deadline ends it whatever its bot does. A repeat that brings a later deadline moves
+ * that one out: this is how work goes on for longer than a call may.
  */
 import { setMaxListeners } from "node:events";
 import { type BotmeshError, Cancelled, DeadlineExpired, MessageTooLarge, OutcomeUnknown } from "./errors.js";
@@ -68,7 +69,7 @@ export class Work {
     readonly key: string,
     readonly repeatable: boolean,
     readonly digest: string,
-    readonly deadline: number,
+    public deadline: number,
     readonly grace: number,
     readonly onSettled: (work: Work) => void,
   ) {
@@ -88,9 +89,7 @@ export class Work {
   /** Run it, until its deadline at the latest. */
   start(run: () => Promise<Outcome>): void {
     this.began = true;
-    this.#timer = runAfter(this.deadline - now(), () => {
-      this.#settle(undefined, new DeadlineExpired("the deadline passed before the work was done"));
-    });
+    this.#expire();
     this.ended = run().then(
       (outcome) => {
         this.#settle(outcome);
@@ -99,6 +98,15 @@ export class Work {
         this.#settle(undefined, asError(error));
       },
     );
+  }
+
+  /** Let it run until `deadline` if that is later than its own. */
+  extend(deadline: number): void {
+    if (this.settled || deadline <= this.deadline) return;
+    this.deadline = deadline;
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#expire();
   }
 
   /** Wait for the outcome. The wait can be given up; see `grace`. */
@@ -146,9 +154,10 @@ export class Work {
   async emit(event: DelegateStreamResponse["event"]): Promise<void> {
     while (this.last - this.#consumed >= WINDOW && !this.detached && !this.settled) await this.#changed.next();
     this.signal.throwIfAborted();
-    if (this.#consumed === Number.POSITIVE_INFINITY && this.#eventBytes > KEPT_EVENT_BYTES) {
+    const unread = this.#consumed === Number.POSITIVE_INFINITY || (this.detached && this.#callers === 0);
+    if (unread && this.#eventBytes > KEPT_EVENT_BYTES) {
       throw new MessageTooLarge(
-        `the reply is over ${String(KEPT_EVENT_BYTES)} bytes and its caller wants it whole: ask for a stream`,
+        `the reply is over ${String(KEPT_EVENT_BYTES)} bytes and nobody reads it as it comes: ask for a stream`,
         { size: this.#eventBytes, limit: KEPT_EVENT_BYTES, direction: "response" },
       );
     }
@@ -196,6 +205,12 @@ export class Work {
     return OVERHEAD + this.#eventBytes + outcome;
   }
 
+  #expire(): void {
+    this.#timer = runAfter(this.deadline - now(), () => {
+      this.#settle(undefined, new DeadlineExpired("the deadline passed before the work was done"));
+    });
+  }
+
   /** Keep the first outcome; a late one changes nothing. */
   #settle(outcome?: Outcome, error?: BotmeshError): void {
     if (this.settled) return;
@@ -220,7 +235,8 @@ export class Work {
   /** The next change; throws where the call that waits for it is lost. */
   async #change(lost: AbortSignal): Promise<void> {
     if (!lost.aborted) await this.#changed.next();
-    if (lost.aborted && !this.settled) throw new Cancelled("the caller is gone");
+    if (!lost.aborted || this.settled) return;
+    throw lost.reason instanceof DeadlineExpired ? lost.reason : new Cancelled("the caller is gone");
   }
 
   readonly #wake = (): void => {

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,13 @@ final class AgentServer {
     private static final Logger LOG = System.getLogger("io.botmesh");
     /** How long a cancelled agent waits for receipts from below: less than its own caller waits. */
     private static final Duration RECEIPTS = Duration.ofMillis(800);
+
+    /** What is told to a bot's onNotify function; the last two: how a task has ended. */
+    private static final Set<MessageType> HEARD = Set.of(
+            MessageType.MESSAGE_TYPE_UNSPECIFIED,
+            MessageType.MESSAGE_TYPE_BROADCAST,
+            MessageType.MESSAGE_TYPE_RESPONSE,
+            MessageType.MESSAGE_TYPE_ERROR);
 
     /** Something that a bot does with a task. */
     private interface Run {
@@ -84,7 +92,7 @@ final class AgentServer {
     /** A receipt, as soon as the work has begun. */
     NotifyResponse notify(NotifyRequest request, Call call) {
         MessageType kind = request.getMessage().getMessageType();
-        boolean isTold = kind == MessageType.MESSAGE_TYPE_BROADCAST || kind == MessageType.MESSAGE_TYPE_UNSPECIFIED;
+        boolean isTold = HEARD.contains(kind);
         Run hear = task -> {
             agent.notify.hear(task);
             return message(call, MessageType.MESSAGE_TYPE_ACK).build();

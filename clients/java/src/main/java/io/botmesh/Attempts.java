@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 
 /**
  * The attempts of one call: which instance to try, and when to give up. Only failures of the direct hop are tried again,
@@ -19,6 +18,11 @@ final class Attempts {
     private static final long BASE = 50;
     /** Milliseconds before any retry, at most. */
     private static final long CAP = 2_000;
+
+    /** The instances that may be called, where these were tried in vain. */
+    interface Live {
+        List<Instance> where(Set<String> tried) throws InterruptedException;
+    }
 
     private final Call call;
     private final Peers peers;
@@ -63,8 +67,7 @@ final class Attempts {
     }
 
     /** Whom to try next, after a pause. Throws the error where it is final, OUTCOME_UNKNOWN where nobody can know. */
-    Peers.Peer after(BotmeshException error, Peers.Peer peer, Supplier<List<Instance>> live)
-            throws InterruptedException {
+    Peers.Peer after(BotmeshException error, Peers.Peer peer, Live live) throws InterruptedException {
         if (!isOfThisHop(error, peer.id())) {
             throw error;
         }
@@ -82,7 +85,7 @@ final class Attempts {
         if (pause >= call.remaining().toMillis()) {
             throw last;
         }
-        Peers.Peer following = next(live.get(), last);
+        Peers.Peer following = next(live.where(tried), last);
         TracePolicy.noteRetry(call, failed, error, peer.id());
         Thread.sleep(pause);
         return following;

@@ -24,7 +24,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
 /** How this process calls agents: the policies once around a call, and as many attempts as it takes. */
 final class Caller {
@@ -192,10 +191,15 @@ final class Caller {
     private <T> T untilAnswered(Call call, Ask ask, Attempt<T> attempt) throws InterruptedException {
         String account = ask.chain.accountId();
         boolean isIdempotent = Attempts.isIdempotent(directory.find(account, ask.target), ask.message.getSkillId());
-        Supplier<List<Instance>> live = () -> directory.live(account, ask.target);
+        Attempts.Live live = tried -> {
+            if (directory.live(account, ask.target).stream().allMatch(one -> tried.contains(one.getInstanceId()))) {
+                directory.refresh(account, ask.target, call.remaining()); // one may have come a moment ago
+            }
+            return directory.live(account, ask.target);
+        };
         Budget budget = budgets.computeIfAbsent(ask.target, target -> new Budget());
         Attempts attempts = new Attempts(call, peers, budget, isIdempotent);
-        List<Instance> first = live.get();
+        List<Instance> first = directory.live(account, ask.target);
         if (first.isEmpty()) {
             throw Directory.noLiveInstance(ask.target);
         }

@@ -91,9 +91,13 @@ final class Directory {
     /** Make sure that the copy is as good as the registry about one agent, as far as that takes so long. */
     void lookUp(String asking, String target, Duration within) throws InterruptedException {
         ready(within);
-        if (!live(asking, target).isEmpty()) {
-            return;
+        if (live(asking, target).isEmpty()) {
+            refresh(asking, target, within);
         }
+    }
+
+    /** Ask the registry about one agent, whatever the copy says; one that does not answer changes nothing. */
+    void refresh(String asking, String target, Duration within) throws InterruptedException {
         try {
             Agent agent = registry.getAgent(asking, target, within.compareTo(LOOK_UP) < 0 ? within : LOOK_UP);
             synchronized (this) {

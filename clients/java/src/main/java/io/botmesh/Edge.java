@@ -26,6 +26,7 @@ import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -164,6 +165,7 @@ final class Edge {
         call.timeout = timeout;
         call.requestSize = bytes.length;
         int passed = -1;
+        ScheduledFuture<?> late = null;
         try {
             Q request = parsed(method, bytes);
             if (call.kind == Call.Kind.WORK) {
@@ -171,6 +173,9 @@ final class Edge {
                         request.getField(request.getDescriptorForType().findFieldByName("message"));
             }
             passed = Policies.start(call);
+            if (call.kind == Call.Kind.WORK) { // the work's deadline may be later than this call's
+                late = Threads.TIMER.schedule(served::late, call.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            }
             method.serve.serve(request, call, served, response -> {
                 byte[] out = response.toByteArray();
                 Policies.sending(call, out.length);
@@ -181,6 +186,10 @@ final class Edge {
         } catch (Throwable e) { // whatever happens must become an answer
             BotmeshException error = passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e);
             served.close(Statuses.status(error), Statuses.trailers(error));
+        } finally {
+            if (late != null) {
+                late.cancel(false);
+            }
         }
     }
 
@@ -197,6 +206,7 @@ final class Edge {
         private final ServerCall<byte[], byte[]> rpc;
         private final List<Runnable> whenGone = new ArrayList<>();
         private boolean gone;
+        private boolean late;
         private boolean headersSent;
 
         private Served(ServerCall<byte[], byte[]> rpc) {
@@ -205,7 +215,14 @@ final class Edge {
 
         @Override
         public synchronized boolean isGone() {
-            return gone;
+            return gone || late;
+        }
+
+        @Override
+        public synchronized BotmeshException why() {
+            return gone
+                    ? BotmeshException.of(Reason.CANCELLED, "the caller is gone")
+                    : BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done");
         }
 
         @Override
@@ -218,9 +235,17 @@ final class Edge {
         }
 
         private void lose() {
+            end(() -> gone = true);
+        }
+
+        private void late() {
+            end(() -> late = true);
+        }
+
+        private void end(Runnable note) {
             List<Runnable> told;
             synchronized (this) {
-                gone = true;
+                note.run();
                 notifyAll();
                 told = List.copyOf(whenGone);
             }

@@ -90,7 +90,7 @@ public class Task extends Asking {
 
     /** What is left until the work ends, done or not. */
     public Duration remaining() {
-        return call.remaining();
+        return Duration.ofNanos(Math.max(0, work.deadline() - System.nanoTime()));
     }
 
     /** Whether the work is over: by its deadline, by a cancellation, or because its last caller was lost. */
@@ -150,7 +150,7 @@ public class Task extends Asking {
         End end = call.end;
         Chain chain = call.chain.below(end.namedIn(call.chain));
         Caller.Ask ask = new Caller.Ask(agent, Asking.empty().setFromAgent(end.agent), chain);
-        ask.deadline = call.deadline;
+        ask.deadline = work.deadline();
         ask.timed = call.timed;
         ask.work = work;
         ask.parent = spanContext();

@@ -18,7 +18,8 @@ import java.util.function.Consumer;
  * One piece of work: what runs, who waits for it, and what came of it.
  *
  * <p>Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in which
- * the same id can attach again; its deadline ends it whatever its bot does: the bot's thread is interrupted.
+ * the same id can attach again; its deadline ends it whatever its bot does: the bot's thread is interrupted. A repeat that
+ * brings a later deadline moves that one out: this is how work goes on for longer than a call may.
  */
 final class Work {
     /** A bot may be this many events ahead of its fastest reader. */
@@ -34,6 +35,9 @@ final class Work {
     interface Listener {
         boolean isGone();
 
+        /** Why nobody does. */
+        BotmeshException why();
+
         /** Run this when nobody does any more. */
         void onGone(Runnable wake);
     }
@@ -44,7 +48,7 @@ final class Work {
     /** Done when the bot's function has returned. */
     final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private final long deadline;
+    private long deadline;
     private final Duration grace;
     private final Consumer<Work> onEnd;
     private final List<DelegateStreamResponse> events = new ArrayList<>();
@@ -80,10 +84,31 @@ final class Work {
                 return;
             }
             began = true;
-            long left = Math.max(0, deadline - System.nanoTime());
-            timer = Threads.TIMER.schedule(this::expire, left, TimeUnit.NANOSECONDS);
+            setTimer();
         }
         Threads.WORKERS.execute(() -> runNow(run));
+    }
+
+    /** Let it run until `later` if that is later than its own deadline. */
+    synchronized void extend(long later) {
+        if (settled || later - deadline <= 0) {
+            return;
+        }
+        deadline = later;
+        if (timer != null) {
+            timer.cancel(false);
+            setTimer();
+        }
+    }
+
+    /** When it ends at the latest, by System.nanoTime. */
+    synchronized long deadline() {
+        return deadline;
+    }
+
+    private void setTimer() {
+        long left = Math.max(0, deadline - System.nanoTime());
+        timer = Threads.TIMER.schedule(this::expire, left, TimeUnit.NANOSECONDS);
     }
 
     private void runNow(Callable<? extends Message> run) {
@@ -121,7 +146,7 @@ final class Work {
                     wait();
                 }
                 if (!settled) {
-                    throw gone();
+                    throw listener.why();
                 }
                 return outcomeNow();
             }
@@ -159,7 +184,7 @@ final class Work {
         while (number > last() && !settled) {
             long left = silentAt - System.nanoTime();
             if (listener.isGone()) {
-                throw gone();
+                throw listener.why();
             }
             if (left <= 0) {
                 throw streamIdle(idle);
@@ -187,10 +212,6 @@ final class Work {
                 Map.of("limit", limit));
     }
 
-    private static BotmeshException gone() {
-        return BotmeshException.of(Reason.CANCELLED, "the caller is gone");
-    }
-
     /** Add an event; waits while all readers are far behind. */
     synchronized void emit(DelegateStreamResponse.Builder event) {
         try {
@@ -204,10 +225,12 @@ final class Work {
         if (settled) {
             throw BotmeshException.of(Reason.CANCELLED, "the work is over");
         }
-        if (consumed == ALL && eventBytes > KEPT_EVENT_BYTES) {
+        boolean unread = consumed == ALL || (detached && callers == 0);
+        if (unread && eventBytes > KEPT_EVENT_BYTES) {
             throw new BotmeshException(
                     Reason.MESSAGE_TOO_LARGE,
-                    "the reply is over " + KEPT_EVENT_BYTES + " bytes and its caller wants it whole: ask for a stream",
+                    "the reply is over " + KEPT_EVENT_BYTES
+                            + " bytes and nobody reads it as it comes: ask for a stream",
                     Map.of("size", eventBytes, "limit", KEPT_EVENT_BYTES, "direction", "response"));
         }
         DelegateStreamResponse made = event.setSequence(last() + 1).build();

@@ -49,6 +49,7 @@ final class WorkTable {
                         "message id " + id + " was used with another payload: give each message its own",
                         Map.of("message_id", id));
             }
+            found.extend(call.deadline);
             return new Claim(found, true);
         }
         int limit = settings.idempotencyEntries();
