@@ -64,6 +64,7 @@ const (
 	ReasonQueueFull           Reason = "QUEUE_FULL"           // RESOURCE_EXHAUSTED: as many tasks wait for the agent as its queue holds
 	ReasonQueueExpired        Reason = "QUEUE_EXPIRED"        // DEADLINE_EXCEEDED: the task waited longer for its agent than it may
 	ReasonRunTimeout          Reason = "RUN_TIMEOUT"          // DEADLINE_EXCEEDED: the task ran longer than it may
+	ReasonNotAMember          Reason = "NOT_A_MEMBER"         // FAILED_PRECONDITION: the agent neither owns the conversation nor is a member
 	ReasonBudgetSpent         Reason = "BUDGET_SPENT"         // FAILED_PRECONDITION: a budget of the chain, the conversation or the account is spent
 )
 
@@ -115,6 +116,7 @@ var codeOf = map[Reason]codes.Code{
 	ReasonQueueFull:           codes.ResourceExhausted,
 	ReasonQueueExpired:        codes.DeadlineExceeded,
 	ReasonRunTimeout:          codes.DeadlineExceeded,
+	ReasonNotAMember:          codes.FailedPrecondition,
 	ReasonBudgetSpent:         codes.FailedPrecondition,
 }
 
@@ -145,6 +147,7 @@ var neverStarted = map[Reason]bool{
 	ReasonUnknownTask:         true,
 	ReasonTaskNotWaiting:      true,
 	ReasonQueueFull:           true,
+	ReasonNotAMember:          true,
 	ReasonBudgetSpent:         true,
 }
 

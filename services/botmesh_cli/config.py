@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from botmesh.errors import InvalidField
+from botmesh.limits import NO_BUDGET
 from botmesh.names import did_you_mean, nearest
-from botmesh.settings import SETTINGS, Setting, parse_bytes, parse_seconds
+from botmesh.settings import NONE, SETTINGS, Setting, parse_bytes, parse_seconds
 from botmesh_cli.options import Common, common
 from botmesh_cli.output import console, plain, print_json, table
 
@@ -42,6 +43,8 @@ def with_unit(setting: Setting, value: Any) -> str:
     """A value for people, as it may be written in a settings file."""
     if setting.parse is parse_seconds:
         return f"{value:g}s"
+    if value == NO_BUDGET:
+        return NONE
     if setting.parse is parse_bytes:
         unit = next((name for name, size in _BYTES.items() if value and value % size == 0), None)
         return f"{value // _BYTES[unit]}{unit}" if unit else str(value)

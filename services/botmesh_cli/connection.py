@@ -13,6 +13,7 @@ from botmesh.peers import CHANNEL_OPTIONS
 from botmesh.settings import Settings
 from botmesh.telemetry import Telemetry
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 
 Stub = TypeVar("Stub")
 TIMEOUT = 5.0
@@ -22,6 +23,11 @@ TIMEOUT = 5.0
 def conversations(settings: Settings) -> AbstractAsyncContextManager[ConversationServiceStub]:
     """The service of conversations: where the settings say, else beside the registry."""
     return connected(settings.conversations or settings.registry, ConversationServiceStub)
+
+
+def journal(settings: Settings) -> AbstractAsyncContextManager[JournalServiceStub]:
+    """The journal: where the settings say, else beside the registry."""
+    return connected(settings.journal or settings.registry, JournalServiceStub)
 
 
 @asynccontextmanager

@@ -35,6 +35,8 @@ COMMANDS = {
     "conversation": "conversations",
     "desk": "desk",
     "stats": "stats",
+    "messages": "messages",
+    "member": "member",
     "account": "account",
     "triggers": "account",
     "config": "config",

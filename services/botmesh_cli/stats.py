@@ -5,17 +5,50 @@ from google.protobuf.json_format import MessageToDict
 
 from botmesh.limits import seconds
 from botmesh.v1.conversation_service_pb2 import GetStatisticsRequest
-from botmesh_cli.connection import TIMEOUT
+from botmesh.v1.journal_service_pb2 import (
+    COST_SCOPE_ACCOUNT_DAY,
+    COST_SCOPE_AGENT,
+    COST_SCOPE_CHAIN,
+    COST_SCOPE_CONVERSATION,
+    GetCostsRequest,
+)
+from botmesh_cli.connection import TIMEOUT, journal
 from botmesh_cli.connection import conversations as service
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, milliseconds, print_json, table
+from botmesh_cli.output import console, milliseconds, print_json, short, table
+
+_SCOPES = {
+    "agent": COST_SCOPE_AGENT,
+    "chain": COST_SCOPE_CHAIN,
+    "conversation": COST_SCOPE_CONVERSATION,
+    "day": COST_SCOPE_ACCOUNT_DAY,
+}
 
 
 @click.command()
+@click.option("--cost", is_flag=True, help="Show what was spent instead.")
+@click.option("--by", type=click.Choice(list(_SCOPES)), default="agent", show_default=True, help="With --cost.")
 @common
-def stats(with_: Common) -> int:
-    """Show conversations, answers, transfers and answer times per agent."""
-    return run(_stats(with_))
+def stats(with_: Common, cost: bool, by: str) -> int:
+    """Show conversations, answers, transfers and answer times per agent; or what was spent."""
+    return run(_costs(with_, by) if cost else _stats(with_))
+
+
+async def _costs(with_: Common, by: str) -> None:
+    async with journal(with_.settings) as stub:
+        request = GetCostsRequest(account_id=with_.settings.account, scope=_SCOPES[by])
+        found = (await stub.GetCosts(request, timeout=TIMEOUT)).totals
+    if with_.as_json:
+        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
+        return
+    if not found:
+        console().print("Nothing was spent, as far as bots say what their answers cost.")
+        return
+    rows = table(by.upper(), "COST", "TOKENS IN", "TOKENS OUT", "ANSWERS")
+    for one in found:
+        cost = f"{one.cost_micros / 1e6:g} {one.currency}".strip()
+        rows.add_row(short(one.id), cost, str(one.input_tokens), str(one.output_tokens), str(one.answers))
+    console().print(rows)
 
 
 async def _stats(with_: Common) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
-from botmesh_conversations import rules
+from botmesh_conversations import members, rules
 from botmesh_conversations.accounts import Account
 from botmesh_conversations.fold import seconds_of_time
 from botmesh_conversations.state import State, name_of
@@ -49,6 +49,10 @@ class Alarms:
         if view.owner.desk and state.waiting and self.claim_seconds:
             since = max(state.worked_at, seconds_of_time(state.waiting[0].timestamp))
             yield since + self.claim_seconds, lambda: rules.release(state, "nobody answered in time")
+        scheduled = members.schedule_of(state)
+        if scheduled is not None:
+            at, asked = scheduled
+            yield at, lambda: [ConversationEvent(member_asked=asked)]
         yield from self._of_silence(state, account)
 
     def _of_silence(self, state: State, account: Account) -> Iterator[tuple[float, Ring]]:

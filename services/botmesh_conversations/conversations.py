@@ -29,6 +29,7 @@ from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.alarms import Alarms
 from botmesh_conversations.events import decode, is_conversation
 from botmesh_conversations.live import Live
+from botmesh_conversations.members import Members, asked
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.spans import end_transfer, start_transfer
 from botmesh_conversations.state import State
@@ -73,6 +74,7 @@ class Conversations:
     telemetry: Telemetry
     turns: Turns
     alarms: Alarms
+    members: Members = field(default_factory=Members)
     offer_seconds: float = 10.0
     """How long a target has to answer an offer."""
     watchers: "set[Watcher]" = field(default_factory=set)
@@ -119,6 +121,8 @@ class Conversations:
     def advance(self, live: Live) -> None:
         """Begin whatever the conversation needs next, if it is not being done already."""
         state = live.state
+        if state.view.asked:
+            self._do(live, "members", self.members.run(live))
         if state.transfer is not None:
             self._do(live, state.transfer.transfer_id, self._offer(live, state.transfer))
         elif state.turn is not None:
@@ -178,7 +182,8 @@ class Conversations:
                 del self._lives[conversation_id]
 
     def _react(self, live: Live, batch: list[ConversationEvent]) -> list[ConversationEvent]:
-        return react(live, batch, self.offer_seconds)
+        batch = react(live, batch, self.offer_seconds)
+        return [*batch, *asked(live, batch)]
 
     def _written(self, live: Live, events: Sequence[ConversationEvent]) -> None:
         self._note_done_at_once(live, events)
@@ -225,7 +230,7 @@ class Conversations:
             await asyncio.sleep(pause)
         owner = live.state.view.owner.agent
         if any(trigger.when.no_owner_ready for trigger in live.account.triggers):
-            await self.turns.owner_appears(live, owner)
+            await live.account.routing.appears(owner)
             if not live.account.routing.is_ready(owner):
                 await live.write(lambda state: rules.note_away(state) if state.wants_turn else [])
         turn_id = new_id()

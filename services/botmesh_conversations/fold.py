@@ -10,7 +10,7 @@ from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
 from botmesh_conversations.history import entry_of
 from botmesh_conversations.state import RunningTurn, State, name_of
 
-VERSION = 2
+VERSION = 3
 """Changes whenever the fold does: snapshots and projections of another version are thrown away."""
 
 
@@ -142,6 +142,7 @@ def _status_changed(state: State, event: ConversationEvent) -> None:
         state.view.paused_until.CopyFrom(changed.until)
     if changed.status != pb.CONVERSATION_STATUS_ACTIVE:
         state.end_turn()
+        _set_asked(state, [])
 
 
 def _mode_changed(state: State, event: ConversationEvent) -> None:
@@ -224,6 +225,50 @@ def _owner_away(state: State, event: ConversationEvent) -> None:
     state.away_through = event.owner_away.message_sequence
 
 
+def _member_added(state: State, event: ConversationEvent) -> None:
+    member = pb.Member()
+    member.CopyFrom(event.member_added.member)
+    member.scheduled_since.CopyFrom(event.time)
+    _set_members(state, [*_without(state, member.agent), member])
+
+
+def _member_removed(state: State, event: ConversationEvent) -> None:
+    gone = event.member_removed.agent
+    _set_members(state, _without(state, gone))
+    _set_asked(state, [one for one in state.view.asked if one.agent != gone])
+
+
+def _member_asked(state: State, event: ConversationEvent) -> None:
+    asked = event.member_asked
+    state.view.asked.append(asked)
+    for member in state.view.members:
+        if asked.trigger == "schedule" and member.agent == asked.agent:
+            member.scheduled_since.CopyFrom(event.time)
+
+
+def _member_answered(state: State, event: ConversationEvent) -> None:
+    _set_asked(state, [one for one in state.view.asked if one.message_id != event.member_answered.message_id])
+
+
+def _agent_said(state: State, event: ConversationEvent) -> None:
+    state.remember(event.agent_said.message_id, event.sequence)
+
+
+def _without(state: State, agent: str) -> list[pb.Member]:
+    return [one for one in state.view.members if one.agent != agent]
+
+
+def _set_members(state: State, members: list[pb.Member]) -> None:
+    ordered = sorted(members, key=lambda one: (-one.priority, one.agent))
+    del state.view.members[:]
+    state.view.members.extend(ordered)
+
+
+def _set_asked(state: State, asked: list[pb.MemberAsked]) -> None:
+    del state.view.asked[:]
+    state.view.asked.extend(asked)
+
+
 def _nothing(state: State, event: ConversationEvent) -> None:
     """For people and statistics: what follows from it stands in the same batch, or nothing does."""
 
@@ -260,6 +305,11 @@ _APPLY: dict[str, Callable[[State, ConversationEvent], None]] = {
     "silence_noticed": _silence_noticed,
     "owner_away": _owner_away,
     "trigger_fired": _nothing,
+    "member_added": _member_added,
+    "member_removed": _member_removed,
+    "member_asked": _member_asked,
+    "member_answered": _member_answered,
+    "agent_said": _agent_said,
     "primary_changed": _nothing,
     "duty_changed": _nothing,
 }

@@ -36,6 +36,14 @@ def entry_of(event: ConversationEvent, contact: str, epoch: int) -> HistoryEntry
         replied = event.person_replied
         entry.author_kind, entry.author, entry.message_id = AUTHOR_KIND_PERSON, replied.person, replied.message_id
         entry.payload.extend(replied.payload)
+    elif kind == "member_answered":
+        answered = event.member_answered
+        entry.author_kind, entry.author, entry.message_id = AUTHOR_KIND_AGENT, answered.agent, answered.message_id
+        entry.payload.extend(answered.payload)
+    elif kind == "agent_said":
+        said = event.agent_said
+        entry.author_kind, entry.author, entry.message_id = AUTHOR_KIND_AGENT, said.agent, said.message_id
+        entry.payload.extend(said.payload)
     return entry if entry.payload else None
 
 

@@ -67,7 +67,13 @@ class ConversationPart:
         )
         alarms = Alarms(settings.silence, settings.claim_timeout)
         self.conversations = Conversations(
-            log, Projection(projection), self._accounts, telemetry, turns, alarms, settings.offer_timeout
+            log,
+            Projection(projection),
+            self._accounts,
+            telemetry,
+            turns,
+            alarms,
+            offer_seconds=settings.offer_timeout,
         )
 
     def add_to(self, server: grpc.aio.Server) -> None:

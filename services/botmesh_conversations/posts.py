@@ -80,7 +80,7 @@ def _end(live: Live, sequence: int) -> "api.PostEnd | None":
         return api.POST_END_PAUSED if view.status == pb.CONVERSATION_STATUS_PAUSED else api.POST_END_STOPPED
     if view.HasField("suggestion"):
         return api.POST_END_SUGGESTED
-    if state.transfer is not None or state.turn is not None:
+    if state.transfer is not None or state.turn is not None or view.asked:
         return None
     if name_of(view.owner) == DESK:
         return _end_at_desk(live)

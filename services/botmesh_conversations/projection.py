@@ -154,4 +154,5 @@ class Projection(ProjectionFile):
 
 def _id_of(event: ConversationEvent) -> str:
     """The id under which an event's message is known; empty: it has none."""
-    return event.message_posted.message_id or event.person_replied.message_id or event.form_submitted.submission_id
+    said = event.message_posted.message_id or event.person_replied.message_id or event.agent_said.message_id
+    return said or event.form_submitted.submission_id

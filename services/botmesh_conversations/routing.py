@@ -1,14 +1,19 @@
 """Who answers: the account's primary agent, else its human desk; never nobody."""
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from botmesh.directory import Directory
-from botmesh.errors import BotmeshError, TargetInternal
+from botmesh.errors import BotmeshError, NoLiveInstance, TargetInternal
 from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.instance_pb2 import READINESS_BUSY
 from botmesh_conversations.state import State
+
+_LATE = 0.1
+"""Seconds between two looks at the copy."""
 
 
 @dataclass(slots=True)
@@ -43,6 +48,22 @@ class Routing:
         if owner.WhichOneof("owner") == "desk" or self.is_active(owner.agent):
             return None
         return self.after(state, owner.agent)
+
+    async def appears(self, agent: str) -> None:
+        """While the registry has just started, an agent that is missing may only be late."""
+        await self.directory.ready()
+        while self.directory.warming and not self.directory.live(self.account, agent):  # noqa: ASYNC110 - a copy tells nobody
+            await asyncio.sleep(_LATE)
+
+    async def check_known(self, agent: str) -> None:
+        """Refuse an agent that nobody has ever heard of; one that is away is fine.
+
+        Raises:
+            UnknownAgent: the nearest names are in its metadata.
+        """
+        await self.directory.look_up(self.account, agent, 5.0)
+        with contextlib.suppress(NoLiveInstance):
+            self.directory.find(self.account, agent)
 
     async def check_target(self, agent: str) -> None:
         """Refuse what cannot own a conversation.

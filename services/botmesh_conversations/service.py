@@ -15,7 +15,7 @@ from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2_grpc import add_ConversationServiceServicer_to_server
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
-from botmesh_conversations import rules
+from botmesh_conversations import members, rules
 from botmesh_conversations.account_methods import AccountMethods
 from botmesh_conversations.conversations import Conversations, Watcher
 from botmesh_conversations.events import decode, is_conversation
@@ -308,6 +308,36 @@ class ConversationService(AccountMethods):
         self._all.advance(live)
         names = [event.trigger_fired.trigger for event in events if event.HasField("trigger_fired")]
         return api.FireActionResponse(conversation=live.state.view, fired=names)
+
+    async def AddMember(
+        self, request: api.AddMemberRequest, context: grpc.aio.ServicerContext
+    ) -> api.AddMemberResponse:
+        """Have an agent asked beside the owner."""
+        member = request.member
+        member.ClearField("scheduled_since")
+        members.check(member)
+        live = await self._one(request.conversation_id)
+        await live.account.routing.check_known(member.agent)
+        view = await self._change(live.id, lambda state: members.add(state, member))
+        return api.AddMemberResponse(conversation=view)
+
+    async def RemoveMember(
+        self, request: api.RemoveMemberRequest, context: grpc.aio.ServicerContext
+    ) -> api.RemoveMemberResponse:
+        """Have it not asked any more."""
+        view = await self._change(request.conversation_id, lambda state: members.remove(state, request.agent))
+        return api.RemoveMemberResponse(conversation=view)
+
+    async def Say(self, request: api.SayRequest, context: grpc.aio.ServicerContext) -> api.SayResponse:
+        """Let an agent say something of its own accord."""
+        if not request.payload:
+            raise InvalidField("payload is what is said: it cannot be empty", field="payload")
+        message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
+        said = pb.AgentSaid(agent=request.agent, payload=request.payload, message_id=message_id)
+        live = await self._one(request.conversation_id)
+        if not self._all.projection.sequence_of(live.id, message_id):
+            await self._change(live.id, lambda state: members.say(state, said))
+        return api.SayResponse(conversation=live.state.view)
 
     async def RecordOutcome(
         self, request: api.RecordOutcomeRequest, context: grpc.aio.ServicerContext

@@ -110,7 +110,7 @@ class State:
     @property
     def is_pending(self) -> bool:
         """Whether something is still to be done for it: a turn or an offer."""
-        return self.transfer is not None or self.turn is not None or self.wants_turn
+        return self.transfer is not None or self.turn is not None or bool(self.view.asked) or self.wants_turn
 
     @property
     def last_agent(self) -> str:

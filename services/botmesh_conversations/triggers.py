@@ -1,8 +1,7 @@
 """Triggers: what an account wants done when something happens in a conversation. A trigger fires once for an event."""
 
-import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +19,7 @@ from botmesh_conversations import rules
 from botmesh_conversations.fold import apply
 from botmesh_conversations.live import Live
 from botmesh_conversations.state import DESK, State, name_of
+from botmesh_conversations.words import said_of
 
 Events = list[ConversationEvent]
 
@@ -61,7 +61,7 @@ _FITS: dict[str, Callable[[When, Any], bool]] = {
     "action_fired": lambda when, it: when.action == it.action,
     "fields_changed": lambda when, it: when.updates(it.values),
     "form_submitted": lambda when, it: when.form == it.form or when.updates(it.values),
-    "message_posted": lambda when, it: bool(when.keywords) and says(when.keywords, text_of(it.payload)),
+    "message_posted": lambda when, it: bool(said_of(when.keywords, text_of(it.payload))),
     "silence_noticed": lambda when, it: when.silence == it.seconds,
     "owner_away": lambda when, _: when.no_owner_ready,
 }
@@ -125,11 +125,6 @@ class Trigger:
     when: When
     then: Sequence[Assign | SetStatus | AddTag]
     only: Only = field(default_factory=Only)
-
-
-def says(words: Iterable[str], text: str) -> bool:
-    """Whether a text holds one of these words or phrases: whole words, in any case."""
-    return any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text, re.IGNORECASE) for one in words)
 
 
 def react(live: Live, batch: Events, offer_seconds: float) -> Events:

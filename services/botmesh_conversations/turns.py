@@ -33,8 +33,6 @@ WORDS_BYTES = 512 * 1024
 """Of what a contact has said, in one turn and in one message: with history and context it fits into 1 MiB."""
 PAUSES = (0.2, 1.0)
 """Seconds before the second and the third attempt at a turn."""
-_LATE = 0.1
-"""Seconds between two looks for an owner that may be late."""
 APOLOGY = "Sorry, I could not answer that. I have passed your message on."
 NOT_KNOWN = "Sorry, I do not know about that."
 """What the contact is told where a bot says "not mine" and nobody else is to have the turn."""
@@ -98,7 +96,7 @@ class Turns:
             if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
                 return  # overtaken meanwhile
             try:
-                await self.owner_appears(live, turn.agent)
+                await live.account.routing.appears(turn.agent)
                 ask = self._compose(live.state, turn, attempt, words, context)
                 reply = await self._ask(live, turn, ask, self._details(live.state, turn))
             except BotmeshError as error:
@@ -108,13 +106,6 @@ class Turns:
                 return
         assert failure is not None  # noqa: S101 - every attempt ends with a reply or a failure
         await self._failed(live, turn, failure)
-
-    async def owner_appears(self, live: Live, agent: str) -> None:
-        """While the registry has just started, an owner that is missing may only be late."""
-        directory, account = live.account.routing.directory, live.account.name
-        await directory.ready()
-        while directory.warming and not directory.live(account, agent):  # noqa: ASYNC110 - a copy tells nobody
-            await asyncio.sleep(_LATE)
 
     async def _ask(self, live: Live, turn: RunningTurn, ask: Ask, details: Turn) -> Reply:
         pieces = Pieces()

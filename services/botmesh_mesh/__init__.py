@@ -7,15 +7,20 @@ from botmesh.serving import Server
 from botmesh.settings import Settings
 from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
 from botmesh_conversations import ConversationPart
+from botmesh_journal import SERVICE_NAME as JOURNAL
+from botmesh_journal import JournalService, Store
+from botmesh_journal.store import Bounds
 from botmesh_log.sqlite_log import open_log
 from botmesh_tasks import SERVICE_NAME as TASKS
 from botmesh_tasks import TaskPart
+from botmesh_team import SERVICE_NAME as TEAM
+from botmesh_team import TeamService
 
-SERVICE_NAMES = (CONVERSATIONS, TASKS)
+SERVICE_NAMES = (CONVERSATIONS, TASKS, TEAM, JOURNAL)
 
 
 class Embedded:
-    """Conversations and tasks: one event log, one watch of the registry per account."""
+    """Conversations, tasks, the team and the journal: one event log, one watch of the registry per account."""
 
     def __init__(self, folder: Path, settings: Settings, server: Server) -> None:
         """Keep everything in `folder`; `server` is bound, and the registry answers there as well.
@@ -35,6 +40,10 @@ class Embedded:
             address=server.address,
         )
         self.tasks = TaskPart(self._log, folder / "tasks.sqlite", settings, self._callers)
+        bounds = Bounds(settings.message_log_bytes, settings.message_log_age)
+        self._journal = Store(folder / "journal.sqlite", bounds)
+        JournalService(self._journal).add_to(server.grpc)
+        TeamService(self._callers, server.address).add_to(server.grpc)
         self.conversations.add_to(server.grpc)
         self.tasks.add_to(server.grpc)
 
@@ -49,3 +58,4 @@ class Embedded:
         await self.conversations.close()
         await self._callers.close()
         await self._log.close()
+        self._journal.close()

@@ -12,6 +12,7 @@ def test_the_order_of_the_policies():
         "Errors",
         "Target",
         "Enabled",
+        "Budget",
         "Deadlines",
         "Size",
         "Hops",

@@ -651,7 +651,8 @@ func (x *TransferResponse) GetReason() string {
 type NotifyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The message: type broadcast is told to the agent, type delegate is a task
-	// whose reply nobody waits for.
+	// whose reply nobody waits for, response and error tell how a task has ended that
+	// the agent submitted (task_id).
 	Message       *Message `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

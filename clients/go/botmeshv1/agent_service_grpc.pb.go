@@ -41,7 +41,7 @@ type AgentServiceClient interface {
 	// Does a task and returns its reply. May be repeated under the same message id:
 	// the repeat joins the running work or gets the same reply. Work belongs to its
 	// message id: when the last caller is lost it goes on for 1 s, in which the same
-	// id can attach again.
+	// id can attach again. A repeat with a later deadline moves the work's out.
 	Delegate(ctx context.Context, in *DelegateRequest, opts ...grpc.CallOption) (*DelegateResponse, error)
 	// As Delegate, and sends what there is as soon as it is there. Ends after the
 	// reply, always the last event. A repeat gets the events again from the first.
@@ -50,7 +50,8 @@ type AgentServiceClient interface {
 	// May be repeated.
 	Transfer(ctx context.Context, in *TransferRequest, opts ...grpc.CallOption) (*TransferResponse, error)
 	// Hands over a message and returns when the agent has taken it: its work goes on
-	// under the deadline of this call. May be repeated under the same message id.
+	// under the deadline of this call, whoever is lost. May be repeated under the same
+	// message id; Delegate and DelegateStream attach to the work of a task.
 	Notify(ctx context.Context, in *NotifyRequest, opts ...grpc.CallOption) (*NotifyResponse, error)
 	// Ends the work under a message id at once, and all below it. May be repeated.
 	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
@@ -160,7 +161,7 @@ type AgentServiceServer interface {
 	// Does a task and returns its reply. May be repeated under the same message id:
 	// the repeat joins the running work or gets the same reply. Work belongs to its
 	// message id: when the last caller is lost it goes on for 1 s, in which the same
-	// id can attach again.
+	// id can attach again. A repeat with a later deadline moves the work's out.
 	Delegate(context.Context, *DelegateRequest) (*DelegateResponse, error)
 	// As Delegate, and sends what there is as soon as it is there. Ends after the
 	// reply, always the last event. A repeat gets the events again from the first.
@@ -169,7 +170,8 @@ type AgentServiceServer interface {
 	// May be repeated.
 	Transfer(context.Context, *TransferRequest) (*TransferResponse, error)
 	// Hands over a message and returns when the agent has taken it: its work goes on
-	// under the deadline of this call. May be repeated under the same message id.
+	// under the deadline of this call, whoever is lost. May be repeated under the same
+	// message id; Delegate and DelegateStream attach to the work of a task.
 	Notify(context.Context, *NotifyRequest) (*NotifyResponse, error)
 	// Ends the work under a message id at once, and all below it. May be repeated.
 	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)

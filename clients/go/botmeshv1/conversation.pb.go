@@ -333,7 +333,11 @@ type Conversation struct {
 	// What is known of the contact, as forms and field updates say.
 	Fields *structpb.Struct `protobuf:"bytes,20,opt,name=fields,proto3" json:"fields,omitempty"`
 	// What came of it, as far as somebody said.
-	Outcome       *Outcome `protobuf:"bytes,21,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Outcome *Outcome `protobuf:"bytes,21,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// The agents that are asked beside the owner, those of the greatest priority first.
+	Members []*Member `protobuf:"bytes,22,rep,name=members,proto3" json:"members,omitempty"`
+	// What they are being asked now, in this order.
+	Asked         []*MemberAsked `protobuf:"bytes,23,rep,name=asked,proto3" json:"asked,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -515,6 +519,131 @@ func (x *Conversation) GetOutcome() *Outcome {
 	return nil
 }
 
+func (x *Conversation) GetMembers() []*Member {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *Conversation) GetAsked() []*MemberAsked {
+	if x != nil {
+		return x.Asked
+	}
+	return nil
+}
+
+// An agent that is asked beside the owner, and when. What it answers is shown to the
+// contact; an empty answer, or not_mine, is nothing. Nobody is asked while the
+// conversation is paused or stopped, or where replies wait for approval.
+type Member struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The agent's name.
+	Agent string `protobuf:"bytes,1,opt,name=agent,proto3" json:"agent,omitempty"`
+	// When the contact says one of these words or phrases: whole words, in any case.
+	Keywords []string `protobuf:"bytes,2,rep,name=keywords,proto3" json:"keywords,omitempty"`
+	// At these times: cron expressions of five fields.
+	Schedules []string `protobuf:"bytes,3,rep,name=schedules,proto3" json:"schedules,omitempty"`
+	// Where schedules' clocks stand, an IANA name, "Europe/Berlin". Empty: UTC.
+	TimeZone string `protobuf:"bytes,4,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
+	// When one of these actions is fired; a tool that was used is an action, too.
+	Actions []string `protobuf:"bytes,5,rep,name=actions,proto3" json:"actions,omitempty"`
+	// Whenever the contact says something.
+	Always bool `protobuf:"varint,6,opt,name=always,proto3" json:"always,omitempty"`
+	// Of several that are to be asked, those with a greater one are asked first. Default 0.
+	Priority int32 `protobuf:"varint,7,opt,name=priority,proto3" json:"priority,omitempty"`
+	// Since when schedules count: when it was added or last asked by one. Filled in.
+	ScheduledSince *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=scheduled_since,json=scheduledSince,proto3" json:"scheduled_since,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Member) Reset() {
+	*x = Member{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Member) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Member) ProtoMessage() {}
+
+func (x *Member) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Member.ProtoReflect.Descriptor instead.
+func (*Member) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Member) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *Member) GetKeywords() []string {
+	if x != nil {
+		return x.Keywords
+	}
+	return nil
+}
+
+func (x *Member) GetSchedules() []string {
+	if x != nil {
+		return x.Schedules
+	}
+	return nil
+}
+
+func (x *Member) GetTimeZone() string {
+	if x != nil {
+		return x.TimeZone
+	}
+	return ""
+}
+
+func (x *Member) GetActions() []string {
+	if x != nil {
+		return x.Actions
+	}
+	return nil
+}
+
+func (x *Member) GetAlways() bool {
+	if x != nil {
+		return x.Always
+	}
+	return false
+}
+
+func (x *Member) GetPriority() int32 {
+	if x != nil {
+		return x.Priority
+	}
+	return 0
+}
+
+func (x *Member) GetScheduledSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ScheduledSince
+	}
+	return nil
+}
+
 // What came of a conversation.
 type Outcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -530,7 +659,7 @@ type Outcome struct {
 
 func (x *Outcome) Reset() {
 	*x = Outcome{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -542,7 +671,7 @@ func (x *Outcome) String() string {
 func (*Outcome) ProtoMessage() {}
 
 func (x *Outcome) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -555,7 +684,7 @@ func (x *Outcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Outcome.ProtoReflect.Descriptor instead.
 func (*Outcome) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{2}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Outcome) GetResolved() bool {
@@ -594,7 +723,7 @@ type OpenTransfer struct {
 
 func (x *OpenTransfer) Reset() {
 	*x = OpenTransfer{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -606,7 +735,7 @@ func (x *OpenTransfer) String() string {
 func (*OpenTransfer) ProtoMessage() {}
 
 func (x *OpenTransfer) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -619,7 +748,7 @@ func (x *OpenTransfer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenTransfer.ProtoReflect.Descriptor instead.
 func (*OpenTransfer) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{3}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *OpenTransfer) GetTransferId() string {
@@ -687,6 +816,11 @@ type ConversationEvent struct {
 	//	*ConversationEvent_TriggerFired
 	//	*ConversationEvent_PrimaryChanged
 	//	*ConversationEvent_DutyChanged
+	//	*ConversationEvent_MemberAdded
+	//	*ConversationEvent_MemberRemoved
+	//	*ConversationEvent_MemberAsked
+	//	*ConversationEvent_MemberAnswered
+	//	*ConversationEvent_AgentSaid
 	Event         isConversationEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -694,7 +828,7 @@ type ConversationEvent struct {
 
 func (x *ConversationEvent) Reset() {
 	*x = ConversationEvent{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -706,7 +840,7 @@ func (x *ConversationEvent) String() string {
 func (*ConversationEvent) ProtoMessage() {}
 
 func (x *ConversationEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -719,7 +853,7 @@ func (x *ConversationEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationEvent.ProtoReflect.Descriptor instead.
 func (*ConversationEvent) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{4}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ConversationEvent) GetPosition() int64 {
@@ -1007,6 +1141,51 @@ func (x *ConversationEvent) GetDutyChanged() *DutyChanged {
 	return nil
 }
 
+func (x *ConversationEvent) GetMemberAdded() *MemberAdded {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_MemberAdded); ok {
+			return x.MemberAdded
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetMemberRemoved() *MemberRemoved {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_MemberRemoved); ok {
+			return x.MemberRemoved
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetMemberAsked() *MemberAsked {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_MemberAsked); ok {
+			return x.MemberAsked
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetMemberAnswered() *MemberAnswered {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_MemberAnswered); ok {
+			return x.MemberAnswered
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetAgentSaid() *AgentSaid {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_AgentSaid); ok {
+			return x.AgentSaid
+		}
+	}
+	return nil
+}
+
 type isConversationEvent_Event interface {
 	isConversationEvent_Event()
 }
@@ -1146,6 +1325,31 @@ type ConversationEvent_DutyChanged struct {
 	DutyChanged *DutyChanged `protobuf:"bytes,36,opt,name=duty_changed,json=dutyChanged,proto3,oneof"`
 }
 
+type ConversationEvent_MemberAdded struct {
+	// An agent became a member, or is asked for something else.
+	MemberAdded *MemberAdded `protobuf:"bytes,37,opt,name=member_added,json=memberAdded,proto3,oneof"`
+}
+
+type ConversationEvent_MemberRemoved struct {
+	// An agent is no member any more.
+	MemberRemoved *MemberRemoved `protobuf:"bytes,38,opt,name=member_removed,json=memberRemoved,proto3,oneof"`
+}
+
+type ConversationEvent_MemberAsked struct {
+	// A member is to be asked.
+	MemberAsked *MemberAsked `protobuf:"bytes,39,opt,name=member_asked,json=memberAsked,proto3,oneof"`
+}
+
+type ConversationEvent_MemberAnswered struct {
+	// A member answered, or failed.
+	MemberAnswered *MemberAnswered `protobuf:"bytes,40,opt,name=member_answered,json=memberAnswered,proto3,oneof"`
+}
+
+type ConversationEvent_AgentSaid struct {
+	// An agent said something of its own accord.
+	AgentSaid *AgentSaid `protobuf:"bytes,41,opt,name=agent_said,json=agentSaid,proto3,oneof"`
+}
+
 func (*ConversationEvent_Opened) isConversationEvent_Event() {}
 
 func (*ConversationEvent_MessagePosted) isConversationEvent_Event() {}
@@ -1200,6 +1404,16 @@ func (*ConversationEvent_PrimaryChanged) isConversationEvent_Event() {}
 
 func (*ConversationEvent_DutyChanged) isConversationEvent_Event() {}
 
+func (*ConversationEvent_MemberAdded) isConversationEvent_Event() {}
+
+func (*ConversationEvent_MemberRemoved) isConversationEvent_Event() {}
+
+func (*ConversationEvent_MemberAsked) isConversationEvent_Event() {}
+
+func (*ConversationEvent_MemberAnswered) isConversationEvent_Event() {}
+
+func (*ConversationEvent_AgentSaid) isConversationEvent_Event() {}
+
 // A conversation began.
 type ConversationOpened struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1219,7 +1433,7 @@ type ConversationOpened struct {
 
 func (x *ConversationOpened) Reset() {
 	*x = ConversationOpened{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1231,7 +1445,7 @@ func (x *ConversationOpened) String() string {
 func (*ConversationOpened) ProtoMessage() {}
 
 func (x *ConversationOpened) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1244,7 +1458,7 @@ func (x *ConversationOpened) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationOpened.ProtoReflect.Descriptor instead.
 func (*ConversationOpened) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{5}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ConversationOpened) GetAccountId() string {
@@ -1295,7 +1509,7 @@ type MessagePosted struct {
 
 func (x *MessagePosted) Reset() {
 	*x = MessagePosted{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1307,7 +1521,7 @@ func (x *MessagePosted) String() string {
 func (*MessagePosted) ProtoMessage() {}
 
 func (x *MessagePosted) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1320,7 +1534,7 @@ func (x *MessagePosted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MessagePosted.ProtoReflect.Descriptor instead.
 func (*MessagePosted) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{6}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *MessagePosted) GetMessageId() string {
@@ -1356,7 +1570,7 @@ type TurnStarted struct {
 
 func (x *TurnStarted) Reset() {
 	*x = TurnStarted{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1368,7 +1582,7 @@ func (x *TurnStarted) String() string {
 func (*TurnStarted) ProtoMessage() {}
 
 func (x *TurnStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1381,7 +1595,7 @@ func (x *TurnStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TurnStarted.ProtoReflect.Descriptor instead.
 func (*TurnStarted) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{7}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TurnStarted) GetTurnId() string {
@@ -1442,7 +1656,7 @@ type TurnFinished struct {
 
 func (x *TurnFinished) Reset() {
 	*x = TurnFinished{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1454,7 +1668,7 @@ func (x *TurnFinished) String() string {
 func (*TurnFinished) ProtoMessage() {}
 
 func (x *TurnFinished) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1467,7 +1681,7 @@ func (x *TurnFinished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TurnFinished.ProtoReflect.Descriptor instead.
 func (*TurnFinished) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{8}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *TurnFinished) GetTurnId() string {
@@ -1538,7 +1752,7 @@ type ReplySuggested struct {
 
 func (x *ReplySuggested) Reset() {
 	*x = ReplySuggested{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1550,7 +1764,7 @@ func (x *ReplySuggested) String() string {
 func (*ReplySuggested) ProtoMessage() {}
 
 func (x *ReplySuggested) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1563,7 +1777,7 @@ func (x *ReplySuggested) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplySuggested.ProtoReflect.Descriptor instead.
 func (*ReplySuggested) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{9}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ReplySuggested) GetTurnId() string {
@@ -1616,7 +1830,7 @@ type SuggestionDropped struct {
 
 func (x *SuggestionDropped) Reset() {
 	*x = SuggestionDropped{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1628,7 +1842,7 @@ func (x *SuggestionDropped) String() string {
 func (*SuggestionDropped) ProtoMessage() {}
 
 func (x *SuggestionDropped) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1641,7 +1855,7 @@ func (x *SuggestionDropped) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestionDropped.ProtoReflect.Descriptor instead.
 func (*SuggestionDropped) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{10}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SuggestionDropped) GetTurnId() string {
@@ -1680,7 +1894,7 @@ type LateReply struct {
 
 func (x *LateReply) Reset() {
 	*x = LateReply{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1692,7 +1906,7 @@ func (x *LateReply) String() string {
 func (*LateReply) ProtoMessage() {}
 
 func (x *LateReply) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1705,7 +1919,7 @@ func (x *LateReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LateReply.ProtoReflect.Descriptor instead.
 func (*LateReply) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{11}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *LateReply) GetTurnId() string {
@@ -1762,7 +1976,7 @@ type TransferRequested struct {
 
 func (x *TransferRequested) Reset() {
 	*x = TransferRequested{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1774,7 +1988,7 @@ func (x *TransferRequested) String() string {
 func (*TransferRequested) ProtoMessage() {}
 
 func (x *TransferRequested) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1787,7 +2001,7 @@ func (x *TransferRequested) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferRequested.ProtoReflect.Descriptor instead.
 func (*TransferRequested) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{12}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *TransferRequested) GetTransferId() string {
@@ -1889,7 +2103,7 @@ type OfferAnswered struct {
 
 func (x *OfferAnswered) Reset() {
 	*x = OfferAnswered{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1901,7 +2115,7 @@ func (x *OfferAnswered) String() string {
 func (*OfferAnswered) ProtoMessage() {}
 
 func (x *OfferAnswered) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1914,7 +2128,7 @@ func (x *OfferAnswered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferAnswered.ProtoReflect.Descriptor instead.
 func (*OfferAnswered) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{13}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *OfferAnswered) GetTransferId() string {
@@ -1971,7 +2185,7 @@ type OwnerChanged struct {
 
 func (x *OwnerChanged) Reset() {
 	*x = OwnerChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1983,7 +2197,7 @@ func (x *OwnerChanged) String() string {
 func (*OwnerChanged) ProtoMessage() {}
 
 func (x *OwnerChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1996,7 +2210,7 @@ func (x *OwnerChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnerChanged.ProtoReflect.Descriptor instead.
 func (*OwnerChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{14}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *OwnerChanged) GetTransferId() string {
@@ -2098,7 +2312,7 @@ type TransferFailed struct {
 
 func (x *TransferFailed) Reset() {
 	*x = TransferFailed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2110,7 +2324,7 @@ func (x *TransferFailed) String() string {
 func (*TransferFailed) ProtoMessage() {}
 
 func (x *TransferFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2123,7 +2337,7 @@ func (x *TransferFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferFailed.ProtoReflect.Descriptor instead.
 func (*TransferFailed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{15}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *TransferFailed) GetTransferId() string {
@@ -2162,7 +2376,7 @@ type StatusChanged struct {
 
 func (x *StatusChanged) Reset() {
 	*x = StatusChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2174,7 +2388,7 @@ func (x *StatusChanged) String() string {
 func (*StatusChanged) ProtoMessage() {}
 
 func (x *StatusChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2187,7 +2401,7 @@ func (x *StatusChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusChanged.ProtoReflect.Descriptor instead.
 func (*StatusChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{16}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *StatusChanged) GetStatus() ConversationStatus {
@@ -2222,7 +2436,7 @@ type ModeChanged struct {
 
 func (x *ModeChanged) Reset() {
 	*x = ModeChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2234,7 +2448,7 @@ func (x *ModeChanged) String() string {
 func (*ModeChanged) ProtoMessage() {}
 
 func (x *ModeChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2247,7 +2461,7 @@ func (x *ModeChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModeChanged.ProtoReflect.Descriptor instead.
 func (*ModeChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{17}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ModeChanged) GetMode() ConversationMode {
@@ -2268,7 +2482,7 @@ type DeskClaimed struct {
 
 func (x *DeskClaimed) Reset() {
 	*x = DeskClaimed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2280,7 +2494,7 @@ func (x *DeskClaimed) String() string {
 func (*DeskClaimed) ProtoMessage() {}
 
 func (x *DeskClaimed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2293,7 +2507,7 @@ func (x *DeskClaimed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeskClaimed.ProtoReflect.Descriptor instead.
 func (*DeskClaimed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{18}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DeskClaimed) GetPerson() string {
@@ -2316,7 +2530,7 @@ type DeskReleased struct {
 
 func (x *DeskReleased) Reset() {
 	*x = DeskReleased{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2328,7 +2542,7 @@ func (x *DeskReleased) String() string {
 func (*DeskReleased) ProtoMessage() {}
 
 func (x *DeskReleased) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2341,7 +2555,7 @@ func (x *DeskReleased) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeskReleased.ProtoReflect.Descriptor instead.
 func (*DeskReleased) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{19}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DeskReleased) GetPerson() string {
@@ -2375,7 +2589,7 @@ type PersonReplied struct {
 
 func (x *PersonReplied) Reset() {
 	*x = PersonReplied{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2387,7 +2601,7 @@ func (x *PersonReplied) String() string {
 func (*PersonReplied) ProtoMessage() {}
 
 func (x *PersonReplied) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2400,7 +2614,7 @@ func (x *PersonReplied) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonReplied.ProtoReflect.Descriptor instead.
 func (*PersonReplied) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{20}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PersonReplied) GetPerson() string {
@@ -2444,7 +2658,7 @@ type TagsChanged struct {
 
 func (x *TagsChanged) Reset() {
 	*x = TagsChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2456,7 +2670,7 @@ func (x *TagsChanged) String() string {
 func (*TagsChanged) ProtoMessage() {}
 
 func (x *TagsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2469,7 +2683,7 @@ func (x *TagsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagsChanged.ProtoReflect.Descriptor instead.
 func (*TagsChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{21}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TagsChanged) GetAdded() []string {
@@ -2501,7 +2715,7 @@ type ContextChanged struct {
 
 func (x *ContextChanged) Reset() {
 	*x = ContextChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2513,7 +2727,7 @@ func (x *ContextChanged) String() string {
 func (*ContextChanged) ProtoMessage() {}
 
 func (x *ContextChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2526,7 +2740,7 @@ func (x *ContextChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContextChanged.ProtoReflect.Descriptor instead.
 func (*ContextChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{22}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ContextChanged) GetValues() *structpb.Struct {
@@ -2561,7 +2775,7 @@ type FieldsChanged struct {
 
 func (x *FieldsChanged) Reset() {
 	*x = FieldsChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2573,7 +2787,7 @@ func (x *FieldsChanged) String() string {
 func (*FieldsChanged) ProtoMessage() {}
 
 func (x *FieldsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2586,7 +2800,7 @@ func (x *FieldsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldsChanged.ProtoReflect.Descriptor instead.
 func (*FieldsChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{23}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *FieldsChanged) GetValues() *structpb.Struct {
@@ -2611,7 +2825,7 @@ type FormSubmitted struct {
 
 func (x *FormSubmitted) Reset() {
 	*x = FormSubmitted{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2623,7 +2837,7 @@ func (x *FormSubmitted) String() string {
 func (*FormSubmitted) ProtoMessage() {}
 
 func (x *FormSubmitted) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2636,7 +2850,7 @@ func (x *FormSubmitted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FormSubmitted.ProtoReflect.Descriptor instead.
 func (*FormSubmitted) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{24}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *FormSubmitted) GetForm() string {
@@ -2675,7 +2889,7 @@ type ActionFired struct {
 
 func (x *ActionFired) Reset() {
 	*x = ActionFired{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2687,7 +2901,7 @@ func (x *ActionFired) String() string {
 func (*ActionFired) ProtoMessage() {}
 
 func (x *ActionFired) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2700,7 +2914,7 @@ func (x *ActionFired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActionFired.ProtoReflect.Descriptor instead.
 func (*ActionFired) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{25}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ActionFired) GetAction() string {
@@ -2737,7 +2951,7 @@ type OutcomeRecorded struct {
 
 func (x *OutcomeRecorded) Reset() {
 	*x = OutcomeRecorded{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2749,7 +2963,7 @@ func (x *OutcomeRecorded) String() string {
 func (*OutcomeRecorded) ProtoMessage() {}
 
 func (x *OutcomeRecorded) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2762,7 +2976,7 @@ func (x *OutcomeRecorded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutcomeRecorded.ProtoReflect.Descriptor instead.
 func (*OutcomeRecorded) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{26}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *OutcomeRecorded) GetOutcome() *Outcome {
@@ -2792,7 +3006,7 @@ type SilenceNoticed struct {
 
 func (x *SilenceNoticed) Reset() {
 	*x = SilenceNoticed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2804,7 +3018,7 @@ func (x *SilenceNoticed) String() string {
 func (*SilenceNoticed) ProtoMessage() {}
 
 func (x *SilenceNoticed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2817,7 +3031,7 @@ func (x *SilenceNoticed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SilenceNoticed.ProtoReflect.Descriptor instead.
 func (*SilenceNoticed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{27}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SilenceNoticed) GetSeconds() float64 {
@@ -2847,7 +3061,7 @@ type OwnerAway struct {
 
 func (x *OwnerAway) Reset() {
 	*x = OwnerAway{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2859,7 +3073,7 @@ func (x *OwnerAway) String() string {
 func (*OwnerAway) ProtoMessage() {}
 
 func (x *OwnerAway) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2872,7 +3086,7 @@ func (x *OwnerAway) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnerAway.ProtoReflect.Descriptor instead.
 func (*OwnerAway) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{28}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *OwnerAway) GetAgent() string {
@@ -2904,7 +3118,7 @@ type TriggerFired struct {
 
 func (x *TriggerFired) Reset() {
 	*x = TriggerFired{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2916,7 +3130,7 @@ func (x *TriggerFired) String() string {
 func (*TriggerFired) ProtoMessage() {}
 
 func (x *TriggerFired) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2929,7 +3143,7 @@ func (x *TriggerFired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerFired.ProtoReflect.Descriptor instead.
 func (*TriggerFired) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{29}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TriggerFired) GetTrigger() string {
@@ -2968,7 +3182,7 @@ type PrimaryChanged struct {
 
 func (x *PrimaryChanged) Reset() {
 	*x = PrimaryChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2980,7 +3194,7 @@ func (x *PrimaryChanged) String() string {
 func (*PrimaryChanged) ProtoMessage() {}
 
 func (x *PrimaryChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2993,7 +3207,7 @@ func (x *PrimaryChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrimaryChanged.ProtoReflect.Descriptor instead.
 func (*PrimaryChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{30}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *PrimaryChanged) GetAgent() string {
@@ -3017,6 +3231,335 @@ func (x *PrimaryChanged) GetPrevious() string {
 	return ""
 }
 
+// An agent became a member.
+type MemberAdded struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The agent, and when it is asked.
+	Member        *Member `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MemberAdded) Reset() {
+	*x = MemberAdded{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MemberAdded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MemberAdded) ProtoMessage() {}
+
+func (x *MemberAdded) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MemberAdded.ProtoReflect.Descriptor instead.
+func (*MemberAdded) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *MemberAdded) GetMember() *Member {
+	if x != nil {
+		return x.Member
+	}
+	return nil
+}
+
+// An agent is no member any more.
+type MemberRemoved struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The agent.
+	Agent         string `protobuf:"bytes,1,opt,name=agent,proto3" json:"agent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MemberRemoved) Reset() {
+	*x = MemberRemoved{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MemberRemoved) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MemberRemoved) ProtoMessage() {}
+
+func (x *MemberRemoved) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MemberRemoved.ProtoReflect.Descriptor instead.
+func (*MemberRemoved) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *MemberRemoved) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+// A member is to be asked.
+type MemberAsked struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id of the message that asks it.
+	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	// The agent.
+	Agent string `protobuf:"bytes,2,opt,name=agent,proto3" json:"agent,omitempty"`
+	// Why: keyword, schedule, action or always.
+	Trigger string `protobuf:"bytes,3,opt,name=trigger,proto3" json:"trigger,omitempty"`
+	// Which one: the word, the expression or the action.
+	Match string `protobuf:"bytes,4,opt,name=match,proto3" json:"match,omitempty"`
+	// The event that it is asked for: its sequence. 0: a time has come.
+	CauseSequence int64 `protobuf:"varint,5,opt,name=cause_sequence,json=causeSequence,proto3" json:"cause_sequence,omitempty"`
+	// What the contact said. Empty: nothing, a time has come or an action was fired.
+	Payload       []*Part `protobuf:"bytes,6,rep,name=payload,proto3" json:"payload,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MemberAsked) Reset() {
+	*x = MemberAsked{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MemberAsked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MemberAsked) ProtoMessage() {}
+
+func (x *MemberAsked) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MemberAsked.ProtoReflect.Descriptor instead.
+func (*MemberAsked) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *MemberAsked) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *MemberAsked) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *MemberAsked) GetTrigger() string {
+	if x != nil {
+		return x.Trigger
+	}
+	return ""
+}
+
+func (x *MemberAsked) GetMatch() string {
+	if x != nil {
+		return x.Match
+	}
+	return ""
+}
+
+func (x *MemberAsked) GetCauseSequence() int64 {
+	if x != nil {
+		return x.CauseSequence
+	}
+	return 0
+}
+
+func (x *MemberAsked) GetPayload() []*Part {
+	if x != nil {
+		return x.Payload
+	}
+	return nil
+}
+
+// A member answered, or failed.
+type MemberAnswered struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The message that asked it.
+	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	// The agent.
+	Agent string `protobuf:"bytes,2,opt,name=agent,proto3" json:"agent,omitempty"`
+	// What it said. Empty: nothing.
+	Payload []*Part `protobuf:"bytes,3,rep,name=payload,proto3" json:"payload,omitempty"`
+	// Why it failed: an error reason without its prefix. Empty: it did not.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// What it cost.
+	Usage         []*Usage `protobuf:"bytes,5,rep,name=usage,proto3" json:"usage,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MemberAnswered) Reset() {
+	*x = MemberAnswered{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MemberAnswered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MemberAnswered) ProtoMessage() {}
+
+func (x *MemberAnswered) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MemberAnswered.ProtoReflect.Descriptor instead.
+func (*MemberAnswered) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *MemberAnswered) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *MemberAnswered) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *MemberAnswered) GetPayload() []*Part {
+	if x != nil {
+		return x.Payload
+	}
+	return nil
+}
+
+func (x *MemberAnswered) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *MemberAnswered) GetUsage() []*Usage {
+	if x != nil {
+		return x.Usage
+	}
+	return nil
+}
+
+// An agent said something of its own accord.
+type AgentSaid struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The agent.
+	Agent string `protobuf:"bytes,1,opt,name=agent,proto3" json:"agent,omitempty"`
+	// What it said.
+	Payload []*Part `protobuf:"bytes,2,rep,name=payload,proto3" json:"payload,omitempty"`
+	// The message's id: a second one of the same id is the same message.
+	MessageId     string `protobuf:"bytes,3,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AgentSaid) Reset() {
+	*x = AgentSaid{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AgentSaid) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AgentSaid) ProtoMessage() {}
+
+func (x *AgentSaid) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AgentSaid.ProtoReflect.Descriptor instead.
+func (*AgentSaid) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *AgentSaid) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *AgentSaid) GetPayload() []*Part {
+	if x != nil {
+		return x.Payload
+	}
+	return nil
+}
+
+func (x *AgentSaid) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
 // A person came on duty, or left.
 type DutyChanged struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3030,7 +3573,7 @@ type DutyChanged struct {
 
 func (x *DutyChanged) Reset() {
 	*x = DutyChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3042,7 +3585,7 @@ func (x *DutyChanged) String() string {
 func (*DutyChanged) ProtoMessage() {}
 
 func (x *DutyChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3055,7 +3598,7 @@ func (x *DutyChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DutyChanged.ProtoReflect.Descriptor instead.
 func (*DutyChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{31}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *DutyChanged) GetPerson() string {
@@ -3081,7 +3624,7 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x05Owner\x12\x16\n" +
 	"\x05agent\x18\x01 \x01(\tH\x00R\x05agent\x12\x14\n" +
 	"\x04desk\x18\x02 \x01(\tH\x00R\x04deskB\a\n" +
-	"\x05owner\"\x92\a\n" +
+	"\x05owner\"\xef\a\n" +
 	"\fConversation\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x1d\n" +
 	"\n" +
@@ -3111,7 +3654,18 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"suggestion\x127\n" +
 	"\tqueued_at\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\bqueuedAt\x12/\n" +
 	"\x06fields\x18\x14 \x01(\v2\x17.google.protobuf.StructR\x06fields\x12-\n" +
-	"\aoutcome\x18\x15 \x01(\v2\x13.botmesh.v1.OutcomeR\aoutcome\"\x99\x01\n" +
+	"\aoutcome\x18\x15 \x01(\v2\x13.botmesh.v1.OutcomeR\aoutcome\x12,\n" +
+	"\amembers\x18\x16 \x03(\v2\x12.botmesh.v1.MemberR\amembers\x12-\n" +
+	"\x05asked\x18\x17 \x03(\v2\x17.botmesh.v1.MemberAskedR\x05asked\"\x88\x02\n" +
+	"\x06Member\x12\x14\n" +
+	"\x05agent\x18\x01 \x01(\tR\x05agent\x12\x1a\n" +
+	"\bkeywords\x18\x02 \x03(\tR\bkeywords\x12\x1c\n" +
+	"\tschedules\x18\x03 \x03(\tR\tschedules\x12\x1b\n" +
+	"\ttime_zone\x18\x04 \x01(\tR\btimeZone\x12\x18\n" +
+	"\aactions\x18\x05 \x03(\tR\aactions\x12\x16\n" +
+	"\x06always\x18\x06 \x01(\bR\x06always\x12\x1a\n" +
+	"\bpriority\x18\a \x01(\x05R\bpriority\x12C\n" +
+	"\x0fscheduled_since\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x0escheduledSince\"\x99\x01\n" +
 	"\aOutcome\x12\x1f\n" +
 	"\bresolved\x18\x01 \x01(\bH\x00R\bresolved\x88\x01\x01\x12\x1b\n" +
 	"\x06booked\x18\x02 \x01(\bH\x01R\x06booked\x88\x01\x01\x12'\n" +
@@ -3124,7 +3678,7 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"transferId\x12)\n" +
 	"\x06target\x18\x02 \x01(\v2\x11.botmesh.v1.OwnerR\x06target\x129\n" +
 	"\n" +
-	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xcf\x0f\n" +
+	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\x8e\x12\n" +
 	"\x11ConversationEvent\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x03R\bposition\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12'\n" +
@@ -3160,7 +3714,13 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"owner_away\x18! \x01(\v2\x15.botmesh.v1.OwnerAwayH\x00R\townerAway\x12?\n" +
 	"\rtrigger_fired\x18\" \x01(\v2\x18.botmesh.v1.TriggerFiredH\x00R\ftriggerFired\x12E\n" +
 	"\x0fprimary_changed\x18# \x01(\v2\x1a.botmesh.v1.PrimaryChangedH\x00R\x0eprimaryChanged\x12<\n" +
-	"\fduty_changed\x18$ \x01(\v2\x17.botmesh.v1.DutyChangedH\x00R\vdutyChangedB\a\n" +
+	"\fduty_changed\x18$ \x01(\v2\x17.botmesh.v1.DutyChangedH\x00R\vdutyChanged\x12<\n" +
+	"\fmember_added\x18% \x01(\v2\x17.botmesh.v1.MemberAddedH\x00R\vmemberAdded\x12B\n" +
+	"\x0emember_removed\x18& \x01(\v2\x19.botmesh.v1.MemberRemovedH\x00R\rmemberRemoved\x12<\n" +
+	"\fmember_asked\x18' \x01(\v2\x17.botmesh.v1.MemberAskedH\x00R\vmemberAsked\x12E\n" +
+	"\x0fmember_answered\x18( \x01(\v2\x1a.botmesh.v1.MemberAnsweredH\x00R\x0ememberAnswered\x126\n" +
+	"\n" +
+	"agent_said\x18) \x01(\v2\x15.botmesh.v1.AgentSaidH\x00R\tagentSaidB\a\n" +
 	"\x05event\"\xc7\x01\n" +
 	"\x12ConversationOpened\x12\x1d\n" +
 	"\n" +
@@ -3297,7 +3857,31 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x0ePrimaryChanged\x12\x14\n" +
 	"\x05agent\x18\x01 \x01(\tR\x05agent\x12\x1a\n" +
 	"\bchannels\x18\x02 \x03(\tR\bchannels\x12\x1a\n" +
-	"\bprevious\x18\x03 \x01(\tR\bprevious\">\n" +
+	"\bprevious\x18\x03 \x01(\tR\bprevious\"9\n" +
+	"\vMemberAdded\x12*\n" +
+	"\x06member\x18\x01 \x01(\v2\x12.botmesh.v1.MemberR\x06member\"%\n" +
+	"\rMemberRemoved\x12\x14\n" +
+	"\x05agent\x18\x01 \x01(\tR\x05agent\"\xc5\x01\n" +
+	"\vMemberAsked\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x14\n" +
+	"\x05agent\x18\x02 \x01(\tR\x05agent\x12\x18\n" +
+	"\atrigger\x18\x03 \x01(\tR\atrigger\x12\x14\n" +
+	"\x05match\x18\x04 \x01(\tR\x05match\x12%\n" +
+	"\x0ecause_sequence\x18\x05 \x01(\x03R\rcauseSequence\x12*\n" +
+	"\apayload\x18\x06 \x03(\v2\x10.botmesh.v1.PartR\apayload\"\xb2\x01\n" +
+	"\x0eMemberAnswered\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x14\n" +
+	"\x05agent\x18\x02 \x01(\tR\x05agent\x12*\n" +
+	"\apayload\x18\x03 \x03(\v2\x10.botmesh.v1.PartR\apayload\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12'\n" +
+	"\x05usage\x18\x05 \x03(\v2\x11.botmesh.v1.UsageR\x05usage\"l\n" +
+	"\tAgentSaid\x12\x14\n" +
+	"\x05agent\x18\x01 \x01(\tR\x05agent\x12*\n" +
+	"\apayload\x18\x02 \x03(\v2\x10.botmesh.v1.PartR\apayload\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x03 \x01(\tR\tmessageId\">\n" +
 	"\vDutyChanged\x12\x16\n" +
 	"\x06person\x18\x01 \x01(\tR\x06person\x12\x17\n" +
 	"\aon_duty\x18\x02 \x01(\bR\x06onDuty*\x9a\x01\n" +
@@ -3333,136 +3917,155 @@ func file_botmesh_v1_conversation_proto_rawDescGZIP() []byte {
 }
 
 var file_botmesh_v1_conversation_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_botmesh_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_botmesh_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_botmesh_v1_conversation_proto_goTypes = []any{
 	(ConversationStatus)(0),       // 0: botmesh.v1.ConversationStatus
 	(TurnOutcome)(0),              // 1: botmesh.v1.TurnOutcome
 	(TransferFailure)(0),          // 2: botmesh.v1.TransferFailure
 	(*Owner)(nil),                 // 3: botmesh.v1.Owner
 	(*Conversation)(nil),          // 4: botmesh.v1.Conversation
-	(*Outcome)(nil),               // 5: botmesh.v1.Outcome
-	(*OpenTransfer)(nil),          // 6: botmesh.v1.OpenTransfer
-	(*ConversationEvent)(nil),     // 7: botmesh.v1.ConversationEvent
-	(*ConversationOpened)(nil),    // 8: botmesh.v1.ConversationOpened
-	(*MessagePosted)(nil),         // 9: botmesh.v1.MessagePosted
-	(*TurnStarted)(nil),           // 10: botmesh.v1.TurnStarted
-	(*TurnFinished)(nil),          // 11: botmesh.v1.TurnFinished
-	(*ReplySuggested)(nil),        // 12: botmesh.v1.ReplySuggested
-	(*SuggestionDropped)(nil),     // 13: botmesh.v1.SuggestionDropped
-	(*LateReply)(nil),             // 14: botmesh.v1.LateReply
-	(*TransferRequested)(nil),     // 15: botmesh.v1.TransferRequested
-	(*OfferAnswered)(nil),         // 16: botmesh.v1.OfferAnswered
-	(*OwnerChanged)(nil),          // 17: botmesh.v1.OwnerChanged
-	(*TransferFailed)(nil),        // 18: botmesh.v1.TransferFailed
-	(*StatusChanged)(nil),         // 19: botmesh.v1.StatusChanged
-	(*ModeChanged)(nil),           // 20: botmesh.v1.ModeChanged
-	(*DeskClaimed)(nil),           // 21: botmesh.v1.DeskClaimed
-	(*DeskReleased)(nil),          // 22: botmesh.v1.DeskReleased
-	(*PersonReplied)(nil),         // 23: botmesh.v1.PersonReplied
-	(*TagsChanged)(nil),           // 24: botmesh.v1.TagsChanged
-	(*ContextChanged)(nil),        // 25: botmesh.v1.ContextChanged
-	(*FieldsChanged)(nil),         // 26: botmesh.v1.FieldsChanged
-	(*FormSubmitted)(nil),         // 27: botmesh.v1.FormSubmitted
-	(*ActionFired)(nil),           // 28: botmesh.v1.ActionFired
-	(*OutcomeRecorded)(nil),       // 29: botmesh.v1.OutcomeRecorded
-	(*SilenceNoticed)(nil),        // 30: botmesh.v1.SilenceNoticed
-	(*OwnerAway)(nil),             // 31: botmesh.v1.OwnerAway
-	(*TriggerFired)(nil),          // 32: botmesh.v1.TriggerFired
-	(*PrimaryChanged)(nil),        // 33: botmesh.v1.PrimaryChanged
-	(*DutyChanged)(nil),           // 34: botmesh.v1.DutyChanged
-	(*timestamppb.Timestamp)(nil), // 35: google.protobuf.Timestamp
-	(ConversationMode)(0),         // 36: botmesh.v1.ConversationMode
-	(*structpb.Struct)(nil),       // 37: google.protobuf.Struct
-	(*Part)(nil),                  // 38: botmesh.v1.Part
-	(*Usage)(nil),                 // 39: botmesh.v1.Usage
-	(TransferInitiator)(0),        // 40: botmesh.v1.TransferInitiator
-	(TransferDecision)(0),         // 41: botmesh.v1.TransferDecision
+	(*Member)(nil),                // 5: botmesh.v1.Member
+	(*Outcome)(nil),               // 6: botmesh.v1.Outcome
+	(*OpenTransfer)(nil),          // 7: botmesh.v1.OpenTransfer
+	(*ConversationEvent)(nil),     // 8: botmesh.v1.ConversationEvent
+	(*ConversationOpened)(nil),    // 9: botmesh.v1.ConversationOpened
+	(*MessagePosted)(nil),         // 10: botmesh.v1.MessagePosted
+	(*TurnStarted)(nil),           // 11: botmesh.v1.TurnStarted
+	(*TurnFinished)(nil),          // 12: botmesh.v1.TurnFinished
+	(*ReplySuggested)(nil),        // 13: botmesh.v1.ReplySuggested
+	(*SuggestionDropped)(nil),     // 14: botmesh.v1.SuggestionDropped
+	(*LateReply)(nil),             // 15: botmesh.v1.LateReply
+	(*TransferRequested)(nil),     // 16: botmesh.v1.TransferRequested
+	(*OfferAnswered)(nil),         // 17: botmesh.v1.OfferAnswered
+	(*OwnerChanged)(nil),          // 18: botmesh.v1.OwnerChanged
+	(*TransferFailed)(nil),        // 19: botmesh.v1.TransferFailed
+	(*StatusChanged)(nil),         // 20: botmesh.v1.StatusChanged
+	(*ModeChanged)(nil),           // 21: botmesh.v1.ModeChanged
+	(*DeskClaimed)(nil),           // 22: botmesh.v1.DeskClaimed
+	(*DeskReleased)(nil),          // 23: botmesh.v1.DeskReleased
+	(*PersonReplied)(nil),         // 24: botmesh.v1.PersonReplied
+	(*TagsChanged)(nil),           // 25: botmesh.v1.TagsChanged
+	(*ContextChanged)(nil),        // 26: botmesh.v1.ContextChanged
+	(*FieldsChanged)(nil),         // 27: botmesh.v1.FieldsChanged
+	(*FormSubmitted)(nil),         // 28: botmesh.v1.FormSubmitted
+	(*ActionFired)(nil),           // 29: botmesh.v1.ActionFired
+	(*OutcomeRecorded)(nil),       // 30: botmesh.v1.OutcomeRecorded
+	(*SilenceNoticed)(nil),        // 31: botmesh.v1.SilenceNoticed
+	(*OwnerAway)(nil),             // 32: botmesh.v1.OwnerAway
+	(*TriggerFired)(nil),          // 33: botmesh.v1.TriggerFired
+	(*PrimaryChanged)(nil),        // 34: botmesh.v1.PrimaryChanged
+	(*MemberAdded)(nil),           // 35: botmesh.v1.MemberAdded
+	(*MemberRemoved)(nil),         // 36: botmesh.v1.MemberRemoved
+	(*MemberAsked)(nil),           // 37: botmesh.v1.MemberAsked
+	(*MemberAnswered)(nil),        // 38: botmesh.v1.MemberAnswered
+	(*AgentSaid)(nil),             // 39: botmesh.v1.AgentSaid
+	(*DutyChanged)(nil),           // 40: botmesh.v1.DutyChanged
+	(*timestamppb.Timestamp)(nil), // 41: google.protobuf.Timestamp
+	(ConversationMode)(0),         // 42: botmesh.v1.ConversationMode
+	(*structpb.Struct)(nil),       // 43: google.protobuf.Struct
+	(*Part)(nil),                  // 44: botmesh.v1.Part
+	(*Usage)(nil),                 // 45: botmesh.v1.Usage
+	(TransferInitiator)(0),        // 46: botmesh.v1.TransferInitiator
+	(TransferDecision)(0),         // 47: botmesh.v1.TransferDecision
 }
 var file_botmesh_v1_conversation_proto_depIdxs = []int32{
 	3,  // 0: botmesh.v1.Conversation.owner:type_name -> botmesh.v1.Owner
 	0,  // 1: botmesh.v1.Conversation.status:type_name -> botmesh.v1.ConversationStatus
-	35, // 2: botmesh.v1.Conversation.paused_until:type_name -> google.protobuf.Timestamp
-	36, // 3: botmesh.v1.Conversation.mode:type_name -> botmesh.v1.ConversationMode
-	35, // 4: botmesh.v1.Conversation.opened_at:type_name -> google.protobuf.Timestamp
-	35, // 5: botmesh.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
-	37, // 6: botmesh.v1.Conversation.context:type_name -> google.protobuf.Struct
-	6,  // 7: botmesh.v1.Conversation.transfer:type_name -> botmesh.v1.OpenTransfer
-	12, // 8: botmesh.v1.Conversation.suggestion:type_name -> botmesh.v1.ReplySuggested
-	35, // 9: botmesh.v1.Conversation.queued_at:type_name -> google.protobuf.Timestamp
-	37, // 10: botmesh.v1.Conversation.fields:type_name -> google.protobuf.Struct
-	5,  // 11: botmesh.v1.Conversation.outcome:type_name -> botmesh.v1.Outcome
-	3,  // 12: botmesh.v1.OpenTransfer.target:type_name -> botmesh.v1.Owner
-	35, // 13: botmesh.v1.OpenTransfer.expires_at:type_name -> google.protobuf.Timestamp
-	35, // 14: botmesh.v1.ConversationEvent.time:type_name -> google.protobuf.Timestamp
-	8,  // 15: botmesh.v1.ConversationEvent.opened:type_name -> botmesh.v1.ConversationOpened
-	9,  // 16: botmesh.v1.ConversationEvent.message_posted:type_name -> botmesh.v1.MessagePosted
-	10, // 17: botmesh.v1.ConversationEvent.turn_started:type_name -> botmesh.v1.TurnStarted
-	11, // 18: botmesh.v1.ConversationEvent.turn_finished:type_name -> botmesh.v1.TurnFinished
-	14, // 19: botmesh.v1.ConversationEvent.late_reply:type_name -> botmesh.v1.LateReply
-	15, // 20: botmesh.v1.ConversationEvent.transfer_requested:type_name -> botmesh.v1.TransferRequested
-	16, // 21: botmesh.v1.ConversationEvent.offer_answered:type_name -> botmesh.v1.OfferAnswered
-	17, // 22: botmesh.v1.ConversationEvent.owner_changed:type_name -> botmesh.v1.OwnerChanged
-	18, // 23: botmesh.v1.ConversationEvent.transfer_failed:type_name -> botmesh.v1.TransferFailed
-	19, // 24: botmesh.v1.ConversationEvent.status_changed:type_name -> botmesh.v1.StatusChanged
-	20, // 25: botmesh.v1.ConversationEvent.mode_changed:type_name -> botmesh.v1.ModeChanged
-	21, // 26: botmesh.v1.ConversationEvent.desk_claimed:type_name -> botmesh.v1.DeskClaimed
-	22, // 27: botmesh.v1.ConversationEvent.desk_released:type_name -> botmesh.v1.DeskReleased
-	23, // 28: botmesh.v1.ConversationEvent.person_replied:type_name -> botmesh.v1.PersonReplied
-	24, // 29: botmesh.v1.ConversationEvent.tags_changed:type_name -> botmesh.v1.TagsChanged
-	25, // 30: botmesh.v1.ConversationEvent.context_changed:type_name -> botmesh.v1.ContextChanged
-	12, // 31: botmesh.v1.ConversationEvent.reply_suggested:type_name -> botmesh.v1.ReplySuggested
-	13, // 32: botmesh.v1.ConversationEvent.suggestion_dropped:type_name -> botmesh.v1.SuggestionDropped
-	26, // 33: botmesh.v1.ConversationEvent.fields_changed:type_name -> botmesh.v1.FieldsChanged
-	27, // 34: botmesh.v1.ConversationEvent.form_submitted:type_name -> botmesh.v1.FormSubmitted
-	28, // 35: botmesh.v1.ConversationEvent.action_fired:type_name -> botmesh.v1.ActionFired
-	29, // 36: botmesh.v1.ConversationEvent.outcome_recorded:type_name -> botmesh.v1.OutcomeRecorded
-	30, // 37: botmesh.v1.ConversationEvent.silence_noticed:type_name -> botmesh.v1.SilenceNoticed
-	31, // 38: botmesh.v1.ConversationEvent.owner_away:type_name -> botmesh.v1.OwnerAway
-	32, // 39: botmesh.v1.ConversationEvent.trigger_fired:type_name -> botmesh.v1.TriggerFired
-	33, // 40: botmesh.v1.ConversationEvent.primary_changed:type_name -> botmesh.v1.PrimaryChanged
-	34, // 41: botmesh.v1.ConversationEvent.duty_changed:type_name -> botmesh.v1.DutyChanged
-	3,  // 42: botmesh.v1.ConversationOpened.owner:type_name -> botmesh.v1.Owner
-	36, // 43: botmesh.v1.ConversationOpened.mode:type_name -> botmesh.v1.ConversationMode
-	38, // 44: botmesh.v1.MessagePosted.payload:type_name -> botmesh.v1.Part
-	1,  // 45: botmesh.v1.TurnFinished.outcome:type_name -> botmesh.v1.TurnOutcome
-	38, // 46: botmesh.v1.TurnFinished.payload:type_name -> botmesh.v1.Part
-	39, // 47: botmesh.v1.TurnFinished.usage:type_name -> botmesh.v1.Usage
-	38, // 48: botmesh.v1.ReplySuggested.payload:type_name -> botmesh.v1.Part
-	35, // 49: botmesh.v1.ReplySuggested.expires_at:type_name -> google.protobuf.Timestamp
-	39, // 50: botmesh.v1.ReplySuggested.usage:type_name -> botmesh.v1.Usage
-	38, // 51: botmesh.v1.LateReply.payload:type_name -> botmesh.v1.Part
-	3,  // 52: botmesh.v1.TransferRequested.target:type_name -> botmesh.v1.Owner
-	40, // 53: botmesh.v1.TransferRequested.initiator:type_name -> botmesh.v1.TransferInitiator
-	38, // 54: botmesh.v1.TransferRequested.user_message:type_name -> botmesh.v1.Part
-	37, // 55: botmesh.v1.TransferRequested.context:type_name -> google.protobuf.Struct
-	38, // 56: botmesh.v1.TransferRequested.handoff_message:type_name -> botmesh.v1.Part
-	36, // 57: botmesh.v1.TransferRequested.mode:type_name -> botmesh.v1.ConversationMode
-	3,  // 58: botmesh.v1.TransferRequested.fallback:type_name -> botmesh.v1.Owner
-	35, // 59: botmesh.v1.TransferRequested.expires_at:type_name -> google.protobuf.Timestamp
-	41, // 60: botmesh.v1.OfferAnswered.decision:type_name -> botmesh.v1.TransferDecision
-	3,  // 61: botmesh.v1.OwnerChanged.owner:type_name -> botmesh.v1.Owner
-	3,  // 62: botmesh.v1.OwnerChanged.previous:type_name -> botmesh.v1.Owner
-	38, // 63: botmesh.v1.OwnerChanged.user_message:type_name -> botmesh.v1.Part
-	38, // 64: botmesh.v1.OwnerChanged.handoff_message:type_name -> botmesh.v1.Part
-	37, // 65: botmesh.v1.OwnerChanged.context:type_name -> google.protobuf.Struct
-	36, // 66: botmesh.v1.OwnerChanged.mode:type_name -> botmesh.v1.ConversationMode
-	40, // 67: botmesh.v1.OwnerChanged.initiator:type_name -> botmesh.v1.TransferInitiator
-	2,  // 68: botmesh.v1.TransferFailed.failure:type_name -> botmesh.v1.TransferFailure
-	0,  // 69: botmesh.v1.StatusChanged.status:type_name -> botmesh.v1.ConversationStatus
-	35, // 70: botmesh.v1.StatusChanged.until:type_name -> google.protobuf.Timestamp
-	36, // 71: botmesh.v1.ModeChanged.mode:type_name -> botmesh.v1.ConversationMode
-	38, // 72: botmesh.v1.PersonReplied.payload:type_name -> botmesh.v1.Part
-	37, // 73: botmesh.v1.ContextChanged.values:type_name -> google.protobuf.Struct
-	35, // 74: botmesh.v1.ContextChanged.expires_at:type_name -> google.protobuf.Timestamp
-	37, // 75: botmesh.v1.FieldsChanged.values:type_name -> google.protobuf.Struct
-	37, // 76: botmesh.v1.FormSubmitted.values:type_name -> google.protobuf.Struct
-	37, // 77: botmesh.v1.ActionFired.values:type_name -> google.protobuf.Struct
-	5,  // 78: botmesh.v1.OutcomeRecorded.outcome:type_name -> botmesh.v1.Outcome
-	79, // [79:79] is the sub-list for method output_type
-	79, // [79:79] is the sub-list for method input_type
-	79, // [79:79] is the sub-list for extension type_name
-	79, // [79:79] is the sub-list for extension extendee
-	0,  // [0:79] is the sub-list for field type_name
+	41, // 2: botmesh.v1.Conversation.paused_until:type_name -> google.protobuf.Timestamp
+	42, // 3: botmesh.v1.Conversation.mode:type_name -> botmesh.v1.ConversationMode
+	41, // 4: botmesh.v1.Conversation.opened_at:type_name -> google.protobuf.Timestamp
+	41, // 5: botmesh.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
+	43, // 6: botmesh.v1.Conversation.context:type_name -> google.protobuf.Struct
+	7,  // 7: botmesh.v1.Conversation.transfer:type_name -> botmesh.v1.OpenTransfer
+	13, // 8: botmesh.v1.Conversation.suggestion:type_name -> botmesh.v1.ReplySuggested
+	41, // 9: botmesh.v1.Conversation.queued_at:type_name -> google.protobuf.Timestamp
+	43, // 10: botmesh.v1.Conversation.fields:type_name -> google.protobuf.Struct
+	6,  // 11: botmesh.v1.Conversation.outcome:type_name -> botmesh.v1.Outcome
+	5,  // 12: botmesh.v1.Conversation.members:type_name -> botmesh.v1.Member
+	37, // 13: botmesh.v1.Conversation.asked:type_name -> botmesh.v1.MemberAsked
+	41, // 14: botmesh.v1.Member.scheduled_since:type_name -> google.protobuf.Timestamp
+	3,  // 15: botmesh.v1.OpenTransfer.target:type_name -> botmesh.v1.Owner
+	41, // 16: botmesh.v1.OpenTransfer.expires_at:type_name -> google.protobuf.Timestamp
+	41, // 17: botmesh.v1.ConversationEvent.time:type_name -> google.protobuf.Timestamp
+	9,  // 18: botmesh.v1.ConversationEvent.opened:type_name -> botmesh.v1.ConversationOpened
+	10, // 19: botmesh.v1.ConversationEvent.message_posted:type_name -> botmesh.v1.MessagePosted
+	11, // 20: botmesh.v1.ConversationEvent.turn_started:type_name -> botmesh.v1.TurnStarted
+	12, // 21: botmesh.v1.ConversationEvent.turn_finished:type_name -> botmesh.v1.TurnFinished
+	15, // 22: botmesh.v1.ConversationEvent.late_reply:type_name -> botmesh.v1.LateReply
+	16, // 23: botmesh.v1.ConversationEvent.transfer_requested:type_name -> botmesh.v1.TransferRequested
+	17, // 24: botmesh.v1.ConversationEvent.offer_answered:type_name -> botmesh.v1.OfferAnswered
+	18, // 25: botmesh.v1.ConversationEvent.owner_changed:type_name -> botmesh.v1.OwnerChanged
+	19, // 26: botmesh.v1.ConversationEvent.transfer_failed:type_name -> botmesh.v1.TransferFailed
+	20, // 27: botmesh.v1.ConversationEvent.status_changed:type_name -> botmesh.v1.StatusChanged
+	21, // 28: botmesh.v1.ConversationEvent.mode_changed:type_name -> botmesh.v1.ModeChanged
+	22, // 29: botmesh.v1.ConversationEvent.desk_claimed:type_name -> botmesh.v1.DeskClaimed
+	23, // 30: botmesh.v1.ConversationEvent.desk_released:type_name -> botmesh.v1.DeskReleased
+	24, // 31: botmesh.v1.ConversationEvent.person_replied:type_name -> botmesh.v1.PersonReplied
+	25, // 32: botmesh.v1.ConversationEvent.tags_changed:type_name -> botmesh.v1.TagsChanged
+	26, // 33: botmesh.v1.ConversationEvent.context_changed:type_name -> botmesh.v1.ContextChanged
+	13, // 34: botmesh.v1.ConversationEvent.reply_suggested:type_name -> botmesh.v1.ReplySuggested
+	14, // 35: botmesh.v1.ConversationEvent.suggestion_dropped:type_name -> botmesh.v1.SuggestionDropped
+	27, // 36: botmesh.v1.ConversationEvent.fields_changed:type_name -> botmesh.v1.FieldsChanged
+	28, // 37: botmesh.v1.ConversationEvent.form_submitted:type_name -> botmesh.v1.FormSubmitted
+	29, // 38: botmesh.v1.ConversationEvent.action_fired:type_name -> botmesh.v1.ActionFired
+	30, // 39: botmesh.v1.ConversationEvent.outcome_recorded:type_name -> botmesh.v1.OutcomeRecorded
+	31, // 40: botmesh.v1.ConversationEvent.silence_noticed:type_name -> botmesh.v1.SilenceNoticed
+	32, // 41: botmesh.v1.ConversationEvent.owner_away:type_name -> botmesh.v1.OwnerAway
+	33, // 42: botmesh.v1.ConversationEvent.trigger_fired:type_name -> botmesh.v1.TriggerFired
+	34, // 43: botmesh.v1.ConversationEvent.primary_changed:type_name -> botmesh.v1.PrimaryChanged
+	40, // 44: botmesh.v1.ConversationEvent.duty_changed:type_name -> botmesh.v1.DutyChanged
+	35, // 45: botmesh.v1.ConversationEvent.member_added:type_name -> botmesh.v1.MemberAdded
+	36, // 46: botmesh.v1.ConversationEvent.member_removed:type_name -> botmesh.v1.MemberRemoved
+	37, // 47: botmesh.v1.ConversationEvent.member_asked:type_name -> botmesh.v1.MemberAsked
+	38, // 48: botmesh.v1.ConversationEvent.member_answered:type_name -> botmesh.v1.MemberAnswered
+	39, // 49: botmesh.v1.ConversationEvent.agent_said:type_name -> botmesh.v1.AgentSaid
+	3,  // 50: botmesh.v1.ConversationOpened.owner:type_name -> botmesh.v1.Owner
+	42, // 51: botmesh.v1.ConversationOpened.mode:type_name -> botmesh.v1.ConversationMode
+	44, // 52: botmesh.v1.MessagePosted.payload:type_name -> botmesh.v1.Part
+	1,  // 53: botmesh.v1.TurnFinished.outcome:type_name -> botmesh.v1.TurnOutcome
+	44, // 54: botmesh.v1.TurnFinished.payload:type_name -> botmesh.v1.Part
+	45, // 55: botmesh.v1.TurnFinished.usage:type_name -> botmesh.v1.Usage
+	44, // 56: botmesh.v1.ReplySuggested.payload:type_name -> botmesh.v1.Part
+	41, // 57: botmesh.v1.ReplySuggested.expires_at:type_name -> google.protobuf.Timestamp
+	45, // 58: botmesh.v1.ReplySuggested.usage:type_name -> botmesh.v1.Usage
+	44, // 59: botmesh.v1.LateReply.payload:type_name -> botmesh.v1.Part
+	3,  // 60: botmesh.v1.TransferRequested.target:type_name -> botmesh.v1.Owner
+	46, // 61: botmesh.v1.TransferRequested.initiator:type_name -> botmesh.v1.TransferInitiator
+	44, // 62: botmesh.v1.TransferRequested.user_message:type_name -> botmesh.v1.Part
+	43, // 63: botmesh.v1.TransferRequested.context:type_name -> google.protobuf.Struct
+	44, // 64: botmesh.v1.TransferRequested.handoff_message:type_name -> botmesh.v1.Part
+	42, // 65: botmesh.v1.TransferRequested.mode:type_name -> botmesh.v1.ConversationMode
+	3,  // 66: botmesh.v1.TransferRequested.fallback:type_name -> botmesh.v1.Owner
+	41, // 67: botmesh.v1.TransferRequested.expires_at:type_name -> google.protobuf.Timestamp
+	47, // 68: botmesh.v1.OfferAnswered.decision:type_name -> botmesh.v1.TransferDecision
+	3,  // 69: botmesh.v1.OwnerChanged.owner:type_name -> botmesh.v1.Owner
+	3,  // 70: botmesh.v1.OwnerChanged.previous:type_name -> botmesh.v1.Owner
+	44, // 71: botmesh.v1.OwnerChanged.user_message:type_name -> botmesh.v1.Part
+	44, // 72: botmesh.v1.OwnerChanged.handoff_message:type_name -> botmesh.v1.Part
+	43, // 73: botmesh.v1.OwnerChanged.context:type_name -> google.protobuf.Struct
+	42, // 74: botmesh.v1.OwnerChanged.mode:type_name -> botmesh.v1.ConversationMode
+	46, // 75: botmesh.v1.OwnerChanged.initiator:type_name -> botmesh.v1.TransferInitiator
+	2,  // 76: botmesh.v1.TransferFailed.failure:type_name -> botmesh.v1.TransferFailure
+	0,  // 77: botmesh.v1.StatusChanged.status:type_name -> botmesh.v1.ConversationStatus
+	41, // 78: botmesh.v1.StatusChanged.until:type_name -> google.protobuf.Timestamp
+	42, // 79: botmesh.v1.ModeChanged.mode:type_name -> botmesh.v1.ConversationMode
+	44, // 80: botmesh.v1.PersonReplied.payload:type_name -> botmesh.v1.Part
+	43, // 81: botmesh.v1.ContextChanged.values:type_name -> google.protobuf.Struct
+	41, // 82: botmesh.v1.ContextChanged.expires_at:type_name -> google.protobuf.Timestamp
+	43, // 83: botmesh.v1.FieldsChanged.values:type_name -> google.protobuf.Struct
+	43, // 84: botmesh.v1.FormSubmitted.values:type_name -> google.protobuf.Struct
+	43, // 85: botmesh.v1.ActionFired.values:type_name -> google.protobuf.Struct
+	6,  // 86: botmesh.v1.OutcomeRecorded.outcome:type_name -> botmesh.v1.Outcome
+	5,  // 87: botmesh.v1.MemberAdded.member:type_name -> botmesh.v1.Member
+	44, // 88: botmesh.v1.MemberAsked.payload:type_name -> botmesh.v1.Part
+	44, // 89: botmesh.v1.MemberAnswered.payload:type_name -> botmesh.v1.Part
+	45, // 90: botmesh.v1.MemberAnswered.usage:type_name -> botmesh.v1.Usage
+	44, // 91: botmesh.v1.AgentSaid.payload:type_name -> botmesh.v1.Part
+	92, // [92:92] is the sub-list for method output_type
+	92, // [92:92] is the sub-list for method input_type
+	92, // [92:92] is the sub-list for extension type_name
+	92, // [92:92] is the sub-list for extension extendee
+	0,  // [0:92] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_conversation_proto_init() }
@@ -3477,8 +4080,8 @@ func file_botmesh_v1_conversation_proto_init() {
 		(*Owner_Agent)(nil),
 		(*Owner_Desk)(nil),
 	}
-	file_botmesh_v1_conversation_proto_msgTypes[2].OneofWrappers = []any{}
-	file_botmesh_v1_conversation_proto_msgTypes[4].OneofWrappers = []any{
+	file_botmesh_v1_conversation_proto_msgTypes[3].OneofWrappers = []any{}
+	file_botmesh_v1_conversation_proto_msgTypes[5].OneofWrappers = []any{
 		(*ConversationEvent_Opened)(nil),
 		(*ConversationEvent_MessagePosted)(nil),
 		(*ConversationEvent_TurnStarted)(nil),
@@ -3506,6 +4109,11 @@ func file_botmesh_v1_conversation_proto_init() {
 		(*ConversationEvent_TriggerFired)(nil),
 		(*ConversationEvent_PrimaryChanged)(nil),
 		(*ConversationEvent_DutyChanged)(nil),
+		(*ConversationEvent_MemberAdded)(nil),
+		(*ConversationEvent_MemberRemoved)(nil),
+		(*ConversationEvent_MemberAsked)(nil),
+		(*ConversationEvent_MemberAnswered)(nil),
+		(*ConversationEvent_AgentSaid)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3513,7 +4121,7 @@ func file_botmesh_v1_conversation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_botmesh_v1_conversation_proto_rawDesc), len(file_botmesh_v1_conversation_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   32,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -2599,6 +2599,327 @@ func (x *FireActionResponse) GetFired() []string {
 	return nil
 }
 
+// Which agent, and when it is asked.
+type AddMemberRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// The agent. Required: its name and at least one trigger.
+	Member        *Member `protobuf:"bytes,2,opt,name=member,proto3" json:"member,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddMemberRequest) Reset() {
+	*x = AddMemberRequest{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddMemberRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddMemberRequest) ProtoMessage() {}
+
+func (x *AddMemberRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddMemberRequest.ProtoReflect.Descriptor instead.
+func (*AddMemberRequest) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *AddMemberRequest) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *AddMemberRequest) GetMember() *Member {
+	if x != nil {
+		return x.Member
+	}
+	return nil
+}
+
+// The agent is a member.
+type AddMemberResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddMemberResponse) Reset() {
+	*x = AddMemberResponse{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddMemberResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddMemberResponse) ProtoMessage() {}
+
+func (x *AddMemberResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddMemberResponse.ProtoReflect.Descriptor instead.
+func (*AddMemberResponse) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *AddMemberResponse) GetConversation() *Conversation {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+// Which agent.
+type RemoveMemberRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// The agent's name. Required.
+	Agent         string `protobuf:"bytes,2,opt,name=agent,proto3" json:"agent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveMemberRequest) Reset() {
+	*x = RemoveMemberRequest{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveMemberRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveMemberRequest) ProtoMessage() {}
+
+func (x *RemoveMemberRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveMemberRequest.ProtoReflect.Descriptor instead.
+func (*RemoveMemberRequest) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *RemoveMemberRequest) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *RemoveMemberRequest) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+// The agent is no member.
+type RemoveMemberResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveMemberResponse) Reset() {
+	*x = RemoveMemberResponse{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveMemberResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveMemberResponse) ProtoMessage() {}
+
+func (x *RemoveMemberResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveMemberResponse.ProtoReflect.Descriptor instead.
+func (*RemoveMemberResponse) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *RemoveMemberResponse) GetConversation() *Conversation {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+// What an agent says of its own accord.
+type SayRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// Who says it: the owner or a member. Required.
+	Agent string `protobuf:"bytes,2,opt,name=agent,proto3" json:"agent,omitempty"`
+	// What is said. Required.
+	Payload []*Part `protobuf:"bytes,3,rep,name=payload,proto3" json:"payload,omitempty"`
+	// A second one of the same id is the same. Empty: one is made.
+	MessageId     string `protobuf:"bytes,4,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SayRequest) Reset() {
+	*x = SayRequest{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SayRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SayRequest) ProtoMessage() {}
+
+func (x *SayRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SayRequest.ProtoReflect.Descriptor instead.
+func (*SayRequest) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *SayRequest) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *SayRequest) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *SayRequest) GetPayload() []*Part {
+	if x != nil {
+		return x.Payload
+	}
+	return nil
+}
+
+func (x *SayRequest) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+// It was said.
+type SayResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SayResponse) Reset() {
+	*x = SayResponse{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SayResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SayResponse) ProtoMessage() {}
+
+func (x *SayResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SayResponse.ProtoReflect.Descriptor instead.
+func (*SayResponse) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *SayResponse) GetConversation() *Conversation {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
 // What came of a conversation.
 type RecordOutcomeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2612,7 +2933,7 @@ type RecordOutcomeRequest struct {
 
 func (x *RecordOutcomeRequest) Reset() {
 	*x = RecordOutcomeRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2624,7 +2945,7 @@ func (x *RecordOutcomeRequest) String() string {
 func (*RecordOutcomeRequest) ProtoMessage() {}
 
 func (x *RecordOutcomeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2637,7 +2958,7 @@ func (x *RecordOutcomeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordOutcomeRequest.ProtoReflect.Descriptor instead.
 func (*RecordOutcomeRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{35}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *RecordOutcomeRequest) GetConversationId() string {
@@ -2665,7 +2986,7 @@ type RecordOutcomeResponse struct {
 
 func (x *RecordOutcomeResponse) Reset() {
 	*x = RecordOutcomeResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2677,7 +2998,7 @@ func (x *RecordOutcomeResponse) String() string {
 func (*RecordOutcomeResponse) ProtoMessage() {}
 
 func (x *RecordOutcomeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2690,7 +3011,7 @@ func (x *RecordOutcomeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordOutcomeResponse.ProtoReflect.Descriptor instead.
 func (*RecordOutcomeResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{36}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *RecordOutcomeResponse) GetConversation() *Conversation {
@@ -2717,7 +3038,7 @@ type ContextScope struct {
 
 func (x *ContextScope) Reset() {
 	*x = ContextScope{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2729,7 +3050,7 @@ func (x *ContextScope) String() string {
 func (*ContextScope) ProtoMessage() {}
 
 func (x *ContextScope) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2742,7 +3063,7 @@ func (x *ContextScope) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContextScope.ProtoReflect.Descriptor instead.
 func (*ContextScope) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{37}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ContextScope) GetNamespace() ContextNamespace {
@@ -2786,7 +3107,7 @@ type GetContextRequest struct {
 
 func (x *GetContextRequest) Reset() {
 	*x = GetContextRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2798,7 +3119,7 @@ func (x *GetContextRequest) String() string {
 func (*GetContextRequest) ProtoMessage() {}
 
 func (x *GetContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2811,7 +3132,7 @@ func (x *GetContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContextRequest.ProtoReflect.Descriptor instead.
 func (*GetContextRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{38}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *GetContextRequest) GetScope() *ContextScope {
@@ -2841,7 +3162,7 @@ type GetContextResponse struct {
 
 func (x *GetContextResponse) Reset() {
 	*x = GetContextResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2853,7 +3174,7 @@ func (x *GetContextResponse) String() string {
 func (*GetContextResponse) ProtoMessage() {}
 
 func (x *GetContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2866,7 +3187,7 @@ func (x *GetContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContextResponse.ProtoReflect.Descriptor instead.
 func (*GetContextResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{39}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetContextResponse) GetValues() *structpb.Struct {
@@ -2898,7 +3219,7 @@ type SetContextRequest struct {
 
 func (x *SetContextRequest) Reset() {
 	*x = SetContextRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2910,7 +3231,7 @@ func (x *SetContextRequest) String() string {
 func (*SetContextRequest) ProtoMessage() {}
 
 func (x *SetContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2923,7 +3244,7 @@ func (x *SetContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetContextRequest.ProtoReflect.Descriptor instead.
 func (*SetContextRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{40}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *SetContextRequest) GetScope() *ContextScope {
@@ -2956,7 +3277,7 @@ type SetContextResponse struct {
 
 func (x *SetContextResponse) Reset() {
 	*x = SetContextResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2968,7 +3289,7 @@ func (x *SetContextResponse) String() string {
 func (*SetContextResponse) ProtoMessage() {}
 
 func (x *SetContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2981,7 +3302,7 @@ func (x *SetContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetContextResponse.ProtoReflect.Descriptor instead.
 func (*SetContextResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{41}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{47}
 }
 
 // Variables to delete.
@@ -2997,7 +3318,7 @@ type DeleteContextRequest struct {
 
 func (x *DeleteContextRequest) Reset() {
 	*x = DeleteContextRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3009,7 +3330,7 @@ func (x *DeleteContextRequest) String() string {
 func (*DeleteContextRequest) ProtoMessage() {}
 
 func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3022,7 +3343,7 @@ func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextRequest.ProtoReflect.Descriptor instead.
 func (*DeleteContextRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{42}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *DeleteContextRequest) GetScope() *ContextScope {
@@ -3048,7 +3369,7 @@ type DeleteContextResponse struct {
 
 func (x *DeleteContextResponse) Reset() {
 	*x = DeleteContextResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3060,7 +3381,7 @@ func (x *DeleteContextResponse) String() string {
 func (*DeleteContextResponse) ProtoMessage() {}
 
 func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3073,7 +3394,7 @@ func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextResponse.ProtoReflect.Descriptor instead.
 func (*DeleteContextResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{43}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{49}
 }
 
 // Who answers first.
@@ -3091,7 +3412,7 @@ type SetPrimaryRequest struct {
 
 func (x *SetPrimaryRequest) Reset() {
 	*x = SetPrimaryRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3103,7 +3424,7 @@ func (x *SetPrimaryRequest) String() string {
 func (*SetPrimaryRequest) ProtoMessage() {}
 
 func (x *SetPrimaryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3116,7 +3437,7 @@ func (x *SetPrimaryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPrimaryRequest.ProtoReflect.Descriptor instead.
 func (*SetPrimaryRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{44}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *SetPrimaryRequest) GetAccountId() string {
@@ -3151,7 +3472,7 @@ type SetPrimaryResponse struct {
 
 func (x *SetPrimaryResponse) Reset() {
 	*x = SetPrimaryResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3163,7 +3484,7 @@ func (x *SetPrimaryResponse) String() string {
 func (*SetPrimaryResponse) ProtoMessage() {}
 
 func (x *SetPrimaryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3176,7 +3497,7 @@ func (x *SetPrimaryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPrimaryResponse.ProtoReflect.Descriptor instead.
 func (*SetPrimaryResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{45}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *SetPrimaryResponse) GetPrevious() string {
@@ -3201,7 +3522,7 @@ type SetDutyRequest struct {
 
 func (x *SetDutyRequest) Reset() {
 	*x = SetDutyRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3213,7 +3534,7 @@ func (x *SetDutyRequest) String() string {
 func (*SetDutyRequest) ProtoMessage() {}
 
 func (x *SetDutyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3226,7 +3547,7 @@ func (x *SetDutyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDutyRequest.ProtoReflect.Descriptor instead.
 func (*SetDutyRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{46}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *SetDutyRequest) GetAccountId() string {
@@ -3261,7 +3582,7 @@ type SetDutyResponse struct {
 
 func (x *SetDutyResponse) Reset() {
 	*x = SetDutyResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3273,7 +3594,7 @@ func (x *SetDutyResponse) String() string {
 func (*SetDutyResponse) ProtoMessage() {}
 
 func (x *SetDutyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3286,7 +3607,7 @@ func (x *SetDutyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDutyResponse.ProtoReflect.Descriptor instead.
 func (*SetDutyResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{47}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *SetDutyResponse) GetOnDuty() []string {
@@ -3307,7 +3628,7 @@ type GetAccountRequest struct {
 
 func (x *GetAccountRequest) Reset() {
 	*x = GetAccountRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3319,7 +3640,7 @@ func (x *GetAccountRequest) String() string {
 func (*GetAccountRequest) ProtoMessage() {}
 
 func (x *GetAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3332,7 +3653,7 @@ func (x *GetAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAccountRequest.ProtoReflect.Descriptor instead.
 func (*GetAccountRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{48}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *GetAccountRequest) GetAccountId() string {
@@ -3363,7 +3684,7 @@ type GetAccountResponse struct {
 
 func (x *GetAccountResponse) Reset() {
 	*x = GetAccountResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3375,7 +3696,7 @@ func (x *GetAccountResponse) String() string {
 func (*GetAccountResponse) ProtoMessage() {}
 
 func (x *GetAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3388,7 +3709,7 @@ func (x *GetAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAccountResponse.ProtoReflect.Descriptor instead.
 func (*GetAccountResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{49}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *GetAccountResponse) GetPrimary() string {
@@ -3448,7 +3769,7 @@ type TriggerSummary struct {
 
 func (x *TriggerSummary) Reset() {
 	*x = TriggerSummary{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3460,7 +3781,7 @@ func (x *TriggerSummary) String() string {
 func (*TriggerSummary) ProtoMessage() {}
 
 func (x *TriggerSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3473,7 +3794,7 @@ func (x *TriggerSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerSummary.ProtoReflect.Descriptor instead.
 func (*TriggerSummary) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{50}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *TriggerSummary) GetName() string {
@@ -3508,7 +3829,7 @@ type GetStatisticsRequest struct {
 
 func (x *GetStatisticsRequest) Reset() {
 	*x = GetStatisticsRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3520,7 +3841,7 @@ func (x *GetStatisticsRequest) String() string {
 func (*GetStatisticsRequest) ProtoMessage() {}
 
 func (x *GetStatisticsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3533,7 +3854,7 @@ func (x *GetStatisticsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatisticsRequest.ProtoReflect.Descriptor instead.
 func (*GetStatisticsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{51}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *GetStatisticsRequest) GetAccountId() string {
@@ -3570,7 +3891,7 @@ type GetStatisticsResponse struct {
 
 func (x *GetStatisticsResponse) Reset() {
 	*x = GetStatisticsResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3582,7 +3903,7 @@ func (x *GetStatisticsResponse) String() string {
 func (*GetStatisticsResponse) ProtoMessage() {}
 
 func (x *GetStatisticsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3595,7 +3916,7 @@ func (x *GetStatisticsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatisticsResponse.ProtoReflect.Descriptor instead.
 func (*GetStatisticsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{52}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *GetStatisticsResponse) GetConversations() uint64 {
@@ -3708,7 +4029,7 @@ type AgentStatistics struct {
 
 func (x *AgentStatistics) Reset() {
 	*x = AgentStatistics{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3720,7 +4041,7 @@ func (x *AgentStatistics) String() string {
 func (*AgentStatistics) ProtoMessage() {}
 
 func (x *AgentStatistics) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3733,7 +4054,7 @@ func (x *AgentStatistics) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentStatistics.ProtoReflect.Descriptor instead.
 func (*AgentStatistics) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{53}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *AgentStatistics) GetAgent() string {
@@ -4036,7 +4357,26 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x06values\x18\x04 \x01(\v2\x17.google.protobuf.StructR\x06values\"h\n" +
 	"\x12FireActionResponse\x12<\n" +
 	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12\x14\n" +
-	"\x05fired\x18\x02 \x03(\tR\x05fired\"n\n" +
+	"\x05fired\x18\x02 \x03(\tR\x05fired\"g\n" +
+	"\x10AddMemberRequest\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12*\n" +
+	"\x06member\x18\x02 \x01(\v2\x12.botmesh.v1.MemberR\x06member\"Q\n" +
+	"\x11AddMemberResponse\x12<\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"T\n" +
+	"\x13RemoveMemberRequest\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x14\n" +
+	"\x05agent\x18\x02 \x01(\tR\x05agent\"T\n" +
+	"\x14RemoveMemberResponse\x12<\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"\x96\x01\n" +
+	"\n" +
+	"SayRequest\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x14\n" +
+	"\x05agent\x18\x02 \x01(\tR\x05agent\x12*\n" +
+	"\apayload\x18\x03 \x03(\v2\x10.botmesh.v1.PartR\apayload\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x04 \x01(\tR\tmessageId\"K\n" +
+	"\vSayResponse\x12<\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"n\n" +
 	"\x14RecordOutcomeRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12-\n" +
 	"\aoutcome\x18\x02 \x01(\v2\x13.botmesh.v1.OutcomeR\aoutcome\"U\n" +
@@ -4152,7 +4492,7 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x1dCONTEXT_NAMESPACE_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eCONTEXT_NAMESPACE_CONVERSATION\x10\x01\x12\x1d\n" +
 	"\x19CONTEXT_NAMESPACE_CONTACT\x10\x02\x12\x1d\n" +
-	"\x19CONTEXT_NAMESPACE_ACCOUNT\x10\x032\xa9\x0f\n" +
+	"\x19CONTEXT_NAMESPACE_ACCOUNT\x10\x032\xfe\x10\n" +
 	"\x13ConversationService\x12;\n" +
 	"\x04Post\x12\x17.botmesh.v1.PostRequest\x1a\x18.botmesh.v1.PostResponse0\x01\x12Z\n" +
 	"\x0fGetConversation\x12\".botmesh.v1.GetConversationRequest\x1a#.botmesh.v1.GetConversationResponse\x12`\n" +
@@ -4173,7 +4513,10 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\n" +
 	"SubmitForm\x12\x1d.botmesh.v1.SubmitFormRequest\x1a\x1e.botmesh.v1.SubmitFormResponse\x12K\n" +
 	"\n" +
-	"FireAction\x12\x1d.botmesh.v1.FireActionRequest\x1a\x1e.botmesh.v1.FireActionResponse\x12T\n" +
+	"FireAction\x12\x1d.botmesh.v1.FireActionRequest\x1a\x1e.botmesh.v1.FireActionResponse\x12H\n" +
+	"\tAddMember\x12\x1c.botmesh.v1.AddMemberRequest\x1a\x1d.botmesh.v1.AddMemberResponse\x12Q\n" +
+	"\fRemoveMember\x12\x1f.botmesh.v1.RemoveMemberRequest\x1a .botmesh.v1.RemoveMemberResponse\x126\n" +
+	"\x03Say\x12\x16.botmesh.v1.SayRequest\x1a\x17.botmesh.v1.SayResponse\x12T\n" +
 	"\rRecordOutcome\x12 .botmesh.v1.RecordOutcomeRequest\x1a!.botmesh.v1.RecordOutcomeResponse\x12K\n" +
 	"\n" +
 	"GetContext\x12\x1d.botmesh.v1.GetContextRequest\x1a\x1e.botmesh.v1.GetContextResponse\x12K\n" +
@@ -4201,7 +4544,7 @@ func file_botmesh_v1_conversation_service_proto_rawDescGZIP() []byte {
 }
 
 var file_botmesh_v1_conversation_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_botmesh_v1_conversation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_botmesh_v1_conversation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
 var file_botmesh_v1_conversation_service_proto_goTypes = []any{
 	(PostEnd)(0),                         // 0: botmesh.v1.PostEnd
 	(DeskOutcome)(0),                     // 1: botmesh.v1.DeskOutcome
@@ -4241,158 +4584,176 @@ var file_botmesh_v1_conversation_service_proto_goTypes = []any{
 	(*SubmitFormResponse)(nil),           // 35: botmesh.v1.SubmitFormResponse
 	(*FireActionRequest)(nil),            // 36: botmesh.v1.FireActionRequest
 	(*FireActionResponse)(nil),           // 37: botmesh.v1.FireActionResponse
-	(*RecordOutcomeRequest)(nil),         // 38: botmesh.v1.RecordOutcomeRequest
-	(*RecordOutcomeResponse)(nil),        // 39: botmesh.v1.RecordOutcomeResponse
-	(*ContextScope)(nil),                 // 40: botmesh.v1.ContextScope
-	(*GetContextRequest)(nil),            // 41: botmesh.v1.GetContextRequest
-	(*GetContextResponse)(nil),           // 42: botmesh.v1.GetContextResponse
-	(*SetContextRequest)(nil),            // 43: botmesh.v1.SetContextRequest
-	(*SetContextResponse)(nil),           // 44: botmesh.v1.SetContextResponse
-	(*DeleteContextRequest)(nil),         // 45: botmesh.v1.DeleteContextRequest
-	(*DeleteContextResponse)(nil),        // 46: botmesh.v1.DeleteContextResponse
-	(*SetPrimaryRequest)(nil),            // 47: botmesh.v1.SetPrimaryRequest
-	(*SetPrimaryResponse)(nil),           // 48: botmesh.v1.SetPrimaryResponse
-	(*SetDutyRequest)(nil),               // 49: botmesh.v1.SetDutyRequest
-	(*SetDutyResponse)(nil),              // 50: botmesh.v1.SetDutyResponse
-	(*GetAccountRequest)(nil),            // 51: botmesh.v1.GetAccountRequest
-	(*GetAccountResponse)(nil),           // 52: botmesh.v1.GetAccountResponse
-	(*TriggerSummary)(nil),               // 53: botmesh.v1.TriggerSummary
-	(*GetStatisticsRequest)(nil),         // 54: botmesh.v1.GetStatisticsRequest
-	(*GetStatisticsResponse)(nil),        // 55: botmesh.v1.GetStatisticsResponse
-	(*AgentStatistics)(nil),              // 56: botmesh.v1.AgentStatistics
-	nil,                                  // 57: botmesh.v1.GetContextResponse.ExpiresAtEntry
-	(*Part)(nil),                         // 58: botmesh.v1.Part
-	(*structpb.Struct)(nil),              // 59: google.protobuf.Struct
-	(*Partial)(nil),                      // 60: botmesh.v1.Partial
-	(*Progress)(nil),                     // 61: botmesh.v1.Progress
-	(*Reset)(nil),                        // 62: botmesh.v1.Reset
-	(*HistoryEntry)(nil),                 // 63: botmesh.v1.HistoryEntry
-	(*Owner)(nil),                        // 64: botmesh.v1.Owner
-	(*Conversation)(nil),                 // 65: botmesh.v1.Conversation
-	(ConversationStatus)(0),              // 66: botmesh.v1.ConversationStatus
-	(*ConversationEvent)(nil),            // 67: botmesh.v1.ConversationEvent
-	(TransferInitiator)(0),               // 68: botmesh.v1.TransferInitiator
-	(ConversationMode)(0),                // 69: botmesh.v1.ConversationMode
-	(TransferFailure)(0),                 // 70: botmesh.v1.TransferFailure
-	(*timestamppb.Timestamp)(nil),        // 71: google.protobuf.Timestamp
-	(*Outcome)(nil),                      // 72: botmesh.v1.Outcome
-	(*durationpb.Duration)(nil),          // 73: google.protobuf.Duration
+	(*AddMemberRequest)(nil),             // 38: botmesh.v1.AddMemberRequest
+	(*AddMemberResponse)(nil),            // 39: botmesh.v1.AddMemberResponse
+	(*RemoveMemberRequest)(nil),          // 40: botmesh.v1.RemoveMemberRequest
+	(*RemoveMemberResponse)(nil),         // 41: botmesh.v1.RemoveMemberResponse
+	(*SayRequest)(nil),                   // 42: botmesh.v1.SayRequest
+	(*SayResponse)(nil),                  // 43: botmesh.v1.SayResponse
+	(*RecordOutcomeRequest)(nil),         // 44: botmesh.v1.RecordOutcomeRequest
+	(*RecordOutcomeResponse)(nil),        // 45: botmesh.v1.RecordOutcomeResponse
+	(*ContextScope)(nil),                 // 46: botmesh.v1.ContextScope
+	(*GetContextRequest)(nil),            // 47: botmesh.v1.GetContextRequest
+	(*GetContextResponse)(nil),           // 48: botmesh.v1.GetContextResponse
+	(*SetContextRequest)(nil),            // 49: botmesh.v1.SetContextRequest
+	(*SetContextResponse)(nil),           // 50: botmesh.v1.SetContextResponse
+	(*DeleteContextRequest)(nil),         // 51: botmesh.v1.DeleteContextRequest
+	(*DeleteContextResponse)(nil),        // 52: botmesh.v1.DeleteContextResponse
+	(*SetPrimaryRequest)(nil),            // 53: botmesh.v1.SetPrimaryRequest
+	(*SetPrimaryResponse)(nil),           // 54: botmesh.v1.SetPrimaryResponse
+	(*SetDutyRequest)(nil),               // 55: botmesh.v1.SetDutyRequest
+	(*SetDutyResponse)(nil),              // 56: botmesh.v1.SetDutyResponse
+	(*GetAccountRequest)(nil),            // 57: botmesh.v1.GetAccountRequest
+	(*GetAccountResponse)(nil),           // 58: botmesh.v1.GetAccountResponse
+	(*TriggerSummary)(nil),               // 59: botmesh.v1.TriggerSummary
+	(*GetStatisticsRequest)(nil),         // 60: botmesh.v1.GetStatisticsRequest
+	(*GetStatisticsResponse)(nil),        // 61: botmesh.v1.GetStatisticsResponse
+	(*AgentStatistics)(nil),              // 62: botmesh.v1.AgentStatistics
+	nil,                                  // 63: botmesh.v1.GetContextResponse.ExpiresAtEntry
+	(*Part)(nil),                         // 64: botmesh.v1.Part
+	(*structpb.Struct)(nil),              // 65: google.protobuf.Struct
+	(*Partial)(nil),                      // 66: botmesh.v1.Partial
+	(*Progress)(nil),                     // 67: botmesh.v1.Progress
+	(*Reset)(nil),                        // 68: botmesh.v1.Reset
+	(*HistoryEntry)(nil),                 // 69: botmesh.v1.HistoryEntry
+	(*Owner)(nil),                        // 70: botmesh.v1.Owner
+	(*Conversation)(nil),                 // 71: botmesh.v1.Conversation
+	(ConversationStatus)(0),              // 72: botmesh.v1.ConversationStatus
+	(*ConversationEvent)(nil),            // 73: botmesh.v1.ConversationEvent
+	(TransferInitiator)(0),               // 74: botmesh.v1.TransferInitiator
+	(ConversationMode)(0),                // 75: botmesh.v1.ConversationMode
+	(TransferFailure)(0),                 // 76: botmesh.v1.TransferFailure
+	(*timestamppb.Timestamp)(nil),        // 77: google.protobuf.Timestamp
+	(*Member)(nil),                       // 78: botmesh.v1.Member
+	(*Outcome)(nil),                      // 79: botmesh.v1.Outcome
+	(*durationpb.Duration)(nil),          // 80: google.protobuf.Duration
 }
 var file_botmesh_v1_conversation_service_proto_depIdxs = []int32{
-	58, // 0: botmesh.v1.PostRequest.payload:type_name -> botmesh.v1.Part
-	59, // 1: botmesh.v1.PostRequest.context:type_name -> google.protobuf.Struct
+	64, // 0: botmesh.v1.PostRequest.payload:type_name -> botmesh.v1.Part
+	65, // 1: botmesh.v1.PostRequest.context:type_name -> google.protobuf.Struct
 	5,  // 2: botmesh.v1.PostResponse.accepted:type_name -> botmesh.v1.PostAccepted
-	60, // 3: botmesh.v1.PostResponse.partial:type_name -> botmesh.v1.Partial
-	61, // 4: botmesh.v1.PostResponse.progress:type_name -> botmesh.v1.Progress
-	62, // 5: botmesh.v1.PostResponse.reset:type_name -> botmesh.v1.Reset
-	63, // 6: botmesh.v1.PostResponse.entry:type_name -> botmesh.v1.HistoryEntry
-	64, // 7: botmesh.v1.PostResponse.owner:type_name -> botmesh.v1.Owner
+	66, // 3: botmesh.v1.PostResponse.partial:type_name -> botmesh.v1.Partial
+	67, // 4: botmesh.v1.PostResponse.progress:type_name -> botmesh.v1.Progress
+	68, // 5: botmesh.v1.PostResponse.reset:type_name -> botmesh.v1.Reset
+	69, // 6: botmesh.v1.PostResponse.entry:type_name -> botmesh.v1.HistoryEntry
+	70, // 7: botmesh.v1.PostResponse.owner:type_name -> botmesh.v1.Owner
 	0,  // 8: botmesh.v1.PostResponse.end:type_name -> botmesh.v1.PostEnd
-	65, // 9: botmesh.v1.GetConversationResponse.conversation:type_name -> botmesh.v1.Conversation
-	66, // 10: botmesh.v1.ListConversationsRequest.status:type_name -> botmesh.v1.ConversationStatus
-	65, // 11: botmesh.v1.ListConversationsResponse.conversations:type_name -> botmesh.v1.Conversation
-	63, // 12: botmesh.v1.GetHistoryResponse.entries:type_name -> botmesh.v1.HistoryEntry
-	67, // 13: botmesh.v1.WatchConversationsResponse.event:type_name -> botmesh.v1.ConversationEvent
-	64, // 14: botmesh.v1.TransferConversationRequest.target:type_name -> botmesh.v1.Owner
-	68, // 15: botmesh.v1.TransferConversationRequest.initiator:type_name -> botmesh.v1.TransferInitiator
-	58, // 16: botmesh.v1.TransferConversationRequest.user_message:type_name -> botmesh.v1.Part
-	59, // 17: botmesh.v1.TransferConversationRequest.context:type_name -> google.protobuf.Struct
-	58, // 18: botmesh.v1.TransferConversationRequest.handoff_message:type_name -> botmesh.v1.Part
-	69, // 19: botmesh.v1.TransferConversationRequest.mode:type_name -> botmesh.v1.ConversationMode
-	64, // 20: botmesh.v1.TransferConversationRequest.fallback:type_name -> botmesh.v1.Owner
-	64, // 21: botmesh.v1.TransferConversationResponse.owner:type_name -> botmesh.v1.Owner
-	70, // 22: botmesh.v1.TransferConversationResponse.failure:type_name -> botmesh.v1.TransferFailure
+	71, // 9: botmesh.v1.GetConversationResponse.conversation:type_name -> botmesh.v1.Conversation
+	72, // 10: botmesh.v1.ListConversationsRequest.status:type_name -> botmesh.v1.ConversationStatus
+	71, // 11: botmesh.v1.ListConversationsResponse.conversations:type_name -> botmesh.v1.Conversation
+	69, // 12: botmesh.v1.GetHistoryResponse.entries:type_name -> botmesh.v1.HistoryEntry
+	73, // 13: botmesh.v1.WatchConversationsResponse.event:type_name -> botmesh.v1.ConversationEvent
+	70, // 14: botmesh.v1.TransferConversationRequest.target:type_name -> botmesh.v1.Owner
+	74, // 15: botmesh.v1.TransferConversationRequest.initiator:type_name -> botmesh.v1.TransferInitiator
+	64, // 16: botmesh.v1.TransferConversationRequest.user_message:type_name -> botmesh.v1.Part
+	65, // 17: botmesh.v1.TransferConversationRequest.context:type_name -> google.protobuf.Struct
+	64, // 18: botmesh.v1.TransferConversationRequest.handoff_message:type_name -> botmesh.v1.Part
+	75, // 19: botmesh.v1.TransferConversationRequest.mode:type_name -> botmesh.v1.ConversationMode
+	70, // 20: botmesh.v1.TransferConversationRequest.fallback:type_name -> botmesh.v1.Owner
+	70, // 21: botmesh.v1.TransferConversationResponse.owner:type_name -> botmesh.v1.Owner
+	76, // 22: botmesh.v1.TransferConversationResponse.failure:type_name -> botmesh.v1.TransferFailure
 	1,  // 23: botmesh.v1.TransferConversationResponse.desk:type_name -> botmesh.v1.DeskOutcome
-	66, // 24: botmesh.v1.SetStatusRequest.status:type_name -> botmesh.v1.ConversationStatus
-	71, // 25: botmesh.v1.SetStatusRequest.until:type_name -> google.protobuf.Timestamp
-	65, // 26: botmesh.v1.SetStatusResponse.conversations:type_name -> botmesh.v1.Conversation
-	69, // 27: botmesh.v1.SetModeRequest.mode:type_name -> botmesh.v1.ConversationMode
-	65, // 28: botmesh.v1.SetModeResponse.conversation:type_name -> botmesh.v1.Conversation
-	58, // 29: botmesh.v1.ApproveRequest.payload:type_name -> botmesh.v1.Part
-	65, // 30: botmesh.v1.ApproveResponse.conversation:type_name -> botmesh.v1.Conversation
-	65, // 31: botmesh.v1.RejectResponse.conversation:type_name -> botmesh.v1.Conversation
-	65, // 32: botmesh.v1.ClaimResponse.conversation:type_name -> botmesh.v1.Conversation
-	58, // 33: botmesh.v1.ReplyRequest.payload:type_name -> botmesh.v1.Part
-	65, // 34: botmesh.v1.ReplyResponse.conversation:type_name -> botmesh.v1.Conversation
-	58, // 35: botmesh.v1.HandBackRequest.handoff_message:type_name -> botmesh.v1.Part
-	65, // 36: botmesh.v1.HandBackResponse.conversation:type_name -> botmesh.v1.Conversation
-	65, // 37: botmesh.v1.SetTagsResponse.conversation:type_name -> botmesh.v1.Conversation
-	59, // 38: botmesh.v1.SetFieldsRequest.values:type_name -> google.protobuf.Struct
-	65, // 39: botmesh.v1.SetFieldsResponse.conversation:type_name -> botmesh.v1.Conversation
-	59, // 40: botmesh.v1.SubmitFormRequest.values:type_name -> google.protobuf.Struct
-	65, // 41: botmesh.v1.SubmitFormResponse.conversation:type_name -> botmesh.v1.Conversation
-	59, // 42: botmesh.v1.FireActionRequest.values:type_name -> google.protobuf.Struct
-	65, // 43: botmesh.v1.FireActionResponse.conversation:type_name -> botmesh.v1.Conversation
-	72, // 44: botmesh.v1.RecordOutcomeRequest.outcome:type_name -> botmesh.v1.Outcome
-	65, // 45: botmesh.v1.RecordOutcomeResponse.conversation:type_name -> botmesh.v1.Conversation
-	2,  // 46: botmesh.v1.ContextScope.namespace:type_name -> botmesh.v1.ContextNamespace
-	40, // 47: botmesh.v1.GetContextRequest.scope:type_name -> botmesh.v1.ContextScope
-	59, // 48: botmesh.v1.GetContextResponse.values:type_name -> google.protobuf.Struct
-	57, // 49: botmesh.v1.GetContextResponse.expires_at:type_name -> botmesh.v1.GetContextResponse.ExpiresAtEntry
-	40, // 50: botmesh.v1.SetContextRequest.scope:type_name -> botmesh.v1.ContextScope
-	59, // 51: botmesh.v1.SetContextRequest.values:type_name -> google.protobuf.Struct
-	73, // 52: botmesh.v1.SetContextRequest.ttl:type_name -> google.protobuf.Duration
-	40, // 53: botmesh.v1.DeleteContextRequest.scope:type_name -> botmesh.v1.ContextScope
-	53, // 54: botmesh.v1.GetAccountResponse.triggers:type_name -> botmesh.v1.TriggerSummary
-	56, // 55: botmesh.v1.GetStatisticsResponse.agents:type_name -> botmesh.v1.AgentStatistics
-	73, // 56: botmesh.v1.AgentStatistics.median_answer:type_name -> google.protobuf.Duration
-	73, // 57: botmesh.v1.AgentStatistics.p95_answer:type_name -> google.protobuf.Duration
-	71, // 58: botmesh.v1.GetContextResponse.ExpiresAtEntry.value:type_name -> google.protobuf.Timestamp
-	3,  // 59: botmesh.v1.ConversationService.Post:input_type -> botmesh.v1.PostRequest
-	6,  // 60: botmesh.v1.ConversationService.GetConversation:input_type -> botmesh.v1.GetConversationRequest
-	8,  // 61: botmesh.v1.ConversationService.ListConversations:input_type -> botmesh.v1.ListConversationsRequest
-	10, // 62: botmesh.v1.ConversationService.GetHistory:input_type -> botmesh.v1.GetHistoryRequest
-	12, // 63: botmesh.v1.ConversationService.WatchConversations:input_type -> botmesh.v1.WatchConversationsRequest
-	14, // 64: botmesh.v1.ConversationService.TransferConversation:input_type -> botmesh.v1.TransferConversationRequest
-	16, // 65: botmesh.v1.ConversationService.SetStatus:input_type -> botmesh.v1.SetStatusRequest
-	18, // 66: botmesh.v1.ConversationService.SetMode:input_type -> botmesh.v1.SetModeRequest
-	20, // 67: botmesh.v1.ConversationService.Approve:input_type -> botmesh.v1.ApproveRequest
-	22, // 68: botmesh.v1.ConversationService.Reject:input_type -> botmesh.v1.RejectRequest
-	24, // 69: botmesh.v1.ConversationService.Claim:input_type -> botmesh.v1.ClaimRequest
-	26, // 70: botmesh.v1.ConversationService.Reply:input_type -> botmesh.v1.ReplyRequest
-	28, // 71: botmesh.v1.ConversationService.HandBack:input_type -> botmesh.v1.HandBackRequest
-	30, // 72: botmesh.v1.ConversationService.SetTags:input_type -> botmesh.v1.SetTagsRequest
-	32, // 73: botmesh.v1.ConversationService.SetFields:input_type -> botmesh.v1.SetFieldsRequest
-	34, // 74: botmesh.v1.ConversationService.SubmitForm:input_type -> botmesh.v1.SubmitFormRequest
-	36, // 75: botmesh.v1.ConversationService.FireAction:input_type -> botmesh.v1.FireActionRequest
-	38, // 76: botmesh.v1.ConversationService.RecordOutcome:input_type -> botmesh.v1.RecordOutcomeRequest
-	41, // 77: botmesh.v1.ConversationService.GetContext:input_type -> botmesh.v1.GetContextRequest
-	43, // 78: botmesh.v1.ConversationService.SetContext:input_type -> botmesh.v1.SetContextRequest
-	45, // 79: botmesh.v1.ConversationService.DeleteContext:input_type -> botmesh.v1.DeleteContextRequest
-	47, // 80: botmesh.v1.ConversationService.SetPrimary:input_type -> botmesh.v1.SetPrimaryRequest
-	49, // 81: botmesh.v1.ConversationService.SetDuty:input_type -> botmesh.v1.SetDutyRequest
-	51, // 82: botmesh.v1.ConversationService.GetAccount:input_type -> botmesh.v1.GetAccountRequest
-	54, // 83: botmesh.v1.ConversationService.GetStatistics:input_type -> botmesh.v1.GetStatisticsRequest
-	4,  // 84: botmesh.v1.ConversationService.Post:output_type -> botmesh.v1.PostResponse
-	7,  // 85: botmesh.v1.ConversationService.GetConversation:output_type -> botmesh.v1.GetConversationResponse
-	9,  // 86: botmesh.v1.ConversationService.ListConversations:output_type -> botmesh.v1.ListConversationsResponse
-	11, // 87: botmesh.v1.ConversationService.GetHistory:output_type -> botmesh.v1.GetHistoryResponse
-	13, // 88: botmesh.v1.ConversationService.WatchConversations:output_type -> botmesh.v1.WatchConversationsResponse
-	15, // 89: botmesh.v1.ConversationService.TransferConversation:output_type -> botmesh.v1.TransferConversationResponse
-	17, // 90: botmesh.v1.ConversationService.SetStatus:output_type -> botmesh.v1.SetStatusResponse
-	19, // 91: botmesh.v1.ConversationService.SetMode:output_type -> botmesh.v1.SetModeResponse
-	21, // 92: botmesh.v1.ConversationService.Approve:output_type -> botmesh.v1.ApproveResponse
-	23, // 93: botmesh.v1.ConversationService.Reject:output_type -> botmesh.v1.RejectResponse
-	25, // 94: botmesh.v1.ConversationService.Claim:output_type -> botmesh.v1.ClaimResponse
-	27, // 95: botmesh.v1.ConversationService.Reply:output_type -> botmesh.v1.ReplyResponse
-	29, // 96: botmesh.v1.ConversationService.HandBack:output_type -> botmesh.v1.HandBackResponse
-	31, // 97: botmesh.v1.ConversationService.SetTags:output_type -> botmesh.v1.SetTagsResponse
-	33, // 98: botmesh.v1.ConversationService.SetFields:output_type -> botmesh.v1.SetFieldsResponse
-	35, // 99: botmesh.v1.ConversationService.SubmitForm:output_type -> botmesh.v1.SubmitFormResponse
-	37, // 100: botmesh.v1.ConversationService.FireAction:output_type -> botmesh.v1.FireActionResponse
-	39, // 101: botmesh.v1.ConversationService.RecordOutcome:output_type -> botmesh.v1.RecordOutcomeResponse
-	42, // 102: botmesh.v1.ConversationService.GetContext:output_type -> botmesh.v1.GetContextResponse
-	44, // 103: botmesh.v1.ConversationService.SetContext:output_type -> botmesh.v1.SetContextResponse
-	46, // 104: botmesh.v1.ConversationService.DeleteContext:output_type -> botmesh.v1.DeleteContextResponse
-	48, // 105: botmesh.v1.ConversationService.SetPrimary:output_type -> botmesh.v1.SetPrimaryResponse
-	50, // 106: botmesh.v1.ConversationService.SetDuty:output_type -> botmesh.v1.SetDutyResponse
-	52, // 107: botmesh.v1.ConversationService.GetAccount:output_type -> botmesh.v1.GetAccountResponse
-	55, // 108: botmesh.v1.ConversationService.GetStatistics:output_type -> botmesh.v1.GetStatisticsResponse
-	84, // [84:109] is the sub-list for method output_type
-	59, // [59:84] is the sub-list for method input_type
-	59, // [59:59] is the sub-list for extension type_name
-	59, // [59:59] is the sub-list for extension extendee
-	0,  // [0:59] is the sub-list for field type_name
+	72, // 24: botmesh.v1.SetStatusRequest.status:type_name -> botmesh.v1.ConversationStatus
+	77, // 25: botmesh.v1.SetStatusRequest.until:type_name -> google.protobuf.Timestamp
+	71, // 26: botmesh.v1.SetStatusResponse.conversations:type_name -> botmesh.v1.Conversation
+	75, // 27: botmesh.v1.SetModeRequest.mode:type_name -> botmesh.v1.ConversationMode
+	71, // 28: botmesh.v1.SetModeResponse.conversation:type_name -> botmesh.v1.Conversation
+	64, // 29: botmesh.v1.ApproveRequest.payload:type_name -> botmesh.v1.Part
+	71, // 30: botmesh.v1.ApproveResponse.conversation:type_name -> botmesh.v1.Conversation
+	71, // 31: botmesh.v1.RejectResponse.conversation:type_name -> botmesh.v1.Conversation
+	71, // 32: botmesh.v1.ClaimResponse.conversation:type_name -> botmesh.v1.Conversation
+	64, // 33: botmesh.v1.ReplyRequest.payload:type_name -> botmesh.v1.Part
+	71, // 34: botmesh.v1.ReplyResponse.conversation:type_name -> botmesh.v1.Conversation
+	64, // 35: botmesh.v1.HandBackRequest.handoff_message:type_name -> botmesh.v1.Part
+	71, // 36: botmesh.v1.HandBackResponse.conversation:type_name -> botmesh.v1.Conversation
+	71, // 37: botmesh.v1.SetTagsResponse.conversation:type_name -> botmesh.v1.Conversation
+	65, // 38: botmesh.v1.SetFieldsRequest.values:type_name -> google.protobuf.Struct
+	71, // 39: botmesh.v1.SetFieldsResponse.conversation:type_name -> botmesh.v1.Conversation
+	65, // 40: botmesh.v1.SubmitFormRequest.values:type_name -> google.protobuf.Struct
+	71, // 41: botmesh.v1.SubmitFormResponse.conversation:type_name -> botmesh.v1.Conversation
+	65, // 42: botmesh.v1.FireActionRequest.values:type_name -> google.protobuf.Struct
+	71, // 43: botmesh.v1.FireActionResponse.conversation:type_name -> botmesh.v1.Conversation
+	78, // 44: botmesh.v1.AddMemberRequest.member:type_name -> botmesh.v1.Member
+	71, // 45: botmesh.v1.AddMemberResponse.conversation:type_name -> botmesh.v1.Conversation
+	71, // 46: botmesh.v1.RemoveMemberResponse.conversation:type_name -> botmesh.v1.Conversation
+	64, // 47: botmesh.v1.SayRequest.payload:type_name -> botmesh.v1.Part
+	71, // 48: botmesh.v1.SayResponse.conversation:type_name -> botmesh.v1.Conversation
+	79, // 49: botmesh.v1.RecordOutcomeRequest.outcome:type_name -> botmesh.v1.Outcome
+	71, // 50: botmesh.v1.RecordOutcomeResponse.conversation:type_name -> botmesh.v1.Conversation
+	2,  // 51: botmesh.v1.ContextScope.namespace:type_name -> botmesh.v1.ContextNamespace
+	46, // 52: botmesh.v1.GetContextRequest.scope:type_name -> botmesh.v1.ContextScope
+	65, // 53: botmesh.v1.GetContextResponse.values:type_name -> google.protobuf.Struct
+	63, // 54: botmesh.v1.GetContextResponse.expires_at:type_name -> botmesh.v1.GetContextResponse.ExpiresAtEntry
+	46, // 55: botmesh.v1.SetContextRequest.scope:type_name -> botmesh.v1.ContextScope
+	65, // 56: botmesh.v1.SetContextRequest.values:type_name -> google.protobuf.Struct
+	80, // 57: botmesh.v1.SetContextRequest.ttl:type_name -> google.protobuf.Duration
+	46, // 58: botmesh.v1.DeleteContextRequest.scope:type_name -> botmesh.v1.ContextScope
+	59, // 59: botmesh.v1.GetAccountResponse.triggers:type_name -> botmesh.v1.TriggerSummary
+	62, // 60: botmesh.v1.GetStatisticsResponse.agents:type_name -> botmesh.v1.AgentStatistics
+	80, // 61: botmesh.v1.AgentStatistics.median_answer:type_name -> google.protobuf.Duration
+	80, // 62: botmesh.v1.AgentStatistics.p95_answer:type_name -> google.protobuf.Duration
+	77, // 63: botmesh.v1.GetContextResponse.ExpiresAtEntry.value:type_name -> google.protobuf.Timestamp
+	3,  // 64: botmesh.v1.ConversationService.Post:input_type -> botmesh.v1.PostRequest
+	6,  // 65: botmesh.v1.ConversationService.GetConversation:input_type -> botmesh.v1.GetConversationRequest
+	8,  // 66: botmesh.v1.ConversationService.ListConversations:input_type -> botmesh.v1.ListConversationsRequest
+	10, // 67: botmesh.v1.ConversationService.GetHistory:input_type -> botmesh.v1.GetHistoryRequest
+	12, // 68: botmesh.v1.ConversationService.WatchConversations:input_type -> botmesh.v1.WatchConversationsRequest
+	14, // 69: botmesh.v1.ConversationService.TransferConversation:input_type -> botmesh.v1.TransferConversationRequest
+	16, // 70: botmesh.v1.ConversationService.SetStatus:input_type -> botmesh.v1.SetStatusRequest
+	18, // 71: botmesh.v1.ConversationService.SetMode:input_type -> botmesh.v1.SetModeRequest
+	20, // 72: botmesh.v1.ConversationService.Approve:input_type -> botmesh.v1.ApproveRequest
+	22, // 73: botmesh.v1.ConversationService.Reject:input_type -> botmesh.v1.RejectRequest
+	24, // 74: botmesh.v1.ConversationService.Claim:input_type -> botmesh.v1.ClaimRequest
+	26, // 75: botmesh.v1.ConversationService.Reply:input_type -> botmesh.v1.ReplyRequest
+	28, // 76: botmesh.v1.ConversationService.HandBack:input_type -> botmesh.v1.HandBackRequest
+	30, // 77: botmesh.v1.ConversationService.SetTags:input_type -> botmesh.v1.SetTagsRequest
+	32, // 78: botmesh.v1.ConversationService.SetFields:input_type -> botmesh.v1.SetFieldsRequest
+	34, // 79: botmesh.v1.ConversationService.SubmitForm:input_type -> botmesh.v1.SubmitFormRequest
+	36, // 80: botmesh.v1.ConversationService.FireAction:input_type -> botmesh.v1.FireActionRequest
+	38, // 81: botmesh.v1.ConversationService.AddMember:input_type -> botmesh.v1.AddMemberRequest
+	40, // 82: botmesh.v1.ConversationService.RemoveMember:input_type -> botmesh.v1.RemoveMemberRequest
+	42, // 83: botmesh.v1.ConversationService.Say:input_type -> botmesh.v1.SayRequest
+	44, // 84: botmesh.v1.ConversationService.RecordOutcome:input_type -> botmesh.v1.RecordOutcomeRequest
+	47, // 85: botmesh.v1.ConversationService.GetContext:input_type -> botmesh.v1.GetContextRequest
+	49, // 86: botmesh.v1.ConversationService.SetContext:input_type -> botmesh.v1.SetContextRequest
+	51, // 87: botmesh.v1.ConversationService.DeleteContext:input_type -> botmesh.v1.DeleteContextRequest
+	53, // 88: botmesh.v1.ConversationService.SetPrimary:input_type -> botmesh.v1.SetPrimaryRequest
+	55, // 89: botmesh.v1.ConversationService.SetDuty:input_type -> botmesh.v1.SetDutyRequest
+	57, // 90: botmesh.v1.ConversationService.GetAccount:input_type -> botmesh.v1.GetAccountRequest
+	60, // 91: botmesh.v1.ConversationService.GetStatistics:input_type -> botmesh.v1.GetStatisticsRequest
+	4,  // 92: botmesh.v1.ConversationService.Post:output_type -> botmesh.v1.PostResponse
+	7,  // 93: botmesh.v1.ConversationService.GetConversation:output_type -> botmesh.v1.GetConversationResponse
+	9,  // 94: botmesh.v1.ConversationService.ListConversations:output_type -> botmesh.v1.ListConversationsResponse
+	11, // 95: botmesh.v1.ConversationService.GetHistory:output_type -> botmesh.v1.GetHistoryResponse
+	13, // 96: botmesh.v1.ConversationService.WatchConversations:output_type -> botmesh.v1.WatchConversationsResponse
+	15, // 97: botmesh.v1.ConversationService.TransferConversation:output_type -> botmesh.v1.TransferConversationResponse
+	17, // 98: botmesh.v1.ConversationService.SetStatus:output_type -> botmesh.v1.SetStatusResponse
+	19, // 99: botmesh.v1.ConversationService.SetMode:output_type -> botmesh.v1.SetModeResponse
+	21, // 100: botmesh.v1.ConversationService.Approve:output_type -> botmesh.v1.ApproveResponse
+	23, // 101: botmesh.v1.ConversationService.Reject:output_type -> botmesh.v1.RejectResponse
+	25, // 102: botmesh.v1.ConversationService.Claim:output_type -> botmesh.v1.ClaimResponse
+	27, // 103: botmesh.v1.ConversationService.Reply:output_type -> botmesh.v1.ReplyResponse
+	29, // 104: botmesh.v1.ConversationService.HandBack:output_type -> botmesh.v1.HandBackResponse
+	31, // 105: botmesh.v1.ConversationService.SetTags:output_type -> botmesh.v1.SetTagsResponse
+	33, // 106: botmesh.v1.ConversationService.SetFields:output_type -> botmesh.v1.SetFieldsResponse
+	35, // 107: botmesh.v1.ConversationService.SubmitForm:output_type -> botmesh.v1.SubmitFormResponse
+	37, // 108: botmesh.v1.ConversationService.FireAction:output_type -> botmesh.v1.FireActionResponse
+	39, // 109: botmesh.v1.ConversationService.AddMember:output_type -> botmesh.v1.AddMemberResponse
+	41, // 110: botmesh.v1.ConversationService.RemoveMember:output_type -> botmesh.v1.RemoveMemberResponse
+	43, // 111: botmesh.v1.ConversationService.Say:output_type -> botmesh.v1.SayResponse
+	45, // 112: botmesh.v1.ConversationService.RecordOutcome:output_type -> botmesh.v1.RecordOutcomeResponse
+	48, // 113: botmesh.v1.ConversationService.GetContext:output_type -> botmesh.v1.GetContextResponse
+	50, // 114: botmesh.v1.ConversationService.SetContext:output_type -> botmesh.v1.SetContextResponse
+	52, // 115: botmesh.v1.ConversationService.DeleteContext:output_type -> botmesh.v1.DeleteContextResponse
+	54, // 116: botmesh.v1.ConversationService.SetPrimary:output_type -> botmesh.v1.SetPrimaryResponse
+	56, // 117: botmesh.v1.ConversationService.SetDuty:output_type -> botmesh.v1.SetDutyResponse
+	58, // 118: botmesh.v1.ConversationService.GetAccount:output_type -> botmesh.v1.GetAccountResponse
+	61, // 119: botmesh.v1.ConversationService.GetStatistics:output_type -> botmesh.v1.GetStatisticsResponse
+	92, // [92:120] is the sub-list for method output_type
+	64, // [64:92] is the sub-list for method input_type
+	64, // [64:64] is the sub-list for extension type_name
+	64, // [64:64] is the sub-list for extension extendee
+	0,  // [0:64] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_conversation_service_proto_init() }
@@ -4420,7 +4781,7 @@ func file_botmesh_v1_conversation_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_botmesh_v1_conversation_service_proto_rawDesc), len(file_botmesh_v1_conversation_service_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   55,
+			NumMessages:   61,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -36,6 +36,9 @@ const (
 	ConversationService_SetFields_FullMethodName            = "/botmesh.v1.ConversationService/SetFields"
 	ConversationService_SubmitForm_FullMethodName           = "/botmesh.v1.ConversationService/SubmitForm"
 	ConversationService_FireAction_FullMethodName           = "/botmesh.v1.ConversationService/FireAction"
+	ConversationService_AddMember_FullMethodName            = "/botmesh.v1.ConversationService/AddMember"
+	ConversationService_RemoveMember_FullMethodName         = "/botmesh.v1.ConversationService/RemoveMember"
+	ConversationService_Say_FullMethodName                  = "/botmesh.v1.ConversationService/Say"
 	ConversationService_RecordOutcome_FullMethodName        = "/botmesh.v1.ConversationService/RecordOutcome"
 	ConversationService_GetContext_FullMethodName           = "/botmesh.v1.ConversationService/GetContext"
 	ConversationService_SetContext_FullMethodName           = "/botmesh.v1.ConversationService/SetContext"
@@ -99,6 +102,14 @@ type ConversationServiceClient interface {
 	SubmitForm(ctx context.Context, in *SubmitFormRequest, opts ...grpc.CallOption) (*SubmitFormResponse, error)
 	// Fires an action, which triggers wait for.
 	FireAction(ctx context.Context, in *FireActionRequest, opts ...grpc.CallOption) (*FireActionResponse, error)
+	// Adds an agent that is asked beside the owner, or replaces what it is asked for.
+	// NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+	AddMember(ctx context.Context, in *AddMemberRequest, opts ...grpc.CallOption) (*AddMemberResponse, error)
+	// Removes one. May be repeated; one that is no member is no error.
+	RemoveMember(ctx context.Context, in *RemoveMemberRequest, opts ...grpc.CallOption) (*RemoveMemberResponse, error)
+	// Lets the owner, or a member, say something outside a turn. May be repeated under
+	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+	Say(ctx context.Context, in *SayRequest, opts ...grpc.CallOption) (*SayResponse, error)
 	// Says what came of a conversation. What is said later replaces what was said before.
 	RecordOutcome(ctx context.Context, in *RecordOutcomeRequest, opts ...grpc.CallOption) (*RecordOutcomeResponse, error)
 	// Variables of a conversation, a contact or an account that have not expired.
@@ -325,6 +336,36 @@ func (c *conversationServiceClient) FireAction(ctx context.Context, in *FireActi
 	return out, nil
 }
 
+func (c *conversationServiceClient) AddMember(ctx context.Context, in *AddMemberRequest, opts ...grpc.CallOption) (*AddMemberResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AddMemberResponse)
+	err := c.cc.Invoke(ctx, ConversationService_AddMember_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *conversationServiceClient) RemoveMember(ctx context.Context, in *RemoveMemberRequest, opts ...grpc.CallOption) (*RemoveMemberResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RemoveMemberResponse)
+	err := c.cc.Invoke(ctx, ConversationService_RemoveMember_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *conversationServiceClient) Say(ctx context.Context, in *SayRequest, opts ...grpc.CallOption) (*SayResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SayResponse)
+	err := c.cc.Invoke(ctx, ConversationService_Say_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *conversationServiceClient) RecordOutcome(ctx context.Context, in *RecordOutcomeRequest, opts ...grpc.CallOption) (*RecordOutcomeResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(RecordOutcomeResponse)
@@ -458,6 +499,14 @@ type ConversationServiceServer interface {
 	SubmitForm(context.Context, *SubmitFormRequest) (*SubmitFormResponse, error)
 	// Fires an action, which triggers wait for.
 	FireAction(context.Context, *FireActionRequest) (*FireActionResponse, error)
+	// Adds an agent that is asked beside the owner, or replaces what it is asked for.
+	// NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+	AddMember(context.Context, *AddMemberRequest) (*AddMemberResponse, error)
+	// Removes one. May be repeated; one that is no member is no error.
+	RemoveMember(context.Context, *RemoveMemberRequest) (*RemoveMemberResponse, error)
+	// Lets the owner, or a member, say something outside a turn. May be repeated under
+	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+	Say(context.Context, *SayRequest) (*SayResponse, error)
 	// Says what came of a conversation. What is said later replaces what was said before.
 	RecordOutcome(context.Context, *RecordOutcomeRequest) (*RecordOutcomeResponse, error)
 	// Variables of a conversation, a contact or an account that have not expired.
@@ -537,6 +586,15 @@ func (UnimplementedConversationServiceServer) SubmitForm(context.Context, *Submi
 }
 func (UnimplementedConversationServiceServer) FireAction(context.Context, *FireActionRequest) (*FireActionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method FireAction not implemented")
+}
+func (UnimplementedConversationServiceServer) AddMember(context.Context, *AddMemberRequest) (*AddMemberResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddMember not implemented")
+}
+func (UnimplementedConversationServiceServer) RemoveMember(context.Context, *RemoveMemberRequest) (*RemoveMemberResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RemoveMember not implemented")
+}
+func (UnimplementedConversationServiceServer) Say(context.Context, *SayRequest) (*SayResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Say not implemented")
 }
 func (UnimplementedConversationServiceServer) RecordOutcome(context.Context, *RecordOutcomeRequest) (*RecordOutcomeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RecordOutcome not implemented")
@@ -868,6 +926,60 @@ func _ConversationService_FireAction_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ConversationService_AddMember_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddMemberRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversationServiceServer).AddMember(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversationService_AddMember_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversationServiceServer).AddMember(ctx, req.(*AddMemberRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ConversationService_RemoveMember_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RemoveMemberRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversationServiceServer).RemoveMember(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversationService_RemoveMember_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversationServiceServer).RemoveMember(ctx, req.(*RemoveMemberRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ConversationService_Say_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SayRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversationServiceServer).Say(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversationService_Say_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversationServiceServer).Say(ctx, req.(*SayRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ConversationService_RecordOutcome_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(RecordOutcomeRequest)
 	if err := dec(in); err != nil {
@@ -1074,6 +1186,18 @@ var ConversationService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "FireAction",
 			Handler:    _ConversationService_FireAction_Handler,
+		},
+		{
+			MethodName: "AddMember",
+			Handler:    _ConversationService_AddMember_Handler,
+		},
+		{
+			MethodName: "RemoveMember",
+			Handler:    _ConversationService_RemoveMember_Handler,
+		},
+		{
+			MethodName: "Say",
+			Handler:    _ConversationService_Say_Handler,
 		},
 		{
 			MethodName: "RecordOutcome",

@@ -130,6 +130,8 @@ const (
 	// FAILED_PRECONDITION: a budget is spent. `scope` (chain, conversation or account), `limit`
 	// and `spent` in micro-units, `currency`.
 	ErrorReason_ERROR_REASON_BUDGET_SPENT ErrorReason = 48
+	// FAILED_PRECONDITION: the agent neither owns the conversation nor is a member. `owner`.
+	ErrorReason_ERROR_REASON_NOT_A_MEMBER ErrorReason = 49
 )
 
 // Enum value maps for ErrorReason.
@@ -184,6 +186,7 @@ var (
 		46: "ERROR_REASON_QUEUE_EXPIRED",
 		47: "ERROR_REASON_RUN_TIMEOUT",
 		48: "ERROR_REASON_BUDGET_SPENT",
+		49: "ERROR_REASON_NOT_A_MEMBER",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":          0,
@@ -235,6 +238,7 @@ var (
 		"ERROR_REASON_QUEUE_EXPIRED":        46,
 		"ERROR_REASON_RUN_TIMEOUT":          47,
 		"ERROR_REASON_BUDGET_SPENT":         48,
+		"ERROR_REASON_NOT_A_MEMBER":         49,
 	}
 )
 
@@ -270,7 +274,7 @@ var File_botmesh_v1_error_reason_proto protoreflect.FileDescriptor
 const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/error_reason.proto\x12\n" +
-	"botmesh.v1*\xd2\f\n" +
+	"botmesh.v1*\xf1\f\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dERROR_REASON_DEADLINE_EXPIRED\x10\x01\x12\"\n" +
@@ -321,7 +325,8 @@ const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\x17ERROR_REASON_QUEUE_FULL\x10-\x12\x1e\n" +
 	"\x1aERROR_REASON_QUEUE_EXPIRED\x10.\x12\x1c\n" +
 	"\x18ERROR_REASON_RUN_TIMEOUT\x10/\x12\x1d\n" +
-	"\x19ERROR_REASON_BUDGET_SPENT\x100BL\n" +
+	"\x19ERROR_REASON_BUDGET_SPENT\x100\x12\x1d\n" +
+	"\x19ERROR_REASON_NOT_A_MEMBER\x101BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

@@ -45,7 +45,14 @@ type Limits struct {
 	// and incoming counted apart. Default 10.
 	MaxDelegations *uint32 `protobuf:"varint,8,opt,name=max_delegations,json=maxDelegations,proto3,oneof" json:"max_delegations,omitempty"`
 	// Further attempts after a call failed to reach its target. Default 3.
-	MaxRetries    *uint32 `protobuf:"varint,9,opt,name=max_retries,json=maxRetries,proto3,oneof" json:"max_retries,omitempty"`
+	MaxRetries *uint32 `protobuf:"varint,9,opt,name=max_retries,json=maxRetries,proto3,oneof" json:"max_retries,omitempty"`
+	// What a chain may cost before further delegations in it are refused, in
+	// millionths of a unit of any one currency. Default: no budget.
+	ChainBudget *uint64 `protobuf:"varint,10,opt,name=chain_budget,json=chainBudget,proto3,oneof" json:"chain_budget,omitempty"`
+	// The same for a conversation.
+	ConversationBudget *uint64 `protobuf:"varint,11,opt,name=conversation_budget,json=conversationBudget,proto3,oneof" json:"conversation_budget,omitempty"`
+	// The same for an account on a day (UTC).
+	DailyBudget   *uint64 `protobuf:"varint,12,opt,name=daily_budget,json=dailyBudget,proto3,oneof" json:"daily_budget,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -143,12 +150,33 @@ func (x *Limits) GetMaxRetries() uint32 {
 	return 0
 }
 
+func (x *Limits) GetChainBudget() uint64 {
+	if x != nil && x.ChainBudget != nil {
+		return *x.ChainBudget
+	}
+	return 0
+}
+
+func (x *Limits) GetConversationBudget() uint64 {
+	if x != nil && x.ConversationBudget != nil {
+		return *x.ConversationBudget
+	}
+	return 0
+}
+
+func (x *Limits) GetDailyBudget() uint64 {
+	if x != nil && x.DailyBudget != nil {
+		return *x.DailyBudget
+	}
+	return 0
+}
+
 var File_botmesh_v1_limits_proto protoreflect.FileDescriptor
 
 const file_botmesh_v1_limits_proto_rawDesc = "" +
 	"\n" +
 	"\x17botmesh/v1/limits.proto\x12\n" +
-	"botmesh.v1\x1a\x1egoogle/protobuf/duration.proto\"\xa9\x04\n" +
+	"botmesh.v1\x1a\x1egoogle/protobuf/duration.proto\"\xe9\x05\n" +
 	"\x06Limits\x12\x1d\n" +
 	"\aenabled\x18\x01 \x01(\bH\x00R\aenabled\x88\x01\x01\x12B\n" +
 	"\x0fdefault_timeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x0edefaultTimeout\x12:\n" +
@@ -160,14 +188,21 @@ const file_botmesh_v1_limits_proto_rawDesc = "" +
 	"\x11max_message_bytes\x18\a \x01(\x04H\x03R\x0fmaxMessageBytes\x88\x01\x01\x12,\n" +
 	"\x0fmax_delegations\x18\b \x01(\rH\x04R\x0emaxDelegations\x88\x01\x01\x12$\n" +
 	"\vmax_retries\x18\t \x01(\rH\x05R\n" +
-	"maxRetries\x88\x01\x01B\n" +
+	"maxRetries\x88\x01\x01\x12&\n" +
+	"\fchain_budget\x18\n" +
+	" \x01(\x04H\x06R\vchainBudget\x88\x01\x01\x124\n" +
+	"\x13conversation_budget\x18\v \x01(\x04H\aR\x12conversationBudget\x88\x01\x01\x12&\n" +
+	"\fdaily_budget\x18\f \x01(\x04H\bR\vdailyBudget\x88\x01\x01B\n" +
 	"\n" +
 	"\b_enabledB\v\n" +
 	"\t_max_hopsB\x11\n" +
 	"\x0f_allow_revisitsB\x14\n" +
 	"\x12_max_message_bytesB\x12\n" +
 	"\x10_max_delegationsB\x0e\n" +
-	"\f_max_retriesBL\n" +
+	"\f_max_retriesB\x0f\n" +
+	"\r_chain_budgetB\x16\n" +
+	"\x14_conversation_budgetB\x0f\n" +
+	"\r_daily_budgetBL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

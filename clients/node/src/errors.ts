@@ -150,6 +150,8 @@ export class QueueExpired extends failed("QUEUE_EXPIRED", status.DEADLINE_EXCEED
 export class RunTimeout extends failed("RUN_TIMEOUT", status.DEADLINE_EXCEEDED) {}
 /** A budget of the chain, the conversation or the account is spent. */
 export class BudgetSpent extends refused("BUDGET_SPENT", status.FAILED_PRECONDITION) {}
+/** The agent neither owns the conversation nor is a member. */
+export class NotAMember extends refused("NOT_A_MEMBER", status.FAILED_PRECONDITION) {}
 
 /** A status whose reason this version does not know, or that gRPC or a peer that is not Botmesh made. */
 export class PeerError extends BotmeshError {
@@ -214,5 +216,6 @@ export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
     QueueExpired,
     RunTimeout,
     BudgetSpent,
+    NotAMember,
   ].map((kind: Kind) => [new kind("").reason, kind]),
 );

@@ -307,8 +307,9 @@ class _Running:
         self.registry = None if directory is not None else RegistryClient(settings.registry, self.end)
         self.directory = directory or Directory(self.end.account, self.registry)
         self.end.targets = self.directory
-        tasks_at = settings.tasks or (settings.registry if self.registry is not None else "")
-        self.caller = Caller(self.end, self.directory, Peers(settings.set_aside), settings.connect_timeout, tasks_at)
+        services = settings.services(settings.registry if self.registry is not None else "")
+        self.caller = Caller(self.end, self.directory, Peers(settings.set_aside), settings.connect_timeout, services)
+        self.caller.report(logged=settings.persist_messages)
         self.registration: Registration | None = None
         self.server = Server(agent.name, end=self.end)
         servicer = AgentServicer(agent.card, agent.functions, self.caller, lambda: self.state()[0])

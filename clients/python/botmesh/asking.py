@@ -21,7 +21,11 @@ from botmesh.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1 import message_pb2
 from botmesh.v1.agent_card_pb2 import AgentCard
+from botmesh.v1.conversation_service_pb2 import GetConversationRequest
 from botmesh.v1.task_service_pb2 import SubmitTaskRequest
+
+_ASK = 5.0
+"""Seconds for one question to a service."""
 
 
 class Options(TypedDict, total=False):
@@ -209,17 +213,25 @@ class Asking(ABC):
         )
 
     async def collaborate(
-        self, content: Content, *, agents: Sequence[str], timeout: float | None = None
+        self,
+        content: Content,
+        *,
+        agents: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        skill: str = "",
+        timeout: float | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> Consultation:
         """Give several agents the same task; each is told who the others are, in its variable `collaborators`.
 
-        All answers are waited for; those that do not say how sure they are count as well.
+        All answers are waited for; those that do not say how sure they are count as well. Who is meant is said as
+        for `consult`.
         """
-        names = await self._chosen(agents, (), "")
+        names = await self._chosen(agents, tags, skill)
 
         async def ask(agent: str) -> Opinion:
             others = [name for name in names if name != agent]
-            options: Options = {"timeout": timeout, "context": {"collaborators": others}}
+            options: Options = {"timeout": timeout, "context": {**(context or {}), "collaborators": others}}
             return await self._opinion(agent, content, options, message_pb2.MESSAGE_TYPE_COLLABORATE)
 
         at_once = self._caller.end.limits.max_delegations
@@ -233,7 +245,9 @@ class Asking(ABC):
         tags: Sequence[str] = (),
         skill: str = "",
         everybody: bool = False,
+        conversation: str = "",
         timeout: float | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> list[Receipt]:
         """Tell several agents something and expect no answer: one notification each, a receipt from each.
 
@@ -243,8 +257,16 @@ class Asking(ABC):
             tags: of the agent or of its skills.
             skill: an id that the agent declares.
             everybody: all live agents of the account.
+            conversation: all bots of this conversation: its owner and its members.
             timeout: seconds that each has to hear it.
+            context: variables for all of them.
+
+        Raises:
+            InvalidField: nobody is meant.
+            UnknownSkill, UnknownConversation: there is none.
         """
+        if conversation:
+            agents = [*agents, *await self._bots_of(conversation)]
         if everybody:
             await self._caller.directory.ready()
             account = self._caller.directory.account
@@ -254,7 +276,7 @@ class Asking(ABC):
         places = asyncio.Semaphore(self._caller.end.limits.max_delegations)
 
         async def tell(agent: str) -> Receipt:
-            ask = self._compose(agent, content, {"timeout": timeout})
+            ask = self._compose(agent, content, {"timeout": timeout, "context": context})
             ask.message.message_type = message_pb2.MESSAGE_TYPE_BROADCAST
             request = pb.NotifyRequest(message=ask.message)
             async with places:
@@ -275,8 +297,19 @@ class Asking(ABC):
         return found
 
     async def _chosen(self, agents: Sequence[str], tags: Sequence[str], skill: str) -> list[str]:
-        await self._caller.directory.ready()
-        return team.chosen(self._caller.directory, agents, tags, skill, self._named())
+        return await team.choose(self._caller.directory, agents, tags, skill, self._named())
+
+    async def _bots_of(self, conversation: str) -> list[str]:
+        """The agents among a conversation's owner and members."""
+        request = GetConversationRequest(conversation_id=conversation)
+        stub = self._caller.conversations(self._conversations_at())
+        view = (await stub.GetConversation(request, timeout=_ASK)).conversation
+        bots = [view.owner.agent, *(member.agent for member in view.members)]
+        return [bot for bot in bots if bot and bot not in self._named()]
+
+    def _conversations_at(self) -> str:
+        """Where ConversationService answers."""
+        return self._caller.services_at("conversations")
 
     def _named(self) -> Sequence[str]:
         """Who stands in the chain already, and cannot be asked again."""

@@ -1,7 +1,7 @@
 """How this process calls agents: the policies once around a call, and as many attempts as it takes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,12 +17,14 @@ from botmesh.errors import BotmeshError, DeadlineExpired, NoLiveInstance, NotSup
 from botmesh.interceptors import PIPELINES, Call, End, MethodClass, inject
 from botmesh.interceptors.adapter import within_idle_limit
 from botmesh.interceptors.call import AGENT
+from botmesh.journal import Journal
 from botmesh.peers import CHANNEL_OPTIONS, Peer, Peers
 from botmesh.retry import Attempts, Budget, is_idempotent
 from botmesh.status import from_exception, from_rpc_error
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.instance_pb2 import Instance
+from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh.v1.turn_pb2 import Turn
@@ -65,10 +67,10 @@ class Caller:
     directory: Directory
     peers: Peers
     connect_timeout: float = 2.0
-    tasks_at: str = ""
-    """Where TaskService answers; empty: nowhere."""
-    _services: dict[str, Any] = field(default_factory=dict)
-    """Channels to services that are no agents, by address."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Where the services of the mesh answer that are no agents: "conversations", "tasks"."""
+    _channels: dict[str, Any] = field(default_factory=dict)
+    """To services, by address."""
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -110,7 +112,7 @@ class Caller:
 
     def conversations(self, address: str) -> Any:
         """The ConversationService that a turn came from, with typed errors."""
-        return ConversationServiceStub(self._service(address))
+        return ConversationServiceStub(self._channel(address))
 
     def tasks(self) -> Any:
         """TaskService, with typed errors.
@@ -118,20 +120,35 @@ class Caller:
         Raises:
             NotSupported: this mesh has none.
         """
-        if not self.tasks_at:
-            raise NotSupported("tasks need a mesh with services: start `botmesh up`", method="tasks")
-        return TaskServiceStub(self._service(self.tasks_at))
+        return TaskServiceStub(self._channel(self.services_at("tasks")))
 
-    def _service(self, address: str) -> grpc.aio.Channel:
-        if address not in self._services:
-            self._services[address] = grpc.aio.insecure_channel(
+    def services_at(self, name: str) -> str:
+        """Where a service of the mesh answers.
+
+        Raises:
+            NotSupported: this mesh has none.
+        """
+        address = self.services.get(name, "")
+        if not address:
+            raise NotSupported(f"{name} need a mesh with services: start `botmesh up`", method=name)
+        return address
+
+    def _channel(self, address: str) -> grpc.aio.Channel:
+        if address not in self._channels:
+            self._channels[address] = grpc.aio.insecure_channel(
                 address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(self.end)
             )
-        return self._services[address]
+        return self._channels[address]
+
+    def report(self, *, logged: bool) -> None:
+        """Report messages (`logged`) and costs to the journal, if there is one."""
+        at = self.services.get("journal", "")
+        self.end.journal = Journal(logged=logged, stub=(lambda: JournalServiceStub(self._channel(at))) if at else None)
 
     async def close(self) -> None:
         """Wait for what was still to be told, then close the connections."""
-        for channel in self._services.values():
+        await self.end.journal.close()
+        for channel in self._channels.values():
             await channel.close()
         if self._background:
             await asyncio.wait(self._background, timeout=CANCEL_TIMEOUT)
@@ -334,6 +351,6 @@ def _cut_short(target: str) -> BotmeshError:
 
 
 def _note_usage(call: Call, answer: Any) -> None:
-    reply = getattr(answer, "reply", None)
-    if reply is not None and reply.HasField("usage"):
-        call.usage = reply.usage
+    call.reply = getattr(answer, "reply", None)
+    if call.reply is not None and call.reply.HasField("usage"):
+        call.usage = call.reply.usage

@@ -31,7 +31,10 @@ class Callers:
             directory.on_trace_endpoint = self._telemetry.export_to
             directory.on_limits = functools.partial(self._learn, end)
             peers = Peers(self._settings.set_aside)
-            self._callers[account] = Caller(end, directory, peers, self._settings.connect_timeout)
+            services = self._settings.services(self._registry.address)
+            caller = Caller(end, directory, peers, self._settings.connect_timeout, services)
+            caller.report(logged=self._settings.persist_messages)
+            self._callers[account] = caller
         return self._callers[account]
 
     async def close(self) -> None:

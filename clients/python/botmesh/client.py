@@ -23,8 +23,9 @@ class Mesh(Asking):
     def __init__(self, end: End, directory: Directory, settings: Settings) -> None:
         """Use `connect` to make one."""
         self._end = end
-        tasks_at = settings.tasks or (directory.registry.address if directory.registry is not None else "")
-        self._caller = Caller(end, directory, Peers(settings.set_aside), settings.connect_timeout, tasks_at)
+        services = settings.services(directory.registry.address if directory.registry is not None else "")
+        self._caller = Caller(end, directory, Peers(settings.set_aside), settings.connect_timeout, services)
+        self._caller.report(logged=settings.persist_messages)
 
     @property
     def directory(self) -> Directory:

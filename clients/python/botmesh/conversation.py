@@ -210,6 +210,51 @@ class Conversation(Task):
             raise InvalidField(f"namespace is one of {', '.join(_NAMESPACES)}", field="namespace", value=namespace)
         return api.ContextScope(namespace=_NAMESPACES[namespace], conversation_id=self.conversation_id)
 
+    async def add_member(
+        self,
+        agent: str,
+        *,
+        keywords: Sequence[str] = (),
+        schedules: Sequence[str] = (),
+        time_zone: str = "",
+        actions: Sequence[str] = (),
+        always: bool = False,
+        priority: int = 0,
+    ) -> None:
+        """Have an agent asked beside the owner from now on; adding it again replaces what it is asked for.
+
+        Args:
+            agent: its name.
+            keywords: when the contact says one of these words or phrases: whole words, in any case.
+            schedules: at these times: cron expressions of five fields, "0 9 * * MON-FRI".
+            time_zone: where their clock stands, "Europe/Berlin"; empty: UTC.
+            actions: when one of these is fired.
+            always: whenever the contact says something.
+            priority: of several, those with a greater one are asked first.
+
+        Raises:
+            UnknownAgent: there is none of this name.
+            InvalidField: nothing is said of when, or an expression is malformed.
+        """
+        member = pb.Member(
+            agent=agent,
+            keywords=keywords,
+            schedules=schedules,
+            time_zone=time_zone,
+            actions=actions,
+            always=always,
+            priority=priority,
+        )
+        await self._tell("AddMember", api.AddMemberRequest(conversation_id=self.conversation_id, member=member))
+
+    async def remove_member(self, agent: str) -> None:
+        """Have an agent not asked any more."""
+        request = api.RemoveMemberRequest(conversation_id=self.conversation_id, agent=agent)
+        await self._tell("RemoveMember", request)
+
+    def _conversations_at(self) -> str:
+        return self.turn.service_address
+
     async def _tell(self, method: str, request: Any) -> Any:
         """Call the service that the turn came from, in this turn's trace and deadline."""
         stub = self._caller.conversations(self.turn.service_address)

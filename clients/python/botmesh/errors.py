@@ -21,6 +21,7 @@ BotmeshError
 │   ├── PingPong              FAILED_PRECONDITION  too many transfers between the same two
 │   ├── ConversationStopped   FAILED_PRECONDITION  activate it first
 │   ├── NotClaimed            FAILED_PRECONDITION  the person does not hold the conversation
+│   ├── NotAMember            FAILED_PRECONDITION  the agent neither owns the conversation nor is a member
 │   ├── TaskNotWaiting        FAILED_PRECONDITION  the task asks for no input
 │   ├── QueueFull             RESOURCE_EXHAUSTED   as many tasks wait for the agent as may
 │   └── BudgetSpent           FAILED_PRECONDITION  the chain, conversation or account may cost no more
@@ -243,6 +244,13 @@ class NotClaimed(Refused):
 
     code = StatusCode.FAILED_PRECONDITION
     reason = "NOT_CLAIMED"
+
+
+class NotAMember(Refused):
+    """The agent neither owns the conversation nor is a member."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "NOT_A_MEMBER"
 
 
 class TaskNotWaiting(Refused):

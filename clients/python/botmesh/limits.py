@@ -15,6 +15,9 @@ from botmesh.v1 import limits_pb2
 TRANSPORT_BYTES = 4 * 1024 * 1024
 """What the transport takes, so that a message over the limit can be refused with its size and reason."""
 
+NO_BUDGET = 2**63 - 1
+"""More than anything costs."""
+
 ANSWER_MARGIN = 0.05
 """The share of its time that a parent keeps to answer in when it asks a child ..."""
 ANSWER_MARGIN_MOST = 0.25
@@ -46,6 +49,12 @@ class Limits:
     """Open at once per conversation at one instance, outgoing and incoming counted apart."""
     max_retries: int = 3
     """Further attempts after one failed to reach its target."""
+    chain_budget: int = NO_BUDGET
+    """What a chain may cost before further delegations are refused: millionths of a unit of any one currency."""
+    conversation_budget: int = NO_BUDGET
+    """The same for a conversation."""
+    daily_budget: int = NO_BUDGET
+    """The same for an account on a day (UTC)."""
 
     def narrow(self, other: "Limits | limits_pb2.Limits | None") -> "Limits":
         """These limits where `other` is wider or silent, the other's where it is narrower."""
@@ -77,6 +86,9 @@ class Limits:
             max_message_bytes=self.max_message_bytes,
             max_delegations=self.max_delegations,
             max_retries=self.max_retries,
+            chain_budget=self.chain_budget,
+            conversation_budget=self.conversation_budget,
+            daily_budget=self.daily_budget,
         )
 
 

@@ -30,6 +30,7 @@ class Reply:
         agent, instance: who answered.
         message_id, correlation_id: of the answer and of its chain.
         trace_id: the chain's trace, 32 hex digits; empty where nothing is traced.
+        proto: all of it as it came (botmesh.v1 Reply); None: it was made here.
     """
 
     __slots__ = (
@@ -41,6 +42,7 @@ class Reply:
         "instance",
         "message_id",
         "parts",
+        "proto",
         "state",
         "trace_id",
         "usage",
@@ -70,6 +72,7 @@ class Reply:
         self.context = context or {}
         self.state: State = state
         self.chain_usage: list[Usage] = []
+        self.proto: message_pb2.Reply | None = None
         self.agent = self.instance = self.message_id = self.correlation_id = self.trace_id = ""
 
     @property
@@ -95,6 +98,7 @@ class Reply:
     def from_proto(cls, reply: message_pb2.Reply, trace_id: str = "") -> "Reply":
         """The contract's message as a Reply."""
         made = cls()
+        made.proto = reply
         made.parts = list(reply.message.payload)
         made.confidence = reply.confidence if reply.HasField("confidence") else None
         made.usage = reply.usage if reply.HasField("usage") else None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from botmesh.errors import InvalidField
-from botmesh.limits import Limits, partial
+from botmesh.limits import NO_BUDGET, Limits, partial
 from botmesh.names import check_agent, check_id, did_you_mean, nearest
 from botmesh.v1 import limits_pb2
 
@@ -27,6 +27,8 @@ KIT_VARIABLE = "BOTMESH_KIT_NAME"
 DEFAULT_FILE = "botmesh.toml"
 CSV_FILE = "config.csv"
 BUILT_IN = "built-in"
+NONE = "none"
+"""No budget."""
 _MOST_SECONDS = 366 * 24 * 3600
 _MOST_COUNT = 2**31 - 1
 """What the contract's Limits can carry on every platform."""
@@ -80,6 +82,16 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
+def parse_budget(text: str) -> int:
+    """A whole number of millionths, or "none"."""
+    words = text.strip()
+    if words == NONE:
+        return NO_BUDGET
+    if not re.fullmatch(r"\d+", words) or int(words) > NO_BUDGET:
+        raise ValueError(text)
+    return int(words)
+
+
 def parse_switch(text: str) -> bool:
     """True or false, yes or no, on or off, 1 or 0."""
     found = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -124,6 +136,7 @@ def _optional_address(text: str) -> str:
 _SECONDS = (parse_seconds, 'seconds ("30", "500ms", "5m"), a year at most')
 _BYTES = (parse_bytes, 'bytes ("65536", "64KiB", "1MiB")')
 _COUNT = (parse_count, f"a whole number, 0 to {_MOST_COUNT}")
+_BUDGET = (parse_budget, f'a whole number of millionths, or "{NONE}"')
 _SWITCH = (parse_switch, "true or false")
 _ADDRESS = (parse_address, 'IP and port ("127.0.0.1:7600")')
 _TEXT = (str, "text")
@@ -147,9 +160,14 @@ def _limits() -> Iterator[Setting]:
         "max_message_bytes": "The largest message, either way",
         "max_delegations": "The most delegations open per conversation at one instance",
         "max_retries": "Further attempts after one failed to reach its target",
+        "chain_budget": "What a chain may cost, in millionths of a unit of any currency",
+        "conversation_budget": "What a conversation may cost, in the same",
+        "daily_budget": "What an account may cost on a day (UTC), in the same",
     }
     for one in fields(Limits):
         parse, expects = _BYTES if one.name.endswith("bytes") else kinds[type(one.default)]
+        if one.name.endswith("budget"):
+            parse, expects = _BUDGET
         yield Setting(one.name, one.default, parse, expects, docs[one.name], _ALIASES.get(one.name, ""), is_limit=True)
 
 
@@ -212,6 +230,9 @@ SETTINGS: dict[str, Setting] = {
         Setting("task_run_timeout", 3600.0, *_SECONDS, "How long a task may run if it does not say"),
         Setting("task_max_run_timeout", 86400.0, *_SECONDS, "How long a task may say that it may run"),
         Setting("task_concurrency", 10, *_COUNT, "How many tasks an instance works on at a time"),
+        Setting("journal", "", _optional_address, _ADDRESS[1], "Where the journal is; empty: beside the registry"),
+        Setting("message_log_bytes", 256 * 1024 * 1024, *_BYTES, "How much of logged messages is kept"),
+        Setting("message_log_age", 30 * 86400.0, *_SECONDS, "How long logged messages are kept"),
         Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
     )
 }
@@ -263,6 +284,9 @@ class Settings:
     task_run_timeout: float
     task_max_run_timeout: float
     task_concurrency: int
+    journal: str
+    message_log_bytes: int
+    message_log_age: float
     trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""
@@ -277,6 +301,14 @@ class Settings:
     def narrowing(self) -> limits_pb2.Limits:
         """Only the limits that are said: what narrows the mesh's for a bot or a client."""
         return partial(self.given_limits)
+
+    def services(self, registry: str) -> dict[str, str]:
+        """Where the services are that are no agents, by name: beside the registry unless said otherwise."""
+        return {
+            "conversations": self.conversations or registry,
+            "tasks": self.tasks or registry,
+            "journal": self.journal or registry,
+        }
 
     def value(self, name: str) -> Any:
         """The effective value of a setting by name."""

@@ -10,9 +10,10 @@ from botmesh.asking import Asking
 from botmesh.caller import Ask, Caller
 from botmesh.deadline import Deadline
 from botmesh.interceptors import Call
-from botmesh.parts import from_struct, text_of
+from botmesh.parts import Content, from_struct, text_of, to_parts
 from botmesh.reply import Reply, add_up
 from botmesh.telemetry import trace_id_of
+from botmesh.v1.conversation_service_pb2 import SayRequest
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.usage_pb2 import Usage
@@ -117,6 +118,19 @@ class Task(Asking):
     def chain_usage(self) -> list[Usage]:
         """What was spent below so far."""
         return add_up(self._usage)
+
+    async def say(self, content: Content) -> None:
+        """Say something to the contact of this conversation outside a turn: when a long task has ended, for example.
+
+        Raises:
+            NotAMember: this bot neither owns the conversation nor is a member.
+            ConversationStopped: nothing is said in it any more.
+        """
+        stub = self._caller.conversations(self._conversations_at())
+        request = SayRequest(
+            conversation_id=self.conversation_id, agent=self._call.end.agent, payload=to_parts(content)
+        )
+        await stub.Say(request, timeout=self.deadline.remaining)
 
     def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Ask:
         end = self._call.end

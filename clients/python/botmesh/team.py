@@ -113,6 +113,20 @@ def name_of(directory: Directory, card: AgentCard) -> str:
     return card.name if card.account_id == directory.account else f"{card.account_id}/{card.name}"
 
 
+async def choose(
+    directory: Directory, agents: Sequence[str], tags: Sequence[str], skill: str, without: Collection[str]
+) -> list[str]:
+    """As `chosen`, once the copy is good enough to say that nobody is meant."""
+    await directory.ready()
+    try:
+        return chosen(directory, agents, tags, skill, without)
+    except (InvalidField, UnknownSkill):
+        if not (tags or skill):
+            raise
+        await asyncio.sleep(_COALESCED)
+        return chosen(directory, agents, tags, skill, without)
+
+
 def chosen(
     directory: Directory, agents: Sequence[str], tags: Sequence[str], skill: str, without: Collection[str]
 ) -> list[str]:

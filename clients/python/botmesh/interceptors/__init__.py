@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import grpc
 
 from botmesh.interceptors.adapter import CalleeInterceptor, StreamStream, StreamUnary, UnaryStream, UnaryUnary
+from botmesh.interceptors.budget import Budget
 from botmesh.interceptors.call import CURRENT, Call, End, MethodClass
 from botmesh.interceptors.concurrency import Concurrency
 from botmesh.interceptors.deadline import Deadlines
@@ -27,6 +28,7 @@ POLICIES: tuple[Policy, ...] = (
     Errors(),  # completes what the trace will show
     Target(),  # reads the chain; all that follow need it
     Enabled(),
+    Budget(),  # also reports what passed it
     Deadlines(),
     Size(),
     Hops(),

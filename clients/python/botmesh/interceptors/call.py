@@ -14,6 +14,7 @@ from opentelemetry.trace import INVALID_SPAN, Span
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline
 from botmesh.errors import BotmeshError
+from botmesh.journal import Journal
 from botmesh.limits import Limits
 from botmesh.names import DEFAULT_ACCOUNT
 from botmesh.stats import Stats
@@ -75,6 +76,8 @@ class End:
     targets: Targets | None = None
     works: WorkTable = field(default_factory=WorkTable)
     stats: Stats = field(default_factory=Stats)
+    journal: Journal = field(default_factory=Journal)
+    """Where messages and costs are reported to."""
     incoming: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Open delegations to this instance, by conversation."""
     outgoing: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -117,6 +120,8 @@ class Call:
     """Why this end itself broke off a stream of requests."""
     usage: usage_pb2.Usage | None = None
     """What the callee spent."""
+    reply: message_pb2.Reply | None = None
+    """The answer (caller)."""
     span: Span = INVALID_SPAN
     parent: Context | None = None
     token: Token[Context] | None = None

@@ -88,7 +88,7 @@ class AgentServiceServicer:
         """Does a task and returns its reply. May be repeated under the same message id:
         the repeat joins the running work or gets the same reply. Work belongs to its
         message id: when the last caller is lost it goes on for 1 s, in which the same
-        id can attach again.
+        id can attach again. A repeat with a later deadline moves the work's out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -112,7 +112,8 @@ class AgentServiceServicer:
 
     def Notify(self, request, context):
         """Hands over a message and returns when the agent has taken it: its work goes on
-        under the deadline of this call. May be repeated under the same message id.
+        under the deadline of this call, whoever is lost. May be repeated under the same
+        message id; Delegate and DelegateStream attach to the work of a task.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

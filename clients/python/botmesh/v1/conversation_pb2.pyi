@@ -60,7 +60,7 @@ class Owner(_message.Message):
     def __init__(self, agent: _Optional[str] = ..., desk: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
-    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion", "queued_at", "fields", "outcome")
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion", "queued_at", "fields", "outcome", "members", "asked")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +82,8 @@ class Conversation(_message.Message):
     QUEUED_AT_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    ASKED_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     account_id: str
     channel: str
@@ -103,7 +105,29 @@ class Conversation(_message.Message):
     queued_at: _timestamp_pb2.Timestamp
     fields: _struct_pb2.Struct
     outcome: Outcome
-    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., outcome: _Optional[_Union[Outcome, _Mapping]] = ...) -> None: ...
+    members: _containers.RepeatedCompositeFieldContainer[Member]
+    asked: _containers.RepeatedCompositeFieldContainer[MemberAsked]
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., outcome: _Optional[_Union[Outcome, _Mapping]] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., asked: _Optional[_Iterable[_Union[MemberAsked, _Mapping]]] = ...) -> None: ...
+
+class Member(_message.Message):
+    __slots__ = ("agent", "keywords", "schedules", "time_zone", "actions", "always", "priority", "scheduled_since")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    KEYWORDS_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULES_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    ALWAYS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_SINCE_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    keywords: _containers.RepeatedScalarFieldContainer[str]
+    schedules: _containers.RepeatedScalarFieldContainer[str]
+    time_zone: str
+    actions: _containers.RepeatedScalarFieldContainer[str]
+    always: bool
+    priority: int
+    scheduled_since: _timestamp_pb2.Timestamp
+    def __init__(self, agent: _Optional[str] = ..., keywords: _Optional[_Iterable[str]] = ..., schedules: _Optional[_Iterable[str]] = ..., time_zone: _Optional[str] = ..., actions: _Optional[_Iterable[str]] = ..., always: _Optional[bool] = ..., priority: _Optional[int] = ..., scheduled_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Outcome(_message.Message):
     __slots__ = ("resolved", "booked", "satisfaction")
@@ -126,7 +150,7 @@ class OpenTransfer(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., target: _Optional[_Union[Owner, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ConversationEvent(_message.Message):
-    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped", "fields_changed", "form_submitted", "action_fired", "outcome_recorded", "silence_noticed", "owner_away", "trigger_fired", "primary_changed", "duty_changed")
+    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped", "fields_changed", "form_submitted", "action_fired", "outcome_recorded", "silence_noticed", "owner_away", "trigger_fired", "primary_changed", "duty_changed", "member_added", "member_removed", "member_asked", "member_answered", "agent_said")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -159,6 +183,11 @@ class ConversationEvent(_message.Message):
     TRIGGER_FIRED_FIELD_NUMBER: _ClassVar[int]
     PRIMARY_CHANGED_FIELD_NUMBER: _ClassVar[int]
     DUTY_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ADDED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_REMOVED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ASKED_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    AGENT_SAID_FIELD_NUMBER: _ClassVar[int]
     position: int
     sequence: int
     conversation_id: str
@@ -191,7 +220,12 @@ class ConversationEvent(_message.Message):
     trigger_fired: TriggerFired
     primary_changed: PrimaryChanged
     duty_changed: DutyChanged
-    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ..., fields_changed: _Optional[_Union[FieldsChanged, _Mapping]] = ..., form_submitted: _Optional[_Union[FormSubmitted, _Mapping]] = ..., action_fired: _Optional[_Union[ActionFired, _Mapping]] = ..., outcome_recorded: _Optional[_Union[OutcomeRecorded, _Mapping]] = ..., silence_noticed: _Optional[_Union[SilenceNoticed, _Mapping]] = ..., owner_away: _Optional[_Union[OwnerAway, _Mapping]] = ..., trigger_fired: _Optional[_Union[TriggerFired, _Mapping]] = ..., primary_changed: _Optional[_Union[PrimaryChanged, _Mapping]] = ..., duty_changed: _Optional[_Union[DutyChanged, _Mapping]] = ...) -> None: ...
+    member_added: MemberAdded
+    member_removed: MemberRemoved
+    member_asked: MemberAsked
+    member_answered: MemberAnswered
+    agent_said: AgentSaid
+    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ..., fields_changed: _Optional[_Union[FieldsChanged, _Mapping]] = ..., form_submitted: _Optional[_Union[FormSubmitted, _Mapping]] = ..., action_fired: _Optional[_Union[ActionFired, _Mapping]] = ..., outcome_recorded: _Optional[_Union[OutcomeRecorded, _Mapping]] = ..., silence_noticed: _Optional[_Union[SilenceNoticed, _Mapping]] = ..., owner_away: _Optional[_Union[OwnerAway, _Mapping]] = ..., trigger_fired: _Optional[_Union[TriggerFired, _Mapping]] = ..., primary_changed: _Optional[_Union[PrimaryChanged, _Mapping]] = ..., duty_changed: _Optional[_Union[DutyChanged, _Mapping]] = ..., member_added: _Optional[_Union[MemberAdded, _Mapping]] = ..., member_removed: _Optional[_Union[MemberRemoved, _Mapping]] = ..., member_asked: _Optional[_Union[MemberAsked, _Mapping]] = ..., member_answered: _Optional[_Union[MemberAnswered, _Mapping]] = ..., agent_said: _Optional[_Union[AgentSaid, _Mapping]] = ...) -> None: ...
 
 class ConversationOpened(_message.Message):
     __slots__ = ("account_id", "channel", "contact_id", "owner", "mode")
@@ -486,6 +520,58 @@ class PrimaryChanged(_message.Message):
     channels: _containers.RepeatedScalarFieldContainer[str]
     previous: str
     def __init__(self, agent: _Optional[str] = ..., channels: _Optional[_Iterable[str]] = ..., previous: _Optional[str] = ...) -> None: ...
+
+class MemberAdded(_message.Message):
+    __slots__ = ("member",)
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    member: Member
+    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ...) -> None: ...
+
+class MemberRemoved(_message.Message):
+    __slots__ = ("agent",)
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    def __init__(self, agent: _Optional[str] = ...) -> None: ...
+
+class MemberAsked(_message.Message):
+    __slots__ = ("message_id", "agent", "trigger", "match", "cause_sequence", "payload")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_FIELD_NUMBER: _ClassVar[int]
+    MATCH_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    agent: str
+    trigger: str
+    match: str
+    cause_sequence: int
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    def __init__(self, message_id: _Optional[str] = ..., agent: _Optional[str] = ..., trigger: _Optional[str] = ..., match: _Optional[str] = ..., cause_sequence: _Optional[int] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ...) -> None: ...
+
+class MemberAnswered(_message.Message):
+    __slots__ = ("message_id", "agent", "payload", "reason", "usage")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    agent: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    reason: str
+    usage: _containers.RepeatedCompositeFieldContainer[_usage_pb2.Usage]
+    def __init__(self, message_id: _Optional[str] = ..., agent: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., reason: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ...) -> None: ...
+
+class AgentSaid(_message.Message):
+    __slots__ = ("agent", "payload", "message_id")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    message_id: str
+    def __init__(self, agent: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., message_id: _Optional[str] = ...) -> None: ...
 
 class DutyChanged(_message.Message):
     __slots__ = ("person", "on_duty")

@@ -426,6 +426,52 @@ class FireActionResponse(_message.Message):
     fired: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., fired: _Optional[_Iterable[str]] = ...) -> None: ...
 
+class AddMemberRequest(_message.Message):
+    __slots__ = ("conversation_id", "member")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    member: _conversation_pb2.Member
+    def __init__(self, conversation_id: _Optional[str] = ..., member: _Optional[_Union[_conversation_pb2.Member, _Mapping]] = ...) -> None: ...
+
+class AddMemberResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class RemoveMemberRequest(_message.Message):
+    __slots__ = ("conversation_id", "agent")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    agent: str
+    def __init__(self, conversation_id: _Optional[str] = ..., agent: _Optional[str] = ...) -> None: ...
+
+class RemoveMemberResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class SayRequest(_message.Message):
+    __slots__ = ("conversation_id", "agent", "payload", "message_id")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    agent: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    message_id: str
+    def __init__(self, conversation_id: _Optional[str] = ..., agent: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class SayResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
 class RecordOutcomeRequest(_message.Message):
     __slots__ = ("conversation_id", "outcome")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]

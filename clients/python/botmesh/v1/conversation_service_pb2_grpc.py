@@ -124,6 +124,21 @@ class ConversationServiceStub:
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionRequest.SerializeToString,
                 response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionResponse.FromString,
                 _registered_method=True)
+        self.AddMember = channel.unary_unary(
+                '/botmesh.v1.ConversationService/AddMember',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.AddMemberRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.AddMemberResponse.FromString,
+                _registered_method=True)
+        self.RemoveMember = channel.unary_unary(
+                '/botmesh.v1.ConversationService/RemoveMember',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.RemoveMemberRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.RemoveMemberResponse.FromString,
+                _registered_method=True)
+        self.Say = channel.unary_unary(
+                '/botmesh.v1.ConversationService/Say',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SayRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SayResponse.FromString,
+                _registered_method=True)
         self.RecordOutcome = channel.unary_unary(
                 '/botmesh.v1.ConversationService/RecordOutcome',
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.RecordOutcomeRequest.SerializeToString,
@@ -302,6 +317,29 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddMember(self, request, context):
+        """Adds an agent that is asked beside the owner, or replaces what it is asked for.
+        NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveMember(self, request, context):
+        """Removes one. May be repeated; one that is no member is no error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Say(self, request, context):
+        """Lets the owner, or a member, say something outside a turn. May be repeated under
+        the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordOutcome(self, request, context):
         """Says what came of a conversation. What is said later replaces what was said before.
         """
@@ -448,6 +486,21 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.FireAction,
                     request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionRequest.FromString,
                     response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.FireActionResponse.SerializeToString,
+            ),
+            'AddMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddMember,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.AddMemberRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.AddMemberResponse.SerializeToString,
+            ),
+            'RemoveMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveMember,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.RemoveMemberRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.RemoveMemberResponse.SerializeToString,
+            ),
+            'Say': grpc.unary_unary_rpc_method_handler(
+                    servicer.Say,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.SayRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SayResponse.SerializeToString,
             ),
             'RecordOutcome': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordOutcome,
@@ -954,6 +1007,87 @@ class ConversationService:
             '/botmesh.v1.ConversationService/FireAction',
             botmesh_dot_v1_dot_conversation__service__pb2.FireActionRequest.SerializeToString,
             botmesh_dot_v1_dot_conversation__service__pb2.FireActionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/AddMember',
+            botmesh_dot_v1_dot_conversation__service__pb2.AddMemberRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.AddMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/RemoveMember',
+            botmesh_dot_v1_dot_conversation__service__pb2.RemoveMemberRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.RemoveMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Say(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/Say',
+            botmesh_dot_v1_dot_conversation__service__pb2.SayRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.SayResponse.FromString,
             options,
             channel_credentials,
             insecure,

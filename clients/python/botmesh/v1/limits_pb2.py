@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62otmesh/v1/limits.proto\x12\nbotmesh.v1\x1a\x1egoogle/protobuf/duration.proto\"\xac\x03\n\x06Limits\x12\x14\n\x07\x65nabled\x18\x01 \x01(\x08H\x00\x88\x01\x01\x12\x32\n\x0f\x64\x65\x66\x61ult_timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\x0bmax_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x36\n\x13stream_idle_timeout\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\x08max_hops\x18\x05 \x01(\rH\x01\x88\x01\x01\x12\x1b\n\x0e\x61llow_revisits\x18\x06 \x01(\x08H\x02\x88\x01\x01\x12\x1e\n\x11max_message_bytes\x18\x07 \x01(\x04H\x03\x88\x01\x01\x12\x1c\n\x0fmax_delegations\x18\x08 \x01(\rH\x04\x88\x01\x01\x12\x18\n\x0bmax_retries\x18\t \x01(\rH\x05\x88\x01\x01\x42\n\n\x08_enabledB\x0b\n\t_max_hopsB\x11\n\x0f_allow_revisitsB\x14\n\x12_max_message_bytesB\x12\n\x10_max_delegationsB\x0e\n\x0c_max_retriesBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62otmesh/v1/limits.proto\x12\nbotmesh.v1\x1a\x1egoogle/protobuf/duration.proto\"\xbe\x04\n\x06Limits\x12\x14\n\x07\x65nabled\x18\x01 \x01(\x08H\x00\x88\x01\x01\x12\x32\n\x0f\x64\x65\x66\x61ult_timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\x0bmax_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x36\n\x13stream_idle_timeout\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\x08max_hops\x18\x05 \x01(\rH\x01\x88\x01\x01\x12\x1b\n\x0e\x61llow_revisits\x18\x06 \x01(\x08H\x02\x88\x01\x01\x12\x1e\n\x11max_message_bytes\x18\x07 \x01(\x04H\x03\x88\x01\x01\x12\x1c\n\x0fmax_delegations\x18\x08 \x01(\rH\x04\x88\x01\x01\x12\x18\n\x0bmax_retries\x18\t \x01(\rH\x05\x88\x01\x01\x12\x19\n\x0c\x63hain_budget\x18\n \x01(\x04H\x06\x88\x01\x01\x12 \n\x13\x63onversation_budget\x18\x0b \x01(\x04H\x07\x88\x01\x01\x12\x19\n\x0c\x64\x61ily_budget\x18\x0c \x01(\x04H\x08\x88\x01\x01\x42\n\n\x08_enabledB\x0b\n\t_max_hopsB\x11\n\x0f_allow_revisitsB\x14\n\x12_max_message_bytesB\x12\n\x10_max_delegationsB\x0e\n\x0c_max_retriesB\x0f\n\r_chain_budgetB\x16\n\x14_conversation_budgetB\x0f\n\r_daily_budgetBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,5 +34,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
   _globals['_LIMITS']._serialized_start=72
-  _globals['_LIMITS']._serialized_end=500
+  _globals['_LIMITS']._serialized_end=646
 # @@protoc_insertion_point(module_scope)

@@ -142,7 +142,8 @@ export interface TransferResponse {
 export interface NotifyRequest {
   /**
    * The message: type broadcast is told to the agent, type delegate is a task
-   * whose reply nobody waits for.
+   * whose reply nobody waits for, response and error tell how a task has ended that
+   * the agent submitted (task_id).
    */
   message: Message | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -2198,7 +2199,7 @@ export const AgentServiceDefinition = {
      * Does a task and returns its reply. May be repeated under the same message id:
      * the repeat joins the running work or gets the same reply. Work belongs to its
      * message id: when the last caller is lost it goes on for 1 s, in which the same
-     * id can attach again.
+     * id can attach again. A repeat with a later deadline moves the work's out.
      */
     delegate: {
       name: "Delegate",
@@ -2234,7 +2235,8 @@ export const AgentServiceDefinition = {
     },
     /**
      * Hands over a message and returns when the agent has taken it: its work goes on
-     * under the deadline of this call. May be repeated under the same message id.
+     * under the deadline of this call, whoever is lost. May be repeated under the same
+     * message id; Delegate and DelegateStream attach to the work of a task.
      */
     notify: {
       name: "Notify",

@@ -134,7 +134,38 @@ export interface Conversation {
     | { [key: string]: any }
     | undefined;
   /** What came of it, as far as somebody said. */
-  outcome: Outcome | undefined;
+  outcome:
+    | Outcome
+    | undefined;
+  /** The agents that are asked beside the owner, those of the greatest priority first. */
+  members: Member[];
+  /** What they are being asked now, in this order. */
+  asked: MemberAsked[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/**
+ * An agent that is asked beside the owner, and when. What it answers is shown to the
+ * contact; an empty answer, or not_mine, is nothing. Nobody is asked while the
+ * conversation is paused or stopped, or where replies wait for approval.
+ */
+export interface Member {
+  /** The agent's name. */
+  agent: string;
+  /** When the contact says one of these words or phrases: whole words, in any case. */
+  keywords: string[];
+  /** At these times: cron expressions of five fields. */
+  schedules: string[];
+  /** Where schedules' clocks stand, an IANA name, "Europe/Berlin". Empty: UTC. */
+  timeZone: string;
+  /** When one of these actions is fired; a tool that was used is an action, too. */
+  actions: string[];
+  /** Whenever the contact says something. */
+  always: boolean;
+  /** Of several that are to be asked, those with a greater one are asked first. Default 0. */
+  priority: number;
+  /** Since when schedules count: when it was added or last asked by one. Filled in. */
+  scheduledSince: Timestamp | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -263,6 +294,21 @@ export interface ConversationEvent {
     | //
     /** A person came on duty, or left. In an account's stream. */
     { $case: "dutyChanged"; dutyChanged: DutyChanged }
+    | //
+    /** An agent became a member, or is asked for something else. */
+    { $case: "memberAdded"; memberAdded: MemberAdded }
+    | //
+    /** An agent is no member any more. */
+    { $case: "memberRemoved"; memberRemoved: MemberRemoved }
+    | //
+    /** A member is to be asked. */
+    { $case: "memberAsked"; memberAsked: MemberAsked }
+    | //
+    /** A member answered, or failed. */
+    { $case: "memberAnswered"; memberAnswered: MemberAnswered }
+    | //
+    /** An agent said something of its own accord. */
+    { $case: "agentSaid"; agentSaid: AgentSaid }
     | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -611,6 +657,63 @@ export interface PrimaryChanged {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** An agent became a member. */
+export interface MemberAdded {
+  /** The agent, and when it is asked. */
+  member: Member | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An agent is no member any more. */
+export interface MemberRemoved {
+  /** The agent. */
+  agent: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A member is to be asked. */
+export interface MemberAsked {
+  /** The id of the message that asks it. */
+  messageId: string;
+  /** The agent. */
+  agent: string;
+  /** Why: keyword, schedule, action or always. */
+  trigger: string;
+  /** Which one: the word, the expression or the action. */
+  match: string;
+  /** The event that it is asked for: its sequence. 0: a time has come. */
+  causeSequence: number;
+  /** What the contact said. Empty: nothing, a time has come or an action was fired. */
+  payload: Part[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A member answered, or failed. */
+export interface MemberAnswered {
+  /** The message that asked it. */
+  messageId: string;
+  /** The agent. */
+  agent: string;
+  /** What it said. Empty: nothing. */
+  payload: Part[];
+  /** Why it failed: an error reason without its prefix. Empty: it did not. */
+  reason: string;
+  /** What it cost. */
+  usage: Usage[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An agent said something of its own accord. */
+export interface AgentSaid {
+  /** The agent. */
+  agent: string;
+  /** What it said. */
+  payload: Part[];
+  /** The message's id: a second one of the same id is the same message. */
+  messageId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** A person came on duty, or left. */
 export interface DutyChanged {
   /** The person. */
@@ -740,6 +843,8 @@ function createBaseConversation(): Conversation {
     queuedAt: undefined,
     fields: undefined,
     outcome: undefined,
+    members: [],
+    asked: [],
     _unknownFields: {},
   };
 }
@@ -808,6 +913,12 @@ export const Conversation: MessageFns<Conversation> = {
     }
     if (message.outcome !== undefined) {
       Outcome.encode(message.outcome, writer.uint32(170).fork()).join();
+    }
+    for (const v of message.members) {
+      Member.encode(v!, writer.uint32(178).fork()).join();
+    }
+    for (const v of message.asked) {
+      MemberAsked.encode(v!, writer.uint32(186).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1001,6 +1112,22 @@ export const Conversation: MessageFns<Conversation> = {
             message.outcome = Outcome.decode(reader, reader.uint32());
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.members.push(Member.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.asked.push(MemberAsked.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1060,6 +1187,175 @@ export const Conversation: MessageFns<Conversation> = {
     message.fields = object.fields ?? undefined;
     message.outcome = (object.outcome !== undefined && object.outcome !== null)
       ? Outcome.fromPartial(object.outcome)
+      : undefined;
+    message.members = object.members?.map((e) => Member.fromPartial(e)) || [];
+    message.asked = object.asked?.map((e) => MemberAsked.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseMember(): Member {
+  return {
+    agent: "",
+    keywords: [],
+    schedules: [],
+    timeZone: "",
+    actions: [],
+    always: false,
+    priority: 0,
+    scheduledSince: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const Member: MessageFns<Member> = {
+  encode(message: Member, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.agent !== "") {
+      writer.uint32(10).string(message.agent);
+    }
+    for (const v of message.keywords) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.schedules) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.timeZone !== "") {
+      writer.uint32(34).string(message.timeZone);
+    }
+    for (const v of message.actions) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.always !== false) {
+      writer.uint32(48).bool(message.always);
+    }
+    if (message.priority !== 0) {
+      writer.uint32(56).int32(message.priority);
+    }
+    if (message.scheduledSince !== undefined) {
+      Timestamp.encode(message.scheduledSince, writer.uint32(66).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Member {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMember();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.keywords.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.schedules.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.timeZone = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.actions.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.always = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.priority = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.scheduledSince = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Member>): Member {
+    return Member.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Member>): Member {
+    const message = createBaseMember();
+    message.agent = object.agent ?? "";
+    message.keywords = object.keywords?.map((e) => e) || [];
+    message.schedules = object.schedules?.map((e) => e) || [];
+    message.timeZone = object.timeZone ?? "";
+    message.actions = object.actions?.map((e) => e) || [];
+    message.always = object.always ?? false;
+    message.priority = object.priority ?? 0;
+    message.scheduledSince = (object.scheduledSince !== undefined && object.scheduledSince !== null)
+      ? Timestamp.fromPartial(object.scheduledSince)
       : undefined;
     return message;
   },
@@ -1370,6 +1666,21 @@ export const ConversationEvent: MessageFns<ConversationEvent> = {
       case "dutyChanged":
         DutyChanged.encode(message.event.dutyChanged, writer.uint32(290).fork()).join();
         break;
+      case "memberAdded":
+        MemberAdded.encode(message.event.memberAdded, writer.uint32(298).fork()).join();
+        break;
+      case "memberRemoved":
+        MemberRemoved.encode(message.event.memberRemoved, writer.uint32(306).fork()).join();
+        break;
+      case "memberAsked":
+        MemberAsked.encode(message.event.memberAsked, writer.uint32(314).fork()).join();
+        break;
+      case "memberAnswered":
+        MemberAnswered.encode(message.event.memberAnswered, writer.uint32(322).fork()).join();
+        break;
+      case "agentSaid":
+        AgentSaid.encode(message.event.agentSaid, writer.uint32(330).fork()).join();
+        break;
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1660,6 +1971,46 @@ export const ConversationEvent: MessageFns<ConversationEvent> = {
             message.event = { $case: "dutyChanged", dutyChanged: DutyChanged.decode(reader, reader.uint32()) };
             continue;
           }
+          case 37: {
+            if (tag !== 298) {
+              break;
+            }
+
+            message.event = { $case: "memberAdded", memberAdded: MemberAdded.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 38: {
+            if (tag !== 306) {
+              break;
+            }
+
+            message.event = { $case: "memberRemoved", memberRemoved: MemberRemoved.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 39: {
+            if (tag !== 314) {
+              break;
+            }
+
+            message.event = { $case: "memberAsked", memberAsked: MemberAsked.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.event = { $case: "memberAnswered", memberAnswered: MemberAnswered.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.event = { $case: "agentSaid", agentSaid: AgentSaid.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1892,6 +2243,42 @@ export const ConversationEvent: MessageFns<ConversationEvent> = {
       case "dutyChanged": {
         if (object.event?.dutyChanged !== undefined && object.event?.dutyChanged !== null) {
           message.event = { $case: "dutyChanged", dutyChanged: DutyChanged.fromPartial(object.event.dutyChanged) };
+        }
+        break;
+      }
+      case "memberAdded": {
+        if (object.event?.memberAdded !== undefined && object.event?.memberAdded !== null) {
+          message.event = { $case: "memberAdded", memberAdded: MemberAdded.fromPartial(object.event.memberAdded) };
+        }
+        break;
+      }
+      case "memberRemoved": {
+        if (object.event?.memberRemoved !== undefined && object.event?.memberRemoved !== null) {
+          message.event = {
+            $case: "memberRemoved",
+            memberRemoved: MemberRemoved.fromPartial(object.event.memberRemoved),
+          };
+        }
+        break;
+      }
+      case "memberAsked": {
+        if (object.event?.memberAsked !== undefined && object.event?.memberAsked !== null) {
+          message.event = { $case: "memberAsked", memberAsked: MemberAsked.fromPartial(object.event.memberAsked) };
+        }
+        break;
+      }
+      case "memberAnswered": {
+        if (object.event?.memberAnswered !== undefined && object.event?.memberAnswered !== null) {
+          message.event = {
+            $case: "memberAnswered",
+            memberAnswered: MemberAnswered.fromPartial(object.event.memberAnswered),
+          };
+        }
+        break;
+      }
+      case "agentSaid": {
+        if (object.event?.agentSaid !== undefined && object.event?.agentSaid !== null) {
+          message.event = { $case: "agentSaid", agentSaid: AgentSaid.fromPartial(object.event.agentSaid) };
         }
         break;
       }
@@ -4614,6 +5001,495 @@ export const PrimaryChanged: MessageFns<PrimaryChanged> = {
     message.agent = object.agent ?? "";
     message.channels = object.channels?.map((e) => e) || [];
     message.previous = object.previous ?? "";
+    return message;
+  },
+};
+
+function createBaseMemberAdded(): MemberAdded {
+  return { member: undefined, _unknownFields: {} };
+}
+
+export const MemberAdded: MessageFns<MemberAdded> = {
+  encode(message: MemberAdded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.member !== undefined) {
+      Member.encode(message.member, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemberAdded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemberAdded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.member = Member.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MemberAdded>): MemberAdded {
+    return MemberAdded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemberAdded>): MemberAdded {
+    const message = createBaseMemberAdded();
+    message.member = (object.member !== undefined && object.member !== null)
+      ? Member.fromPartial(object.member)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMemberRemoved(): MemberRemoved {
+  return { agent: "", _unknownFields: {} };
+}
+
+export const MemberRemoved: MessageFns<MemberRemoved> = {
+  encode(message: MemberRemoved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.agent !== "") {
+      writer.uint32(10).string(message.agent);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemberRemoved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemberRemoved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MemberRemoved>): MemberRemoved {
+    return MemberRemoved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemberRemoved>): MemberRemoved {
+    const message = createBaseMemberRemoved();
+    message.agent = object.agent ?? "";
+    return message;
+  },
+};
+
+function createBaseMemberAsked(): MemberAsked {
+  return { messageId: "", agent: "", trigger: "", match: "", causeSequence: 0, payload: [], _unknownFields: {} };
+}
+
+export const MemberAsked: MessageFns<MemberAsked> = {
+  encode(message: MemberAsked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.messageId !== "") {
+      writer.uint32(10).string(message.messageId);
+    }
+    if (message.agent !== "") {
+      writer.uint32(18).string(message.agent);
+    }
+    if (message.trigger !== "") {
+      writer.uint32(26).string(message.trigger);
+    }
+    if (message.match !== "") {
+      writer.uint32(34).string(message.match);
+    }
+    if (message.causeSequence !== 0) {
+      writer.uint32(40).int64(message.causeSequence);
+    }
+    for (const v of message.payload) {
+      Part.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemberAsked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemberAsked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.messageId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.trigger = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.match = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.causeSequence = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.payload.push(Part.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MemberAsked>): MemberAsked {
+    return MemberAsked.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemberAsked>): MemberAsked {
+    const message = createBaseMemberAsked();
+    message.messageId = object.messageId ?? "";
+    message.agent = object.agent ?? "";
+    message.trigger = object.trigger ?? "";
+    message.match = object.match ?? "";
+    message.causeSequence = object.causeSequence ?? 0;
+    message.payload = object.payload?.map((e) => Part.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseMemberAnswered(): MemberAnswered {
+  return { messageId: "", agent: "", payload: [], reason: "", usage: [], _unknownFields: {} };
+}
+
+export const MemberAnswered: MessageFns<MemberAnswered> = {
+  encode(message: MemberAnswered, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.messageId !== "") {
+      writer.uint32(10).string(message.messageId);
+    }
+    if (message.agent !== "") {
+      writer.uint32(18).string(message.agent);
+    }
+    for (const v of message.payload) {
+      Part.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    for (const v of message.usage) {
+      Usage.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemberAnswered {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemberAnswered();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.messageId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.payload.push(Part.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.usage.push(Usage.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MemberAnswered>): MemberAnswered {
+    return MemberAnswered.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemberAnswered>): MemberAnswered {
+    const message = createBaseMemberAnswered();
+    message.messageId = object.messageId ?? "";
+    message.agent = object.agent ?? "";
+    message.payload = object.payload?.map((e) => Part.fromPartial(e)) || [];
+    message.reason = object.reason ?? "";
+    message.usage = object.usage?.map((e) => Usage.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseAgentSaid(): AgentSaid {
+  return { agent: "", payload: [], messageId: "", _unknownFields: {} };
+}
+
+export const AgentSaid: MessageFns<AgentSaid> = {
+  encode(message: AgentSaid, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.agent !== "") {
+      writer.uint32(10).string(message.agent);
+    }
+    for (const v of message.payload) {
+      Part.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.messageId !== "") {
+      writer.uint32(26).string(message.messageId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AgentSaid {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAgentSaid();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.payload.push(Part.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.messageId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AgentSaid>): AgentSaid {
+    return AgentSaid.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AgentSaid>): AgentSaid {
+    const message = createBaseAgentSaid();
+    message.agent = object.agent ?? "";
+    message.payload = object.payload?.map((e) => Part.fromPartial(e)) || [];
+    message.messageId = object.messageId ?? "";
     return message;
   },
 };

@@ -121,5 +121,7 @@ export enum ErrorReason {
    * and `spent` in micro-units, `currency`.
    */
   ERROR_REASON_BUDGET_SPENT = 48,
+  /** ERROR_REASON_NOT_A_MEMBER - FAILED_PRECONDITION: the agent neither owns the conversation nor is a member. `owner`. */
+  ERROR_REASON_NOT_A_MEMBER = 49,
   UNRECOGNIZED = -1,
 }

@@ -54,7 +54,22 @@ export interface Limits {
     | number
     | undefined;
   /** Further attempts after a call failed to reach its target. Default 3. */
-  maxRetries?: number | undefined;
+  maxRetries?:
+    | number
+    | undefined;
+  /**
+   * What a chain may cost before further delegations in it are refused, in
+   * millionths of a unit of any one currency. Default: no budget.
+   */
+  chainBudget?:
+    | number
+    | undefined;
+  /** The same for a conversation. */
+  conversationBudget?:
+    | number
+    | undefined;
+  /** The same for an account on a day (UTC). */
+  dailyBudget?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -69,6 +84,9 @@ function createBaseLimits(): Limits {
     maxMessageBytes: undefined,
     maxDelegations: undefined,
     maxRetries: undefined,
+    chainBudget: undefined,
+    conversationBudget: undefined,
+    dailyBudget: undefined,
     _unknownFields: {},
   };
 }
@@ -101,6 +119,15 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.maxRetries !== undefined) {
       writer.uint32(72).uint32(message.maxRetries);
+    }
+    if (message.chainBudget !== undefined) {
+      writer.uint32(80).uint64(message.chainBudget);
+    }
+    if (message.conversationBudget !== undefined) {
+      writer.uint32(88).uint64(message.conversationBudget);
+    }
+    if (message.dailyBudget !== undefined) {
+      writer.uint32(96).uint64(message.dailyBudget);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -198,6 +225,30 @@ export const Limits: MessageFns<Limits> = {
             message.maxRetries = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.chainBudget = longToNumber(reader.uint64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.conversationBudget = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.dailyBudget = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -238,6 +289,9 @@ export const Limits: MessageFns<Limits> = {
     message.maxMessageBytes = object.maxMessageBytes ?? undefined;
     message.maxDelegations = object.maxDelegations ?? undefined;
     message.maxRetries = object.maxRetries ?? undefined;
+    message.chainBudget = object.chainBudget ?? undefined;
+    message.conversationBudget = object.conversationBudget ?? undefined;
+    message.dailyBudget = object.dailyBudget ?? undefined;
     return message;
   },
 };

@@ -113,7 +113,9 @@ public enum Reason {
     /** The task ran longer than it may. */
     RUN_TIMEOUT(DEADLINE_EXCEEDED, true),
     /** A budget of the chain, the conversation or the account is spent. */
-    BUDGET_SPENT(FAILED_PRECONDITION, false);
+    BUDGET_SPENT(FAILED_PRECONDITION, false),
+    /** The agent neither owns the conversation nor is a member. */
+    NOT_A_MEMBER(FAILED_PRECONDITION, false);
 
     /** The gRPC status code that it travels under. */
     public final Status.Code code;

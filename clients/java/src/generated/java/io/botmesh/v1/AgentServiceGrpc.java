@@ -309,7 +309,7 @@ public final class AgentServiceGrpc {
      * Does a task and returns its reply. May be repeated under the same message id:
      * the repeat joins the running work or gets the same reply. Work belongs to its
      * message id: when the last caller is lost it goes on for 1 s, in which the same
-     * id can attach again.
+     * id can attach again. A repeat with a later deadline moves the work's out.
      * </pre>
      */
     default void delegate(io.botmesh.v1.DelegateRequest request,
@@ -342,7 +342,8 @@ public final class AgentServiceGrpc {
     /**
      * <pre>
      * Hands over a message and returns when the agent has taken it: its work goes on
-     * under the deadline of this call. May be repeated under the same message id.
+     * under the deadline of this call, whoever is lost. May be repeated under the same
+     * message id; Delegate and DelegateStream attach to the work of a task.
      * </pre>
      */
     default void notify(io.botmesh.v1.NotifyRequest request,
@@ -425,7 +426,7 @@ public final class AgentServiceGrpc {
      * Does a task and returns its reply. May be repeated under the same message id:
      * the repeat joins the running work or gets the same reply. Work belongs to its
      * message id: when the last caller is lost it goes on for 1 s, in which the same
-     * id can attach again.
+     * id can attach again. A repeat with a later deadline moves the work's out.
      * </pre>
      */
     public void delegate(io.botmesh.v1.DelegateRequest request,
@@ -461,7 +462,8 @@ public final class AgentServiceGrpc {
     /**
      * <pre>
      * Hands over a message and returns when the agent has taken it: its work goes on
-     * under the deadline of this call. May be repeated under the same message id.
+     * under the deadline of this call, whoever is lost. May be repeated under the same
+     * message id; Delegate and DelegateStream attach to the work of a task.
      * </pre>
      */
     public void notify(io.botmesh.v1.NotifyRequest request,
@@ -531,7 +533,7 @@ public final class AgentServiceGrpc {
      * Does a task and returns its reply. May be repeated under the same message id:
      * the repeat joins the running work or gets the same reply. Work belongs to its
      * message id: when the last caller is lost it goes on for 1 s, in which the same
-     * id can attach again.
+     * id can attach again. A repeat with a later deadline moves the work's out.
      * </pre>
      */
     public io.botmesh.v1.DelegateResponse delegate(io.botmesh.v1.DelegateRequest request) throws io.grpc.StatusException {
@@ -566,7 +568,8 @@ public final class AgentServiceGrpc {
     /**
      * <pre>
      * Hands over a message and returns when the agent has taken it: its work goes on
-     * under the deadline of this call. May be repeated under the same message id.
+     * under the deadline of this call, whoever is lost. May be repeated under the same
+     * message id; Delegate and DelegateStream attach to the work of a task.
      * </pre>
      */
     public io.botmesh.v1.NotifyResponse notify(io.botmesh.v1.NotifyRequest request) throws io.grpc.StatusException {
@@ -632,7 +635,7 @@ public final class AgentServiceGrpc {
      * Does a task and returns its reply. May be repeated under the same message id:
      * the repeat joins the running work or gets the same reply. Work belongs to its
      * message id: when the last caller is lost it goes on for 1 s, in which the same
-     * id can attach again.
+     * id can attach again. A repeat with a later deadline moves the work's out.
      * </pre>
      */
     public io.botmesh.v1.DelegateResponse delegate(io.botmesh.v1.DelegateRequest request) {
@@ -666,7 +669,8 @@ public final class AgentServiceGrpc {
     /**
      * <pre>
      * Hands over a message and returns when the agent has taken it: its work goes on
-     * under the deadline of this call. May be repeated under the same message id.
+     * under the deadline of this call, whoever is lost. May be repeated under the same
+     * message id; Delegate and DelegateStream attach to the work of a task.
      * </pre>
      */
     public io.botmesh.v1.NotifyResponse notify(io.botmesh.v1.NotifyRequest request) {
@@ -732,7 +736,7 @@ public final class AgentServiceGrpc {
      * Does a task and returns its reply. May be repeated under the same message id:
      * the repeat joins the running work or gets the same reply. Work belongs to its
      * message id: when the last caller is lost it goes on for 1 s, in which the same
-     * id can attach again.
+     * id can attach again. A repeat with a later deadline moves the work's out.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.botmesh.v1.DelegateResponse> delegate(
@@ -756,7 +760,8 @@ public final class AgentServiceGrpc {
     /**
      * <pre>
      * Hands over a message and returns when the agent has taken it: its work goes on
-     * under the deadline of this call. May be repeated under the same message id.
+     * under the deadline of this call, whoever is lost. May be repeated under the same
+     * message id; Delegate and DelegateStream attach to the work of a task.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.botmesh.v1.NotifyResponse> notify(

@@ -41,6 +41,8 @@ private static final long serialVersionUID = 0L;
     tags_ =
         com.google.protobuf.LazyStringArrayList.emptyList();
     turnId_ = "";
+    members_ = java.util.Collections.emptyList();
+    asked_ = java.util.Collections.emptyList();
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -827,6 +829,128 @@ private static final long serialVersionUID = 0L;
     return outcome_ == null ? io.botmesh.v1.Outcome.getDefaultInstance() : outcome_;
   }
 
+  public static final int MEMBERS_FIELD_NUMBER = 22;
+  @SuppressWarnings("serial")
+  private java.util.List<io.botmesh.v1.Member> members_;
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  @java.lang.Override
+  public java.util.List<io.botmesh.v1.Member> getMembersList() {
+    return members_;
+  }
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  @java.lang.Override
+  public java.util.List<? extends io.botmesh.v1.MemberOrBuilder> 
+      getMembersOrBuilderList() {
+    return members_;
+  }
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  @java.lang.Override
+  public int getMembersCount() {
+    return members_.size();
+  }
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.Member getMembers(int index) {
+    return members_.get(index);
+  }
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberOrBuilder getMembersOrBuilder(
+      int index) {
+    return members_.get(index);
+  }
+
+  public static final int ASKED_FIELD_NUMBER = 23;
+  @SuppressWarnings("serial")
+  private java.util.List<io.botmesh.v1.MemberAsked> asked_;
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  @java.lang.Override
+  public java.util.List<io.botmesh.v1.MemberAsked> getAskedList() {
+    return asked_;
+  }
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  @java.lang.Override
+  public java.util.List<? extends io.botmesh.v1.MemberAskedOrBuilder> 
+      getAskedOrBuilderList() {
+    return asked_;
+  }
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  @java.lang.Override
+  public int getAskedCount() {
+    return asked_.size();
+  }
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAsked getAsked(int index) {
+    return asked_.get(index);
+  }
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAskedOrBuilder getAskedOrBuilder(
+      int index) {
+    return asked_.get(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -903,6 +1027,12 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000200) != 0)) {
       output.writeMessage(21, getOutcome());
+    }
+    for (int i = 0; i < members_.size(); i++) {
+      output.writeMessage(22, members_.get(i));
+    }
+    for (int i = 0; i < asked_.size(); i++) {
+      output.writeMessage(23, asked_.get(i));
     }
     getUnknownFields().writeTo(output);
   }
@@ -991,6 +1121,24 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(21, getOutcome());
     }
+
+        {
+          final int count = members_.size();
+          for (int i = 0; i < count; i++) {
+            size += com.google.protobuf.CodedOutputStream
+              .computeMessageSizeNoTag(members_.get(i));
+          }
+          size += 2 * count;
+        }
+
+        {
+          final int count = asked_.size();
+          for (int i = 0; i < count; i++) {
+            size += com.google.protobuf.CodedOutputStream
+              .computeMessageSizeNoTag(asked_.get(i));
+          }
+          size += 2 * count;
+        }
     return size;
   }
   @java.lang.Override
@@ -1085,6 +1233,10 @@ private static final long serialVersionUID = 0L;
       if (!getOutcome()
           .equals(other.getOutcome())) return false;
     }
+    if (!getMembersList()
+        .equals(other.getMembersList())) return false;
+    if (!getAskedList()
+        .equals(other.getAskedList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -1161,6 +1313,14 @@ private static final long serialVersionUID = 0L;
     if (hasOutcome()) {
       hash = (37 * hash) + OUTCOME_FIELD_NUMBER;
       hash = (53 * hash) + getOutcome().hashCode();
+    }
+    if (getMembersCount() > 0) {
+      hash = (37 * hash) + MEMBERS_FIELD_NUMBER;
+      hash = (53 * hash) + getMembersList().hashCode();
+    }
+    if (getAskedCount() > 0) {
+      hash = (37 * hash) + ASKED_FIELD_NUMBER;
+      hash = (53 * hash) + getAskedList().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -1306,6 +1466,8 @@ private static final long serialVersionUID = 0L;
         internalGetQueuedAtFieldBuilder();
         internalGetFieldsFieldBuilder();
         internalGetOutcomeFieldBuilder();
+        internalGetMembersFieldBuilder();
+        internalGetAskedFieldBuilder();
       }
     }
     @java.lang.Override
@@ -1374,6 +1536,20 @@ private static final long serialVersionUID = 0L;
         outcomeBuilder_.dispose();
         outcomeBuilder_ = null;
       }
+      if (membersBuilder_ == null) {
+        members_ = java.util.Collections.emptyList();
+      } else {
+        members_ = null;
+        membersBuilder_.clear();
+      }
+      bitField0_ = (bitField0_ & ~0x00200000);
+      if (askedBuilder_ == null) {
+        asked_ = java.util.Collections.emptyList();
+      } else {
+        asked_ = null;
+        askedBuilder_.clear();
+      }
+      bitField0_ = (bitField0_ & ~0x00400000);
       return this;
     }
 
@@ -1400,9 +1576,31 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public io.botmesh.v1.Conversation buildPartial() {
       io.botmesh.v1.Conversation result = new io.botmesh.v1.Conversation(this);
+      buildPartialRepeatedFields(result);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
+    }
+
+    private void buildPartialRepeatedFields(io.botmesh.v1.Conversation result) {
+      if (membersBuilder_ == null) {
+        if (((bitField0_ & 0x00200000) != 0)) {
+          members_ = java.util.Collections.unmodifiableList(members_);
+          bitField0_ = (bitField0_ & ~0x00200000);
+        }
+        result.members_ = members_;
+      } else {
+        result.members_ = membersBuilder_.build();
+      }
+      if (askedBuilder_ == null) {
+        if (((bitField0_ & 0x00400000) != 0)) {
+          asked_ = java.util.Collections.unmodifiableList(asked_);
+          bitField0_ = (bitField0_ & ~0x00400000);
+        }
+        result.asked_ = asked_;
+      } else {
+        result.asked_ = askedBuilder_.build();
+      }
     }
 
     private void buildPartial0(io.botmesh.v1.Conversation result) {
@@ -1597,6 +1795,58 @@ private static final long serialVersionUID = 0L;
       if (other.hasOutcome()) {
         mergeOutcome(other.getOutcome());
       }
+      if (membersBuilder_ == null) {
+        if (!other.members_.isEmpty()) {
+          if (members_.isEmpty()) {
+            members_ = other.members_;
+            bitField0_ = (bitField0_ & ~0x00200000);
+          } else {
+            ensureMembersIsMutable();
+            members_.addAll(other.members_);
+          }
+          onChanged();
+        }
+      } else {
+        if (!other.members_.isEmpty()) {
+          if (membersBuilder_.isEmpty()) {
+            membersBuilder_.dispose();
+            membersBuilder_ = null;
+            members_ = other.members_;
+            bitField0_ = (bitField0_ & ~0x00200000);
+            membersBuilder_ = 
+              com.google.protobuf.GeneratedMessage.alwaysUseFieldBuilders ?
+                 internalGetMembersFieldBuilder() : null;
+          } else {
+            membersBuilder_.addAllMessages(other.members_);
+          }
+        }
+      }
+      if (askedBuilder_ == null) {
+        if (!other.asked_.isEmpty()) {
+          if (asked_.isEmpty()) {
+            asked_ = other.asked_;
+            bitField0_ = (bitField0_ & ~0x00400000);
+          } else {
+            ensureAskedIsMutable();
+            asked_.addAll(other.asked_);
+          }
+          onChanged();
+        }
+      } else {
+        if (!other.asked_.isEmpty()) {
+          if (askedBuilder_.isEmpty()) {
+            askedBuilder_.dispose();
+            askedBuilder_ = null;
+            asked_ = other.asked_;
+            bitField0_ = (bitField0_ & ~0x00400000);
+            askedBuilder_ = 
+              com.google.protobuf.GeneratedMessage.alwaysUseFieldBuilders ?
+                 internalGetAskedFieldBuilder() : null;
+          } else {
+            askedBuilder_.addAllMessages(other.asked_);
+          }
+        }
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1746,6 +1996,32 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00100000;
               break;
             } // case 170
+            case 178: {
+              io.botmesh.v1.Member m =
+                  input.readMessage(
+                      io.botmesh.v1.Member.parser(),
+                      extensionRegistry);
+              if (membersBuilder_ == null) {
+                ensureMembersIsMutable();
+                members_.add(m);
+              } else {
+                membersBuilder_.addMessage(m);
+              }
+              break;
+            } // case 178
+            case 186: {
+              io.botmesh.v1.MemberAsked m =
+                  input.readMessage(
+                      io.botmesh.v1.MemberAsked.parser(),
+                      extensionRegistry);
+              if (askedBuilder_ == null) {
+                ensureAskedIsMutable();
+                asked_.add(m);
+              } else {
+                askedBuilder_.addMessage(m);
+              }
+              break;
+            } // case 186
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -4194,6 +4470,618 @@ private static final long serialVersionUID = 0L;
         outcome_ = null;
       }
       return outcomeBuilder_;
+    }
+
+    private java.util.List<io.botmesh.v1.Member> members_ =
+      java.util.Collections.emptyList();
+    private void ensureMembersIsMutable() {
+      if (!((bitField0_ & 0x00200000) != 0)) {
+        members_ = new java.util.ArrayList<io.botmesh.v1.Member>(members_);
+        bitField0_ |= 0x00200000;
+       }
+    }
+
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.botmesh.v1.Member, io.botmesh.v1.Member.Builder, io.botmesh.v1.MemberOrBuilder> membersBuilder_;
+
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public java.util.List<io.botmesh.v1.Member> getMembersList() {
+      if (membersBuilder_ == null) {
+        return java.util.Collections.unmodifiableList(members_);
+      } else {
+        return membersBuilder_.getMessageList();
+      }
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public int getMembersCount() {
+      if (membersBuilder_ == null) {
+        return members_.size();
+      } else {
+        return membersBuilder_.getCount();
+      }
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public io.botmesh.v1.Member getMembers(int index) {
+      if (membersBuilder_ == null) {
+        return members_.get(index);
+      } else {
+        return membersBuilder_.getMessage(index);
+      }
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder setMembers(
+        int index, io.botmesh.v1.Member value) {
+      if (membersBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureMembersIsMutable();
+        members_.set(index, value);
+        onChanged();
+      } else {
+        membersBuilder_.setMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder setMembers(
+        int index, io.botmesh.v1.Member.Builder builderForValue) {
+      if (membersBuilder_ == null) {
+        ensureMembersIsMutable();
+        members_.set(index, builderForValue.build());
+        onChanged();
+      } else {
+        membersBuilder_.setMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder addMembers(io.botmesh.v1.Member value) {
+      if (membersBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureMembersIsMutable();
+        members_.add(value);
+        onChanged();
+      } else {
+        membersBuilder_.addMessage(value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder addMembers(
+        int index, io.botmesh.v1.Member value) {
+      if (membersBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureMembersIsMutable();
+        members_.add(index, value);
+        onChanged();
+      } else {
+        membersBuilder_.addMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder addMembers(
+        io.botmesh.v1.Member.Builder builderForValue) {
+      if (membersBuilder_ == null) {
+        ensureMembersIsMutable();
+        members_.add(builderForValue.build());
+        onChanged();
+      } else {
+        membersBuilder_.addMessage(builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder addMembers(
+        int index, io.botmesh.v1.Member.Builder builderForValue) {
+      if (membersBuilder_ == null) {
+        ensureMembersIsMutable();
+        members_.add(index, builderForValue.build());
+        onChanged();
+      } else {
+        membersBuilder_.addMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder addAllMembers(
+        java.lang.Iterable<? extends io.botmesh.v1.Member> values) {
+      if (membersBuilder_ == null) {
+        ensureMembersIsMutable();
+        com.google.protobuf.AbstractMessageLite.Builder.addAll(
+            values, members_);
+        onChanged();
+      } else {
+        membersBuilder_.addAllMessages(values);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder clearMembers() {
+      if (membersBuilder_ == null) {
+        members_ = java.util.Collections.emptyList();
+        bitField0_ = (bitField0_ & ~0x00200000);
+        onChanged();
+      } else {
+        membersBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public Builder removeMembers(int index) {
+      if (membersBuilder_ == null) {
+        ensureMembersIsMutable();
+        members_.remove(index);
+        onChanged();
+      } else {
+        membersBuilder_.remove(index);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public io.botmesh.v1.Member.Builder getMembersBuilder(
+        int index) {
+      return internalGetMembersFieldBuilder().getBuilder(index);
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public io.botmesh.v1.MemberOrBuilder getMembersOrBuilder(
+        int index) {
+      if (membersBuilder_ == null) {
+        return members_.get(index);  } else {
+        return membersBuilder_.getMessageOrBuilder(index);
+      }
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public java.util.List<? extends io.botmesh.v1.MemberOrBuilder> 
+         getMembersOrBuilderList() {
+      if (membersBuilder_ != null) {
+        return membersBuilder_.getMessageOrBuilderList();
+      } else {
+        return java.util.Collections.unmodifiableList(members_);
+      }
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public io.botmesh.v1.Member.Builder addMembersBuilder() {
+      return internalGetMembersFieldBuilder().addBuilder(
+          io.botmesh.v1.Member.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public io.botmesh.v1.Member.Builder addMembersBuilder(
+        int index) {
+      return internalGetMembersFieldBuilder().addBuilder(
+          index, io.botmesh.v1.Member.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * The agents that are asked beside the owner, those of the greatest priority first.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.Member members = 22;</code>
+     */
+    public java.util.List<io.botmesh.v1.Member.Builder> 
+         getMembersBuilderList() {
+      return internalGetMembersFieldBuilder().getBuilderList();
+    }
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.botmesh.v1.Member, io.botmesh.v1.Member.Builder, io.botmesh.v1.MemberOrBuilder> 
+        internalGetMembersFieldBuilder() {
+      if (membersBuilder_ == null) {
+        membersBuilder_ = new com.google.protobuf.RepeatedFieldBuilder<
+            io.botmesh.v1.Member, io.botmesh.v1.Member.Builder, io.botmesh.v1.MemberOrBuilder>(
+                members_,
+                ((bitField0_ & 0x00200000) != 0),
+                getParentForChildren(),
+                isClean());
+        members_ = null;
+      }
+      return membersBuilder_;
+    }
+
+    private java.util.List<io.botmesh.v1.MemberAsked> asked_ =
+      java.util.Collections.emptyList();
+    private void ensureAskedIsMutable() {
+      if (!((bitField0_ & 0x00400000) != 0)) {
+        asked_ = new java.util.ArrayList<io.botmesh.v1.MemberAsked>(asked_);
+        bitField0_ |= 0x00400000;
+       }
+    }
+
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.botmesh.v1.MemberAsked, io.botmesh.v1.MemberAsked.Builder, io.botmesh.v1.MemberAskedOrBuilder> askedBuilder_;
+
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public java.util.List<io.botmesh.v1.MemberAsked> getAskedList() {
+      if (askedBuilder_ == null) {
+        return java.util.Collections.unmodifiableList(asked_);
+      } else {
+        return askedBuilder_.getMessageList();
+      }
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public int getAskedCount() {
+      if (askedBuilder_ == null) {
+        return asked_.size();
+      } else {
+        return askedBuilder_.getCount();
+      }
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public io.botmesh.v1.MemberAsked getAsked(int index) {
+      if (askedBuilder_ == null) {
+        return asked_.get(index);
+      } else {
+        return askedBuilder_.getMessage(index);
+      }
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder setAsked(
+        int index, io.botmesh.v1.MemberAsked value) {
+      if (askedBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureAskedIsMutable();
+        asked_.set(index, value);
+        onChanged();
+      } else {
+        askedBuilder_.setMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder setAsked(
+        int index, io.botmesh.v1.MemberAsked.Builder builderForValue) {
+      if (askedBuilder_ == null) {
+        ensureAskedIsMutable();
+        asked_.set(index, builderForValue.build());
+        onChanged();
+      } else {
+        askedBuilder_.setMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder addAsked(io.botmesh.v1.MemberAsked value) {
+      if (askedBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureAskedIsMutable();
+        asked_.add(value);
+        onChanged();
+      } else {
+        askedBuilder_.addMessage(value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder addAsked(
+        int index, io.botmesh.v1.MemberAsked value) {
+      if (askedBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureAskedIsMutable();
+        asked_.add(index, value);
+        onChanged();
+      } else {
+        askedBuilder_.addMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder addAsked(
+        io.botmesh.v1.MemberAsked.Builder builderForValue) {
+      if (askedBuilder_ == null) {
+        ensureAskedIsMutable();
+        asked_.add(builderForValue.build());
+        onChanged();
+      } else {
+        askedBuilder_.addMessage(builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder addAsked(
+        int index, io.botmesh.v1.MemberAsked.Builder builderForValue) {
+      if (askedBuilder_ == null) {
+        ensureAskedIsMutable();
+        asked_.add(index, builderForValue.build());
+        onChanged();
+      } else {
+        askedBuilder_.addMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder addAllAsked(
+        java.lang.Iterable<? extends io.botmesh.v1.MemberAsked> values) {
+      if (askedBuilder_ == null) {
+        ensureAskedIsMutable();
+        com.google.protobuf.AbstractMessageLite.Builder.addAll(
+            values, asked_);
+        onChanged();
+      } else {
+        askedBuilder_.addAllMessages(values);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder clearAsked() {
+      if (askedBuilder_ == null) {
+        asked_ = java.util.Collections.emptyList();
+        bitField0_ = (bitField0_ & ~0x00400000);
+        onChanged();
+      } else {
+        askedBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public Builder removeAsked(int index) {
+      if (askedBuilder_ == null) {
+        ensureAskedIsMutable();
+        asked_.remove(index);
+        onChanged();
+      } else {
+        askedBuilder_.remove(index);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public io.botmesh.v1.MemberAsked.Builder getAskedBuilder(
+        int index) {
+      return internalGetAskedFieldBuilder().getBuilder(index);
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public io.botmesh.v1.MemberAskedOrBuilder getAskedOrBuilder(
+        int index) {
+      if (askedBuilder_ == null) {
+        return asked_.get(index);  } else {
+        return askedBuilder_.getMessageOrBuilder(index);
+      }
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public java.util.List<? extends io.botmesh.v1.MemberAskedOrBuilder> 
+         getAskedOrBuilderList() {
+      if (askedBuilder_ != null) {
+        return askedBuilder_.getMessageOrBuilderList();
+      } else {
+        return java.util.Collections.unmodifiableList(asked_);
+      }
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public io.botmesh.v1.MemberAsked.Builder addAskedBuilder() {
+      return internalGetAskedFieldBuilder().addBuilder(
+          io.botmesh.v1.MemberAsked.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public io.botmesh.v1.MemberAsked.Builder addAskedBuilder(
+        int index) {
+      return internalGetAskedFieldBuilder().addBuilder(
+          index, io.botmesh.v1.MemberAsked.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * What they are being asked now, in this order.
+     * </pre>
+     *
+     * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+     */
+    public java.util.List<io.botmesh.v1.MemberAsked.Builder> 
+         getAskedBuilderList() {
+      return internalGetAskedFieldBuilder().getBuilderList();
+    }
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.botmesh.v1.MemberAsked, io.botmesh.v1.MemberAsked.Builder, io.botmesh.v1.MemberAskedOrBuilder> 
+        internalGetAskedFieldBuilder() {
+      if (askedBuilder_ == null) {
+        askedBuilder_ = new com.google.protobuf.RepeatedFieldBuilder<
+            io.botmesh.v1.MemberAsked, io.botmesh.v1.MemberAsked.Builder, io.botmesh.v1.MemberAskedOrBuilder>(
+                asked_,
+                ((bitField0_ & 0x00400000) != 0),
+                getParentForChildren(),
+                isClean());
+        asked_ = null;
+      }
+      return askedBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:botmesh.v1.Conversation)

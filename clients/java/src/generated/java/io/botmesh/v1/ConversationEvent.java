@@ -88,6 +88,11 @@ private static final long serialVersionUID = 0L;
     TRIGGER_FIRED(34),
     PRIMARY_CHANGED(35),
     DUTY_CHANGED(36),
+    MEMBER_ADDED(37),
+    MEMBER_REMOVED(38),
+    MEMBER_ASKED(39),
+    MEMBER_ANSWERED(40),
+    AGENT_SAID(41),
     EVENT_NOT_SET(0);
     private final int value;
     private EventCase(int value) {
@@ -132,6 +137,11 @@ private static final long serialVersionUID = 0L;
         case 34: return TRIGGER_FIRED;
         case 35: return PRIMARY_CHANGED;
         case 36: return DUTY_CHANGED;
+        case 37: return MEMBER_ADDED;
+        case 38: return MEMBER_REMOVED;
+        case 39: return MEMBER_ASKED;
+        case 40: return MEMBER_ANSWERED;
+        case 41: return AGENT_SAID;
         case 0: return EVENT_NOT_SET;
         default: return null;
       }
@@ -1470,6 +1480,221 @@ private static final long serialVersionUID = 0L;
     return io.botmesh.v1.DutyChanged.getDefaultInstance();
   }
 
+  public static final int MEMBER_ADDED_FIELD_NUMBER = 37;
+  /**
+   * <pre>
+   * An agent became a member, or is asked for something else.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+   * @return Whether the memberAdded field is set.
+   */
+  @java.lang.Override
+  public boolean hasMemberAdded() {
+    return eventCase_ == 37;
+  }
+  /**
+   * <pre>
+   * An agent became a member, or is asked for something else.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+   * @return The memberAdded.
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAdded getMemberAdded() {
+    if (eventCase_ == 37) {
+       return (io.botmesh.v1.MemberAdded) event_;
+    }
+    return io.botmesh.v1.MemberAdded.getDefaultInstance();
+  }
+  /**
+   * <pre>
+   * An agent became a member, or is asked for something else.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAddedOrBuilder getMemberAddedOrBuilder() {
+    if (eventCase_ == 37) {
+       return (io.botmesh.v1.MemberAdded) event_;
+    }
+    return io.botmesh.v1.MemberAdded.getDefaultInstance();
+  }
+
+  public static final int MEMBER_REMOVED_FIELD_NUMBER = 38;
+  /**
+   * <pre>
+   * An agent is no member any more.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+   * @return Whether the memberRemoved field is set.
+   */
+  @java.lang.Override
+  public boolean hasMemberRemoved() {
+    return eventCase_ == 38;
+  }
+  /**
+   * <pre>
+   * An agent is no member any more.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+   * @return The memberRemoved.
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberRemoved getMemberRemoved() {
+    if (eventCase_ == 38) {
+       return (io.botmesh.v1.MemberRemoved) event_;
+    }
+    return io.botmesh.v1.MemberRemoved.getDefaultInstance();
+  }
+  /**
+   * <pre>
+   * An agent is no member any more.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberRemovedOrBuilder getMemberRemovedOrBuilder() {
+    if (eventCase_ == 38) {
+       return (io.botmesh.v1.MemberRemoved) event_;
+    }
+    return io.botmesh.v1.MemberRemoved.getDefaultInstance();
+  }
+
+  public static final int MEMBER_ASKED_FIELD_NUMBER = 39;
+  /**
+   * <pre>
+   * A member is to be asked.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+   * @return Whether the memberAsked field is set.
+   */
+  @java.lang.Override
+  public boolean hasMemberAsked() {
+    return eventCase_ == 39;
+  }
+  /**
+   * <pre>
+   * A member is to be asked.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+   * @return The memberAsked.
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAsked getMemberAsked() {
+    if (eventCase_ == 39) {
+       return (io.botmesh.v1.MemberAsked) event_;
+    }
+    return io.botmesh.v1.MemberAsked.getDefaultInstance();
+  }
+  /**
+   * <pre>
+   * A member is to be asked.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAskedOrBuilder getMemberAskedOrBuilder() {
+    if (eventCase_ == 39) {
+       return (io.botmesh.v1.MemberAsked) event_;
+    }
+    return io.botmesh.v1.MemberAsked.getDefaultInstance();
+  }
+
+  public static final int MEMBER_ANSWERED_FIELD_NUMBER = 40;
+  /**
+   * <pre>
+   * A member answered, or failed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+   * @return Whether the memberAnswered field is set.
+   */
+  @java.lang.Override
+  public boolean hasMemberAnswered() {
+    return eventCase_ == 40;
+  }
+  /**
+   * <pre>
+   * A member answered, or failed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+   * @return The memberAnswered.
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAnswered getMemberAnswered() {
+    if (eventCase_ == 40) {
+       return (io.botmesh.v1.MemberAnswered) event_;
+    }
+    return io.botmesh.v1.MemberAnswered.getDefaultInstance();
+  }
+  /**
+   * <pre>
+   * A member answered, or failed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.MemberAnsweredOrBuilder getMemberAnsweredOrBuilder() {
+    if (eventCase_ == 40) {
+       return (io.botmesh.v1.MemberAnswered) event_;
+    }
+    return io.botmesh.v1.MemberAnswered.getDefaultInstance();
+  }
+
+  public static final int AGENT_SAID_FIELD_NUMBER = 41;
+  /**
+   * <pre>
+   * An agent said something of its own accord.
+   * </pre>
+   *
+   * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+   * @return Whether the agentSaid field is set.
+   */
+  @java.lang.Override
+  public boolean hasAgentSaid() {
+    return eventCase_ == 41;
+  }
+  /**
+   * <pre>
+   * An agent said something of its own accord.
+   * </pre>
+   *
+   * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+   * @return The agentSaid.
+   */
+  @java.lang.Override
+  public io.botmesh.v1.AgentSaid getAgentSaid() {
+    if (eventCase_ == 41) {
+       return (io.botmesh.v1.AgentSaid) event_;
+    }
+    return io.botmesh.v1.AgentSaid.getDefaultInstance();
+  }
+  /**
+   * <pre>
+   * An agent said something of its own accord.
+   * </pre>
+   *
+   * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+   */
+  @java.lang.Override
+  public io.botmesh.v1.AgentSaidOrBuilder getAgentSaidOrBuilder() {
+    if (eventCase_ == 41) {
+       return (io.botmesh.v1.AgentSaid) event_;
+    }
+    return io.botmesh.v1.AgentSaid.getDefaultInstance();
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -1579,6 +1804,21 @@ private static final long serialVersionUID = 0L;
     }
     if (eventCase_ == 36) {
       output.writeMessage(36, (io.botmesh.v1.DutyChanged) event_);
+    }
+    if (eventCase_ == 37) {
+      output.writeMessage(37, (io.botmesh.v1.MemberAdded) event_);
+    }
+    if (eventCase_ == 38) {
+      output.writeMessage(38, (io.botmesh.v1.MemberRemoved) event_);
+    }
+    if (eventCase_ == 39) {
+      output.writeMessage(39, (io.botmesh.v1.MemberAsked) event_);
+    }
+    if (eventCase_ == 40) {
+      output.writeMessage(40, (io.botmesh.v1.MemberAnswered) event_);
+    }
+    if (eventCase_ == 41) {
+      output.writeMessage(41, (io.botmesh.v1.AgentSaid) event_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -1712,6 +1952,30 @@ private static final long serialVersionUID = 0L;
     }
     return size;
   }
+  private int computeSerializedSize_1() {
+    int size = 0;
+    if (eventCase_ == 37) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(37, (io.botmesh.v1.MemberAdded) event_);
+    }
+    if (eventCase_ == 38) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(38, (io.botmesh.v1.MemberRemoved) event_);
+    }
+    if (eventCase_ == 39) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(39, (io.botmesh.v1.MemberAsked) event_);
+    }
+    if (eventCase_ == 40) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(40, (io.botmesh.v1.MemberAnswered) event_);
+    }
+    if (eventCase_ == 41) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(41, (io.botmesh.v1.AgentSaid) event_);
+    }
+    return size;
+  }
   @java.lang.Override
   public int getSerializedSize() {
     int size = memoizedSize;
@@ -1719,6 +1983,7 @@ private static final long serialVersionUID = 0L;
 
     size = 0;
     size += computeSerializedSize_0();
+    size += computeSerializedSize_1();
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -1857,6 +2122,26 @@ private static final long serialVersionUID = 0L;
         if (!getDutyChanged()
             .equals(other.getDutyChanged())) return false;
         break;
+      case 37:
+        if (!getMemberAdded()
+            .equals(other.getMemberAdded())) return false;
+        break;
+      case 38:
+        if (!getMemberRemoved()
+            .equals(other.getMemberRemoved())) return false;
+        break;
+      case 39:
+        if (!getMemberAsked()
+            .equals(other.getMemberAsked())) return false;
+        break;
+      case 40:
+        if (!getMemberAnswered()
+            .equals(other.getMemberAnswered())) return false;
+        break;
+      case 41:
+        if (!getAgentSaid()
+            .equals(other.getAgentSaid())) return false;
+        break;
       case 0:
       default:
     }
@@ -1993,6 +2278,26 @@ private static final long serialVersionUID = 0L;
       case 36:
         hash = (37 * hash) + DUTY_CHANGED_FIELD_NUMBER;
         hash = (53 * hash) + getDutyChanged().hashCode();
+        break;
+      case 37:
+        hash = (37 * hash) + MEMBER_ADDED_FIELD_NUMBER;
+        hash = (53 * hash) + getMemberAdded().hashCode();
+        break;
+      case 38:
+        hash = (37 * hash) + MEMBER_REMOVED_FIELD_NUMBER;
+        hash = (53 * hash) + getMemberRemoved().hashCode();
+        break;
+      case 39:
+        hash = (37 * hash) + MEMBER_ASKED_FIELD_NUMBER;
+        hash = (53 * hash) + getMemberAsked().hashCode();
+        break;
+      case 40:
+        hash = (37 * hash) + MEMBER_ANSWERED_FIELD_NUMBER;
+        hash = (53 * hash) + getMemberAnswered().hashCode();
+        break;
+      case 41:
+        hash = (37 * hash) + AGENT_SAID_FIELD_NUMBER;
+        hash = (53 * hash) + getAgentSaid().hashCode();
         break;
       case 0:
       default:
@@ -2138,6 +2443,7 @@ private static final long serialVersionUID = 0L;
     public Builder clear() {
       super.clear();
       bitField0_ = 0;
+      bitField1_ = 0;
       position_ = 0L;
       sequence_ = 0L;
       conversationId_ = "";
@@ -2228,6 +2534,21 @@ private static final long serialVersionUID = 0L;
       if (dutyChangedBuilder_ != null) {
         dutyChangedBuilder_.clear();
       }
+      if (memberAddedBuilder_ != null) {
+        memberAddedBuilder_.clear();
+      }
+      if (memberRemovedBuilder_ != null) {
+        memberRemovedBuilder_.clear();
+      }
+      if (memberAskedBuilder_ != null) {
+        memberAskedBuilder_.clear();
+      }
+      if (memberAnsweredBuilder_ != null) {
+        memberAnsweredBuilder_.clear();
+      }
+      if (agentSaidBuilder_ != null) {
+        agentSaidBuilder_.clear();
+      }
       eventCase_ = 0;
       event_ = null;
       return this;
@@ -2257,6 +2578,7 @@ private static final long serialVersionUID = 0L;
     public io.botmesh.v1.ConversationEvent buildPartial() {
       io.botmesh.v1.ConversationEvent result = new io.botmesh.v1.ConversationEvent(this);
       if (bitField0_ != 0) { buildPartial0(result); }
+      if (bitField1_ != 0) { buildPartial1(result); }
       buildPartialOneofs(result);
       onBuilt();
       return result;
@@ -2284,6 +2606,10 @@ private static final long serialVersionUID = 0L;
         result.traceId_ = traceId_;
       }
       result.bitField0_ |= to_bitField0_;
+    }
+
+    private void buildPartial1(io.botmesh.v1.ConversationEvent result) {
+      int from_bitField1_ = bitField1_;
     }
 
     private void buildPartialOneofs(io.botmesh.v1.ConversationEvent result) {
@@ -2396,6 +2722,26 @@ private static final long serialVersionUID = 0L;
       if (eventCase_ == 36 &&
           dutyChangedBuilder_ != null) {
         result.event_ = dutyChangedBuilder_.build();
+      }
+      if (eventCase_ == 37 &&
+          memberAddedBuilder_ != null) {
+        result.event_ = memberAddedBuilder_.build();
+      }
+      if (eventCase_ == 38 &&
+          memberRemovedBuilder_ != null) {
+        result.event_ = memberRemovedBuilder_.build();
+      }
+      if (eventCase_ == 39 &&
+          memberAskedBuilder_ != null) {
+        result.event_ = memberAskedBuilder_.build();
+      }
+      if (eventCase_ == 40 &&
+          memberAnsweredBuilder_ != null) {
+        result.event_ = memberAnsweredBuilder_.build();
+      }
+      if (eventCase_ == 41 &&
+          agentSaidBuilder_ != null) {
+        result.event_ = agentSaidBuilder_.build();
       }
     }
 
@@ -2537,6 +2883,26 @@ private static final long serialVersionUID = 0L;
         }
         case DUTY_CHANGED: {
           mergeDutyChanged(other.getDutyChanged());
+          break;
+        }
+        case MEMBER_ADDED: {
+          mergeMemberAdded(other.getMemberAdded());
+          break;
+        }
+        case MEMBER_REMOVED: {
+          mergeMemberRemoved(other.getMemberRemoved());
+          break;
+        }
+        case MEMBER_ASKED: {
+          mergeMemberAsked(other.getMemberAsked());
+          break;
+        }
+        case MEMBER_ANSWERED: {
+          mergeMemberAnswered(other.getMemberAnswered());
+          break;
+        }
+        case AGENT_SAID: {
+          mergeAgentSaid(other.getAgentSaid());
           break;
         }
         case EVENT_NOT_SET: {
@@ -2783,6 +3149,41 @@ private static final long serialVersionUID = 0L;
               eventCase_ = 36;
               break;
             } // case 290
+            case 298: {
+              input.readMessage(
+                  internalGetMemberAddedFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              eventCase_ = 37;
+              break;
+            } // case 298
+            case 306: {
+              input.readMessage(
+                  internalGetMemberRemovedFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              eventCase_ = 38;
+              break;
+            } // case 306
+            case 314: {
+              input.readMessage(
+                  internalGetMemberAskedFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              eventCase_ = 39;
+              break;
+            } // case 314
+            case 322: {
+              input.readMessage(
+                  internalGetMemberAnsweredFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              eventCase_ = 40;
+              break;
+            } // case 322
+            case 330: {
+              input.readMessage(
+                  internalGetAgentSaidFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              eventCase_ = 41;
+              break;
+            } // case 330
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2814,6 +3215,7 @@ private static final long serialVersionUID = 0L;
     }
 
     private int bitField0_;
+    private int bitField1_;
 
     private long position_ ;
     /**
@@ -7992,6 +8394,886 @@ private static final long serialVersionUID = 0L;
       eventCase_ = 36;
       onChanged();
       return dutyChangedBuilder_;
+    }
+
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberAdded, io.botmesh.v1.MemberAdded.Builder, io.botmesh.v1.MemberAddedOrBuilder> memberAddedBuilder_;
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     * @return Whether the memberAdded field is set.
+     */
+    @java.lang.Override
+    public boolean hasMemberAdded() {
+      return eventCase_ == 37;
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     * @return The memberAdded.
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberAdded getMemberAdded() {
+      if (memberAddedBuilder_ == null) {
+        if (eventCase_ == 37) {
+          return (io.botmesh.v1.MemberAdded) event_;
+        }
+        return io.botmesh.v1.MemberAdded.getDefaultInstance();
+      } else {
+        if (eventCase_ == 37) {
+          return memberAddedBuilder_.getMessage();
+        }
+        return io.botmesh.v1.MemberAdded.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     */
+    public Builder setMemberAdded(io.botmesh.v1.MemberAdded value) {
+      if (memberAddedBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        event_ = value;
+        onChanged();
+      } else {
+        memberAddedBuilder_.setMessage(value);
+      }
+      eventCase_ = 37;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     */
+    public Builder setMemberAdded(
+        io.botmesh.v1.MemberAdded.Builder builderForValue) {
+      if (memberAddedBuilder_ == null) {
+        event_ = builderForValue.build();
+        onChanged();
+      } else {
+        memberAddedBuilder_.setMessage(builderForValue.build());
+      }
+      eventCase_ = 37;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     */
+    public Builder mergeMemberAdded(io.botmesh.v1.MemberAdded value) {
+      if (memberAddedBuilder_ == null) {
+        if (eventCase_ == 37 &&
+            event_ != io.botmesh.v1.MemberAdded.getDefaultInstance()) {
+          event_ = io.botmesh.v1.MemberAdded.newBuilder((io.botmesh.v1.MemberAdded) event_)
+              .mergeFrom(value).buildPartial();
+        } else {
+          event_ = value;
+        }
+        onChanged();
+      } else {
+        if (eventCase_ == 37) {
+          memberAddedBuilder_.mergeFrom(value);
+        } else {
+          memberAddedBuilder_.setMessage(value);
+        }
+      }
+      eventCase_ = 37;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     */
+    public Builder clearMemberAdded() {
+      if (memberAddedBuilder_ == null) {
+        if (eventCase_ == 37) {
+          eventCase_ = 0;
+          event_ = null;
+          onChanged();
+        }
+      } else {
+        if (eventCase_ == 37) {
+          eventCase_ = 0;
+          event_ = null;
+        }
+        memberAddedBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     */
+    public io.botmesh.v1.MemberAdded.Builder getMemberAddedBuilder() {
+      return internalGetMemberAddedFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberAddedOrBuilder getMemberAddedOrBuilder() {
+      if ((eventCase_ == 37) && (memberAddedBuilder_ != null)) {
+        return memberAddedBuilder_.getMessageOrBuilder();
+      } else {
+        if (eventCase_ == 37) {
+          return (io.botmesh.v1.MemberAdded) event_;
+        }
+        return io.botmesh.v1.MemberAdded.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * An agent became a member, or is asked for something else.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberAdded, io.botmesh.v1.MemberAdded.Builder, io.botmesh.v1.MemberAddedOrBuilder> 
+        internalGetMemberAddedFieldBuilder() {
+      if (memberAddedBuilder_ == null) {
+        if (!(eventCase_ == 37)) {
+          event_ = io.botmesh.v1.MemberAdded.getDefaultInstance();
+        }
+        memberAddedBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.botmesh.v1.MemberAdded, io.botmesh.v1.MemberAdded.Builder, io.botmesh.v1.MemberAddedOrBuilder>(
+                (io.botmesh.v1.MemberAdded) event_,
+                getParentForChildren(),
+                isClean());
+        event_ = null;
+      }
+      eventCase_ = 37;
+      onChanged();
+      return memberAddedBuilder_;
+    }
+
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberRemoved, io.botmesh.v1.MemberRemoved.Builder, io.botmesh.v1.MemberRemovedOrBuilder> memberRemovedBuilder_;
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     * @return Whether the memberRemoved field is set.
+     */
+    @java.lang.Override
+    public boolean hasMemberRemoved() {
+      return eventCase_ == 38;
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     * @return The memberRemoved.
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberRemoved getMemberRemoved() {
+      if (memberRemovedBuilder_ == null) {
+        if (eventCase_ == 38) {
+          return (io.botmesh.v1.MemberRemoved) event_;
+        }
+        return io.botmesh.v1.MemberRemoved.getDefaultInstance();
+      } else {
+        if (eventCase_ == 38) {
+          return memberRemovedBuilder_.getMessage();
+        }
+        return io.botmesh.v1.MemberRemoved.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     */
+    public Builder setMemberRemoved(io.botmesh.v1.MemberRemoved value) {
+      if (memberRemovedBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        event_ = value;
+        onChanged();
+      } else {
+        memberRemovedBuilder_.setMessage(value);
+      }
+      eventCase_ = 38;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     */
+    public Builder setMemberRemoved(
+        io.botmesh.v1.MemberRemoved.Builder builderForValue) {
+      if (memberRemovedBuilder_ == null) {
+        event_ = builderForValue.build();
+        onChanged();
+      } else {
+        memberRemovedBuilder_.setMessage(builderForValue.build());
+      }
+      eventCase_ = 38;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     */
+    public Builder mergeMemberRemoved(io.botmesh.v1.MemberRemoved value) {
+      if (memberRemovedBuilder_ == null) {
+        if (eventCase_ == 38 &&
+            event_ != io.botmesh.v1.MemberRemoved.getDefaultInstance()) {
+          event_ = io.botmesh.v1.MemberRemoved.newBuilder((io.botmesh.v1.MemberRemoved) event_)
+              .mergeFrom(value).buildPartial();
+        } else {
+          event_ = value;
+        }
+        onChanged();
+      } else {
+        if (eventCase_ == 38) {
+          memberRemovedBuilder_.mergeFrom(value);
+        } else {
+          memberRemovedBuilder_.setMessage(value);
+        }
+      }
+      eventCase_ = 38;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     */
+    public Builder clearMemberRemoved() {
+      if (memberRemovedBuilder_ == null) {
+        if (eventCase_ == 38) {
+          eventCase_ = 0;
+          event_ = null;
+          onChanged();
+        }
+      } else {
+        if (eventCase_ == 38) {
+          eventCase_ = 0;
+          event_ = null;
+        }
+        memberRemovedBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     */
+    public io.botmesh.v1.MemberRemoved.Builder getMemberRemovedBuilder() {
+      return internalGetMemberRemovedFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberRemovedOrBuilder getMemberRemovedOrBuilder() {
+      if ((eventCase_ == 38) && (memberRemovedBuilder_ != null)) {
+        return memberRemovedBuilder_.getMessageOrBuilder();
+      } else {
+        if (eventCase_ == 38) {
+          return (io.botmesh.v1.MemberRemoved) event_;
+        }
+        return io.botmesh.v1.MemberRemoved.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * An agent is no member any more.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberRemoved, io.botmesh.v1.MemberRemoved.Builder, io.botmesh.v1.MemberRemovedOrBuilder> 
+        internalGetMemberRemovedFieldBuilder() {
+      if (memberRemovedBuilder_ == null) {
+        if (!(eventCase_ == 38)) {
+          event_ = io.botmesh.v1.MemberRemoved.getDefaultInstance();
+        }
+        memberRemovedBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.botmesh.v1.MemberRemoved, io.botmesh.v1.MemberRemoved.Builder, io.botmesh.v1.MemberRemovedOrBuilder>(
+                (io.botmesh.v1.MemberRemoved) event_,
+                getParentForChildren(),
+                isClean());
+        event_ = null;
+      }
+      eventCase_ = 38;
+      onChanged();
+      return memberRemovedBuilder_;
+    }
+
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberAsked, io.botmesh.v1.MemberAsked.Builder, io.botmesh.v1.MemberAskedOrBuilder> memberAskedBuilder_;
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     * @return Whether the memberAsked field is set.
+     */
+    @java.lang.Override
+    public boolean hasMemberAsked() {
+      return eventCase_ == 39;
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     * @return The memberAsked.
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberAsked getMemberAsked() {
+      if (memberAskedBuilder_ == null) {
+        if (eventCase_ == 39) {
+          return (io.botmesh.v1.MemberAsked) event_;
+        }
+        return io.botmesh.v1.MemberAsked.getDefaultInstance();
+      } else {
+        if (eventCase_ == 39) {
+          return memberAskedBuilder_.getMessage();
+        }
+        return io.botmesh.v1.MemberAsked.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     */
+    public Builder setMemberAsked(io.botmesh.v1.MemberAsked value) {
+      if (memberAskedBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        event_ = value;
+        onChanged();
+      } else {
+        memberAskedBuilder_.setMessage(value);
+      }
+      eventCase_ = 39;
+      return this;
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     */
+    public Builder setMemberAsked(
+        io.botmesh.v1.MemberAsked.Builder builderForValue) {
+      if (memberAskedBuilder_ == null) {
+        event_ = builderForValue.build();
+        onChanged();
+      } else {
+        memberAskedBuilder_.setMessage(builderForValue.build());
+      }
+      eventCase_ = 39;
+      return this;
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     */
+    public Builder mergeMemberAsked(io.botmesh.v1.MemberAsked value) {
+      if (memberAskedBuilder_ == null) {
+        if (eventCase_ == 39 &&
+            event_ != io.botmesh.v1.MemberAsked.getDefaultInstance()) {
+          event_ = io.botmesh.v1.MemberAsked.newBuilder((io.botmesh.v1.MemberAsked) event_)
+              .mergeFrom(value).buildPartial();
+        } else {
+          event_ = value;
+        }
+        onChanged();
+      } else {
+        if (eventCase_ == 39) {
+          memberAskedBuilder_.mergeFrom(value);
+        } else {
+          memberAskedBuilder_.setMessage(value);
+        }
+      }
+      eventCase_ = 39;
+      return this;
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     */
+    public Builder clearMemberAsked() {
+      if (memberAskedBuilder_ == null) {
+        if (eventCase_ == 39) {
+          eventCase_ = 0;
+          event_ = null;
+          onChanged();
+        }
+      } else {
+        if (eventCase_ == 39) {
+          eventCase_ = 0;
+          event_ = null;
+        }
+        memberAskedBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     */
+    public io.botmesh.v1.MemberAsked.Builder getMemberAskedBuilder() {
+      return internalGetMemberAskedFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberAskedOrBuilder getMemberAskedOrBuilder() {
+      if ((eventCase_ == 39) && (memberAskedBuilder_ != null)) {
+        return memberAskedBuilder_.getMessageOrBuilder();
+      } else {
+        if (eventCase_ == 39) {
+          return (io.botmesh.v1.MemberAsked) event_;
+        }
+        return io.botmesh.v1.MemberAsked.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * A member is to be asked.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberAsked, io.botmesh.v1.MemberAsked.Builder, io.botmesh.v1.MemberAskedOrBuilder> 
+        internalGetMemberAskedFieldBuilder() {
+      if (memberAskedBuilder_ == null) {
+        if (!(eventCase_ == 39)) {
+          event_ = io.botmesh.v1.MemberAsked.getDefaultInstance();
+        }
+        memberAskedBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.botmesh.v1.MemberAsked, io.botmesh.v1.MemberAsked.Builder, io.botmesh.v1.MemberAskedOrBuilder>(
+                (io.botmesh.v1.MemberAsked) event_,
+                getParentForChildren(),
+                isClean());
+        event_ = null;
+      }
+      eventCase_ = 39;
+      onChanged();
+      return memberAskedBuilder_;
+    }
+
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberAnswered, io.botmesh.v1.MemberAnswered.Builder, io.botmesh.v1.MemberAnsweredOrBuilder> memberAnsweredBuilder_;
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     * @return Whether the memberAnswered field is set.
+     */
+    @java.lang.Override
+    public boolean hasMemberAnswered() {
+      return eventCase_ == 40;
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     * @return The memberAnswered.
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberAnswered getMemberAnswered() {
+      if (memberAnsweredBuilder_ == null) {
+        if (eventCase_ == 40) {
+          return (io.botmesh.v1.MemberAnswered) event_;
+        }
+        return io.botmesh.v1.MemberAnswered.getDefaultInstance();
+      } else {
+        if (eventCase_ == 40) {
+          return memberAnsweredBuilder_.getMessage();
+        }
+        return io.botmesh.v1.MemberAnswered.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     */
+    public Builder setMemberAnswered(io.botmesh.v1.MemberAnswered value) {
+      if (memberAnsweredBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        event_ = value;
+        onChanged();
+      } else {
+        memberAnsweredBuilder_.setMessage(value);
+      }
+      eventCase_ = 40;
+      return this;
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     */
+    public Builder setMemberAnswered(
+        io.botmesh.v1.MemberAnswered.Builder builderForValue) {
+      if (memberAnsweredBuilder_ == null) {
+        event_ = builderForValue.build();
+        onChanged();
+      } else {
+        memberAnsweredBuilder_.setMessage(builderForValue.build());
+      }
+      eventCase_ = 40;
+      return this;
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     */
+    public Builder mergeMemberAnswered(io.botmesh.v1.MemberAnswered value) {
+      if (memberAnsweredBuilder_ == null) {
+        if (eventCase_ == 40 &&
+            event_ != io.botmesh.v1.MemberAnswered.getDefaultInstance()) {
+          event_ = io.botmesh.v1.MemberAnswered.newBuilder((io.botmesh.v1.MemberAnswered) event_)
+              .mergeFrom(value).buildPartial();
+        } else {
+          event_ = value;
+        }
+        onChanged();
+      } else {
+        if (eventCase_ == 40) {
+          memberAnsweredBuilder_.mergeFrom(value);
+        } else {
+          memberAnsweredBuilder_.setMessage(value);
+        }
+      }
+      eventCase_ = 40;
+      return this;
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     */
+    public Builder clearMemberAnswered() {
+      if (memberAnsweredBuilder_ == null) {
+        if (eventCase_ == 40) {
+          eventCase_ = 0;
+          event_ = null;
+          onChanged();
+        }
+      } else {
+        if (eventCase_ == 40) {
+          eventCase_ = 0;
+          event_ = null;
+        }
+        memberAnsweredBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     */
+    public io.botmesh.v1.MemberAnswered.Builder getMemberAnsweredBuilder() {
+      return internalGetMemberAnsweredFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     */
+    @java.lang.Override
+    public io.botmesh.v1.MemberAnsweredOrBuilder getMemberAnsweredOrBuilder() {
+      if ((eventCase_ == 40) && (memberAnsweredBuilder_ != null)) {
+        return memberAnsweredBuilder_.getMessageOrBuilder();
+      } else {
+        if (eventCase_ == 40) {
+          return (io.botmesh.v1.MemberAnswered) event_;
+        }
+        return io.botmesh.v1.MemberAnswered.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * A member answered, or failed.
+     * </pre>
+     *
+     * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.MemberAnswered, io.botmesh.v1.MemberAnswered.Builder, io.botmesh.v1.MemberAnsweredOrBuilder> 
+        internalGetMemberAnsweredFieldBuilder() {
+      if (memberAnsweredBuilder_ == null) {
+        if (!(eventCase_ == 40)) {
+          event_ = io.botmesh.v1.MemberAnswered.getDefaultInstance();
+        }
+        memberAnsweredBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.botmesh.v1.MemberAnswered, io.botmesh.v1.MemberAnswered.Builder, io.botmesh.v1.MemberAnsweredOrBuilder>(
+                (io.botmesh.v1.MemberAnswered) event_,
+                getParentForChildren(),
+                isClean());
+        event_ = null;
+      }
+      eventCase_ = 40;
+      onChanged();
+      return memberAnsweredBuilder_;
+    }
+
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.AgentSaid, io.botmesh.v1.AgentSaid.Builder, io.botmesh.v1.AgentSaidOrBuilder> agentSaidBuilder_;
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     * @return Whether the agentSaid field is set.
+     */
+    @java.lang.Override
+    public boolean hasAgentSaid() {
+      return eventCase_ == 41;
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     * @return The agentSaid.
+     */
+    @java.lang.Override
+    public io.botmesh.v1.AgentSaid getAgentSaid() {
+      if (agentSaidBuilder_ == null) {
+        if (eventCase_ == 41) {
+          return (io.botmesh.v1.AgentSaid) event_;
+        }
+        return io.botmesh.v1.AgentSaid.getDefaultInstance();
+      } else {
+        if (eventCase_ == 41) {
+          return agentSaidBuilder_.getMessage();
+        }
+        return io.botmesh.v1.AgentSaid.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     */
+    public Builder setAgentSaid(io.botmesh.v1.AgentSaid value) {
+      if (agentSaidBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        event_ = value;
+        onChanged();
+      } else {
+        agentSaidBuilder_.setMessage(value);
+      }
+      eventCase_ = 41;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     */
+    public Builder setAgentSaid(
+        io.botmesh.v1.AgentSaid.Builder builderForValue) {
+      if (agentSaidBuilder_ == null) {
+        event_ = builderForValue.build();
+        onChanged();
+      } else {
+        agentSaidBuilder_.setMessage(builderForValue.build());
+      }
+      eventCase_ = 41;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     */
+    public Builder mergeAgentSaid(io.botmesh.v1.AgentSaid value) {
+      if (agentSaidBuilder_ == null) {
+        if (eventCase_ == 41 &&
+            event_ != io.botmesh.v1.AgentSaid.getDefaultInstance()) {
+          event_ = io.botmesh.v1.AgentSaid.newBuilder((io.botmesh.v1.AgentSaid) event_)
+              .mergeFrom(value).buildPartial();
+        } else {
+          event_ = value;
+        }
+        onChanged();
+      } else {
+        if (eventCase_ == 41) {
+          agentSaidBuilder_.mergeFrom(value);
+        } else {
+          agentSaidBuilder_.setMessage(value);
+        }
+      }
+      eventCase_ = 41;
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     */
+    public Builder clearAgentSaid() {
+      if (agentSaidBuilder_ == null) {
+        if (eventCase_ == 41) {
+          eventCase_ = 0;
+          event_ = null;
+          onChanged();
+        }
+      } else {
+        if (eventCase_ == 41) {
+          eventCase_ = 0;
+          event_ = null;
+        }
+        agentSaidBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     */
+    public io.botmesh.v1.AgentSaid.Builder getAgentSaidBuilder() {
+      return internalGetAgentSaidFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     */
+    @java.lang.Override
+    public io.botmesh.v1.AgentSaidOrBuilder getAgentSaidOrBuilder() {
+      if ((eventCase_ == 41) && (agentSaidBuilder_ != null)) {
+        return agentSaidBuilder_.getMessageOrBuilder();
+      } else {
+        if (eventCase_ == 41) {
+          return (io.botmesh.v1.AgentSaid) event_;
+        }
+        return io.botmesh.v1.AgentSaid.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * An agent said something of its own accord.
+     * </pre>
+     *
+     * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.botmesh.v1.AgentSaid, io.botmesh.v1.AgentSaid.Builder, io.botmesh.v1.AgentSaidOrBuilder> 
+        internalGetAgentSaidFieldBuilder() {
+      if (agentSaidBuilder_ == null) {
+        if (!(eventCase_ == 41)) {
+          event_ = io.botmesh.v1.AgentSaid.getDefaultInstance();
+        }
+        agentSaidBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.botmesh.v1.AgentSaid, io.botmesh.v1.AgentSaid.Builder, io.botmesh.v1.AgentSaidOrBuilder>(
+                (io.botmesh.v1.AgentSaid) event_,
+                getParentForChildren(),
+                isClean());
+        event_ = null;
+      }
+      eventCase_ = 41;
+      onChanged();
+      return agentSaidBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:botmesh.v1.ConversationEvent)

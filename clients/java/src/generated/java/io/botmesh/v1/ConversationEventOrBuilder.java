@@ -826,5 +826,140 @@ public interface ConversationEventOrBuilder extends
    */
   io.botmesh.v1.DutyChangedOrBuilder getDutyChangedOrBuilder();
 
+  /**
+   * <pre>
+   * An agent became a member, or is asked for something else.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+   * @return Whether the memberAdded field is set.
+   */
+  boolean hasMemberAdded();
+  /**
+   * <pre>
+   * An agent became a member, or is asked for something else.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+   * @return The memberAdded.
+   */
+  io.botmesh.v1.MemberAdded getMemberAdded();
+  /**
+   * <pre>
+   * An agent became a member, or is asked for something else.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAdded member_added = 37;</code>
+   */
+  io.botmesh.v1.MemberAddedOrBuilder getMemberAddedOrBuilder();
+
+  /**
+   * <pre>
+   * An agent is no member any more.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+   * @return Whether the memberRemoved field is set.
+   */
+  boolean hasMemberRemoved();
+  /**
+   * <pre>
+   * An agent is no member any more.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+   * @return The memberRemoved.
+   */
+  io.botmesh.v1.MemberRemoved getMemberRemoved();
+  /**
+   * <pre>
+   * An agent is no member any more.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberRemoved member_removed = 38;</code>
+   */
+  io.botmesh.v1.MemberRemovedOrBuilder getMemberRemovedOrBuilder();
+
+  /**
+   * <pre>
+   * A member is to be asked.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+   * @return Whether the memberAsked field is set.
+   */
+  boolean hasMemberAsked();
+  /**
+   * <pre>
+   * A member is to be asked.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+   * @return The memberAsked.
+   */
+  io.botmesh.v1.MemberAsked getMemberAsked();
+  /**
+   * <pre>
+   * A member is to be asked.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAsked member_asked = 39;</code>
+   */
+  io.botmesh.v1.MemberAskedOrBuilder getMemberAskedOrBuilder();
+
+  /**
+   * <pre>
+   * A member answered, or failed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+   * @return Whether the memberAnswered field is set.
+   */
+  boolean hasMemberAnswered();
+  /**
+   * <pre>
+   * A member answered, or failed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+   * @return The memberAnswered.
+   */
+  io.botmesh.v1.MemberAnswered getMemberAnswered();
+  /**
+   * <pre>
+   * A member answered, or failed.
+   * </pre>
+   *
+   * <code>.botmesh.v1.MemberAnswered member_answered = 40;</code>
+   */
+  io.botmesh.v1.MemberAnsweredOrBuilder getMemberAnsweredOrBuilder();
+
+  /**
+   * <pre>
+   * An agent said something of its own accord.
+   * </pre>
+   *
+   * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+   * @return Whether the agentSaid field is set.
+   */
+  boolean hasAgentSaid();
+  /**
+   * <pre>
+   * An agent said something of its own accord.
+   * </pre>
+   *
+   * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+   * @return The agentSaid.
+   */
+  io.botmesh.v1.AgentSaid getAgentSaid();
+  /**
+   * <pre>
+   * An agent said something of its own accord.
+   * </pre>
+   *
+   * <code>.botmesh.v1.AgentSaid agent_said = 41;</code>
+   */
+  io.botmesh.v1.AgentSaidOrBuilder getAgentSaidOrBuilder();
+
   io.botmesh.v1.ConversationEvent.EventCase getEventCase();
 }

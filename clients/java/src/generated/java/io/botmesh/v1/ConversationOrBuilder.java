@@ -488,4 +488,92 @@ public interface ConversationOrBuilder extends
    * <code>.botmesh.v1.Outcome outcome = 21;</code>
    */
   io.botmesh.v1.OutcomeOrBuilder getOutcomeOrBuilder();
+
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  java.util.List<io.botmesh.v1.Member> 
+      getMembersList();
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  io.botmesh.v1.Member getMembers(int index);
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  int getMembersCount();
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  java.util.List<? extends io.botmesh.v1.MemberOrBuilder> 
+      getMembersOrBuilderList();
+  /**
+   * <pre>
+   * The agents that are asked beside the owner, those of the greatest priority first.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.Member members = 22;</code>
+   */
+  io.botmesh.v1.MemberOrBuilder getMembersOrBuilder(
+      int index);
+
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  java.util.List<io.botmesh.v1.MemberAsked> 
+      getAskedList();
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  io.botmesh.v1.MemberAsked getAsked(int index);
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  int getAskedCount();
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  java.util.List<? extends io.botmesh.v1.MemberAskedOrBuilder> 
+      getAskedOrBuilderList();
+  /**
+   * <pre>
+   * What they are being asked now, in this order.
+   * </pre>
+   *
+   * <code>repeated .botmesh.v1.MemberAsked asked = 23;</code>
+   */
+  io.botmesh.v1.MemberAskedOrBuilder getAskedOrBuilder(
+      int index);
 }

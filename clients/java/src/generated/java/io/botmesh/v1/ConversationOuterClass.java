@@ -37,6 +37,11 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_botmesh_v1_Conversation_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_Member_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_Member_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_botmesh_v1_Outcome_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -182,6 +187,31 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_botmesh_v1_PrimaryChanged_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_MemberAdded_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_MemberAdded_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_MemberRemoved_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_MemberRemoved_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_MemberAsked_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_MemberAsked_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_MemberAnswered_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_MemberAnswered_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_AgentSaid_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_AgentSaid_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_botmesh_v1_DutyChanged_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -200,7 +230,7 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
       "ransfer.proto\032\026botmesh/v1/usage.proto\032\034g" +
       "oogle/protobuf/struct.proto\032\037google/prot" +
       "obuf/timestamp.proto\"1\n\005Owner\022\017\n\005agent\030\001" +
-      " \001(\tH\000\022\016\n\004desk\030\002 \001(\tH\000B\007\n\005owner\"\307\005\n\014Conv" +
+      " \001(\tH\000\022\016\n\004desk\030\002 \001(\tH\000B\007\n\005owner\"\224\006\n\014Conv" +
       "ersation\022\027\n\017conversation_id\030\001 \001(\t\022\022\n\nacc" +
       "ount_id\030\002 \001(\t\022\017\n\007channel\030\003 \001(\t\022\022\n\ncontac" +
       "t_id\030\004 \001(\t\022 \n\005owner\030\005 \001(\0132\021.botmesh.v1.O" +
@@ -218,142 +248,166 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
       "h.v1.ReplySuggested\022-\n\tqueued_at\030\023 \001(\0132\032" +
       ".google.protobuf.Timestamp\022\'\n\006fields\030\024 \001" +
       "(\0132\027.google.protobuf.Struct\022$\n\007outcome\030\025" +
-      " \001(\0132\023.botmesh.v1.Outcome\"y\n\007Outcome\022\025\n\010" +
-      "resolved\030\001 \001(\010H\000\210\001\001\022\023\n\006booked\030\002 \001(\010H\001\210\001\001" +
-      "\022\031\n\014satisfaction\030\003 \001(\rH\002\210\001\001B\013\n\t_resolved" +
-      "B\t\n\007_bookedB\017\n\r_satisfaction\"v\n\014OpenTran" +
-      "sfer\022\023\n\013transfer_id\030\001 \001(\t\022!\n\006target\030\002 \001(" +
-      "\0132\021.botmesh.v1.Owner\022.\n\nexpires_at\030\003 \001(\013" +
-      "2\032.google.protobuf.Timestamp\"\227\014\n\021Convers" +
-      "ationEvent\022\020\n\010position\030\001 \001(\003\022\020\n\010sequence" +
-      "\030\002 \001(\003\022\027\n\017conversation_id\030\003 \001(\t\022(\n\004time\030" +
-      "\004 \001(\0132\032.google.protobuf.Timestamp\022\020\n\010tra" +
-      "ce_id\030\005 \001(\t\0220\n\006opened\030\n \001(\0132\036.botmesh.v1" +
-      ".ConversationOpenedH\000\0223\n\016message_posted\030" +
-      "\013 \001(\0132\031.botmesh.v1.MessagePostedH\000\022/\n\014tu" +
-      "rn_started\030\014 \001(\0132\027.botmesh.v1.TurnStarte" +
-      "dH\000\0221\n\rturn_finished\030\r \001(\0132\030.botmesh.v1." +
-      "TurnFinishedH\000\022+\n\nlate_reply\030\016 \001(\0132\025.bot" +
-      "mesh.v1.LateReplyH\000\022;\n\022transfer_requeste" +
-      "d\030\017 \001(\0132\035.botmesh.v1.TransferRequestedH\000" +
-      "\0223\n\016offer_answered\030\020 \001(\0132\031.botmesh.v1.Of" +
-      "ferAnsweredH\000\0221\n\rowner_changed\030\021 \001(\0132\030.b" +
-      "otmesh.v1.OwnerChangedH\000\0225\n\017transfer_fai" +
-      "led\030\022 \001(\0132\032.botmesh.v1.TransferFailedH\000\022" +
-      "3\n\016status_changed\030\023 \001(\0132\031.botmesh.v1.Sta" +
-      "tusChangedH\000\022/\n\014mode_changed\030\024 \001(\0132\027.bot" +
-      "mesh.v1.ModeChangedH\000\022/\n\014desk_claimed\030\025 " +
-      "\001(\0132\027.botmesh.v1.DeskClaimedH\000\0221\n\rdesk_r" +
-      "eleased\030\026 \001(\0132\030.botmesh.v1.DeskReleasedH" +
-      "\000\0223\n\016person_replied\030\027 \001(\0132\031.botmesh.v1.P" +
-      "ersonRepliedH\000\022/\n\014tags_changed\030\030 \001(\0132\027.b" +
-      "otmesh.v1.TagsChangedH\000\0225\n\017context_chang" +
-      "ed\030\031 \001(\0132\032.botmesh.v1.ContextChangedH\000\0225" +
-      "\n\017reply_suggested\030\032 \001(\0132\032.botmesh.v1.Rep" +
-      "lySuggestedH\000\022;\n\022suggestion_dropped\030\033 \001(" +
-      "\0132\035.botmesh.v1.SuggestionDroppedH\000\0223\n\016fi" +
-      "elds_changed\030\034 \001(\0132\031.botmesh.v1.FieldsCh" +
-      "angedH\000\0223\n\016form_submitted\030\035 \001(\0132\031.botmes" +
-      "h.v1.FormSubmittedH\000\022/\n\014action_fired\030\036 \001" +
-      "(\0132\027.botmesh.v1.ActionFiredH\000\0227\n\020outcome" +
-      "_recorded\030\037 \001(\0132\033.botmesh.v1.OutcomeReco" +
-      "rdedH\000\0225\n\017silence_noticed\030  \001(\0132\032.botmes" +
-      "h.v1.SilenceNoticedH\000\022+\n\nowner_away\030! \001(" +
-      "\0132\025.botmesh.v1.OwnerAwayH\000\0221\n\rtrigger_fi" +
-      "red\030\" \001(\0132\030.botmesh.v1.TriggerFiredH\000\0225\n" +
-      "\017primary_changed\030# \001(\0132\032.botmesh.v1.Prim" +
-      "aryChangedH\000\022/\n\014duty_changed\030$ \001(\0132\027.bot" +
-      "mesh.v1.DutyChangedH\000B\007\n\005event\"\233\001\n\022Conve" +
-      "rsationOpened\022\022\n\naccount_id\030\001 \001(\t\022\017\n\007cha" +
-      "nnel\030\002 \001(\t\022\022\n\ncontact_id\030\003 \001(\t\022 \n\005owner\030" +
-      "\004 \001(\0132\021.botmesh.v1.Owner\022*\n\004mode\030\005 \001(\0162\034" +
-      ".botmesh.v1.ConversationMode\"F\n\rMessageP" +
-      "osted\022\022\n\nmessage_id\030\001 \001(\t\022!\n\007payload\030\002 \003" +
-      "(\0132\020.botmesh.v1.Part\"k\n\013TurnStarted\022\017\n\007t" +
-      "urn_id\030\001 \001(\t\022\r\n\005epoch\030\002 \001(\003\022\r\n\005agent\030\003 \001" +
-      "(\t\022\030\n\020through_sequence\030\004 \001(\003\022\023\n\013transfer" +
-      "_id\030\005 \001(\t\"\302\001\n\014TurnFinished\022\017\n\007turn_id\030\001 " +
-      "\001(\t\022(\n\007outcome\030\002 \001(\0162\027.botmesh.v1.TurnOu" +
-      "tcome\022!\n\007payload\030\003 \003(\0132\020.botmesh.v1.Part" +
-      "\022\r\n\005agent\030\004 \001(\t\022\016\n\006reason\030\005 \001(\t\022 \n\005usage" +
-      "\030\006 \003(\0132\021.botmesh.v1.Usage\022\023\n\013approved_by" +
-      "\030\007 \001(\t\"\245\001\n\016ReplySuggested\022\017\n\007turn_id\030\001 \001" +
-      "(\t\022!\n\007payload\030\002 \003(\0132\020.botmesh.v1.Part\022\r\n" +
-      "\005agent\030\003 \001(\t\022.\n\nexpires_at\030\004 \001(\0132\032.googl" +
-      "e.protobuf.Timestamp\022 \n\005usage\030\005 \003(\0132\021.bo" +
-      "tmesh.v1.Usage\"D\n\021SuggestionDropped\022\017\n\007t" +
-      "urn_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022\016\n\006reason\030\003" +
-      " \001(\t\"N\n\tLateReply\022\017\n\007turn_id\030\001 \001(\t\022\r\n\005ep" +
-      "och\030\002 \001(\003\022!\n\007payload\030\003 \003(\0132\020.botmesh.v1." +
-      "Part\"\255\003\n\021TransferRequested\022\023\n\013transfer_i" +
-      "d\030\001 \001(\t\022\r\n\005epoch\030\002 \001(\003\022!\n\006target\030\003 \001(\0132\021" +
-      ".botmesh.v1.Owner\0220\n\tinitiator\030\004 \001(\0162\035.b" +
-      "otmesh.v1.TransferInitiator\022\021\n\tintent_id" +
-      "\030\005 \001(\t\022&\n\014user_message\030\006 \003(\0132\020.botmesh.v" +
-      "1.Part\022(\n\007context\030\007 \001(\0132\027.google.protobu" +
-      "f.Struct\022)\n\017handoff_message\030\010 \003(\0132\020.botm" +
-      "esh.v1.Part\022\016\n\006reason\030\t \001(\t\022*\n\004mode\030\n \001(" +
-      "\0162\034.botmesh.v1.ConversationMode\022#\n\010fallb" +
-      "ack\030\013 \001(\0132\021.botmesh.v1.Owner\022.\n\nexpires_" +
-      "at\030\014 \001(\0132\032.google.protobuf.Timestamp\"d\n\r" +
-      "OfferAnswered\022\023\n\013transfer_id\030\001 \001(\t\022.\n\010de" +
-      "cision\030\002 \001(\0162\034.botmesh.v1.TransferDecisi" +
-      "on\022\016\n\006reason\030\003 \001(\t\"\206\003\n\014OwnerChanged\022\023\n\013t" +
-      "ransfer_id\030\001 \001(\t\022\r\n\005epoch\030\002 \001(\003\022 \n\005owner" +
-      "\030\003 \001(\0132\021.botmesh.v1.Owner\022#\n\010previous\030\004 " +
-      "\001(\0132\021.botmesh.v1.Owner\022\016\n\006reason\030\005 \001(\t\022\021" +
-      "\n\tintent_id\030\006 \001(\t\022&\n\014user_message\030\007 \003(\0132" +
-      "\020.botmesh.v1.Part\022)\n\017handoff_message\030\010 \003" +
-      "(\0132\020.botmesh.v1.Part\022(\n\007context\030\t \001(\0132\027." +
-      "google.protobuf.Struct\022*\n\004mode\030\n \001(\0162\034.b" +
-      "otmesh.v1.ConversationMode\0220\n\tinitiator\030" +
-      "\013 \001(\0162\035.botmesh.v1.TransferInitiator\022\r\n\005" +
-      "waits\030\014 \001(\010\"c\n\016TransferFailed\022\023\n\013transfe" +
-      "r_id\030\001 \001(\t\022,\n\007failure\030\002 \001(\0162\033.botmesh.v1" +
-      ".TransferFailure\022\016\n\006reason\030\003 \001(\t\"z\n\rStat" +
-      "usChanged\022.\n\006status\030\001 \001(\0162\036.botmesh.v1.C" +
-      "onversationStatus\022)\n\005until\030\002 \001(\0132\032.googl" +
-      "e.protobuf.Timestamp\022\016\n\006reason\030\003 \001(\t\"9\n\013" +
-      "ModeChanged\022*\n\004mode\030\001 \001(\0162\034.botmesh.v1.C" +
-      "onversationMode\"\035\n\013DeskClaimed\022\016\n\006person" +
-      "\030\001 \001(\t\".\n\014DeskReleased\022\016\n\006person\030\001 \001(\t\022\016" +
-      "\n\006reason\030\002 \001(\t\"d\n\rPersonReplied\022\016\n\006perso" +
-      "n\030\001 \001(\t\022!\n\007payload\030\002 \003(\0132\020.botmesh.v1.Pa" +
-      "rt\022\022\n\nmessage_id\030\003 \001(\t\022\014\n\004note\030\004 \001(\010\"-\n\013" +
-      "TagsChanged\022\r\n\005added\030\001 \003(\t\022\017\n\007removed\030\002 " +
-      "\003(\t\"z\n\016ContextChanged\022\'\n\006values\030\001 \001(\0132\027." +
-      "google.protobuf.Struct\022\017\n\007removed\030\002 \003(\t\022" +
-      ".\n\nexpires_at\030\003 \001(\0132\032.google.protobuf.Ti" +
-      "mestamp\"8\n\rFieldsChanged\022\'\n\006values\030\001 \001(\013" +
-      "2\027.google.protobuf.Struct\"]\n\rFormSubmitt" +
-      "ed\022\014\n\004form\030\001 \001(\t\022\'\n\006values\030\002 \001(\0132\027.googl" +
-      "e.protobuf.Struct\022\025\n\rsubmission_id\030\003 \001(\t" +
-      "\"U\n\013ActionFired\022\016\n\006action\030\001 \001(\t\022\r\n\005agent" +
-      "\030\002 \001(\t\022\'\n\006values\030\003 \001(\0132\027.google.protobuf" +
-      ".Struct\"F\n\017OutcomeRecorded\022$\n\007outcome\030\001 " +
-      "\001(\0132\023.botmesh.v1.Outcome\022\r\n\005agent\030\002 \001(\t\"" +
-      "9\n\016SilenceNoticed\022\017\n\007seconds\030\001 \001(\001\022\026\n\016si" +
-      "nce_sequence\030\002 \001(\003\"4\n\tOwnerAway\022\r\n\005agent" +
-      "\030\001 \001(\t\022\030\n\020message_sequence\030\002 \001(\003\"H\n\014Trig" +
-      "gerFired\022\017\n\007trigger\030\001 \001(\t\022\026\n\016cause_seque" +
-      "nce\030\002 \001(\003\022\017\n\007refusal\030\003 \001(\t\"C\n\016PrimaryCha" +
-      "nged\022\r\n\005agent\030\001 \001(\t\022\020\n\010channels\030\002 \003(\t\022\020\n" +
-      "\010previous\030\003 \001(\t\".\n\013DutyChanged\022\016\n\006person" +
-      "\030\001 \001(\t\022\017\n\007on_duty\030\002 \001(\010*\232\001\n\022Conversation" +
-      "Status\022#\n\037CONVERSATION_STATUS_UNSPECIFIE" +
-      "D\020\000\022\036\n\032CONVERSATION_STATUS_ACTIVE\020\001\022\036\n\032C" +
-      "ONVERSATION_STATUS_PAUSED\020\002\022\037\n\033CONVERSAT" +
-      "ION_STATUS_STOPPED\020\003*\264\001\n\013TurnOutcome\022\034\n\030" +
-      "TURN_OUTCOME_UNSPECIFIED\020\000\022\031\n\025TURN_OUTCO" +
-      "ME_ANSWERED\020\001\022\034\n\030TURN_OUTCOME_TRANSFERRE" +
-      "D\020\002\022\031\n\025TURN_OUTCOME_NOT_MINE\020\003\022\027\n\023TURN_O" +
-      "UTCOME_FAILED\020\004\022\032\n\026TURN_OUTCOME_OVERTAKE" +
-      "N\020\005*\222\001\n\017TransferFailure\022 \n\034TRANSFER_FAIL" +
-      "URE_UNSPECIFIED\020\000\022\035\n\031TRANSFER_FAILURE_DE" +
-      "CLINED\020\001\022\034\n\030TRANSFER_FAILURE_EXPIRED\020\002\022 " +
-      "\n\034TRANSFER_FAILURE_UNAVAILABLE\020\003BL\n\rio.b" +
-      "otmesh.v1P\001Z9github.com/botmesh/botmesh/" +
-      "clients/go/botmeshv1;botmeshv1b\006proto3"
+      " \001(\0132\023.botmesh.v1.Outcome\022#\n\007members\030\026 \003" +
+      "(\0132\022.botmesh.v1.Member\022&\n\005asked\030\027 \003(\0132\027." +
+      "botmesh.v1.MemberAsked\"\267\001\n\006Member\022\r\n\005age" +
+      "nt\030\001 \001(\t\022\020\n\010keywords\030\002 \003(\t\022\021\n\tschedules\030" +
+      "\003 \003(\t\022\021\n\ttime_zone\030\004 \001(\t\022\017\n\007actions\030\005 \003(" +
+      "\t\022\016\n\006always\030\006 \001(\010\022\020\n\010priority\030\007 \001(\005\0223\n\017s" +
+      "cheduled_since\030\010 \001(\0132\032.google.protobuf.T" +
+      "imestamp\"y\n\007Outcome\022\025\n\010resolved\030\001 \001(\010H\000\210" +
+      "\001\001\022\023\n\006booked\030\002 \001(\010H\001\210\001\001\022\031\n\014satisfaction\030" +
+      "\003 \001(\rH\002\210\001\001B\013\n\t_resolvedB\t\n\007_bookedB\017\n\r_s" +
+      "atisfaction\"v\n\014OpenTransfer\022\023\n\013transfer_" +
+      "id\030\001 \001(\t\022!\n\006target\030\002 \001(\0132\021.botmesh.v1.Ow" +
+      "ner\022.\n\nexpires_at\030\003 \001(\0132\032.google.protobu" +
+      "f.Timestamp\"\222\016\n\021ConversationEvent\022\020\n\010pos" +
+      "ition\030\001 \001(\003\022\020\n\010sequence\030\002 \001(\003\022\027\n\017convers" +
+      "ation_id\030\003 \001(\t\022(\n\004time\030\004 \001(\0132\032.google.pr" +
+      "otobuf.Timestamp\022\020\n\010trace_id\030\005 \001(\t\0220\n\006op" +
+      "ened\030\n \001(\0132\036.botmesh.v1.ConversationOpen" +
+      "edH\000\0223\n\016message_posted\030\013 \001(\0132\031.botmesh.v" +
+      "1.MessagePostedH\000\022/\n\014turn_started\030\014 \001(\0132" +
+      "\027.botmesh.v1.TurnStartedH\000\0221\n\rturn_finis" +
+      "hed\030\r \001(\0132\030.botmesh.v1.TurnFinishedH\000\022+\n" +
+      "\nlate_reply\030\016 \001(\0132\025.botmesh.v1.LateReply" +
+      "H\000\022;\n\022transfer_requested\030\017 \001(\0132\035.botmesh" +
+      ".v1.TransferRequestedH\000\0223\n\016offer_answere" +
+      "d\030\020 \001(\0132\031.botmesh.v1.OfferAnsweredH\000\0221\n\r" +
+      "owner_changed\030\021 \001(\0132\030.botmesh.v1.OwnerCh" +
+      "angedH\000\0225\n\017transfer_failed\030\022 \001(\0132\032.botme" +
+      "sh.v1.TransferFailedH\000\0223\n\016status_changed" +
+      "\030\023 \001(\0132\031.botmesh.v1.StatusChangedH\000\022/\n\014m" +
+      "ode_changed\030\024 \001(\0132\027.botmesh.v1.ModeChang" +
+      "edH\000\022/\n\014desk_claimed\030\025 \001(\0132\027.botmesh.v1." +
+      "DeskClaimedH\000\0221\n\rdesk_released\030\026 \001(\0132\030.b" +
+      "otmesh.v1.DeskReleasedH\000\0223\n\016person_repli" +
+      "ed\030\027 \001(\0132\031.botmesh.v1.PersonRepliedH\000\022/\n" +
+      "\014tags_changed\030\030 \001(\0132\027.botmesh.v1.TagsCha" +
+      "ngedH\000\0225\n\017context_changed\030\031 \001(\0132\032.botmes" +
+      "h.v1.ContextChangedH\000\0225\n\017reply_suggested" +
+      "\030\032 \001(\0132\032.botmesh.v1.ReplySuggestedH\000\022;\n\022" +
+      "suggestion_dropped\030\033 \001(\0132\035.botmesh.v1.Su" +
+      "ggestionDroppedH\000\0223\n\016fields_changed\030\034 \001(" +
+      "\0132\031.botmesh.v1.FieldsChangedH\000\0223\n\016form_s" +
+      "ubmitted\030\035 \001(\0132\031.botmesh.v1.FormSubmitte" +
+      "dH\000\022/\n\014action_fired\030\036 \001(\0132\027.botmesh.v1.A" +
+      "ctionFiredH\000\0227\n\020outcome_recorded\030\037 \001(\0132\033" +
+      ".botmesh.v1.OutcomeRecordedH\000\0225\n\017silence" +
+      "_noticed\030  \001(\0132\032.botmesh.v1.SilenceNotic" +
+      "edH\000\022+\n\nowner_away\030! \001(\0132\025.botmesh.v1.Ow" +
+      "nerAwayH\000\0221\n\rtrigger_fired\030\" \001(\0132\030.botme" +
+      "sh.v1.TriggerFiredH\000\0225\n\017primary_changed\030" +
+      "# \001(\0132\032.botmesh.v1.PrimaryChangedH\000\022/\n\014d" +
+      "uty_changed\030$ \001(\0132\027.botmesh.v1.DutyChang" +
+      "edH\000\022/\n\014member_added\030% \001(\0132\027.botmesh.v1." +
+      "MemberAddedH\000\0223\n\016member_removed\030& \001(\0132\031." +
+      "botmesh.v1.MemberRemovedH\000\022/\n\014member_ask" +
+      "ed\030\' \001(\0132\027.botmesh.v1.MemberAskedH\000\0225\n\017m" +
+      "ember_answered\030( \001(\0132\032.botmesh.v1.Member" +
+      "AnsweredH\000\022+\n\nagent_said\030) \001(\0132\025.botmesh" +
+      ".v1.AgentSaidH\000B\007\n\005event\"\233\001\n\022Conversatio" +
+      "nOpened\022\022\n\naccount_id\030\001 \001(\t\022\017\n\007channel\030\002" +
+      " \001(\t\022\022\n\ncontact_id\030\003 \001(\t\022 \n\005owner\030\004 \001(\0132" +
+      "\021.botmesh.v1.Owner\022*\n\004mode\030\005 \001(\0162\034.botme" +
+      "sh.v1.ConversationMode\"F\n\rMessagePosted\022" +
+      "\022\n\nmessage_id\030\001 \001(\t\022!\n\007payload\030\002 \003(\0132\020.b" +
+      "otmesh.v1.Part\"k\n\013TurnStarted\022\017\n\007turn_id" +
+      "\030\001 \001(\t\022\r\n\005epoch\030\002 \001(\003\022\r\n\005agent\030\003 \001(\t\022\030\n\020" +
+      "through_sequence\030\004 \001(\003\022\023\n\013transfer_id\030\005 " +
+      "\001(\t\"\302\001\n\014TurnFinished\022\017\n\007turn_id\030\001 \001(\t\022(\n" +
+      "\007outcome\030\002 \001(\0162\027.botmesh.v1.TurnOutcome\022" +
+      "!\n\007payload\030\003 \003(\0132\020.botmesh.v1.Part\022\r\n\005ag" +
+      "ent\030\004 \001(\t\022\016\n\006reason\030\005 \001(\t\022 \n\005usage\030\006 \003(\013" +
+      "2\021.botmesh.v1.Usage\022\023\n\013approved_by\030\007 \001(\t" +
+      "\"\245\001\n\016ReplySuggested\022\017\n\007turn_id\030\001 \001(\t\022!\n\007" +
+      "payload\030\002 \003(\0132\020.botmesh.v1.Part\022\r\n\005agent" +
+      "\030\003 \001(\t\022.\n\nexpires_at\030\004 \001(\0132\032.google.prot" +
+      "obuf.Timestamp\022 \n\005usage\030\005 \003(\0132\021.botmesh." +
+      "v1.Usage\"D\n\021SuggestionDropped\022\017\n\007turn_id" +
+      "\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022\016\n\006reason\030\003 \001(\t\"N" +
+      "\n\tLateReply\022\017\n\007turn_id\030\001 \001(\t\022\r\n\005epoch\030\002 " +
+      "\001(\003\022!\n\007payload\030\003 \003(\0132\020.botmesh.v1.Part\"\255" +
+      "\003\n\021TransferRequested\022\023\n\013transfer_id\030\001 \001(" +
+      "\t\022\r\n\005epoch\030\002 \001(\003\022!\n\006target\030\003 \001(\0132\021.botme" +
+      "sh.v1.Owner\0220\n\tinitiator\030\004 \001(\0162\035.botmesh" +
+      ".v1.TransferInitiator\022\021\n\tintent_id\030\005 \001(\t" +
+      "\022&\n\014user_message\030\006 \003(\0132\020.botmesh.v1.Part" +
+      "\022(\n\007context\030\007 \001(\0132\027.google.protobuf.Stru" +
+      "ct\022)\n\017handoff_message\030\010 \003(\0132\020.botmesh.v1" +
+      ".Part\022\016\n\006reason\030\t \001(\t\022*\n\004mode\030\n \001(\0162\034.bo" +
+      "tmesh.v1.ConversationMode\022#\n\010fallback\030\013 " +
+      "\001(\0132\021.botmesh.v1.Owner\022.\n\nexpires_at\030\014 \001" +
+      "(\0132\032.google.protobuf.Timestamp\"d\n\rOfferA" +
+      "nswered\022\023\n\013transfer_id\030\001 \001(\t\022.\n\010decision" +
+      "\030\002 \001(\0162\034.botmesh.v1.TransferDecision\022\016\n\006" +
+      "reason\030\003 \001(\t\"\206\003\n\014OwnerChanged\022\023\n\013transfe" +
+      "r_id\030\001 \001(\t\022\r\n\005epoch\030\002 \001(\003\022 \n\005owner\030\003 \001(\013" +
+      "2\021.botmesh.v1.Owner\022#\n\010previous\030\004 \001(\0132\021." +
+      "botmesh.v1.Owner\022\016\n\006reason\030\005 \001(\t\022\021\n\tinte" +
+      "nt_id\030\006 \001(\t\022&\n\014user_message\030\007 \003(\0132\020.botm" +
+      "esh.v1.Part\022)\n\017handoff_message\030\010 \003(\0132\020.b" +
+      "otmesh.v1.Part\022(\n\007context\030\t \001(\0132\027.google" +
+      ".protobuf.Struct\022*\n\004mode\030\n \001(\0162\034.botmesh" +
+      ".v1.ConversationMode\0220\n\tinitiator\030\013 \001(\0162" +
+      "\035.botmesh.v1.TransferInitiator\022\r\n\005waits\030" +
+      "\014 \001(\010\"c\n\016TransferFailed\022\023\n\013transfer_id\030\001" +
+      " \001(\t\022,\n\007failure\030\002 \001(\0162\033.botmesh.v1.Trans" +
+      "ferFailure\022\016\n\006reason\030\003 \001(\t\"z\n\rStatusChan" +
+      "ged\022.\n\006status\030\001 \001(\0162\036.botmesh.v1.Convers" +
+      "ationStatus\022)\n\005until\030\002 \001(\0132\032.google.prot" +
+      "obuf.Timestamp\022\016\n\006reason\030\003 \001(\t\"9\n\013ModeCh" +
+      "anged\022*\n\004mode\030\001 \001(\0162\034.botmesh.v1.Convers" +
+      "ationMode\"\035\n\013DeskClaimed\022\016\n\006person\030\001 \001(\t" +
+      "\".\n\014DeskReleased\022\016\n\006person\030\001 \001(\t\022\016\n\006reas" +
+      "on\030\002 \001(\t\"d\n\rPersonReplied\022\016\n\006person\030\001 \001(" +
+      "\t\022!\n\007payload\030\002 \003(\0132\020.botmesh.v1.Part\022\022\n\n" +
+      "message_id\030\003 \001(\t\022\014\n\004note\030\004 \001(\010\"-\n\013TagsCh" +
+      "anged\022\r\n\005added\030\001 \003(\t\022\017\n\007removed\030\002 \003(\t\"z\n" +
+      "\016ContextChanged\022\'\n\006values\030\001 \001(\0132\027.google" +
+      ".protobuf.Struct\022\017\n\007removed\030\002 \003(\t\022.\n\nexp" +
+      "ires_at\030\003 \001(\0132\032.google.protobuf.Timestam" +
+      "p\"8\n\rFieldsChanged\022\'\n\006values\030\001 \001(\0132\027.goo" +
+      "gle.protobuf.Struct\"]\n\rFormSubmitted\022\014\n\004" +
+      "form\030\001 \001(\t\022\'\n\006values\030\002 \001(\0132\027.google.prot" +
+      "obuf.Struct\022\025\n\rsubmission_id\030\003 \001(\t\"U\n\013Ac" +
+      "tionFired\022\016\n\006action\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t" +
+      "\022\'\n\006values\030\003 \001(\0132\027.google.protobuf.Struc" +
+      "t\"F\n\017OutcomeRecorded\022$\n\007outcome\030\001 \001(\0132\023." +
+      "botmesh.v1.Outcome\022\r\n\005agent\030\002 \001(\t\"9\n\016Sil" +
+      "enceNoticed\022\017\n\007seconds\030\001 \001(\001\022\026\n\016since_se" +
+      "quence\030\002 \001(\003\"4\n\tOwnerAway\022\r\n\005agent\030\001 \001(\t" +
+      "\022\030\n\020message_sequence\030\002 \001(\003\"H\n\014TriggerFir" +
+      "ed\022\017\n\007trigger\030\001 \001(\t\022\026\n\016cause_sequence\030\002 " +
+      "\001(\003\022\017\n\007refusal\030\003 \001(\t\"C\n\016PrimaryChanged\022\r" +
+      "\n\005agent\030\001 \001(\t\022\020\n\010channels\030\002 \003(\t\022\020\n\010previ" +
+      "ous\030\003 \001(\t\"1\n\013MemberAdded\022\"\n\006member\030\001 \001(\013" +
+      "2\022.botmesh.v1.Member\"\036\n\rMemberRemoved\022\r\n" +
+      "\005agent\030\001 \001(\t\"\213\001\n\013MemberAsked\022\022\n\nmessage_" +
+      "id\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022\017\n\007trigger\030\003 \001(\t" +
+      "\022\r\n\005match\030\004 \001(\t\022\026\n\016cause_sequence\030\005 \001(\003\022" +
+      "!\n\007payload\030\006 \003(\0132\020.botmesh.v1.Part\"\210\001\n\016M" +
+      "emberAnswered\022\022\n\nmessage_id\030\001 \001(\t\022\r\n\005age" +
+      "nt\030\002 \001(\t\022!\n\007payload\030\003 \003(\0132\020.botmesh.v1.P" +
+      "art\022\016\n\006reason\030\004 \001(\t\022 \n\005usage\030\005 \003(\0132\021.bot" +
+      "mesh.v1.Usage\"Q\n\tAgentSaid\022\r\n\005agent\030\001 \001(" +
+      "\t\022!\n\007payload\030\002 \003(\0132\020.botmesh.v1.Part\022\022\n\n" +
+      "message_id\030\003 \001(\t\".\n\013DutyChanged\022\016\n\006perso" +
+      "n\030\001 \001(\t\022\017\n\007on_duty\030\002 \001(\010*\232\001\n\022Conversatio" +
+      "nStatus\022#\n\037CONVERSATION_STATUS_UNSPECIFI" +
+      "ED\020\000\022\036\n\032CONVERSATION_STATUS_ACTIVE\020\001\022\036\n\032" +
+      "CONVERSATION_STATUS_PAUSED\020\002\022\037\n\033CONVERSA" +
+      "TION_STATUS_STOPPED\020\003*\264\001\n\013TurnOutcome\022\034\n" +
+      "\030TURN_OUTCOME_UNSPECIFIED\020\000\022\031\n\025TURN_OUTC" +
+      "OME_ANSWERED\020\001\022\034\n\030TURN_OUTCOME_TRANSFERR" +
+      "ED\020\002\022\031\n\025TURN_OUTCOME_NOT_MINE\020\003\022\027\n\023TURN_" +
+      "OUTCOME_FAILED\020\004\022\032\n\026TURN_OUTCOME_OVERTAK" +
+      "EN\020\005*\222\001\n\017TransferFailure\022 \n\034TRANSFER_FAI" +
+      "LURE_UNSPECIFIED\020\000\022\035\n\031TRANSFER_FAILURE_D" +
+      "ECLINED\020\001\022\034\n\030TRANSFER_FAILURE_EXPIRED\020\002\022" +
+      " \n\034TRANSFER_FAILURE_UNAVAILABLE\020\003BL\n\rio." +
+      "botmesh.v1P\001Z9github.com/botmesh/botmesh" +
+      "/clients/go/botmeshv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -375,183 +429,219 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
     internal_static_botmesh_v1_Conversation_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_Conversation_descriptor,
-        new java.lang.String[] { "ConversationId", "AccountId", "Channel", "ContactId", "Owner", "Epoch", "Status", "PausedUntil", "Mode", "Sequence", "OpenedAt", "UpdatedAt", "Context", "Tags", "Transfer", "TurnId", "Unanswered", "Suggestion", "QueuedAt", "Fields", "Outcome", });
-    internal_static_botmesh_v1_Outcome_descriptor =
+        new java.lang.String[] { "ConversationId", "AccountId", "Channel", "ContactId", "Owner", "Epoch", "Status", "PausedUntil", "Mode", "Sequence", "OpenedAt", "UpdatedAt", "Context", "Tags", "Transfer", "TurnId", "Unanswered", "Suggestion", "QueuedAt", "Fields", "Outcome", "Members", "Asked", });
+    internal_static_botmesh_v1_Member_descriptor =
       getDescriptor().getMessageType(2);
+    internal_static_botmesh_v1_Member_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_Member_descriptor,
+        new java.lang.String[] { "Agent", "Keywords", "Schedules", "TimeZone", "Actions", "Always", "Priority", "ScheduledSince", });
+    internal_static_botmesh_v1_Outcome_descriptor =
+      getDescriptor().getMessageType(3);
     internal_static_botmesh_v1_Outcome_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_Outcome_descriptor,
         new java.lang.String[] { "Resolved", "Booked", "Satisfaction", });
     internal_static_botmesh_v1_OpenTransfer_descriptor =
-      getDescriptor().getMessageType(3);
+      getDescriptor().getMessageType(4);
     internal_static_botmesh_v1_OpenTransfer_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_OpenTransfer_descriptor,
         new java.lang.String[] { "TransferId", "Target", "ExpiresAt", });
     internal_static_botmesh_v1_ConversationEvent_descriptor =
-      getDescriptor().getMessageType(4);
+      getDescriptor().getMessageType(5);
     internal_static_botmesh_v1_ConversationEvent_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ConversationEvent_descriptor,
-        new java.lang.String[] { "Position", "Sequence", "ConversationId", "Time", "TraceId", "Opened", "MessagePosted", "TurnStarted", "TurnFinished", "LateReply", "TransferRequested", "OfferAnswered", "OwnerChanged", "TransferFailed", "StatusChanged", "ModeChanged", "DeskClaimed", "DeskReleased", "PersonReplied", "TagsChanged", "ContextChanged", "ReplySuggested", "SuggestionDropped", "FieldsChanged", "FormSubmitted", "ActionFired", "OutcomeRecorded", "SilenceNoticed", "OwnerAway", "TriggerFired", "PrimaryChanged", "DutyChanged", "Event", });
+        new java.lang.String[] { "Position", "Sequence", "ConversationId", "Time", "TraceId", "Opened", "MessagePosted", "TurnStarted", "TurnFinished", "LateReply", "TransferRequested", "OfferAnswered", "OwnerChanged", "TransferFailed", "StatusChanged", "ModeChanged", "DeskClaimed", "DeskReleased", "PersonReplied", "TagsChanged", "ContextChanged", "ReplySuggested", "SuggestionDropped", "FieldsChanged", "FormSubmitted", "ActionFired", "OutcomeRecorded", "SilenceNoticed", "OwnerAway", "TriggerFired", "PrimaryChanged", "DutyChanged", "MemberAdded", "MemberRemoved", "MemberAsked", "MemberAnswered", "AgentSaid", "Event", });
     internal_static_botmesh_v1_ConversationOpened_descriptor =
-      getDescriptor().getMessageType(5);
+      getDescriptor().getMessageType(6);
     internal_static_botmesh_v1_ConversationOpened_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ConversationOpened_descriptor,
         new java.lang.String[] { "AccountId", "Channel", "ContactId", "Owner", "Mode", });
     internal_static_botmesh_v1_MessagePosted_descriptor =
-      getDescriptor().getMessageType(6);
+      getDescriptor().getMessageType(7);
     internal_static_botmesh_v1_MessagePosted_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_MessagePosted_descriptor,
         new java.lang.String[] { "MessageId", "Payload", });
     internal_static_botmesh_v1_TurnStarted_descriptor =
-      getDescriptor().getMessageType(7);
+      getDescriptor().getMessageType(8);
     internal_static_botmesh_v1_TurnStarted_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TurnStarted_descriptor,
         new java.lang.String[] { "TurnId", "Epoch", "Agent", "ThroughSequence", "TransferId", });
     internal_static_botmesh_v1_TurnFinished_descriptor =
-      getDescriptor().getMessageType(8);
+      getDescriptor().getMessageType(9);
     internal_static_botmesh_v1_TurnFinished_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TurnFinished_descriptor,
         new java.lang.String[] { "TurnId", "Outcome", "Payload", "Agent", "Reason", "Usage", "ApprovedBy", });
     internal_static_botmesh_v1_ReplySuggested_descriptor =
-      getDescriptor().getMessageType(9);
+      getDescriptor().getMessageType(10);
     internal_static_botmesh_v1_ReplySuggested_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ReplySuggested_descriptor,
         new java.lang.String[] { "TurnId", "Payload", "Agent", "ExpiresAt", "Usage", });
     internal_static_botmesh_v1_SuggestionDropped_descriptor =
-      getDescriptor().getMessageType(10);
+      getDescriptor().getMessageType(11);
     internal_static_botmesh_v1_SuggestionDropped_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SuggestionDropped_descriptor,
         new java.lang.String[] { "TurnId", "Person", "Reason", });
     internal_static_botmesh_v1_LateReply_descriptor =
-      getDescriptor().getMessageType(11);
+      getDescriptor().getMessageType(12);
     internal_static_botmesh_v1_LateReply_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_LateReply_descriptor,
         new java.lang.String[] { "TurnId", "Epoch", "Payload", });
     internal_static_botmesh_v1_TransferRequested_descriptor =
-      getDescriptor().getMessageType(12);
+      getDescriptor().getMessageType(13);
     internal_static_botmesh_v1_TransferRequested_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TransferRequested_descriptor,
         new java.lang.String[] { "TransferId", "Epoch", "Target", "Initiator", "IntentId", "UserMessage", "Context", "HandoffMessage", "Reason", "Mode", "Fallback", "ExpiresAt", });
     internal_static_botmesh_v1_OfferAnswered_descriptor =
-      getDescriptor().getMessageType(13);
+      getDescriptor().getMessageType(14);
     internal_static_botmesh_v1_OfferAnswered_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_OfferAnswered_descriptor,
         new java.lang.String[] { "TransferId", "Decision", "Reason", });
     internal_static_botmesh_v1_OwnerChanged_descriptor =
-      getDescriptor().getMessageType(14);
+      getDescriptor().getMessageType(15);
     internal_static_botmesh_v1_OwnerChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_OwnerChanged_descriptor,
         new java.lang.String[] { "TransferId", "Epoch", "Owner", "Previous", "Reason", "IntentId", "UserMessage", "HandoffMessage", "Context", "Mode", "Initiator", "Waits", });
     internal_static_botmesh_v1_TransferFailed_descriptor =
-      getDescriptor().getMessageType(15);
+      getDescriptor().getMessageType(16);
     internal_static_botmesh_v1_TransferFailed_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TransferFailed_descriptor,
         new java.lang.String[] { "TransferId", "Failure", "Reason", });
     internal_static_botmesh_v1_StatusChanged_descriptor =
-      getDescriptor().getMessageType(16);
+      getDescriptor().getMessageType(17);
     internal_static_botmesh_v1_StatusChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_StatusChanged_descriptor,
         new java.lang.String[] { "Status", "Until", "Reason", });
     internal_static_botmesh_v1_ModeChanged_descriptor =
-      getDescriptor().getMessageType(17);
+      getDescriptor().getMessageType(18);
     internal_static_botmesh_v1_ModeChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ModeChanged_descriptor,
         new java.lang.String[] { "Mode", });
     internal_static_botmesh_v1_DeskClaimed_descriptor =
-      getDescriptor().getMessageType(18);
+      getDescriptor().getMessageType(19);
     internal_static_botmesh_v1_DeskClaimed_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_DeskClaimed_descriptor,
         new java.lang.String[] { "Person", });
     internal_static_botmesh_v1_DeskReleased_descriptor =
-      getDescriptor().getMessageType(19);
+      getDescriptor().getMessageType(20);
     internal_static_botmesh_v1_DeskReleased_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_DeskReleased_descriptor,
         new java.lang.String[] { "Person", "Reason", });
     internal_static_botmesh_v1_PersonReplied_descriptor =
-      getDescriptor().getMessageType(20);
+      getDescriptor().getMessageType(21);
     internal_static_botmesh_v1_PersonReplied_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_PersonReplied_descriptor,
         new java.lang.String[] { "Person", "Payload", "MessageId", "Note", });
     internal_static_botmesh_v1_TagsChanged_descriptor =
-      getDescriptor().getMessageType(21);
+      getDescriptor().getMessageType(22);
     internal_static_botmesh_v1_TagsChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TagsChanged_descriptor,
         new java.lang.String[] { "Added", "Removed", });
     internal_static_botmesh_v1_ContextChanged_descriptor =
-      getDescriptor().getMessageType(22);
+      getDescriptor().getMessageType(23);
     internal_static_botmesh_v1_ContextChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ContextChanged_descriptor,
         new java.lang.String[] { "Values", "Removed", "ExpiresAt", });
     internal_static_botmesh_v1_FieldsChanged_descriptor =
-      getDescriptor().getMessageType(23);
+      getDescriptor().getMessageType(24);
     internal_static_botmesh_v1_FieldsChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_FieldsChanged_descriptor,
         new java.lang.String[] { "Values", });
     internal_static_botmesh_v1_FormSubmitted_descriptor =
-      getDescriptor().getMessageType(24);
+      getDescriptor().getMessageType(25);
     internal_static_botmesh_v1_FormSubmitted_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_FormSubmitted_descriptor,
         new java.lang.String[] { "Form", "Values", "SubmissionId", });
     internal_static_botmesh_v1_ActionFired_descriptor =
-      getDescriptor().getMessageType(25);
+      getDescriptor().getMessageType(26);
     internal_static_botmesh_v1_ActionFired_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ActionFired_descriptor,
         new java.lang.String[] { "Action", "Agent", "Values", });
     internal_static_botmesh_v1_OutcomeRecorded_descriptor =
-      getDescriptor().getMessageType(26);
+      getDescriptor().getMessageType(27);
     internal_static_botmesh_v1_OutcomeRecorded_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_OutcomeRecorded_descriptor,
         new java.lang.String[] { "Outcome", "Agent", });
     internal_static_botmesh_v1_SilenceNoticed_descriptor =
-      getDescriptor().getMessageType(27);
+      getDescriptor().getMessageType(28);
     internal_static_botmesh_v1_SilenceNoticed_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SilenceNoticed_descriptor,
         new java.lang.String[] { "Seconds", "SinceSequence", });
     internal_static_botmesh_v1_OwnerAway_descriptor =
-      getDescriptor().getMessageType(28);
+      getDescriptor().getMessageType(29);
     internal_static_botmesh_v1_OwnerAway_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_OwnerAway_descriptor,
         new java.lang.String[] { "Agent", "MessageSequence", });
     internal_static_botmesh_v1_TriggerFired_descriptor =
-      getDescriptor().getMessageType(29);
+      getDescriptor().getMessageType(30);
     internal_static_botmesh_v1_TriggerFired_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TriggerFired_descriptor,
         new java.lang.String[] { "Trigger", "CauseSequence", "Refusal", });
     internal_static_botmesh_v1_PrimaryChanged_descriptor =
-      getDescriptor().getMessageType(30);
+      getDescriptor().getMessageType(31);
     internal_static_botmesh_v1_PrimaryChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_PrimaryChanged_descriptor,
         new java.lang.String[] { "Agent", "Channels", "Previous", });
+    internal_static_botmesh_v1_MemberAdded_descriptor =
+      getDescriptor().getMessageType(32);
+    internal_static_botmesh_v1_MemberAdded_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_MemberAdded_descriptor,
+        new java.lang.String[] { "Member", });
+    internal_static_botmesh_v1_MemberRemoved_descriptor =
+      getDescriptor().getMessageType(33);
+    internal_static_botmesh_v1_MemberRemoved_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_MemberRemoved_descriptor,
+        new java.lang.String[] { "Agent", });
+    internal_static_botmesh_v1_MemberAsked_descriptor =
+      getDescriptor().getMessageType(34);
+    internal_static_botmesh_v1_MemberAsked_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_MemberAsked_descriptor,
+        new java.lang.String[] { "MessageId", "Agent", "Trigger", "Match", "CauseSequence", "Payload", });
+    internal_static_botmesh_v1_MemberAnswered_descriptor =
+      getDescriptor().getMessageType(35);
+    internal_static_botmesh_v1_MemberAnswered_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_MemberAnswered_descriptor,
+        new java.lang.String[] { "MessageId", "Agent", "Payload", "Reason", "Usage", });
+    internal_static_botmesh_v1_AgentSaid_descriptor =
+      getDescriptor().getMessageType(36);
+    internal_static_botmesh_v1_AgentSaid_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_AgentSaid_descriptor,
+        new java.lang.String[] { "Agent", "Payload", "MessageId", });
     internal_static_botmesh_v1_DutyChanged_descriptor =
-      getDescriptor().getMessageType(31);
+      getDescriptor().getMessageType(37);
     internal_static_botmesh_v1_DutyChanged_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_DutyChanged_descriptor,

@@ -545,6 +545,99 @@ public final class ConversationServiceGrpc {
     return getFireActionMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.botmesh.v1.AddMemberRequest,
+      io.botmesh.v1.AddMemberResponse> getAddMemberMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "AddMember",
+      requestType = io.botmesh.v1.AddMemberRequest.class,
+      responseType = io.botmesh.v1.AddMemberResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.botmesh.v1.AddMemberRequest,
+      io.botmesh.v1.AddMemberResponse> getAddMemberMethod() {
+    io.grpc.MethodDescriptor<io.botmesh.v1.AddMemberRequest, io.botmesh.v1.AddMemberResponse> getAddMemberMethod;
+    if ((getAddMemberMethod = ConversationServiceGrpc.getAddMemberMethod) == null) {
+      synchronized (ConversationServiceGrpc.class) {
+        if ((getAddMemberMethod = ConversationServiceGrpc.getAddMemberMethod) == null) {
+          ConversationServiceGrpc.getAddMemberMethod = getAddMemberMethod =
+              io.grpc.MethodDescriptor.<io.botmesh.v1.AddMemberRequest, io.botmesh.v1.AddMemberResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "AddMember"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.AddMemberRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.AddMemberResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ConversationServiceMethodDescriptorSupplier("AddMember"))
+              .build();
+        }
+      }
+    }
+    return getAddMemberMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.botmesh.v1.RemoveMemberRequest,
+      io.botmesh.v1.RemoveMemberResponse> getRemoveMemberMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "RemoveMember",
+      requestType = io.botmesh.v1.RemoveMemberRequest.class,
+      responseType = io.botmesh.v1.RemoveMemberResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.botmesh.v1.RemoveMemberRequest,
+      io.botmesh.v1.RemoveMemberResponse> getRemoveMemberMethod() {
+    io.grpc.MethodDescriptor<io.botmesh.v1.RemoveMemberRequest, io.botmesh.v1.RemoveMemberResponse> getRemoveMemberMethod;
+    if ((getRemoveMemberMethod = ConversationServiceGrpc.getRemoveMemberMethod) == null) {
+      synchronized (ConversationServiceGrpc.class) {
+        if ((getRemoveMemberMethod = ConversationServiceGrpc.getRemoveMemberMethod) == null) {
+          ConversationServiceGrpc.getRemoveMemberMethod = getRemoveMemberMethod =
+              io.grpc.MethodDescriptor.<io.botmesh.v1.RemoveMemberRequest, io.botmesh.v1.RemoveMemberResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "RemoveMember"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.RemoveMemberRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.RemoveMemberResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ConversationServiceMethodDescriptorSupplier("RemoveMember"))
+              .build();
+        }
+      }
+    }
+    return getRemoveMemberMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.botmesh.v1.SayRequest,
+      io.botmesh.v1.SayResponse> getSayMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "Say",
+      requestType = io.botmesh.v1.SayRequest.class,
+      responseType = io.botmesh.v1.SayResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.botmesh.v1.SayRequest,
+      io.botmesh.v1.SayResponse> getSayMethod() {
+    io.grpc.MethodDescriptor<io.botmesh.v1.SayRequest, io.botmesh.v1.SayResponse> getSayMethod;
+    if ((getSayMethod = ConversationServiceGrpc.getSayMethod) == null) {
+      synchronized (ConversationServiceGrpc.class) {
+        if ((getSayMethod = ConversationServiceGrpc.getSayMethod) == null) {
+          ConversationServiceGrpc.getSayMethod = getSayMethod =
+              io.grpc.MethodDescriptor.<io.botmesh.v1.SayRequest, io.botmesh.v1.SayResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Say"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.SayRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.SayResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ConversationServiceMethodDescriptorSupplier("Say"))
+              .build();
+        }
+      }
+    }
+    return getSayMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.botmesh.v1.RecordOutcomeRequest,
       io.botmesh.v1.RecordOutcomeResponse> getRecordOutcomeMethod;
 
@@ -1043,6 +1136,38 @@ public final class ConversationServiceGrpc {
 
     /**
      * <pre>
+     * Adds an agent that is asked beside the owner, or replaces what it is asked for.
+     * NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+     * </pre>
+     */
+    default void addMember(io.botmesh.v1.AddMemberRequest request,
+        io.grpc.stub.StreamObserver<io.botmesh.v1.AddMemberResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getAddMemberMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Removes one. May be repeated; one that is no member is no error.
+     * </pre>
+     */
+    default void removeMember(io.botmesh.v1.RemoveMemberRequest request,
+        io.grpc.stub.StreamObserver<io.botmesh.v1.RemoveMemberResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getRemoveMemberMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Lets the owner, or a member, say something outside a turn. May be repeated under
+     * the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+     * </pre>
+     */
+    default void say(io.botmesh.v1.SayRequest request,
+        io.grpc.stub.StreamObserver<io.botmesh.v1.SayResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getSayMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Says what came of a conversation. What is said later replaces what was said before.
      * </pre>
      */
@@ -1362,6 +1487,41 @@ public final class ConversationServiceGrpc {
 
     /**
      * <pre>
+     * Adds an agent that is asked beside the owner, or replaces what it is asked for.
+     * NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+     * </pre>
+     */
+    public void addMember(io.botmesh.v1.AddMemberRequest request,
+        io.grpc.stub.StreamObserver<io.botmesh.v1.AddMemberResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getAddMemberMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Removes one. May be repeated; one that is no member is no error.
+     * </pre>
+     */
+    public void removeMember(io.botmesh.v1.RemoveMemberRequest request,
+        io.grpc.stub.StreamObserver<io.botmesh.v1.RemoveMemberResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getRemoveMemberMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Lets the owner, or a member, say something outside a turn. May be repeated under
+     * the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+     * </pre>
+     */
+    public void say(io.botmesh.v1.SayRequest request,
+        io.grpc.stub.StreamObserver<io.botmesh.v1.SayResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getSayMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
      * Says what came of a conversation. What is said later replaces what was said before.
      * </pre>
      */
@@ -1661,6 +1821,38 @@ public final class ConversationServiceGrpc {
 
     /**
      * <pre>
+     * Adds an agent that is asked beside the owner, or replaces what it is asked for.
+     * NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+     * </pre>
+     */
+    public io.botmesh.v1.AddMemberResponse addMember(io.botmesh.v1.AddMemberRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getAddMemberMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Removes one. May be repeated; one that is no member is no error.
+     * </pre>
+     */
+    public io.botmesh.v1.RemoveMemberResponse removeMember(io.botmesh.v1.RemoveMemberRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getRemoveMemberMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Lets the owner, or a member, say something outside a turn. May be repeated under
+     * the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+     * </pre>
+     */
+    public io.botmesh.v1.SayResponse say(io.botmesh.v1.SayRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getSayMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
      * Says what came of a conversation. What is said later replaces what was said before.
      * </pre>
      */
@@ -1949,6 +2141,38 @@ public final class ConversationServiceGrpc {
 
     /**
      * <pre>
+     * Adds an agent that is asked beside the owner, or replaces what it is asked for.
+     * NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+     * </pre>
+     */
+    public io.botmesh.v1.AddMemberResponse addMember(io.botmesh.v1.AddMemberRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getAddMemberMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Removes one. May be repeated; one that is no member is no error.
+     * </pre>
+     */
+    public io.botmesh.v1.RemoveMemberResponse removeMember(io.botmesh.v1.RemoveMemberRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getRemoveMemberMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Lets the owner, or a member, say something outside a turn. May be repeated under
+     * the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+     * </pre>
+     */
+    public io.botmesh.v1.SayResponse say(io.botmesh.v1.SayRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getSayMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
      * Says what came of a conversation. What is said later replaces what was said before.
      * </pre>
      */
@@ -2214,6 +2438,41 @@ public final class ConversationServiceGrpc {
 
     /**
      * <pre>
+     * Adds an agent that is asked beside the owner, or replaces what it is asked for.
+     * NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.botmesh.v1.AddMemberResponse> addMember(
+        io.botmesh.v1.AddMemberRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getAddMemberMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Removes one. May be repeated; one that is no member is no error.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.botmesh.v1.RemoveMemberResponse> removeMember(
+        io.botmesh.v1.RemoveMemberRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getRemoveMemberMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Lets the owner, or a member, say something outside a turn. May be repeated under
+     * the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.botmesh.v1.SayResponse> say(
+        io.botmesh.v1.SayRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getSayMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
      * Says what came of a conversation. What is said later replaces what was said before.
      * </pre>
      */
@@ -2321,14 +2580,17 @@ public final class ConversationServiceGrpc {
   private static final int METHODID_SET_FIELDS = 14;
   private static final int METHODID_SUBMIT_FORM = 15;
   private static final int METHODID_FIRE_ACTION = 16;
-  private static final int METHODID_RECORD_OUTCOME = 17;
-  private static final int METHODID_GET_CONTEXT = 18;
-  private static final int METHODID_SET_CONTEXT = 19;
-  private static final int METHODID_DELETE_CONTEXT = 20;
-  private static final int METHODID_SET_PRIMARY = 21;
-  private static final int METHODID_SET_DUTY = 22;
-  private static final int METHODID_GET_ACCOUNT = 23;
-  private static final int METHODID_GET_STATISTICS = 24;
+  private static final int METHODID_ADD_MEMBER = 17;
+  private static final int METHODID_REMOVE_MEMBER = 18;
+  private static final int METHODID_SAY = 19;
+  private static final int METHODID_RECORD_OUTCOME = 20;
+  private static final int METHODID_GET_CONTEXT = 21;
+  private static final int METHODID_SET_CONTEXT = 22;
+  private static final int METHODID_DELETE_CONTEXT = 23;
+  private static final int METHODID_SET_PRIMARY = 24;
+  private static final int METHODID_SET_DUTY = 25;
+  private static final int METHODID_GET_ACCOUNT = 26;
+  private static final int METHODID_GET_STATISTICS = 27;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -2414,6 +2676,18 @@ public final class ConversationServiceGrpc {
         case METHODID_FIRE_ACTION:
           serviceImpl.fireAction((io.botmesh.v1.FireActionRequest) request,
               (io.grpc.stub.StreamObserver<io.botmesh.v1.FireActionResponse>) responseObserver);
+          break;
+        case METHODID_ADD_MEMBER:
+          serviceImpl.addMember((io.botmesh.v1.AddMemberRequest) request,
+              (io.grpc.stub.StreamObserver<io.botmesh.v1.AddMemberResponse>) responseObserver);
+          break;
+        case METHODID_REMOVE_MEMBER:
+          serviceImpl.removeMember((io.botmesh.v1.RemoveMemberRequest) request,
+              (io.grpc.stub.StreamObserver<io.botmesh.v1.RemoveMemberResponse>) responseObserver);
+          break;
+        case METHODID_SAY:
+          serviceImpl.say((io.botmesh.v1.SayRequest) request,
+              (io.grpc.stub.StreamObserver<io.botmesh.v1.SayResponse>) responseObserver);
           break;
         case METHODID_RECORD_OUTCOME:
           serviceImpl.recordOutcome((io.botmesh.v1.RecordOutcomeRequest) request,
@@ -2585,6 +2859,27 @@ public final class ConversationServiceGrpc {
               io.botmesh.v1.FireActionResponse>(
                 service, METHODID_FIRE_ACTION)))
         .addMethod(
+          getAddMemberMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.botmesh.v1.AddMemberRequest,
+              io.botmesh.v1.AddMemberResponse>(
+                service, METHODID_ADD_MEMBER)))
+        .addMethod(
+          getRemoveMemberMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.botmesh.v1.RemoveMemberRequest,
+              io.botmesh.v1.RemoveMemberResponse>(
+                service, METHODID_REMOVE_MEMBER)))
+        .addMethod(
+          getSayMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.botmesh.v1.SayRequest,
+              io.botmesh.v1.SayResponse>(
+                service, METHODID_SAY)))
+        .addMethod(
           getRecordOutcomeMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
             new MethodHandlers<
@@ -2705,6 +3000,9 @@ public final class ConversationServiceGrpc {
               .addMethod(getSetFieldsMethod())
               .addMethod(getSubmitFormMethod())
               .addMethod(getFireActionMethod())
+              .addMethod(getAddMemberMethod())
+              .addMethod(getRemoveMemberMethod())
+              .addMethod(getSayMethod())
               .addMethod(getRecordOutcomeMethod())
               .addMethod(getGetContextMethod())
               .addMethod(getSetContextMethod())

@@ -202,6 +202,36 @@ public final class ConversationServiceOuterClass extends com.google.protobuf.Gen
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_botmesh_v1_FireActionResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_AddMemberRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_AddMemberRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_AddMemberResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_AddMemberResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_RemoveMemberRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_RemoveMemberRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_RemoveMemberResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_RemoveMemberResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_SayRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_SayRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_botmesh_v1_SayResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_botmesh_v1_SayResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_botmesh_v1_RecordOutcomeRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -417,123 +447,139 @@ public final class ConversationServiceOuterClass extends com.google.protobuf.Gen
       "\t\022\016\n\006action\030\002 \001(\t\022\r\n\005agent\030\003 \001(\t\022\'\n\006valu" +
       "es\030\004 \001(\0132\027.google.protobuf.Struct\"S\n\022Fir" +
       "eActionResponse\022.\n\014conversation\030\001 \001(\0132\030." +
-      "botmesh.v1.Conversation\022\r\n\005fired\030\002 \003(\t\"U" +
-      "\n\024RecordOutcomeRequest\022\027\n\017conversation_i" +
-      "d\030\001 \001(\t\022$\n\007outcome\030\002 \001(\0132\023.botmesh.v1.Ou" +
-      "tcome\"G\n\025RecordOutcomeResponse\022.\n\014conver" +
-      "sation\030\001 \001(\0132\030.botmesh.v1.Conversation\"\200" +
-      "\001\n\014ContextScope\022/\n\tnamespace\030\001 \001(\0162\034.bot" +
-      "mesh.v1.ContextNamespace\022\027\n\017conversation" +
-      "_id\030\002 \001(\t\022\022\n\ncontact_id\030\003 \001(\t\022\022\n\naccount" +
-      "_id\030\004 \001(\t\"K\n\021GetContextRequest\022\'\n\005scope\030" +
-      "\001 \001(\0132\030.botmesh.v1.ContextScope\022\r\n\005names" +
-      "\030\002 \003(\t\"\316\001\n\022GetContextResponse\022\'\n\006values\030" +
-      "\001 \001(\0132\027.google.protobuf.Struct\022A\n\nexpire" +
-      "s_at\030\002 \003(\0132-.botmesh.v1.GetContextRespon" +
-      "se.ExpiresAtEntry\032L\n\016ExpiresAtEntry\022\013\n\003k" +
-      "ey\030\001 \001(\t\022)\n\005value\030\002 \001(\0132\032.google.protobu" +
-      "f.Timestamp:\0028\001\"\215\001\n\021SetContextRequest\022\'\n" +
-      "\005scope\030\001 \001(\0132\030.botmesh.v1.ContextScope\022\'" +
-      "\n\006values\030\002 \001(\0132\027.google.protobuf.Struct\022" +
-      "&\n\003ttl\030\003 \001(\0132\031.google.protobuf.Duration\"" +
-      "\024\n\022SetContextResponse\"N\n\024DeleteContextRe" +
-      "quest\022\'\n\005scope\030\001 \001(\0132\030.botmesh.v1.Contex" +
-      "tScope\022\r\n\005names\030\002 \003(\t\"\027\n\025DeleteContextRe" +
-      "sponse\"H\n\021SetPrimaryRequest\022\022\n\naccount_i" +
-      "d\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022\020\n\010channels\030\003 \003(\t" +
-      "\"&\n\022SetPrimaryResponse\022\020\n\010previous\030\001 \001(\t" +
-      "\"E\n\016SetDutyRequest\022\022\n\naccount_id\030\001 \001(\t\022\016" +
-      "\n\006person\030\002 \001(\t\022\017\n\007on_duty\030\003 \001(\010\"\"\n\017SetDu" +
-      "tyResponse\022\017\n\007on_duty\030\001 \003(\t\"\'\n\021GetAccoun" +
-      "tRequest\022\022\n\naccount_id\030\001 \001(\t\"\226\001\n\022GetAcco" +
-      "untResponse\022\017\n\007primary\030\001 \001(\t\022\020\n\010channels" +
-      "\030\002 \003(\t\022\017\n\007on_duty\030\003 \003(\t\022\016\n\006people\030\004 \003(\t\022" +
-      ",\n\010triggers\030\005 \003(\0132\032.botmesh.v1.TriggerSu" +
-      "mmary\022\016\n\006queued\030\006 \001(\r\":\n\016TriggerSummary\022" +
-      "\014\n\004name\030\001 \001(\t\022\014\n\004when\030\002 \001(\t\022\014\n\004then\030\003 \001(" +
-      "\t\"*\n\024GetStatisticsRequest\022\022\n\naccount_id\030" +
-      "\001 \001(\t\"\345\001\n\025GetStatisticsResponse\022\025\n\rconve" +
-      "rsations\030\001 \001(\004\022\020\n\010messages\030\002 \001(\004\022\021\n\tesca" +
-      "lated\030\003 \001(\004\022+\n\006agents\030\004 \003(\0132\033.botmesh.v1" +
-      ".AgentStatistics\022\021\n\ttransfers\030\005 \001(\004\022\030\n\020f" +
-      "ailed_transfers\030\006 \001(\004\022\020\n\010resolved\030\007 \001(\004\022" +
-      "\016\n\006booked\030\010 \001(\004\022\024\n\014satisfaction\030\t \001(\001\"\301\003" +
-      "\n\017AgentStatistics\022\r\n\005agent\030\001 \001(\t\022\025\n\rconv" +
-      "ersations\030\002 \001(\004\022\r\n\005turns\030\003 \001(\004\022\020\n\010answer" +
-      "ed\030\004 \001(\004\022\016\n\006failed\030\005 \001(\004\022\024\n\014transfers_in" +
-      "\030\006 \001(\004\022\025\n\rtransfers_out\030\007 \001(\004\022\023\n\013escalat" +
-      "ions\030\010 \001(\004\022\027\n\017declined_offers\030\t \001(\004\0220\n\rm" +
-      "edian_answer\030\n \001(\0132\031.google.protobuf.Dur" +
-      "ation\022-\n\np95_answer\030\013 \001(\0132\031.google.proto" +
-      "buf.Duration\022\025\n\rresponse_rate\030\014 \001(\001\022\025\n\rt" +
-      "ransfer_rate\030\r \001(\001\022\020\n\010resolved\030\016 \001(\004\022\022\n\n" +
-      "unresolved\030\017 \001(\004\022\016\n\006booked\030\020 \001(\004\022\024\n\014sati" +
-      "sfaction\030\021 \001(\001\022\017\n\007ratings\030\022 \001(\004\022\020\n\010not_m" +
-      "ine\030\023 \001(\004*\336\001\n\007PostEnd\022\030\n\024POST_END_UNSPEC" +
-      "IFIED\020\000\022\025\n\021POST_END_ANSWERED\020\001\022\023\n\017POST_E" +
-      "ND_PAUSED\020\002\022\024\n\020POST_END_STOPPED\020\003\022\023\n\017POS" +
-      "T_END_QUEUED\020\004\022\030\n\024POST_END_WITH_PERSON\020\005" +
-      "\022\023\n\017POST_END_FAILED\020\006\022\026\n\022POST_END_SUGGES" +
-      "TED\020\007\022\033\n\027POST_END_NOBODY_ON_DUTY\020\010*\200\001\n\013D" +
-      "eskOutcome\022\034\n\030DESK_OUTCOME_UNSPECIFIED\020\000" +
-      "\022\031\n\025DESK_OUTCOME_ASSIGNED\020\001\022\027\n\023DESK_OUTC" +
-      "OME_QUEUED\020\002\022\037\n\033DESK_OUTCOME_NOBODY_ON_D" +
-      "UTY\020\003*\227\001\n\020ContextNamespace\022!\n\035CONTEXT_NA" +
-      "MESPACE_UNSPECIFIED\020\000\022\"\n\036CONTEXT_NAMESPA" +
-      "CE_CONVERSATION\020\001\022\035\n\031CONTEXT_NAMESPACE_C" +
-      "ONTACT\020\002\022\035\n\031CONTEXT_NAMESPACE_ACCOUNT\020\0032" +
-      "\251\017\n\023ConversationService\022;\n\004Post\022\027.botmes" +
-      "h.v1.PostRequest\032\030.botmesh.v1.PostRespon" +
-      "se0\001\022Z\n\017GetConversation\022\".botmesh.v1.Get" +
-      "ConversationRequest\032#.botmesh.v1.GetConv" +
-      "ersationResponse\022`\n\021ListConversations\022$." +
-      "botmesh.v1.ListConversationsRequest\032%.bo" +
-      "tmesh.v1.ListConversationsResponse\022M\n\nGe" +
-      "tHistory\022\035.botmesh.v1.GetHistoryRequest\032" +
-      "\036.botmesh.v1.GetHistoryResponse0\001\022e\n\022Wat" +
-      "chConversations\022%.botmesh.v1.WatchConver" +
-      "sationsRequest\032&.botmesh.v1.WatchConvers" +
-      "ationsResponse0\001\022i\n\024TransferConversation" +
-      "\022\'.botmesh.v1.TransferConversationReques" +
-      "t\032(.botmesh.v1.TransferConversationRespo" +
-      "nse\022H\n\tSetStatus\022\034.botmesh.v1.SetStatusR" +
-      "equest\032\035.botmesh.v1.SetStatusResponse\022B\n" +
-      "\007SetMode\022\032.botmesh.v1.SetModeRequest\032\033.b" +
-      "otmesh.v1.SetModeResponse\022B\n\007Approve\022\032.b" +
-      "otmesh.v1.ApproveRequest\032\033.botmesh.v1.Ap" +
-      "proveResponse\022?\n\006Reject\022\031.botmesh.v1.Rej" +
-      "ectRequest\032\032.botmesh.v1.RejectResponse\022<" +
-      "\n\005Claim\022\030.botmesh.v1.ClaimRequest\032\031.botm" +
-      "esh.v1.ClaimResponse\022<\n\005Reply\022\030.botmesh." +
-      "v1.ReplyRequest\032\031.botmesh.v1.ReplyRespon" +
-      "se\022E\n\010HandBack\022\033.botmesh.v1.HandBackRequ" +
-      "est\032\034.botmesh.v1.HandBackResponse\022B\n\007Set" +
-      "Tags\022\032.botmesh.v1.SetTagsRequest\032\033.botme" +
-      "sh.v1.SetTagsResponse\022H\n\tSetFields\022\034.bot" +
-      "mesh.v1.SetFieldsRequest\032\035.botmesh.v1.Se" +
-      "tFieldsResponse\022K\n\nSubmitForm\022\035.botmesh." +
-      "v1.SubmitFormRequest\032\036.botmesh.v1.Submit" +
-      "FormResponse\022K\n\nFireAction\022\035.botmesh.v1." +
-      "FireActionRequest\032\036.botmesh.v1.FireActio" +
-      "nResponse\022T\n\rRecordOutcome\022 .botmesh.v1." +
-      "RecordOutcomeRequest\032!.botmesh.v1.Record" +
-      "OutcomeResponse\022K\n\nGetContext\022\035.botmesh." +
-      "v1.GetContextRequest\032\036.botmesh.v1.GetCon" +
-      "textResponse\022K\n\nSetContext\022\035.botmesh.v1." +
-      "SetContextRequest\032\036.botmesh.v1.SetContex" +
-      "tResponse\022T\n\rDeleteContext\022 .botmesh.v1." +
-      "DeleteContextRequest\032!.botmesh.v1.Delete" +
-      "ContextResponse\022K\n\nSetPrimary\022\035.botmesh." +
-      "v1.SetPrimaryRequest\032\036.botmesh.v1.SetPri" +
-      "maryResponse\022B\n\007SetDuty\022\032.botmesh.v1.Set" +
-      "DutyRequest\032\033.botmesh.v1.SetDutyResponse" +
-      "\022K\n\nGetAccount\022\035.botmesh.v1.GetAccountRe" +
-      "quest\032\036.botmesh.v1.GetAccountResponse\022T\n" +
-      "\rGetStatistics\022 .botmesh.v1.GetStatistic" +
-      "sRequest\032!.botmesh.v1.GetStatisticsRespo" +
-      "nseBL\n\rio.botmesh.v1P\001Z9github.com/botme" +
-      "sh/botmesh/clients/go/botmeshv1;botmeshv" +
-      "1b\006proto3"
+      "botmesh.v1.Conversation\022\r\n\005fired\030\002 \003(\t\"O" +
+      "\n\020AddMemberRequest\022\027\n\017conversation_id\030\001 " +
+      "\001(\t\022\"\n\006member\030\002 \001(\0132\022.botmesh.v1.Member\"" +
+      "C\n\021AddMemberResponse\022.\n\014conversation\030\001 \001" +
+      "(\0132\030.botmesh.v1.Conversation\"=\n\023RemoveMe" +
+      "mberRequest\022\027\n\017conversation_id\030\001 \001(\t\022\r\n\005" +
+      "agent\030\002 \001(\t\"F\n\024RemoveMemberResponse\022.\n\014c" +
+      "onversation\030\001 \001(\0132\030.botmesh.v1.Conversat" +
+      "ion\"k\n\nSayRequest\022\027\n\017conversation_id\030\001 \001" +
+      "(\t\022\r\n\005agent\030\002 \001(\t\022!\n\007payload\030\003 \003(\0132\020.bot" +
+      "mesh.v1.Part\022\022\n\nmessage_id\030\004 \001(\t\"=\n\013SayR" +
+      "esponse\022.\n\014conversation\030\001 \001(\0132\030.botmesh." +
+      "v1.Conversation\"U\n\024RecordOutcomeRequest\022" +
+      "\027\n\017conversation_id\030\001 \001(\t\022$\n\007outcome\030\002 \001(" +
+      "\0132\023.botmesh.v1.Outcome\"G\n\025RecordOutcomeR" +
+      "esponse\022.\n\014conversation\030\001 \001(\0132\030.botmesh." +
+      "v1.Conversation\"\200\001\n\014ContextScope\022/\n\tname" +
+      "space\030\001 \001(\0162\034.botmesh.v1.ContextNamespac" +
+      "e\022\027\n\017conversation_id\030\002 \001(\t\022\022\n\ncontact_id" +
+      "\030\003 \001(\t\022\022\n\naccount_id\030\004 \001(\t\"K\n\021GetContext" +
+      "Request\022\'\n\005scope\030\001 \001(\0132\030.botmesh.v1.Cont" +
+      "extScope\022\r\n\005names\030\002 \003(\t\"\316\001\n\022GetContextRe" +
+      "sponse\022\'\n\006values\030\001 \001(\0132\027.google.protobuf" +
+      ".Struct\022A\n\nexpires_at\030\002 \003(\0132-.botmesh.v1" +
+      ".GetContextResponse.ExpiresAtEntry\032L\n\016Ex" +
+      "piresAtEntry\022\013\n\003key\030\001 \001(\t\022)\n\005value\030\002 \001(\013" +
+      "2\032.google.protobuf.Timestamp:\0028\001\"\215\001\n\021Set" +
+      "ContextRequest\022\'\n\005scope\030\001 \001(\0132\030.botmesh." +
+      "v1.ContextScope\022\'\n\006values\030\002 \001(\0132\027.google" +
+      ".protobuf.Struct\022&\n\003ttl\030\003 \001(\0132\031.google.p" +
+      "rotobuf.Duration\"\024\n\022SetContextResponse\"N" +
+      "\n\024DeleteContextRequest\022\'\n\005scope\030\001 \001(\0132\030." +
+      "botmesh.v1.ContextScope\022\r\n\005names\030\002 \003(\t\"\027" +
+      "\n\025DeleteContextResponse\"H\n\021SetPrimaryReq" +
+      "uest\022\022\n\naccount_id\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022" +
+      "\020\n\010channels\030\003 \003(\t\"&\n\022SetPrimaryResponse\022" +
+      "\020\n\010previous\030\001 \001(\t\"E\n\016SetDutyRequest\022\022\n\na" +
+      "ccount_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022\017\n\007on_du" +
+      "ty\030\003 \001(\010\"\"\n\017SetDutyResponse\022\017\n\007on_duty\030\001" +
+      " \003(\t\"\'\n\021GetAccountRequest\022\022\n\naccount_id\030" +
+      "\001 \001(\t\"\226\001\n\022GetAccountResponse\022\017\n\007primary\030" +
+      "\001 \001(\t\022\020\n\010channels\030\002 \003(\t\022\017\n\007on_duty\030\003 \003(\t" +
+      "\022\016\n\006people\030\004 \003(\t\022,\n\010triggers\030\005 \003(\0132\032.bot" +
+      "mesh.v1.TriggerSummary\022\016\n\006queued\030\006 \001(\r\":" +
+      "\n\016TriggerSummary\022\014\n\004name\030\001 \001(\t\022\014\n\004when\030\002" +
+      " \001(\t\022\014\n\004then\030\003 \001(\t\"*\n\024GetStatisticsReque" +
+      "st\022\022\n\naccount_id\030\001 \001(\t\"\345\001\n\025GetStatistics" +
+      "Response\022\025\n\rconversations\030\001 \001(\004\022\020\n\010messa" +
+      "ges\030\002 \001(\004\022\021\n\tescalated\030\003 \001(\004\022+\n\006agents\030\004" +
+      " \003(\0132\033.botmesh.v1.AgentStatistics\022\021\n\ttra" +
+      "nsfers\030\005 \001(\004\022\030\n\020failed_transfers\030\006 \001(\004\022\020" +
+      "\n\010resolved\030\007 \001(\004\022\016\n\006booked\030\010 \001(\004\022\024\n\014sati" +
+      "sfaction\030\t \001(\001\"\301\003\n\017AgentStatistics\022\r\n\005ag" +
+      "ent\030\001 \001(\t\022\025\n\rconversations\030\002 \001(\004\022\r\n\005turn" +
+      "s\030\003 \001(\004\022\020\n\010answered\030\004 \001(\004\022\016\n\006failed\030\005 \001(" +
+      "\004\022\024\n\014transfers_in\030\006 \001(\004\022\025\n\rtransfers_out" +
+      "\030\007 \001(\004\022\023\n\013escalations\030\010 \001(\004\022\027\n\017declined_" +
+      "offers\030\t \001(\004\0220\n\rmedian_answer\030\n \001(\0132\031.go" +
+      "ogle.protobuf.Duration\022-\n\np95_answer\030\013 \001" +
+      "(\0132\031.google.protobuf.Duration\022\025\n\rrespons" +
+      "e_rate\030\014 \001(\001\022\025\n\rtransfer_rate\030\r \001(\001\022\020\n\010r" +
+      "esolved\030\016 \001(\004\022\022\n\nunresolved\030\017 \001(\004\022\016\n\006boo" +
+      "ked\030\020 \001(\004\022\024\n\014satisfaction\030\021 \001(\001\022\017\n\007ratin" +
+      "gs\030\022 \001(\004\022\020\n\010not_mine\030\023 \001(\004*\336\001\n\007PostEnd\022\030" +
+      "\n\024POST_END_UNSPECIFIED\020\000\022\025\n\021POST_END_ANS" +
+      "WERED\020\001\022\023\n\017POST_END_PAUSED\020\002\022\024\n\020POST_END" +
+      "_STOPPED\020\003\022\023\n\017POST_END_QUEUED\020\004\022\030\n\024POST_" +
+      "END_WITH_PERSON\020\005\022\023\n\017POST_END_FAILED\020\006\022\026" +
+      "\n\022POST_END_SUGGESTED\020\007\022\033\n\027POST_END_NOBOD" +
+      "Y_ON_DUTY\020\010*\200\001\n\013DeskOutcome\022\034\n\030DESK_OUTC" +
+      "OME_UNSPECIFIED\020\000\022\031\n\025DESK_OUTCOME_ASSIGN" +
+      "ED\020\001\022\027\n\023DESK_OUTCOME_QUEUED\020\002\022\037\n\033DESK_OU" +
+      "TCOME_NOBODY_ON_DUTY\020\003*\227\001\n\020ContextNamesp" +
+      "ace\022!\n\035CONTEXT_NAMESPACE_UNSPECIFIED\020\000\022\"" +
+      "\n\036CONTEXT_NAMESPACE_CONVERSATION\020\001\022\035\n\031CO" +
+      "NTEXT_NAMESPACE_CONTACT\020\002\022\035\n\031CONTEXT_NAM" +
+      "ESPACE_ACCOUNT\020\0032\376\020\n\023ConversationService" +
+      "\022;\n\004Post\022\027.botmesh.v1.PostRequest\032\030.botm" +
+      "esh.v1.PostResponse0\001\022Z\n\017GetConversation" +
+      "\022\".botmesh.v1.GetConversationRequest\032#.b" +
+      "otmesh.v1.GetConversationResponse\022`\n\021Lis" +
+      "tConversations\022$.botmesh.v1.ListConversa" +
+      "tionsRequest\032%.botmesh.v1.ListConversati" +
+      "onsResponse\022M\n\nGetHistory\022\035.botmesh.v1.G" +
+      "etHistoryRequest\032\036.botmesh.v1.GetHistory" +
+      "Response0\001\022e\n\022WatchConversations\022%.botme" +
+      "sh.v1.WatchConversationsRequest\032&.botmes" +
+      "h.v1.WatchConversationsResponse0\001\022i\n\024Tra" +
+      "nsferConversation\022\'.botmesh.v1.TransferC" +
+      "onversationRequest\032(.botmesh.v1.Transfer" +
+      "ConversationResponse\022H\n\tSetStatus\022\034.botm" +
+      "esh.v1.SetStatusRequest\032\035.botmesh.v1.Set" +
+      "StatusResponse\022B\n\007SetMode\022\032.botmesh.v1.S" +
+      "etModeRequest\032\033.botmesh.v1.SetModeRespon" +
+      "se\022B\n\007Approve\022\032.botmesh.v1.ApproveReques" +
+      "t\032\033.botmesh.v1.ApproveResponse\022?\n\006Reject" +
+      "\022\031.botmesh.v1.RejectRequest\032\032.botmesh.v1" +
+      ".RejectResponse\022<\n\005Claim\022\030.botmesh.v1.Cl" +
+      "aimRequest\032\031.botmesh.v1.ClaimResponse\022<\n" +
+      "\005Reply\022\030.botmesh.v1.ReplyRequest\032\031.botme" +
+      "sh.v1.ReplyResponse\022E\n\010HandBack\022\033.botmes" +
+      "h.v1.HandBackRequest\032\034.botmesh.v1.HandBa" +
+      "ckResponse\022B\n\007SetTags\022\032.botmesh.v1.SetTa" +
+      "gsRequest\032\033.botmesh.v1.SetTagsResponse\022H" +
+      "\n\tSetFields\022\034.botmesh.v1.SetFieldsReques" +
+      "t\032\035.botmesh.v1.SetFieldsResponse\022K\n\nSubm" +
+      "itForm\022\035.botmesh.v1.SubmitFormRequest\032\036." +
+      "botmesh.v1.SubmitFormResponse\022K\n\nFireAct" +
+      "ion\022\035.botmesh.v1.FireActionRequest\032\036.bot" +
+      "mesh.v1.FireActionResponse\022H\n\tAddMember\022" +
+      "\034.botmesh.v1.AddMemberRequest\032\035.botmesh." +
+      "v1.AddMemberResponse\022Q\n\014RemoveMember\022\037.b" +
+      "otmesh.v1.RemoveMemberRequest\032 .botmesh." +
+      "v1.RemoveMemberResponse\0226\n\003Say\022\026.botmesh" +
+      ".v1.SayRequest\032\027.botmesh.v1.SayResponse\022" +
+      "T\n\rRecordOutcome\022 .botmesh.v1.RecordOutc" +
+      "omeRequest\032!.botmesh.v1.RecordOutcomeRes" +
+      "ponse\022K\n\nGetContext\022\035.botmesh.v1.GetCont" +
+      "extRequest\032\036.botmesh.v1.GetContextRespon" +
+      "se\022K\n\nSetContext\022\035.botmesh.v1.SetContext" +
+      "Request\032\036.botmesh.v1.SetContextResponse\022" +
+      "T\n\rDeleteContext\022 .botmesh.v1.DeleteCont" +
+      "extRequest\032!.botmesh.v1.DeleteContextRes" +
+      "ponse\022K\n\nSetPrimary\022\035.botmesh.v1.SetPrim" +
+      "aryRequest\032\036.botmesh.v1.SetPrimaryRespon" +
+      "se\022B\n\007SetDuty\022\032.botmesh.v1.SetDutyReques" +
+      "t\032\033.botmesh.v1.SetDutyResponse\022K\n\nGetAcc" +
+      "ount\022\035.botmesh.v1.GetAccountRequest\032\036.bo" +
+      "tmesh.v1.GetAccountResponse\022T\n\rGetStatis" +
+      "tics\022 .botmesh.v1.GetStatisticsRequest\032!" +
+      ".botmesh.v1.GetStatisticsResponseBL\n\rio." +
+      "botmesh.v1P\001Z9github.com/botmesh/botmesh" +
+      "/clients/go/botmeshv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -757,32 +803,68 @@ public final class ConversationServiceOuterClass extends com.google.protobuf.Gen
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_FireActionResponse_descriptor,
         new java.lang.String[] { "Conversation", "Fired", });
-    internal_static_botmesh_v1_RecordOutcomeRequest_descriptor =
+    internal_static_botmesh_v1_AddMemberRequest_descriptor =
       getDescriptor().getMessageType(35);
+    internal_static_botmesh_v1_AddMemberRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_AddMemberRequest_descriptor,
+        new java.lang.String[] { "ConversationId", "Member", });
+    internal_static_botmesh_v1_AddMemberResponse_descriptor =
+      getDescriptor().getMessageType(36);
+    internal_static_botmesh_v1_AddMemberResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_AddMemberResponse_descriptor,
+        new java.lang.String[] { "Conversation", });
+    internal_static_botmesh_v1_RemoveMemberRequest_descriptor =
+      getDescriptor().getMessageType(37);
+    internal_static_botmesh_v1_RemoveMemberRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_RemoveMemberRequest_descriptor,
+        new java.lang.String[] { "ConversationId", "Agent", });
+    internal_static_botmesh_v1_RemoveMemberResponse_descriptor =
+      getDescriptor().getMessageType(38);
+    internal_static_botmesh_v1_RemoveMemberResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_RemoveMemberResponse_descriptor,
+        new java.lang.String[] { "Conversation", });
+    internal_static_botmesh_v1_SayRequest_descriptor =
+      getDescriptor().getMessageType(39);
+    internal_static_botmesh_v1_SayRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_SayRequest_descriptor,
+        new java.lang.String[] { "ConversationId", "Agent", "Payload", "MessageId", });
+    internal_static_botmesh_v1_SayResponse_descriptor =
+      getDescriptor().getMessageType(40);
+    internal_static_botmesh_v1_SayResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_botmesh_v1_SayResponse_descriptor,
+        new java.lang.String[] { "Conversation", });
+    internal_static_botmesh_v1_RecordOutcomeRequest_descriptor =
+      getDescriptor().getMessageType(41);
     internal_static_botmesh_v1_RecordOutcomeRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_RecordOutcomeRequest_descriptor,
         new java.lang.String[] { "ConversationId", "Outcome", });
     internal_static_botmesh_v1_RecordOutcomeResponse_descriptor =
-      getDescriptor().getMessageType(36);
+      getDescriptor().getMessageType(42);
     internal_static_botmesh_v1_RecordOutcomeResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_RecordOutcomeResponse_descriptor,
         new java.lang.String[] { "Conversation", });
     internal_static_botmesh_v1_ContextScope_descriptor =
-      getDescriptor().getMessageType(37);
+      getDescriptor().getMessageType(43);
     internal_static_botmesh_v1_ContextScope_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ContextScope_descriptor,
         new java.lang.String[] { "Namespace", "ConversationId", "ContactId", "AccountId", });
     internal_static_botmesh_v1_GetContextRequest_descriptor =
-      getDescriptor().getMessageType(38);
+      getDescriptor().getMessageType(44);
     internal_static_botmesh_v1_GetContextRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_GetContextRequest_descriptor,
         new java.lang.String[] { "Scope", "Names", });
     internal_static_botmesh_v1_GetContextResponse_descriptor =
-      getDescriptor().getMessageType(39);
+      getDescriptor().getMessageType(45);
     internal_static_botmesh_v1_GetContextResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_GetContextResponse_descriptor,
@@ -794,85 +876,85 @@ public final class ConversationServiceOuterClass extends com.google.protobuf.Gen
         internal_static_botmesh_v1_GetContextResponse_ExpiresAtEntry_descriptor,
         new java.lang.String[] { "Key", "Value", });
     internal_static_botmesh_v1_SetContextRequest_descriptor =
-      getDescriptor().getMessageType(40);
+      getDescriptor().getMessageType(46);
     internal_static_botmesh_v1_SetContextRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SetContextRequest_descriptor,
         new java.lang.String[] { "Scope", "Values", "Ttl", });
     internal_static_botmesh_v1_SetContextResponse_descriptor =
-      getDescriptor().getMessageType(41);
+      getDescriptor().getMessageType(47);
     internal_static_botmesh_v1_SetContextResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SetContextResponse_descriptor,
         new java.lang.String[] { });
     internal_static_botmesh_v1_DeleteContextRequest_descriptor =
-      getDescriptor().getMessageType(42);
+      getDescriptor().getMessageType(48);
     internal_static_botmesh_v1_DeleteContextRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_DeleteContextRequest_descriptor,
         new java.lang.String[] { "Scope", "Names", });
     internal_static_botmesh_v1_DeleteContextResponse_descriptor =
-      getDescriptor().getMessageType(43);
+      getDescriptor().getMessageType(49);
     internal_static_botmesh_v1_DeleteContextResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_DeleteContextResponse_descriptor,
         new java.lang.String[] { });
     internal_static_botmesh_v1_SetPrimaryRequest_descriptor =
-      getDescriptor().getMessageType(44);
+      getDescriptor().getMessageType(50);
     internal_static_botmesh_v1_SetPrimaryRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SetPrimaryRequest_descriptor,
         new java.lang.String[] { "AccountId", "Agent", "Channels", });
     internal_static_botmesh_v1_SetPrimaryResponse_descriptor =
-      getDescriptor().getMessageType(45);
+      getDescriptor().getMessageType(51);
     internal_static_botmesh_v1_SetPrimaryResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SetPrimaryResponse_descriptor,
         new java.lang.String[] { "Previous", });
     internal_static_botmesh_v1_SetDutyRequest_descriptor =
-      getDescriptor().getMessageType(46);
+      getDescriptor().getMessageType(52);
     internal_static_botmesh_v1_SetDutyRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SetDutyRequest_descriptor,
         new java.lang.String[] { "AccountId", "Person", "OnDuty", });
     internal_static_botmesh_v1_SetDutyResponse_descriptor =
-      getDescriptor().getMessageType(47);
+      getDescriptor().getMessageType(53);
     internal_static_botmesh_v1_SetDutyResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SetDutyResponse_descriptor,
         new java.lang.String[] { "OnDuty", });
     internal_static_botmesh_v1_GetAccountRequest_descriptor =
-      getDescriptor().getMessageType(48);
+      getDescriptor().getMessageType(54);
     internal_static_botmesh_v1_GetAccountRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_GetAccountRequest_descriptor,
         new java.lang.String[] { "AccountId", });
     internal_static_botmesh_v1_GetAccountResponse_descriptor =
-      getDescriptor().getMessageType(49);
+      getDescriptor().getMessageType(55);
     internal_static_botmesh_v1_GetAccountResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_GetAccountResponse_descriptor,
         new java.lang.String[] { "Primary", "Channels", "OnDuty", "People", "Triggers", "Queued", });
     internal_static_botmesh_v1_TriggerSummary_descriptor =
-      getDescriptor().getMessageType(50);
+      getDescriptor().getMessageType(56);
     internal_static_botmesh_v1_TriggerSummary_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TriggerSummary_descriptor,
         new java.lang.String[] { "Name", "When", "Then", });
     internal_static_botmesh_v1_GetStatisticsRequest_descriptor =
-      getDescriptor().getMessageType(51);
+      getDescriptor().getMessageType(57);
     internal_static_botmesh_v1_GetStatisticsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_GetStatisticsRequest_descriptor,
         new java.lang.String[] { "AccountId", });
     internal_static_botmesh_v1_GetStatisticsResponse_descriptor =
-      getDescriptor().getMessageType(52);
+      getDescriptor().getMessageType(58);
     internal_static_botmesh_v1_GetStatisticsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_GetStatisticsResponse_descriptor,
         new java.lang.String[] { "Conversations", "Messages", "Escalated", "Agents", "Transfers", "FailedTransfers", "Resolved", "Booked", "Satisfaction", });
     internal_static_botmesh_v1_AgentStatistics_descriptor =
-      getDescriptor().getMessageType(53);
+      getDescriptor().getMessageType(59);
     internal_static_botmesh_v1_AgentStatistics_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_AgentStatistics_descriptor,

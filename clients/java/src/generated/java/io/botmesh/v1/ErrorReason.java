@@ -414,6 +414,14 @@ public enum ErrorReason
    * <code>ERROR_REASON_BUDGET_SPENT = 48;</code>
    */
   ERROR_REASON_BUDGET_SPENT(48),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the agent neither owns the conversation nor is a member. `owner`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_NOT_A_MEMBER = 49;</code>
+   */
+  ERROR_REASON_NOT_A_MEMBER(49),
   UNRECOGNIZED(-1),
   ;
 
@@ -819,6 +827,14 @@ public enum ErrorReason
    * <code>ERROR_REASON_BUDGET_SPENT = 48;</code>
    */
   public static final int ERROR_REASON_BUDGET_SPENT_VALUE = 48;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the agent neither owns the conversation nor is a member. `owner`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_NOT_A_MEMBER = 49;</code>
+   */
+  public static final int ERROR_REASON_NOT_A_MEMBER_VALUE = 49;
 
 
   public final int getNumber() {
@@ -894,6 +910,7 @@ public enum ErrorReason
       case 46: return ERROR_REASON_QUEUE_EXPIRED;
       case 47: return ERROR_REASON_RUN_TIMEOUT;
       case 48: return ERROR_REASON_BUDGET_SPENT;
+      case 49: return ERROR_REASON_NOT_A_MEMBER;
       default: return null;
     }
   }

@@ -333,6 +333,89 @@ private static final long serialVersionUID = 0L;
     return maxRetries_;
   }
 
+  public static final int CHAIN_BUDGET_FIELD_NUMBER = 10;
+  private long chainBudget_ = 0L;
+  /**
+   * <pre>
+   * What a chain may cost before further delegations in it are refused, in
+   * millionths of a unit of any one currency. Default: no budget.
+   * </pre>
+   *
+   * <code>optional uint64 chain_budget = 10;</code>
+   * @return Whether the chainBudget field is set.
+   */
+  @java.lang.Override
+  public boolean hasChainBudget() {
+    return ((bitField0_ & 0x00000200) != 0);
+  }
+  /**
+   * <pre>
+   * What a chain may cost before further delegations in it are refused, in
+   * millionths of a unit of any one currency. Default: no budget.
+   * </pre>
+   *
+   * <code>optional uint64 chain_budget = 10;</code>
+   * @return The chainBudget.
+   */
+  @java.lang.Override
+  public long getChainBudget() {
+    return chainBudget_;
+  }
+
+  public static final int CONVERSATION_BUDGET_FIELD_NUMBER = 11;
+  private long conversationBudget_ = 0L;
+  /**
+   * <pre>
+   * The same for a conversation.
+   * </pre>
+   *
+   * <code>optional uint64 conversation_budget = 11;</code>
+   * @return Whether the conversationBudget field is set.
+   */
+  @java.lang.Override
+  public boolean hasConversationBudget() {
+    return ((bitField0_ & 0x00000400) != 0);
+  }
+  /**
+   * <pre>
+   * The same for a conversation.
+   * </pre>
+   *
+   * <code>optional uint64 conversation_budget = 11;</code>
+   * @return The conversationBudget.
+   */
+  @java.lang.Override
+  public long getConversationBudget() {
+    return conversationBudget_;
+  }
+
+  public static final int DAILY_BUDGET_FIELD_NUMBER = 12;
+  private long dailyBudget_ = 0L;
+  /**
+   * <pre>
+   * The same for an account on a day (UTC).
+   * </pre>
+   *
+   * <code>optional uint64 daily_budget = 12;</code>
+   * @return Whether the dailyBudget field is set.
+   */
+  @java.lang.Override
+  public boolean hasDailyBudget() {
+    return ((bitField0_ & 0x00000800) != 0);
+  }
+  /**
+   * <pre>
+   * The same for an account on a day (UTC).
+   * </pre>
+   *
+   * <code>optional uint64 daily_budget = 12;</code>
+   * @return The dailyBudget.
+   */
+  @java.lang.Override
+  public long getDailyBudget() {
+    return dailyBudget_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -374,6 +457,15 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000100) != 0)) {
       output.writeUInt32(9, maxRetries_);
     }
+    if (((bitField0_ & 0x00000200) != 0)) {
+      output.writeUInt64(10, chainBudget_);
+    }
+    if (((bitField0_ & 0x00000400) != 0)) {
+      output.writeUInt64(11, conversationBudget_);
+    }
+    if (((bitField0_ & 0x00000800) != 0)) {
+      output.writeUInt64(12, dailyBudget_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -413,6 +505,18 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000100) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeUInt32Size(9, maxRetries_);
+    }
+    if (((bitField0_ & 0x00000200) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeUInt64Size(10, chainBudget_);
+    }
+    if (((bitField0_ & 0x00000400) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeUInt64Size(11, conversationBudget_);
+    }
+    if (((bitField0_ & 0x00000800) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeUInt64Size(12, dailyBudget_);
     }
     return size;
   }
@@ -483,6 +587,21 @@ private static final long serialVersionUID = 0L;
       if (getMaxRetries()
           != other.getMaxRetries()) return false;
     }
+    if (hasChainBudget() != other.hasChainBudget()) return false;
+    if (hasChainBudget()) {
+      if (getChainBudget()
+          != other.getChainBudget()) return false;
+    }
+    if (hasConversationBudget() != other.hasConversationBudget()) return false;
+    if (hasConversationBudget()) {
+      if (getConversationBudget()
+          != other.getConversationBudget()) return false;
+    }
+    if (hasDailyBudget() != other.hasDailyBudget()) return false;
+    if (hasDailyBudget()) {
+      if (getDailyBudget()
+          != other.getDailyBudget()) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -532,6 +651,21 @@ private static final long serialVersionUID = 0L;
     if (hasMaxRetries()) {
       hash = (37 * hash) + MAX_RETRIES_FIELD_NUMBER;
       hash = (53 * hash) + getMaxRetries();
+    }
+    if (hasChainBudget()) {
+      hash = (37 * hash) + CHAIN_BUDGET_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
+          getChainBudget());
+    }
+    if (hasConversationBudget()) {
+      hash = (37 * hash) + CONVERSATION_BUDGET_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
+          getConversationBudget());
+    }
+    if (hasDailyBudget()) {
+      hash = (37 * hash) + DAILY_BUDGET_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
+          getDailyBudget());
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -699,6 +833,9 @@ private static final long serialVersionUID = 0L;
       maxMessageBytes_ = 0L;
       maxDelegations_ = 0;
       maxRetries_ = 0;
+      chainBudget_ = 0L;
+      conversationBudget_ = 0L;
+      dailyBudget_ = 0L;
       return this;
     }
 
@@ -775,6 +912,18 @@ private static final long serialVersionUID = 0L;
         result.maxRetries_ = maxRetries_;
         to_bitField0_ |= 0x00000100;
       }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.chainBudget_ = chainBudget_;
+        to_bitField0_ |= 0x00000200;
+      }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        result.conversationBudget_ = conversationBudget_;
+        to_bitField0_ |= 0x00000400;
+      }
+      if (((from_bitField0_ & 0x00000800) != 0)) {
+        result.dailyBudget_ = dailyBudget_;
+        to_bitField0_ |= 0x00000800;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -816,6 +965,15 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasMaxRetries()) {
         setMaxRetries(other.getMaxRetries());
+      }
+      if (other.hasChainBudget()) {
+        setChainBudget(other.getChainBudget());
+      }
+      if (other.hasConversationBudget()) {
+        setConversationBudget(other.getConversationBudget());
+      }
+      if (other.hasDailyBudget()) {
+        setDailyBudget(other.getDailyBudget());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -892,6 +1050,21 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000100;
               break;
             } // case 72
+            case 80: {
+              chainBudget_ = input.readUInt64();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 80
+            case 88: {
+              conversationBudget_ = input.readUInt64();
+              bitField0_ |= 0x00000400;
+              break;
+            } // case 88
+            case 96: {
+              dailyBudget_ = input.readUInt64();
+              bitField0_ |= 0x00000800;
+              break;
+            } // case 96
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1710,6 +1883,178 @@ private static final long serialVersionUID = 0L;
     public Builder clearMaxRetries() {
       bitField0_ = (bitField0_ & ~0x00000100);
       maxRetries_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private long chainBudget_ ;
+    /**
+     * <pre>
+     * What a chain may cost before further delegations in it are refused, in
+     * millionths of a unit of any one currency. Default: no budget.
+     * </pre>
+     *
+     * <code>optional uint64 chain_budget = 10;</code>
+     * @return Whether the chainBudget field is set.
+     */
+    @java.lang.Override
+    public boolean hasChainBudget() {
+      return ((bitField0_ & 0x00000200) != 0);
+    }
+    /**
+     * <pre>
+     * What a chain may cost before further delegations in it are refused, in
+     * millionths of a unit of any one currency. Default: no budget.
+     * </pre>
+     *
+     * <code>optional uint64 chain_budget = 10;</code>
+     * @return The chainBudget.
+     */
+    @java.lang.Override
+    public long getChainBudget() {
+      return chainBudget_;
+    }
+    /**
+     * <pre>
+     * What a chain may cost before further delegations in it are refused, in
+     * millionths of a unit of any one currency. Default: no budget.
+     * </pre>
+     *
+     * <code>optional uint64 chain_budget = 10;</code>
+     * @param value The chainBudget to set.
+     * @return This builder for chaining.
+     */
+    public Builder setChainBudget(long value) {
+
+      chainBudget_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What a chain may cost before further delegations in it are refused, in
+     * millionths of a unit of any one currency. Default: no budget.
+     * </pre>
+     *
+     * <code>optional uint64 chain_budget = 10;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearChainBudget() {
+      bitField0_ = (bitField0_ & ~0x00000200);
+      chainBudget_ = 0L;
+      onChanged();
+      return this;
+    }
+
+    private long conversationBudget_ ;
+    /**
+     * <pre>
+     * The same for a conversation.
+     * </pre>
+     *
+     * <code>optional uint64 conversation_budget = 11;</code>
+     * @return Whether the conversationBudget field is set.
+     */
+    @java.lang.Override
+    public boolean hasConversationBudget() {
+      return ((bitField0_ & 0x00000400) != 0);
+    }
+    /**
+     * <pre>
+     * The same for a conversation.
+     * </pre>
+     *
+     * <code>optional uint64 conversation_budget = 11;</code>
+     * @return The conversationBudget.
+     */
+    @java.lang.Override
+    public long getConversationBudget() {
+      return conversationBudget_;
+    }
+    /**
+     * <pre>
+     * The same for a conversation.
+     * </pre>
+     *
+     * <code>optional uint64 conversation_budget = 11;</code>
+     * @param value The conversationBudget to set.
+     * @return This builder for chaining.
+     */
+    public Builder setConversationBudget(long value) {
+
+      conversationBudget_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The same for a conversation.
+     * </pre>
+     *
+     * <code>optional uint64 conversation_budget = 11;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearConversationBudget() {
+      bitField0_ = (bitField0_ & ~0x00000400);
+      conversationBudget_ = 0L;
+      onChanged();
+      return this;
+    }
+
+    private long dailyBudget_ ;
+    /**
+     * <pre>
+     * The same for an account on a day (UTC).
+     * </pre>
+     *
+     * <code>optional uint64 daily_budget = 12;</code>
+     * @return Whether the dailyBudget field is set.
+     */
+    @java.lang.Override
+    public boolean hasDailyBudget() {
+      return ((bitField0_ & 0x00000800) != 0);
+    }
+    /**
+     * <pre>
+     * The same for an account on a day (UTC).
+     * </pre>
+     *
+     * <code>optional uint64 daily_budget = 12;</code>
+     * @return The dailyBudget.
+     */
+    @java.lang.Override
+    public long getDailyBudget() {
+      return dailyBudget_;
+    }
+    /**
+     * <pre>
+     * The same for an account on a day (UTC).
+     * </pre>
+     *
+     * <code>optional uint64 daily_budget = 12;</code>
+     * @param value The dailyBudget to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDailyBudget(long value) {
+
+      dailyBudget_ = value;
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The same for an account on a day (UTC).
+     * </pre>
+     *
+     * <code>optional uint64 daily_budget = 12;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearDailyBudget() {
+      bitField0_ = (bitField0_ & ~0x00000800);
+      dailyBudget_ = 0L;
       onChanged();
       return this;
     }

@@ -206,4 +206,63 @@ public interface LimitsOrBuilder extends
    * @return The maxRetries.
    */
   int getMaxRetries();
+
+  /**
+   * <pre>
+   * What a chain may cost before further delegations in it are refused, in
+   * millionths of a unit of any one currency. Default: no budget.
+   * </pre>
+   *
+   * <code>optional uint64 chain_budget = 10;</code>
+   * @return Whether the chainBudget field is set.
+   */
+  boolean hasChainBudget();
+  /**
+   * <pre>
+   * What a chain may cost before further delegations in it are refused, in
+   * millionths of a unit of any one currency. Default: no budget.
+   * </pre>
+   *
+   * <code>optional uint64 chain_budget = 10;</code>
+   * @return The chainBudget.
+   */
+  long getChainBudget();
+
+  /**
+   * <pre>
+   * The same for a conversation.
+   * </pre>
+   *
+   * <code>optional uint64 conversation_budget = 11;</code>
+   * @return Whether the conversationBudget field is set.
+   */
+  boolean hasConversationBudget();
+  /**
+   * <pre>
+   * The same for a conversation.
+   * </pre>
+   *
+   * <code>optional uint64 conversation_budget = 11;</code>
+   * @return The conversationBudget.
+   */
+  long getConversationBudget();
+
+  /**
+   * <pre>
+   * The same for an account on a day (UTC).
+   * </pre>
+   *
+   * <code>optional uint64 daily_budget = 12;</code>
+   * @return Whether the dailyBudget field is set.
+   */
+  boolean hasDailyBudget();
+  /**
+   * <pre>
+   * The same for an account on a day (UTC).
+   * </pre>
+   *
+   * <code>optional uint64 daily_budget = 12;</code>
+   * @return The dailyBudget.
+   */
+  long getDailyBudget();
 }

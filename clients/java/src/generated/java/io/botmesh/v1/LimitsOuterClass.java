@@ -41,7 +41,7 @@ public final class LimitsOuterClass extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\027botmesh/v1/limits.proto\022\nbotmesh.v1\032\036g" +
-      "oogle/protobuf/duration.proto\"\254\003\n\006Limits" +
+      "oogle/protobuf/duration.proto\"\276\004\n\006Limits" +
       "\022\024\n\007enabled\030\001 \001(\010H\000\210\001\001\0222\n\017default_timeou" +
       "t\030\002 \001(\0132\031.google.protobuf.Duration\022.\n\013ma" +
       "x_timeout\030\003 \001(\0132\031.google.protobuf.Durati" +
@@ -49,12 +49,16 @@ public final class LimitsOuterClass extends com.google.protobuf.GeneratedFile {
       ".protobuf.Duration\022\025\n\010max_hops\030\005 \001(\rH\001\210\001" +
       "\001\022\033\n\016allow_revisits\030\006 \001(\010H\002\210\001\001\022\036\n\021max_me" +
       "ssage_bytes\030\007 \001(\004H\003\210\001\001\022\034\n\017max_delegation" +
-      "s\030\010 \001(\rH\004\210\001\001\022\030\n\013max_retries\030\t \001(\rH\005\210\001\001B\n" +
-      "\n\010_enabledB\013\n\t_max_hopsB\021\n\017_allow_revisi" +
-      "tsB\024\n\022_max_message_bytesB\022\n\020_max_delegat" +
-      "ionsB\016\n\014_max_retriesBL\n\rio.botmesh.v1P\001Z" +
-      "9github.com/botmesh/botmesh/clients/go/b" +
-      "otmeshv1;botmeshv1b\006proto3"
+      "s\030\010 \001(\rH\004\210\001\001\022\030\n\013max_retries\030\t \001(\rH\005\210\001\001\022\031" +
+      "\n\014chain_budget\030\n \001(\004H\006\210\001\001\022 \n\023conversatio" +
+      "n_budget\030\013 \001(\004H\007\210\001\001\022\031\n\014daily_budget\030\014 \001(" +
+      "\004H\010\210\001\001B\n\n\010_enabledB\013\n\t_max_hopsB\021\n\017_allo" +
+      "w_revisitsB\024\n\022_max_message_bytesB\022\n\020_max" +
+      "_delegationsB\016\n\014_max_retriesB\017\n\r_chain_b" +
+      "udgetB\026\n\024_conversation_budgetB\017\n\r_daily_" +
+      "budgetBL\n\rio.botmesh.v1P\001Z9github.com/bo" +
+      "tmesh/botmesh/clients/go/botmeshv1;botme" +
+      "shv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -66,7 +70,7 @@ public final class LimitsOuterClass extends com.google.protobuf.GeneratedFile {
     internal_static_botmesh_v1_Limits_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_Limits_descriptor,
-        new java.lang.String[] { "Enabled", "DefaultTimeout", "MaxTimeout", "StreamIdleTimeout", "MaxHops", "AllowRevisits", "MaxMessageBytes", "MaxDelegations", "MaxRetries", });
+        new java.lang.String[] { "Enabled", "DefaultTimeout", "MaxTimeout", "StreamIdleTimeout", "MaxHops", "AllowRevisits", "MaxMessageBytes", "MaxDelegations", "MaxRetries", "ChainBudget", "ConversationBudget", "DailyBudget", });
     descriptor.resolveAllFeaturesImmutable();
     com.google.protobuf.DurationProto.getDescriptor();
   }

@@ -58,7 +58,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The message: type broadcast is told to the agent, type delegate is a task
-   * whose reply nobody waits for.
+   * whose reply nobody waits for, response and error tell how a task has ended that
+   * the agent submitted (task_id).
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -71,7 +72,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The message: type broadcast is told to the agent, type delegate is a task
-   * whose reply nobody waits for.
+   * whose reply nobody waits for, response and error tell how a task has ended that
+   * the agent submitted (task_id).
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -84,7 +86,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The message: type broadcast is told to the agent, type delegate is a task
-   * whose reply nobody waits for.
+   * whose reply nobody waits for, response and error tell how a task has ended that
+   * the agent submitted (task_id).
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -421,7 +424,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -433,7 +437,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -449,7 +454,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -468,7 +474,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -487,7 +494,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -513,7 +521,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -531,7 +540,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -544,7 +554,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -560,7 +571,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The message: type broadcast is told to the agent, type delegate is a task
-     * whose reply nobody waits for.
+     * whose reply nobody waits for, response and error tell how a task has ended that
+     * the agent submitted (task_id).
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>

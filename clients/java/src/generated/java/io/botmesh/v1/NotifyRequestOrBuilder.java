@@ -13,7 +13,8 @@ public interface NotifyRequestOrBuilder extends
   /**
    * <pre>
    * The message: type broadcast is told to the agent, type delegate is a task
-   * whose reply nobody waits for.
+   * whose reply nobody waits for, response and error tell how a task has ended that
+   * the agent submitted (task_id).
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -23,7 +24,8 @@ public interface NotifyRequestOrBuilder extends
   /**
    * <pre>
    * The message: type broadcast is told to the agent, type delegate is a task
-   * whose reply nobody waits for.
+   * whose reply nobody waits for, response and error tell how a task has ended that
+   * the agent submitted (task_id).
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -33,7 +35,8 @@ public interface NotifyRequestOrBuilder extends
   /**
    * <pre>
    * The message: type broadcast is told to the agent, type delegate is a task
-   * whose reply nobody waits for.
+   * whose reply nobody waits for, response and error tell how a task has ended that
+   * the agent submitted (task_id).
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>

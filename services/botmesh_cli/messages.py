@@ -1,0 +1,62 @@
+"""`botmesh messages`: who said what to whom."""
+
+import click
+from google.protobuf.json_format import MessageToDict
+
+from botmesh.parts import text_of
+from botmesh.v1.journal_service_pb2 import JournalEntry, ListMessagesRequest
+from botmesh.v1.message_pb2 import MessageType
+from botmesh_cli.connection import TIMEOUT, journal
+from botmesh_cli.options import Common, common, run
+from botmesh_cli.output import console, plain, print_json, short, table
+
+_EMPTY = "No messages. Bots log theirs where persist_messages is on (config.csv: a2a-persist-messages,true)."
+
+
+@click.command()
+@click.option("--chain", default="", metavar="ID", help="Only those of a chain, by its correlation id.")
+@click.option("--conversation", default="", metavar="ID", help="Only those of a conversation.")
+@click.option("--agent", default="", metavar="NAME", help="Only those that an agent sent or got.")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many.")
+@common
+def messages(with_: Common, chain: str, conversation: str, agent: str, limit: int) -> int:
+    """List the messages that bots sent each other, the newest last."""
+    request = ListMessagesRequest(
+        account_id=with_.settings.account,
+        correlation_id=chain,
+        conversation_id=conversation,
+        agent=agent,
+        page_size=limit,
+    )
+    return run(_messages(with_, request))
+
+
+async def _messages(with_: Common, request: ListMessagesRequest) -> None:
+    async with journal(with_.settings) as stub:
+        found = list((await stub.ListMessages(request, timeout=TIMEOUT)).entries)[::-1]
+    if with_.as_json:
+        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
+    elif not found:
+        console().print(_EMPTY)
+    else:
+        rows = table("TIME", "FROM", "TO", "TYPE", "CHAIN", "TEXT")
+        for one in found:
+            rows.add_row(*_row(one))
+        console().print(rows)
+
+
+def _row(entry: JournalEntry) -> tuple[str, ...]:
+    message = entry.message
+    kind = MessageType.Name(message.message_type).removeprefix("MESSAGE_TYPE_").lower()
+    said = text_of(message.payload)
+    if entry.reason:
+        said = f"{entry.reason.lower().replace('_', ' ')}: {said}"
+    cost = entry.usage.cost_micros
+    return (
+        entry.time.ToDatetime().strftime("%H:%M:%S.%f")[:-3],
+        plain(message.from_agent or "-"),
+        plain(message.to_agent or "-"),
+        kind,
+        short(message.correlation_id),
+        plain(said[:200]) + (f" ({cost / 1e6:g} {plain(entry.usage.currency)})" if cost else ""),
+    )

@@ -1,0 +1,249 @@
+"""Members: agents that are asked beside the owner, when, and what they answer."""
+
+import asyncio
+import zoneinfo
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from cronsim import CronSim, CronSimError
+from google.protobuf.struct_pb2 import Struct
+
+from botmesh.caller import Ask
+from botmesh.chain import Chain
+from botmesh.errors import (
+    BotmeshError,
+    Cancelled,
+    ConversationStopped,
+    InvalidField,
+    NotAMember,
+    Unavailable,
+    UnknownAgent,
+)
+from botmesh.names import check_agent, check_id, new_id
+from botmesh.parts import text_of
+from botmesh.v1 import agent_service_pb2
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import ConversationEvent, Member, MemberAsked
+from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message
+from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
+from botmesh_conversations.fold import seconds_of_time
+from botmesh_conversations.live import Live
+from botmesh_conversations.state import State, name_of
+from botmesh_conversations.words import said_of
+
+MOST = 16
+"""Members of one conversation."""
+_MOST_TRIGGERS = 64
+PAUSES = (0.5, 2.0)
+"""Seconds before the next attempts to ask one that could not be reached."""
+
+Events = list[ConversationEvent]
+
+
+def check(member: Member) -> None:
+    """Refuse a member that could never be asked, or is asked for something malformed.
+
+    Raises:
+        InvalidField: says which field.
+    """
+    check_agent("member.agent", member.agent.rpartition("/")[2])
+    given = len(member.keywords) + len(member.schedules) + len(member.actions)
+    if not given and not member.always:
+        raise InvalidField("say when the member is asked: keywords, schedules, actions or always", field="member")
+    if given > _MOST_TRIGGERS:
+        raise InvalidField(f"a member has at most {_MOST_TRIGGERS} triggers", field="member", value=given)
+    if not all(word.strip() for word in member.keywords):
+        raise InvalidField("a keyword cannot be empty", field="member.keywords")
+    for action in member.actions:
+        check_id("member.actions", action)
+    zone = _zone(member)
+    for schedule in member.schedules:
+        try:
+            CronSim(schedule, datetime.now(zone))
+        except CronSimError:
+            text = f'{schedule!r} is no cron expression of five fields: use "0 9 * * MON-FRI"'
+            raise InvalidField(text, field="member.schedules", value=schedule[:80]) from None
+
+
+def add(state: State, member: Member) -> Events:
+    """Make an agent a member, or replace what it is asked for; nothing if all stands so."""
+    known = next((one for one in state.view.members if one.agent == member.agent), None)
+    if known is not None:
+        same = Member()
+        same.CopyFrom(known)
+        same.ClearField("scheduled_since")
+        if same == member:
+            return []
+    elif len(state.view.members) >= MOST:
+        raise InvalidField(f"a conversation has at most {MOST} members: remove one", field="member", value=MOST)
+    return [ConversationEvent(member_added=pb.MemberAdded(member=member))]
+
+
+def remove(state: State, agent: str) -> Events:
+    """Make it no member; nothing if it is none."""
+    if not any(member.agent == agent for member in state.view.members):
+        return []
+    return [ConversationEvent(member_removed=pb.MemberRemoved(agent=agent))]
+
+
+def say(state: State, said: pb.AgentSaid) -> Events:
+    """The owner or a member says something of its own accord; a repeat is nothing new.
+
+    Raises:
+        NotAMember: it is neither.
+        ConversationStopped: nothing is said any more.
+    """
+    if said.message_id in state.message_ids:
+        return []
+    owner = name_of(state.view.owner)
+    if said.agent not in {owner, *(member.agent for member in state.view.members)}:
+        raise NotAMember(f"{owner} has the conversation and {said.agent} is no member of it", owner=owner)
+    if state.view.status == pb.CONVERSATION_STATUS_STOPPED:
+        raise ConversationStopped("the conversation is stopped: an operator can activate it")
+    return [ConversationEvent(agent_said=said)]
+
+
+def asked(live: Live, batch: Sequence[ConversationEvent]) -> Events:
+    """Who is to be asked because of what happens in a batch, those of the greatest priority first."""
+    if not live.state.view.members or not _listens(live.state):
+        return []
+    return [
+        ConversationEvent(member_asked=one)
+        for event in batch
+        for member in live.state.view.members
+        if (one := _wanted(live.state, member, event)) is not None
+    ]
+
+
+def schedule_of(state: State) -> tuple[float, MemberAsked] | None:
+    """When the next member is to be asked by a schedule, and how; None: never."""
+    if not _listens(state):
+        return None
+    times = [found for member in state.view.members if (found := _next(member)) is not None]
+    return min(times, key=lambda one: one[0], default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Asks members."""
+
+    timeout: float = 30.0
+    """Seconds that one has for its answer."""
+
+    async def run(self, live: Live) -> None:
+        """Ask all that are to be asked, one after the other, and write down what they say."""
+        while live.state.view.asked:
+            one = MemberAsked()
+            one.CopyFrom(live.state.view.asked[0])
+            answered = await self._answered(live, one)
+            await live.write(lambda state, answered=answered: _answer(state, answered))  # type: ignore[misc]
+
+    async def _answered(self, live: Live, one: MemberAsked) -> pb.MemberAnswered:
+        answered = pb.MemberAnswered(message_id=one.message_id, agent=one.agent)
+        for attempt, pause in enumerate((*PAUSES, None), start=1):
+            try:
+                await live.account.routing.appears(one.agent)
+                response = await self._ask(live, one, attempt)
+            except (Unavailable, UnknownAgent, Cancelled) as error:
+                answered.reason = error.reason
+                if pause is not None:
+                    await asyncio.sleep(pause)
+                    continue
+            except BotmeshError as error:
+                answered.reason = error.reason
+            else:
+                reply = response.reply
+                answered.reason = ""
+                answered.usage.extend([*([reply.usage] if reply.HasField("usage") else []), *reply.chain_usage])
+                if not reply.not_mine:
+                    answered.payload.extend(reply.message.payload)
+            break
+        return answered
+
+    async def _ask(self, live: Live, one: MemberAsked, attempt: int) -> agent_service_pb2.DelegateResponse:
+        view = live.state.view
+        chain = Chain.root(view.account_id, view.conversation_id)
+        message = Message(
+            to_agent=one.agent.rpartition("/")[2],
+            message_type=MESSAGE_TYPE_DELEGATE,
+            payload=one.payload,
+            correlation_id=chain.correlation_id,
+            # An instance replays what it has under an id: another attempt needs another one.
+            message_id=one.message_id if attempt == 1 else f"{one.message_id}.{attempt}",
+            conversation_id=view.conversation_id,
+            account_id=view.account_id,
+        )
+        message.timestamp.GetCurrentTime()
+        message.context.MergeFrom(view.context)
+        message.context.MergeFrom(_why(live.state, one))
+        ask = Ask(one.agent, message, chain, self.timeout)
+        request = agent_service_pb2.DelegateRequest(message=message)
+        parse = agent_service_pb2.DelegateResponse.FromString
+        response, _ = await live.account.caller.unary("Delegate", ask, request, parse)
+        assert isinstance(response, agent_service_pb2.DelegateResponse)  # noqa: S101 - that is what was parsed
+        return response
+
+
+def _answer(state: State, answered: pb.MemberAnswered) -> Events:
+    if not any(one.message_id == answered.message_id for one in state.view.asked):
+        return []  # it was removed, or the conversation stopped meanwhile
+    return [ConversationEvent(member_answered=answered)]
+
+
+def _listens(state: State) -> bool:
+    """Whether members are asked at all as the conversation stands."""
+    active = state.view.status in (pb.CONVERSATION_STATUS_ACTIVE, pb.CONVERSATION_STATUS_UNSPECIFIED)
+    return active and state.view.mode != CONVERSATION_MODE_SUGGESTIVE
+
+
+def _wanted(state: State, member: Member, event: ConversationEvent) -> MemberAsked | None:
+    """How a member is asked because of an event; None: it is not."""
+    if member.agent == name_of(state.view.owner):
+        return None  # it answers anyway
+    made = MemberAsked(message_id=new_id(), agent=member.agent, cause_sequence=event.sequence)
+    if event.HasField("message_posted"):
+        made.payload.extend(event.message_posted.payload)
+        word = said_of(member.keywords, text_of(event.message_posted.payload))
+        if word:
+            made.trigger, made.match = "keyword", word
+            return made
+        made.trigger = "always"
+        return made if member.always else None
+    if event.HasField("action_fired") and event.action_fired.action in member.actions:
+        made.trigger, made.match = "action", event.action_fired.action
+        return made
+    return None
+
+
+def _next(member: Member) -> tuple[float, MemberAsked] | None:
+    since = datetime.fromtimestamp(seconds_of_time(member.scheduled_since), _zone(member))
+    times = [(_after(schedule, since), schedule) for schedule in member.schedules]
+    first = min(((at, schedule) for at, schedule in times if at is not None), default=None)
+    if first is None:
+        return None
+    made = MemberAsked(message_id=new_id(), agent=member.agent, trigger="schedule", match=first[1])
+    return first[0], made
+
+
+def _after(schedule: str, since: datetime) -> float | None:
+    found: Iterator[datetime] = CronSim(schedule, since)
+    at = next(found, None)
+    return None if at is None else at.timestamp()
+
+
+def _zone(member: Member) -> tzinfo:
+    if not member.time_zone:
+        return UTC
+    try:
+        return zoneinfo.ZoneInfo(member.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        text = f'there is no time zone {member.time_zone!r}: use an IANA name, "Europe/Berlin"'
+        raise InvalidField(text, field="member.time_zone", value=member.time_zone[:80]) from None
+
+
+def _why(state: State, one: MemberAsked) -> Struct:
+    """What a member is told of why it is asked."""
+    made = Struct()
+    made.update({"member": {"trigger": one.trigger, "match": one.match, "owner": name_of(state.view.owner)}})
+    return made

@@ -1,0 +1,196 @@
+"""Messages and costs in one SQLite file, bounded in size and age."""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from botmesh.v1 import journal_service_pb2 as pb
+from botmesh.v1.journal_service_pb2 import CostTotal, JournalEntry
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS message (
+  number INTEGER PRIMARY KEY, account TEXT, id TEXT, chain TEXT, conversation TEXT, sender TEXT, receiver TEXT,
+  at REAL, size INTEGER, entry BLOB, UNIQUE (account, id)
+);
+CREATE INDEX IF NOT EXISTS by_chain ON message (account, chain);
+CREATE INDEX IF NOT EXISTS by_conversation ON message (account, conversation);
+CREATE INDEX IF NOT EXISTS by_sender ON message (account, sender);
+CREATE INDEX IF NOT EXISTS by_receiver ON message (account, receiver);
+CREATE TABLE IF NOT EXISTS counted (account TEXT, id TEXT, at REAL, PRIMARY KEY (account, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS counted_at ON counted (at);
+CREATE TABLE IF NOT EXISTS cost (
+  account TEXT, scope INTEGER, id TEXT, currency TEXT, micros INTEGER, input INTEGER, output INTEGER, answers INTEGER,
+  at REAL, PRIMARY KEY (account, scope, id, currency)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_cost ON cost (account, scope, micros);
+"""
+COUNTED_SECONDS = 2 * 86400.0
+"""How long it is remembered that an answer was counted: no end reports later."""
+_FOR_GOOD = (pb.COST_SCOPE_AGENT, pb.COST_SCOPE_ACCOUNT_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is kept."""
+
+    max_bytes: int = 256 * 1024 * 1024
+    """Of messages."""
+    max_age: float = 30 * 86400.0
+    """Seconds, of messages and of the sums of chains and conversations."""
+
+
+class Store:
+    """Messages by what is asked for, and sums."""
+
+    def __init__(self, path: str | Path = ":memory:", bounds: Bounds | None = None) -> None:
+        """Open it."""
+        self._bounds = bounds or Bounds()
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")  # what a crash of the machine loses was a report
+        self._db.executescript(_SCHEMA)
+        (self._bytes,) = self._db.execute("SELECT coalesce(sum(size), 0) FROM message").fetchone()
+
+    def record(self, entries: Iterable[JournalEntry]) -> list[CostTotal]:
+        """Take entries in, each id once; the sums that they changed."""
+        touched: set[tuple[str, int, str]] = set()
+        self._db.execute("BEGIN")
+        try:
+            for entry in entries:
+                if entry.logged:
+                    self._log(entry)
+                if entry.HasField("usage"):
+                    touched |= self._count(entry)
+            self._prune()
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        return [total for key in sorted(touched) for total in self.costs(*key)]
+
+    def messages(self, wanted: pb.ListMessagesRequest, account: str, size: int) -> tuple[list[JournalEntry], str]:
+        """Those that fit every field that is set, the newest first; the token of the next page."""
+        clauses, values = ["account = ?"], list[object]([account])
+        for column, value in (("chain", wanted.correlation_id), ("conversation", wanted.conversation_id)):
+            if value:
+                clauses.append(f"{column} = ?")
+                values.append(value)
+        if wanted.agent:
+            clauses.append("(sender = ? OR receiver = ?)")
+            values += [wanted.agent, wanted.agent]
+        if wanted.page_token:
+            clauses.append("number < ?")
+            values.append(int(wanted.page_token))
+        where = " AND ".join(clauses)  # made of the column names above and nothing else
+        query = f"SELECT number, entry FROM message WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
+        rows = self._db.execute(query, (*values, size + 1)).fetchall()
+        token = str(rows[size - 1][0]) if len(rows) > size else ""
+        return [JournalEntry.FromString(row[1]) for row in rows[:size]], token
+
+    def costs(self, account: str, scope: int, one: str = "", limit: int = 500) -> list[CostTotal]:
+        """Sums of a scope, the most expensive first; days the newest first."""
+        order = "id DESC" if scope == pb.COST_SCOPE_ACCOUNT_DAY else "micros DESC, id"
+        rows = self._db.execute(
+            "SELECT id, currency, micros, input, output, answers FROM cost "  # noqa: S608 - one of two orders
+            f"WHERE account = ? AND scope = ? AND id = coalesce(nullif(?, ''), id) ORDER BY {order} LIMIT ?",
+            (account, scope, one, limit),
+        )
+        return [
+            CostTotal(
+                account_id=account,
+                scope=scope,  # type: ignore[arg-type]
+                id=row[0],
+                currency=row[1],
+                cost_micros=row[2],
+                input_tokens=row[3],
+                output_tokens=row[4],
+                answers=row[5],
+            )
+            for row in rows
+        ]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _log(self, entry: JournalEntry) -> None:
+        """Keep a message; of two reports of one, the one that has more of it."""
+        message = entry.message
+        data = entry.SerializeToString()
+        known = self._db.execute(
+            "SELECT number, size FROM message WHERE account = ? AND id = ?", (message.account_id, message.message_id)
+        ).fetchone()
+        if known is not None:
+            if len(data) > known[1]:
+                self._db.execute("UPDATE message SET entry = ?, size = ? WHERE number = ?", (data, len(data), known[0]))
+                self._bytes += len(data) - known[1]
+            return
+        self._db.execute(
+            "INSERT INTO message (account, id, chain, conversation, sender, receiver, at, size, entry) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                message.account_id,
+                message.message_id,
+                message.correlation_id,
+                message.conversation_id,
+                message.from_agent,
+                message.to_agent,
+                time.time(),
+                len(data),
+                data,
+            ),
+        )
+        self._bytes += len(data)
+
+    def _count(self, entry: JournalEntry) -> set[tuple[str, int, str]]:
+        """Add what an answer cost, once."""
+        message, usage = entry.message, entry.usage
+        now = time.time()
+        key = message.account_id, message.message_id
+        if self._db.execute("INSERT OR IGNORE INTO counted VALUES (?, ?, ?)", (*key, now)).rowcount == 0:
+            return set()
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        scopes: Sequence[tuple[int, str]] = (
+            (pb.COST_SCOPE_CHAIN, message.correlation_id),
+            (pb.COST_SCOPE_CONVERSATION, message.conversation_id),
+            (pb.COST_SCOPE_ACCOUNT_DAY, day),
+            (pb.COST_SCOPE_AGENT, usage.agent or message.from_agent),
+        )
+        touched = set()
+        for scope, one in scopes:
+            if one:
+                touched.add((message.account_id, scope, one))
+                self._db.execute(
+                    "INSERT INTO cost VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET "
+                    "micros = micros + excluded.micros, input = input + excluded.input, "
+                    "output = output + excluded.output, answers = answers + 1, at = excluded.at",
+                    (
+                        message.account_id,
+                        scope,
+                        one,
+                        usage.currency,
+                        usage.cost_micros,
+                        usage.input_tokens,
+                        usage.output_tokens,
+                        now,
+                    ),
+                )
+        return touched
+
+    def _prune(self) -> None:
+        """Forget what is too old, and the oldest messages where they are too many."""
+        now = time.time()
+        rows = self._db.execute("SELECT number, size, at FROM message ORDER BY number LIMIT 200").fetchall()
+        for number, size, at in rows:
+            if at >= now - self._bounds.max_age and self._bytes <= self._bounds.max_bytes:
+                break
+            self._db.execute("DELETE FROM message WHERE number = ?", (number,))
+            self._bytes -= size
+        self._db.execute("DELETE FROM counted WHERE at < ?", (now - COUNTED_SECONDS,))
+        self._db.execute(
+            "DELETE FROM cost WHERE at < ? AND scope NOT IN (?, ?)", (now - self._bounds.max_age, *_FOR_GOOD)
+        )

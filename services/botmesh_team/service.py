@@ -1,0 +1,174 @@
+"""TeamService on the wire: the SDK's own ways to ask several, on behalf of the chain that a call carries."""
+
+from collections.abc import Iterable, Sequence
+
+import grpc
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.struct_pb2 import Struct
+from opentelemetry.context import Context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from botmesh.asking import Asking
+from botmesh.caller import Ask, Caller
+from botmesh.callers import Callers
+from botmesh.chain import Chain
+from botmesh.errors import BotmeshError, InvalidField
+from botmesh.interceptors import CURRENT
+from botmesh.limits import seconds
+from botmesh.names import DEFAULT_ACCOUNT, check_id, new_id
+from botmesh.parts import from_struct
+from botmesh.team import MIN_CONFIDENCE, Opinion, Receipt, Stop
+from botmesh.v1 import team_service_pb2 as pb
+from botmesh.v1.message_pb2 import Message
+from botmesh.v1.team_service_pb2_grpc import TeamServiceServicer, add_TeamServiceServicer_to_server
+
+SERVICE_NAME = "botmesh.v1.TeamService"
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+class TeamService(TeamServiceServicer):
+    """The edge between gRPC and the SDK."""
+
+    def __init__(self, callers: Callers, conversations: str) -> None:
+        """`callers` call the agents; `conversations` is where ConversationService answers."""
+        self._callers = callers
+        self._conversations = conversations
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Serve on `server`."""
+        add_TeamServiceServicer_to_server(self, server)
+
+    async def DelegateToSkill(
+        self, request: pb.DelegateToSkillRequest, context: grpc.aio.ServicerContext
+    ) -> pb.DelegateToSkillResponse:
+        """The reply of whoever has the skill."""
+        message = request.message
+        if message.to_agent:
+            raise InvalidField("skill_id chooses the agent here: leave to_agent empty", field="to_agent")
+        asking = self._asking(message, context)
+        reply = await asking.delegate(
+            content=message.payload,
+            skill=message.skill_id,
+            timeout=_timeout(request.timeout),
+            context=_variables(message.context),
+            message_id=message.message_id,
+        )
+        return pb.DelegateToSkillResponse(reply=reply.proto)
+
+    async def Consult(self, request: pb.ConsultRequest, context: grpc.aio.ServicerContext) -> pb.ConsultResponse:
+        """What several say, ranked."""
+        sure = request.min_confidence if request.HasField("min_confidence") else MIN_CONFIDENCE
+        if not 0 <= sure <= 1:
+            raise InvalidField("min_confidence is 0 to 1", field="min_confidence", value=sure)
+        stop: Stop = request.enough or "all"
+        found = await self._asking(request.message, context).consult(
+            request.message.payload,
+            agents=request.recipients.agents,
+            tags=request.recipients.tags,
+            skill=request.recipients.skill_id,
+            min_confidence=sure,
+            stop=stop,
+            timeout=_timeout(request.timeout),
+            context=_variables(request.message.context),
+        )
+        return pb.ConsultResponse(
+            answers=map(_opinion, found.answers),
+            unsure=map(_opinion, found.unsure),
+            failures=map(_opinion, found.failures),
+        )
+
+    async def Collaborate(
+        self, request: pb.CollaborateRequest, context: grpc.aio.ServicerContext
+    ) -> pb.CollaborateResponse:
+        """What several make of the same task."""
+        found = await self._asking(request.message, context).collaborate(
+            request.message.payload,
+            agents=request.recipients.agents,
+            tags=request.recipients.tags,
+            skill=request.recipients.skill_id,
+            timeout=_timeout(request.timeout),
+            context=_variables(request.message.context),
+        )
+        return pb.CollaborateResponse(
+            answers=map(_opinion, [*found.answers, *found.unsure]), failures=map(_opinion, found.failures)
+        )
+
+    async def Broadcast(self, request: pb.BroadcastRequest, context: grpc.aio.ServicerContext) -> pb.BroadcastResponse:
+        """A receipt from each."""
+        receipts = await self._asking(request.message, context).broadcast(
+            request.message.payload,
+            agents=request.recipients.agents,
+            tags=request.recipients.tags,
+            skill=request.recipients.skill_id,
+            everybody=request.recipients.everybody,
+            conversation=request.recipients.conversation_id,
+            timeout=_timeout(request.timeout),
+            context=_variables(request.message.context),
+        )
+        return pb.BroadcastResponse(receipts=map(_receipt, receipts))
+
+    def _asking(self, message: Message, context: grpc.aio.ServicerContext) -> "_OnBehalf":
+        metadata = tuple(context.invocation_metadata() or ())
+        chain = Chain.from_metadata(metadata)
+        account = check_id("account_id", chain.account_id or message.account_id or DEFAULT_ACCOUNT)
+        chain = Chain(
+            path=chain.path,
+            max_hops=chain.max_hops,
+            correlation_id=chain.correlation_id or message.correlation_id or new_id(),
+            conversation_id=chain.conversation_id or message.conversation_id,
+            account_id=account,
+        )
+        trace = _PROPAGATOR.extract({key: str(value) for key, value in metadata}, context=Context())
+        return _OnBehalf(self._callers.of(account), chain, trace, self._conversations)
+
+
+class _OnBehalf(Asking):
+    """Asks as the last agent of a chain would."""
+
+    def __init__(self, caller: Caller, chain: Chain, trace: Context, conversations: str) -> None:
+        self._caller = caller
+        self._chain = chain
+        self._trace = trace
+        self._conversations = conversations
+
+    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Ask:
+        call = CURRENT.get()
+        assert call is not None  # noqa: S101 - the interceptor serves every call
+        asks = self._chain.path[-1].rpartition("/")[2] if self._chain.path else ""
+        return Ask(agent, Message(from_agent=asks), self._chain, timeout, call.deadline, self._trace)
+
+    def _named(self) -> Sequence[str]:
+        return self._chain.path
+
+    def _conversations_at(self) -> str:
+        return self._conversations
+
+
+def _timeout(given: Duration) -> float | None:
+    return seconds(given) or None
+
+
+def _variables(given: Struct) -> dict[str, object] | None:
+    return from_struct(given) or None
+
+
+def _opinion(opinion: Opinion) -> pb.Opinion:
+    return pb.Opinion(
+        agent=opinion.agent,
+        conversation_id=opinion.conversation_id,
+        address=opinion.address,
+        reply=None if opinion.reply is None else opinion.reply.proto,
+        failure=_failure(opinion.error),
+    )
+
+
+def _receipt(receipt: Receipt) -> pb.BroadcastReceipt:
+    return pb.BroadcastReceipt(agent=receipt.agent, message_id=receipt.message_id, failure=_failure(receipt.error))
+
+
+def _failure(error: BotmeshError | None) -> pb.Failure | None:
+    if error is None:
+        return None
+    facts: Iterable[tuple[str, str]] = error.metadata.items()
+    code: int = error.status.value[0]
+    return pb.Failure(reason=error.reason, code=code, text=error.text, metadata=dict(facts), started=error.started)
