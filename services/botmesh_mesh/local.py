@@ -1,0 +1,86 @@
+"""A whole mesh in this process, for examples and for the tests of bot authors: no ports to choose, nothing to start.
+
+    async with local(billing, reception, primary="reception-bot") as mesh:
+        reply = await mesh.client.delegate("billing-bot", "Why was I charged twice?")
+        answers = await mesh.say("anna", "hello")
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+
+import botmesh
+from botmesh import interceptors
+from botmesh.interceptors import End
+from botmesh.peers import CHANNEL_OPTIONS
+from botmesh.serving import Server
+from botmesh.settings import load
+from botmesh.telemetry import Telemetry
+from botmesh.v1.conversation_service_pb2 import PostRequest
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from botmesh_mesh import SERVICE_NAMES, Embedded
+from botmesh_registry import SERVICE_NAME as REGISTRY
+from botmesh_registry import Registry
+
+LISTED = 10.0
+"""Seconds until the registry has found an agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMesh:
+    """A mesh that runs here."""
+
+    address: str
+    """Of all its services, "127.0.0.1:40123"."""
+    client: botmesh.Mesh
+    conversations: ConversationServiceStub
+    """With typed errors."""
+
+    async def say(self, contact: str, text: str) -> list[tuple[str, str]]:
+        """What a contact says, and all that comes back: who said it ("desk" and the mesh itself: empty), and what."""
+        answers = []
+        async for response in self.conversations.Post(PostRequest(contact_id=contact, payload=[botmesh.text(text)])):
+            if response.HasField("entry"):
+                answers.append((response.entry.author, "".join(part.text for part in response.entry.payload)))
+        return answers
+
+
+@asynccontextmanager
+async def local(*agents: botmesh.Agent, **settings: str) -> AsyncIterator[LocalMesh]:
+    """Run registry, services and `agents`, with a client; all ends with the block, and nothing is kept.
+
+    Args:
+        *agents: they are started, and listed when the block begins.
+        **settings: by name, as text, of the services and the agents: primary="reception-bot".
+    """
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="botmesh-")))
+        chosen = load(environ={}, flags=settings)
+        server = Server("botmesh", limits=lambda: chosen.limits)
+        address = server.bind("127.0.0.1:0")
+        registry = Registry(limits=chosen.limits)
+        registry.add_to(server.grpc)
+        services = Embedded(folder, chosen, server)
+        await server.start(address, [REGISTRY, *SERVICE_NAMES])
+        stack.push_async_callback(server.stop, 0.2)
+        await registry.open()
+        stack.push_async_callback(registry.close)
+        await services.open()
+        stack.push_async_callback(services.close)
+        theirs = load(environ={}, flags={**settings, "registry": address})
+        for agent in agents:
+            agent.settings = theirs
+            await agent.start()
+            stack.push_async_callback(agent.stop, drain=False)
+        await asyncio.wait_for(asyncio.gather(*(agent.listed() for agent in agents)), LISTED)
+        client = await stack.enter_async_context(botmesh.connect(address, settings=theirs))
+        channel = grpc.aio.insecure_channel(
+            address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(End(Telemetry("botmesh-local")))
+        )
+        await stack.enter_async_context(channel)
+        yield LocalMesh(address, client, ConversationServiceStub(channel))
