@@ -1,8 +1,8 @@
 """A whole mesh in this process, for examples and for the tests of bot authors: no ports to choose, nothing to start.
 
-    async with local(billing, reception, primary="reception-bot") as mesh:
-        reply = await mesh.client.delegate("billing-bot", "Why was I charged twice?")
-        answers = await mesh.say("anna", "hello")
+async with local(billing, reception, primary="reception-bot") as mesh:
+reply = await mesh.client.delegate("billing-bot", "Why was I charged twice?")
+answers = await mesh.say("anna", "hello")
 """
 
 import asyncio
@@ -43,11 +43,12 @@ class LocalMesh:
 
     async def say(self, contact: str, text: str) -> list[tuple[str, str]]:
         """What a contact says, and all that comes back: who said it ("desk" and the mesh itself: empty), and what."""
-        answers = []
-        async for response in self.conversations.Post(PostRequest(contact_id=contact, payload=[botmesh.text(text)])):
-            if response.HasField("entry"):
-                answers.append((response.entry.author, "".join(part.text for part in response.entry.payload)))
-        return answers
+        posted = PostRequest(contact_id=contact, payload=[botmesh.text(text)])
+        return [
+            (response.entry.author, "".join(part.text for part in response.entry.payload))
+            async for response in self.conversations.Post(posted)
+            if response.HasField("entry")
+        ]
 
 
 @asynccontextmanager

@@ -41,7 +41,8 @@ async def experts(up, tmp_path):
 
 async def test_find_names_who_fits_and_how_surely(experts):
     out, _ = await experts("find", "I want my money back")
-    assert [line.split()[:2] for line in out.splitlines()[1:]] == [["sure-bot", "refunds"], ["unsure-bot", "refunds"]]
+    found = [line.split()[:2] for line in out.splitlines()[1:]]
+    assert sorted(found) == [["sure-bot", "refunds"], ["unsure-bot", "refunds"]]  # alike, so in any order
     out, _ = await experts("find", "the meaning of life", "--json")
     assert json.loads(out) == []
     out, _ = await experts("find", "the meaning of life")
