@@ -124,6 +124,7 @@ def _as_dict(opinion: botmesh.Opinion) -> dict[str, Any]:
 @click.command()
 @click.argument("text", required=False)
 @_several
+@click.option("--conversation", default="", metavar="ID", help="The owner and the members of this conversation.")
 @click.option("--everybody", is_flag=True, help="All live agents of the account.")
 @common
 def broadcast(with_: Common, text: str | None, timeout: str | None, **options: Any) -> int:

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message as AnyMessage
 from grpc_health.v1 import health_pb2
 
-from botmesh.v1 import agent_service_pb2, conversation_service_pb2, registry_service_pb2, task_service_pb2
+from botmesh.v1 import agent_service_pb2, conversation_service_pb2, registry_service_pb2, task_service_pb2, team_service_pb2
 from botmesh_conformance import wire
 
 SERVICES = {
@@ -19,8 +19,9 @@ SERVICES = {
     "health": health_pb2.DESCRIPTOR.services_by_name["Health"],
     "conversations": conversation_service_pb2.DESCRIPTOR.services_by_name["ConversationService"],
     "tasks": task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
+    "team": team_service_pb2.DESCRIPTOR.services_by_name["TeamService"],
 }
-_WITH_MESSAGES = (SERVICES["agent"], SERVICES["tasks"])
+_WITH_MESSAGES = (SERVICES["agent"], SERVICES["tasks"], SERVICES["team"])
 OPTIONS = (
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),

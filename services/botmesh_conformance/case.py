@@ -42,7 +42,7 @@ class Case:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What it needs besides an agent that answers: "command", "registry", "spans", "conversations", "tasks"."""
+        """What it needs besides an agent that answers: "command", "registry", "spans", "conversations", "tasks", "team"."""
         found = {"command"} if self.agents or self.mesh is not None else set()
         if self.peers or "forward" in repr(self.steps):
             found.add("registry")
@@ -50,7 +50,7 @@ class Case:
             look, send = step.get("look"), step.get("send")
             if isinstance(look, Mapping) and "spans" in look:
                 found.add("spans")
-            if isinstance(send, Mapping) and send.get("to") in ("registry", "conversations", "tasks"):
+            if isinstance(send, Mapping) and send.get("to") in ("registry", "conversations", "tasks", "team"):
                 found.add(send["to"])
         return tuple(sorted(found))
 

@@ -21,7 +21,7 @@ _LEASE = 2.0
 class Mesh:
     """A mesh in this process."""
 
-    provides = frozenset({"registry", "spans", "conversations", "tasks"})
+    provides = frozenset({"registry", "spans", "conversations", "tasks", "team"})
 
     def __init__(self, given: Mapping[str, Any] | None = None) -> None:
         """`given`: `limits` (names of limits), `lease_duration` and settings of conversations by name."""

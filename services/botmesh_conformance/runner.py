@@ -136,4 +136,5 @@ _NEEDS = {
     "spans": "the kit's own mesh, to which the agent sends its traces (--command)",
     "conversations": "the kit's own conversation service (--command)",
     "tasks": "the kit's own tasks (--command)",
+    "team": "the kit's own team service (--command)",
 }

@@ -193,7 +193,7 @@ class Run:
         for number in range(step.get("times", 1)):
             given = fill(step["send"], self.words | {"n": number})
             to = given.get("to", "agent")
-            if to in ("registry", "conversations", "tasks"):
+            if to in ("registry", "conversations", "tasks", "team"):
                 call = Call(self.mesh.address, to, given)
             else:
                 call = Call(self.served[to].address, given.get("service", "agent"), given)
