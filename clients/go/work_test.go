@@ -45,9 +45,9 @@ func TestARepeatJoinsAndIsDoneOnce(t *testing.T) {
 		runs.Add(1)
 		return &pb.Reply{InstanceId: "i"}, nil
 	}
-	item.startOnce(c.ctx, c.deadline, run)
+	item.startOnce(c.ctx, run)
 	same, joined := claim(t, c.again("hi"))
-	same.startOnce(c.ctx, c.deadline, run)
+	same.startOnce(c.ctx, run)
 	outcome, err := same.result(context.Background())
 	if !joined || err != nil || outcome.(*pb.Reply).InstanceId != "i" || runs.Load() != 1 {
 		t.Fatal(joined, err, outcome, runs.Load())
@@ -72,7 +72,7 @@ func TestWorkWithoutACallerEndsAfterItsGrace(t *testing.T) {
 	settings.OrphanGrace = 30 * time.Millisecond
 	c := testCall(t, settings, "m-1", "hi")
 	item, _ := claim(t, c)
-	item.startOnce(c.ctx, c.deadline, func(ctx context.Context) (proto.Message, error) {
+	item.startOnce(c.ctx, func(ctx context.Context) (proto.Message, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	})
@@ -92,7 +92,7 @@ func TestTheDeadlineEndsTheWorkItself(t *testing.T) {
 	c := testCall(t, DefaultSettings(), "m-1", "hi")
 	c.deadline = time.Now().Add(30 * time.Millisecond)
 	item, _ := claim(t, c)
-	item.startOnce(c.ctx, c.deadline, func(ctx context.Context) (proto.Message, error) {
+	item.startOnce(c.ctx, func(ctx context.Context) (proto.Message, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	})
@@ -106,7 +106,7 @@ func TestTheDeadlineEndsTheWorkItself(t *testing.T) {
 func TestAReaderThatComesLateGetsAllEvents(t *testing.T) {
 	c := testCall(t, DefaultSettings(), "m-1", "hi")
 	item, _ := claim(t, c)
-	item.startOnce(c.ctx, c.deadline, func(ctx context.Context) (proto.Message, error) {
+	item.startOnce(c.ctx, func(ctx context.Context) (proto.Message, error) {
 		for range 10 {
 			if err := item.emit(ctx, &pb.DelegateStreamResponse{}); err != nil {
 				return nil, err
@@ -129,7 +129,7 @@ func TestABotIsHeldBackByASlowReader(t *testing.T) {
 	c := testCall(t, DefaultSettings(), "m-1", "hi")
 	item, _ := claim(t, c)
 	var sent atomic.Int32
-	item.startOnce(c.ctx, c.deadline, func(ctx context.Context) (proto.Message, error) {
+	item.startOnce(c.ctx, func(ctx context.Context) (proto.Message, error) {
 		for range 2 * window {
 			if err := item.emit(ctx, &pb.DelegateStreamResponse{}); err != nil {
 				return nil, err
@@ -154,7 +154,7 @@ func TestOutcomesAreForgottenWhenThereAreTooMany(t *testing.T) {
 		next := c.again("hi")
 		next.message.MessageId = id
 		item, _ := claim(t, next)
-		item.startOnce(c.ctx, c.deadline, func(context.Context) (proto.Message, error) { return &pb.Reply{}, nil })
+		item.startOnce(c.ctx, func(context.Context) (proto.Message, error) { return &pb.Reply{}, nil })
 		<-item.ended
 	}
 	if _, remembered := c.end.works.counts(); remembered != 2 {

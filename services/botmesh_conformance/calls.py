@@ -10,7 +10,13 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message as AnyMessage
 from grpc_health.v1 import health_pb2
 
-from botmesh.v1 import agent_service_pb2, conversation_service_pb2, registry_service_pb2, task_service_pb2, team_service_pb2
+from botmesh.v1 import (
+    agent_service_pb2,
+    conversation_service_pb2,
+    registry_service_pb2,
+    task_service_pb2,
+    team_service_pb2,
+)
 from botmesh_conformance import wire
 
 SERVICES = {

@@ -42,7 +42,7 @@ class Case:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What it needs besides an agent that answers: "command", "registry", "spans", "conversations", "tasks", "team"."""
+        """What it needs besides an agent that answers: "command", "spans", and services by name."""
         found = {"command"} if self.agents or self.mesh is not None else set()
         if self.peers or "forward" in repr(self.steps):
             found.add("registry")

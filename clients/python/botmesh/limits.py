@@ -15,8 +15,8 @@ from botmesh.v1 import limits_pb2
 TRANSPORT_BYTES = 4 * 1024 * 1024
 """What the transport takes, so that a message over the limit can be refused with its size and reason."""
 
-NO_BUDGET = 2**63 - 1
-"""More than anything costs."""
+NO_BUDGET = 2**53 - 1
+"""More than anything costs, and what every language can count exactly."""
 
 ANSWER_MARGIN = 0.05
 """The share of its time that a parent keeps to answer in when it asks a child ..."""
