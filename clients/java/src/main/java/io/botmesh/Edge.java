@@ -221,7 +221,7 @@ final class Edge {
         @Override
         public synchronized BotmeshException why() {
             return gone
-                    ? BotmeshException.of(Reason.CANCELLED, "the caller is gone")
+                    ? Work.Listener.super.why()
                     : BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done");
         }
 

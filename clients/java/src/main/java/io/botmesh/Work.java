@@ -36,7 +36,9 @@ final class Work {
         boolean isGone();
 
         /** Why nobody does. */
-        BotmeshException why();
+        default BotmeshException why() {
+            return BotmeshException.of(Reason.CANCELLED, "the caller is gone");
+        }
 
         /** Run this when nobody does any more. */
         void onGone(Runnable wake);
