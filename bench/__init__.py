@@ -1,0 +1,1 @@
+"""What the mesh costs and how it grows, side by side with what does without. `make bench` runs all."""

@@ -1,0 +1,174 @@
+"""What is measured: each case starts its sides, compares them, and ends them."""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from bench.comparing import Comparison, compare
+from bench.processes import Side, Worker, mesh, worker
+
+Rounds = int
+HOPS = 5
+SAMPLED = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.01"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number, and what it should be."""
+
+    what: str
+    value: float
+    target: float
+    at_least: bool
+    note: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the target is met."""
+        return self.value >= self.target if self.at_least else self.value <= self.target
+
+
+def delegation(rounds: Rounds) -> list[Figure]:
+    """One delegation against one bare call, 64 callers."""
+    found = _delegations("one delegation, 64 callers", rounds, callers=64)
+    return [
+        _ratio(found, "per_second", "one delegation, 64 callers: throughput of bare", 0.65),
+        _ratio(found, "cpu", "one delegation, 64 callers: CPU per call, of bare", 1 / 0.65, at_least=False),
+    ]
+
+
+def sampled(rounds: Rounds) -> list[Figure]:
+    """The same with one trace in a hundred recorded."""
+    found = _delegations("sampled", rounds, callers=64, **SAMPLED)
+    return [_ratio(found, "per_second", "the same, traces sampled at 1 %: throughput of bare", 0.85)]
+
+
+def latency(rounds: Rounds) -> list[Figure]:
+    """One delegation at a time."""
+    found = _delegations("one caller", rounds, callers=1)
+    return [_ratio(found, "median", "one delegation, 1 caller: median latency of bare", 1.35, at_least=False)]
+
+
+def chain(rounds: Rounds) -> list[Figure]:
+    """Five hops against five nested bare calls."""
+    with ExitStack() as stack:
+        registry, environment = stack.enter_context(mesh())
+        ours = [
+            stack.enter_context(
+                worker("mesh", "server", registry, f"hop-{n}", f"hop-{n + 1}" * (n < HOPS), **environment)
+            )
+            for n in range(1, HOPS + 1)
+        ]
+        theirs: list[Worker] = []
+        for _ in range(HOPS):
+            following = theirs[-1].first_line if theirs else ""
+            theirs.append(stack.enter_context(worker("bare", "server", following)))
+        us = stack.enter_context(worker("mesh", "load", registry, "hop-1", **environment))
+        them = stack.enter_context(worker("bare", "load", theirs[-1].first_line))
+        found = compare(
+            "chain", Side("mesh", us, ours), Side("bare", them, theirs), callers=16, calls=(400, 900), rounds=rounds
+        )
+    return [_ratio(found, "per_second", "chain of 5 hops, 16 callers: throughput of 5 bare nested calls", 0.65)]
+
+
+def stream(rounds: Rounds) -> list[Figure]:
+    """A reply of a thousand parts against a bare stream."""
+    with ExitStack() as stack:
+        registry, environment = stack.enter_context(mesh())
+        agent = stack.enter_context(worker("mesh", "teller", registry, **environment))
+        bare = stack.enter_context(worker("bare", "server"))
+        us = stack.enter_context(worker("mesh", "stream", registry, **environment))
+        them = stack.enter_context(worker("bare", "stream", bare.first_line))
+        found = compare(
+            "stream", Side("mesh", us, [agent]), Side("bare", them, [bare]), callers=4, calls=(24, 40), rounds=rounds
+        )
+    return [_ratio(found, "per_second", "streaming reply of 1,000 parts: throughput of a bare stream", 0.85)]
+
+
+def consult(rounds: Rounds) -> list[Figure]:
+    """Ten agents asked at once against ten bare calls gathered."""
+    names = [f"expert-{number}" for number in range(10)]
+    with ExitStack() as stack:
+        registry, environment = stack.enter_context(mesh())
+        ours = [stack.enter_context(worker("mesh", "server", registry, name, **environment)) for name in names]
+        theirs = [stack.enter_context(worker("bare", "server")) for _ in names]
+        us = stack.enter_context(worker("mesh", "consult", registry, *names, **environment))
+        them = stack.enter_context(worker("bare", "gathered", *(one.first_line for one in theirs)))
+        found = compare(
+            "consult", Side("mesh", us, ours), Side("bare", them, theirs), callers=1, calls=(150, 300), rounds=rounds
+        )
+    return [
+        _ratio(found, "median", "consult of 10 agents: median latency of ten bare calls gathered", 1.5, at_least=False)
+    ]
+
+
+def find(rounds: Rounds) -> list[Figure]:
+    """The best of 10,000 agents for an utterance."""
+    with worker("find", "load", "10000") as load:
+        found = load.ask(callers=1, calls=100 * rounds)
+    median = found["latencies"][len(found["latencies"]) // 2]
+    return [Figure("find among 10,000 agents: median, ms", median * 1000, 20, at_least=False)]
+
+
+def starting(rounds: Rounds) -> list[Figure]:
+    """CPU time until ready, and memory at rest."""
+    imported = statistics.median(_cpu_of_import() for _ in range(rounds))
+    figures = [Figure("import botmesh: CPU, s", imported, 0.25, at_least=False)]
+    ups, bots, up_memory, bot_memory = [], [], [], []
+    for _ in range(rounds):
+        with _up() as up, worker("mesh", "server", json.loads(up.first_line)["registry"]) as bot:
+            ups.append(up.cpu_seconds)
+            bots.append(bot.cpu_seconds)
+            time.sleep(1.0)
+            up_memory.append(up.memory_bytes / 2**20)
+            bot_memory.append(bot.memory_bytes / 2**20)
+    return [
+        *figures,
+        Figure("botmesh up ready: CPU, s", statistics.median(ups), 1.0, at_least=False),
+        Figure("a bot ready: CPU, s", statistics.median(bots), 0.6, at_least=False),
+        Figure("memory at rest, botmesh up, MiB", statistics.median(up_memory), 90, at_least=False),
+        Figure("memory at rest, one bot, MiB", statistics.median(bot_memory), 60, at_least=False),
+    ]
+
+
+CASES: dict[str, Callable[[Rounds], list[Figure]]] = {
+    one.__name__: one for one in (delegation, sampled, latency, chain, stream, consult, find, starting)
+}
+
+
+def _delegations(name: str, rounds: Rounds, *, callers: int, **settings: str) -> Comparison:
+    calls = (2500, 6000) if callers > 1 else (600, 900)
+    with ExitStack() as stack:
+        registry, environment = stack.enter_context(mesh(**settings))
+        agent = stack.enter_context(worker("mesh", "server", registry, **environment))
+        bare = stack.enter_context(worker("bare", "server"))
+        us = stack.enter_context(worker("mesh", "load", registry, **environment))
+        them = stack.enter_context(worker("bare", "load", bare.first_line))
+        ours, theirs = Side("mesh", us, [agent]), Side("bare", them, [bare])
+        return compare(name, ours, theirs, callers=callers, calls=calls, rounds=rounds)
+
+
+def _ratio(found: Comparison, what: str, words: str, target: float, *, at_least: bool = True) -> Figure:
+    ours = statistics.median(sample.per_second for sample in found.ours)
+    theirs = statistics.median(sample.per_second for sample in found.theirs)
+    note = f"{found.spread(what)}; {ours:,.0f}/s and {theirs:,.0f}/s"
+    return Figure(words, found.ratio(what), target, at_least, note)
+
+
+@contextmanager
+def _up() -> Iterator[Worker]:
+    with tempfile.TemporaryDirectory(prefix="botmesh-bench-") as folder:
+        command = [sys.executable, "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"]
+        with Worker(command, ends_by_signal=True, BOTMESH_DATA_DIR=folder) as up:
+            yield up
+
+
+def _cpu_of_import() -> float:
+    code = "import time, botmesh; print(time.process_time())"
+    with Worker([sys.executable, "-c", code]) as done:
+        return float(done.first_line)

@@ -1,0 +1,1 @@
+"""The sides that are compared: each a module with what serves and what loads."""

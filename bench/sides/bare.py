@@ -1,0 +1,105 @@
+"""Bare grpc.aio with the same messages: no policy, no span, no mesh."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import grpc
+
+from bench.worker import obey, serve_until_told
+from botmesh.v1 import agent_service_pb2 as pb
+from botmesh.v1.agent_service_pb2_grpc import AgentServiceServicer, AgentServiceStub, add_AgentServiceServicer_to_server
+from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message, Reply
+
+TEXT = "I was charged twice in May, can you look into it?"
+PARTS = 1000
+
+
+def message(number: int) -> Message:
+    """The message that the SDK would send."""
+    made = Message(
+        to_agent="echo-bot",
+        message_type=MESSAGE_TYPE_DELEGATE,
+        correlation_id=f"{number:032x}",
+        message_id=f"{number:032x}",
+        account_id="default",
+    )
+    made.payload.add(text=TEXT)
+    made.timestamp.GetCurrentTime()
+    return made
+
+
+class Echo(AgentServiceServicer):
+    """Answers with what it was asked, or asks the next."""
+
+    def __init__(self, following: AgentServiceStub | None) -> None:
+        """`following`: whom to ask; None: nobody."""
+        self._following = following
+
+    async def Delegate(self, request: pb.DelegateRequest, _: grpc.aio.ServicerContext) -> pb.DelegateResponse:
+        """The same words."""
+        if self._following is not None:
+            response: pb.DelegateResponse = await self._following.Delegate(request, timeout=30)
+            return response
+        return pb.DelegateResponse(reply=Reply(message=request.message, instance_id="0" * 32))
+
+    async def DelegateStream(
+        self,
+        request: pb.DelegateStreamRequest,
+        _: grpc.aio.ServicerContext,
+    ) -> AsyncIterator[pb.DelegateStreamResponse]:
+        """A thousand parts."""
+        for number in range(PARTS):
+            event = pb.DelegateStreamResponse(sequence=number + 1)
+            event.partial.part.text = TEXT
+            yield event
+        yield pb.DelegateStreamResponse(sequence=PARTS + 1, reply=Reply(message=Message()))
+
+
+async def server(following: str = "") -> None:
+    """Serve, and ask the one at `following` if there is one."""
+    channel = grpc.aio.insecure_channel(following) if following else None
+    server = grpc.aio.server()
+    add_AgentServiceServicer_to_server(Echo(AgentServiceStub(channel) if channel is not None else None), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    await serve_until_told(f"127.0.0.1:{port}")
+    await server.stop(0)
+    if channel is not None:
+        await channel.close()
+
+
+async def load(address: str) -> None:
+    """One unary call at a time."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = AgentServiceStub(channel)
+        numbers = iter(range(1 << 62))
+        await obey(lambda: stub.Delegate(pb.DelegateRequest(message=message(next(numbers))), timeout=30))
+
+
+async def gathered(*addresses: str) -> None:
+    """A call to each at once."""
+    channels = [grpc.aio.insecure_channel(address) for address in addresses]
+    stubs = [AgentServiceStub(channel) for channel in channels]
+    numbers = iter(range(1 << 62))
+
+    async def ask_all() -> None:
+        requests = [pb.DelegateRequest(message=message(next(numbers))) for _ in stubs]
+        await asyncio.gather(*(stub.Delegate(one, timeout=30) for stub, one in zip(stubs, requests, strict=True)))
+
+    await obey(ask_all)
+    for channel in channels:
+        await channel.close()
+
+
+async def stream(address: str) -> None:
+    """A stream of a thousand parts, read to its end."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = AgentServiceStub(channel)
+        numbers = iter(range(1 << 62))
+
+        async def read() -> None:
+            request = pb.DelegateStreamRequest(message=message(next(numbers)))
+            async for _ in stub.DelegateStream(request, timeout=30):
+                pass
+
+        await obey(read)

@@ -1,0 +1,72 @@
+"""The mesh as it is: all policies on, every span recorded and exported in batches."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import botmesh
+from bench.sides.bare import PARTS, TEXT
+from bench.worker import end_of_input, obey
+from botmesh.settings import load as settings
+
+
+def _agent(name: str, registry: str) -> botmesh.Agent:
+    return botmesh.Agent(name, settings=settings(environ={}, flags={"registry": registry, "log_level": "error"}))
+
+
+async def _serve(agent: botmesh.Agent) -> None:
+    await agent.start()
+    await agent.listed()
+    print(agent.address, flush=True)
+    await end_of_input()
+    await agent.stop(drain=False)
+
+
+async def server(registry: str, name: str = "echo-bot", following: str = "") -> None:
+    """Echo, or ask the one called `following`."""
+    agent = _agent(name, registry)
+
+    @agent.on_delegate
+    async def answer(task: botmesh.Task) -> botmesh.Reply:
+        if following:
+            return await task.delegate(following, task.text)
+        return botmesh.Reply(list(task.parts), confidence=0.9)
+
+    await _serve(agent)
+
+
+async def teller(registry: str) -> None:
+    """A thousand parts."""
+    agent = _agent("echo-bot", registry)
+
+    @agent.on_delegate
+    async def tell(_: botmesh.Task) -> AsyncIterator[botmesh.Part]:
+        for _ in range(PARTS):
+            yield botmesh.text(TEXT)
+
+    await _serve(agent)
+
+
+async def load(registry: str, target: str = "echo-bot") -> None:
+    """One delegation at a time."""
+    async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
+        await mesh.delegate(target, TEXT)
+        await obey(lambda: mesh.delegate(target, TEXT))
+
+
+async def consult(registry: str, *targets: str) -> None:
+    """All at once."""
+    async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
+        await asyncio.gather(*(mesh.delegate(target, TEXT) for target in targets))
+        await obey(lambda: mesh.consult(TEXT, agents=targets))
+
+
+async def stream(registry: str) -> None:
+    """A streamed reply, read to its end."""
+    async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
+
+        async def read() -> None:
+            async with mesh.stream("echo-bot", TEXT) as events:
+                async for _ in events:
+                    pass
+
+        await obey(read)

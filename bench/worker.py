@@ -1,0 +1,69 @@
+"""One process of one side: `python -m bench.worker SIDE ROLE [ARGUMENT...]`.
+
+A server prints its address and serves until its standard input ends. A load prints "ready", then for each line of JSON
+on its standard input does so many calls and prints what it measured as a line of JSON.
+"""
+
+import asyncio
+import importlib
+import json
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Call = Callable[[], Awaitable[Any]]
+
+
+async def measure(call: Call, callers: int, calls: int) -> dict[str, Any]:
+    """Do `calls` calls, `callers` at a time; seconds in all, and of each call."""
+    latencies: list[float] = []
+    left = iter(range(calls))
+
+    async def caller() -> None:
+        for _ in left:
+            began = time.perf_counter()
+            await call()
+            latencies.append(time.perf_counter() - began)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(caller() for _ in range(callers)))
+    return {"seconds": time.perf_counter() - began, "latencies": sorted(latencies)}
+
+
+async def serve_until_told(address: str) -> None:
+    """Say where, and wait for the end of standard input."""
+    print(address, flush=True)
+    await end_of_input()
+
+
+async def end_of_input() -> None:
+    """Return when standard input has ended."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def read() -> None:
+        sys.stdin.read()
+        loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=read, daemon=True).start()
+    await ended.wait()
+
+
+async def obey(call: Call) -> None:
+    """Measure as often as a line on standard input asks for it."""
+    print("ready", flush=True)
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        print(json.dumps(await measure(call, **json.loads(line))), flush=True)
+
+
+def main() -> None:
+    """Be one process of a side."""
+    side, role, *arguments = sys.argv[1:]
+    module = importlib.import_module(f"bench.sides.{side}")
+    asyncio.run(getattr(module, role)(*arguments))
+
+
+if __name__ == "__main__":
+    main()
