@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import botmesh
 from bench.sides.bare import PARTS, TEXT
 from bench.worker import end_of_input, obey
+from botmesh.serving import tune_collector
 from botmesh.settings import load as settings
 
 
@@ -16,6 +17,7 @@ def _agent(name: str, registry: str) -> botmesh.Agent:
 async def _serve(agent: botmesh.Agent) -> None:
     await agent.start()
     await agent.listed()
+    tune_collector()  # as Agent.run does
     print(agent.address, flush=True)
     await end_of_input()
     await agent.stop(drain=False)

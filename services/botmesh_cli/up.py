@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from botmesh.errors import InvalidField
-from botmesh.serving import Server
+from botmesh.serving import Server, tune_collector
 from botmesh.settings import Settings
 from botmesh_cli import trace_receiver
 from botmesh_cli.main import EXIT_FAILED
@@ -66,6 +66,7 @@ async def _up(with_: Common, bind: str) -> int:
         await server.start(bind, [REGISTRY, *SERVICE_NAMES, *trace_receiver.SERVICES])
         await registry.open()
         await embedded.open()
+        tune_collector()
         _say_what_runs(settings, address, elsewhere, as_json=with_.as_json)
         await stopping.wait()
     finally:

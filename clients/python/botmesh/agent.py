@@ -20,7 +20,7 @@ from botmesh.peers import Peers
 from botmesh.registration import Registration
 from botmesh.registry import RegistryClient
 from botmesh.server import AgentServicer, BotFunction, Functions
-from botmesh.serving import Server
+from botmesh.serving import Server, tune_collector
 from botmesh.settings import Settings, load
 from botmesh.task import Task
 from botmesh.telemetry import Telemetry, TraceIdFilter
@@ -266,6 +266,7 @@ class Agent:
         for name, drain in ((signal.SIGTERM, True), (signal.SIGINT, False)):
             loop.add_signal_handler(name, stopping.put_nowait, drain)
         await self.start()
+        tune_collector()
         announcing = asyncio.create_task(self._announce())
         drain = await stopping.get()
         announcing.cancel()

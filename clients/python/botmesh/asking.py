@@ -12,7 +12,7 @@ from botmesh.caller import Ask, Caller
 from botmesh.errors import BotmeshError, InvalidField, RegistryUnreachable, Unavailable
 from botmesh.limits import duration
 from botmesh.names import check_id, new_id
-from botmesh.parts import Content, to_parts, to_struct
+from botmesh.parts import Content, stamp, to_parts, to_struct
 from botmesh.reply import Reply
 from botmesh.reply_stream import ReplyStream
 from botmesh.task_handle import TaskHandle, TaskStatus, list_tasks, submit
@@ -382,7 +382,7 @@ class Asking(ABC):
         message.message_type = message_pb2.MESSAGE_TYPE_DELEGATE
         message.payload.extend(to_parts(content))
         message.correlation_id = ask.chain.correlation_id
-        message.timestamp.GetCurrentTime()
+        stamp(message.timestamp)
         message.message_id = check_id("message_id", message_id) if message_id else new_id()
         message.conversation_id = ask.chain.conversation_id
         message.account_id = ask.chain.account_id

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -333,8 +333,7 @@ class Caller:
 
 
 def _metadata(call: Call, peer: Peer) -> tuple[tuple[str, str], ...]:
-    addressed = replace(call.chain, to=f"{peer.instance.agent}/{peer.id}")
-    return (*addressed.to_metadata(), *inject(call))
+    return (*call.chain.to_metadata(f"{peer.instance.agent}/{peer.id}"), *inject(call))
 
 
 def _unreachable(ask: Ask, instance: str) -> pb.CancelReceipt:

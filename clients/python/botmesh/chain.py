@@ -1,7 +1,7 @@
 """The chain: what policies read, and how it travels in gRPC metadata (chain.proto)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from botmesh.errors import InvalidField
 from botmesh.names import check_agent, check_id, new_id
@@ -46,17 +46,18 @@ class Chain:
 
     def below(self, agent: str) -> "Chain":
         """The chain of a call that `agent` makes: one hop more."""
-        return replace(self, path=(*self.path, agent), to="")
+        path = (*self.path, agent)
+        return Chain(path, self.max_hops, self.correlation_id, self.conversation_id, self.account_id)
 
     def narrowed(self, max_hops: int | None) -> "Chain":
         """This chain with at most `max_hops` hops in all, if that is fewer than before."""
         if max_hops is None or (self.max_hops is not None and self.max_hops <= max_hops):
             return self
-        return replace(self, max_hops=max_hops)
+        return Chain(self.path, max_hops, self.correlation_id, self.conversation_id, self.account_id, self.to)
 
-    def to_metadata(self) -> tuple[tuple[str, str], ...]:
-        """As gRPC metadata; empty values are left out."""
-        pairs = [(CORRELATION, self.correlation_id), (ACCOUNT, self.account_id), (TO, self.to)]
+    def to_metadata(self, to: str = "") -> tuple[tuple[str, str], ...]:
+        """As gRPC metadata, addressed `to` an agent/instance; empty values are left out."""
+        pairs = [(CORRELATION, self.correlation_id), (ACCOUNT, self.account_id), (TO, to or self.to)]
         if self.path:
             pairs.append((PATH, ",".join(self.path)))
         if self.max_hops is not None:

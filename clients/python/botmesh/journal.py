@@ -65,9 +65,9 @@ class Journal:
     def note(self, call: "Call") -> None:
         """Take note of a delegation that is over, as this end saw it."""
         reply = reply_of(call)
-        if reply is not None:
-            self._spend(call, reply)
         costs = reply is not None and reply.HasField("usage")
+        if reply is not None and (costs or reply.chain_usage):
+            self._spend(call, reply)
         if self._stub is None or call.message is None or call.joined or not (self._logged or costs):
             return
         if self._logged:
@@ -80,6 +80,8 @@ class Journal:
     def spent(self, call: "Call") -> tuple[str, int, str] | None:
         """The first budget of a call's chain, conversation or account that is spent: scope, micros, currency."""
         limits, chain = call.limits, call.chain
+        if limits.has_no_budget or not self._sums:
+            return None
         account = chain.account_id or call.end.account
         scopes = (
             (limits.chain_budget, "chain", COST_SCOPE_CHAIN, chain.correlation_id),

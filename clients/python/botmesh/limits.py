@@ -56,6 +56,11 @@ class Limits:
     daily_budget: int = NO_BUDGET
     """The same for an account on a day (UTC)."""
 
+    @property
+    def has_no_budget(self) -> bool:
+        """Whether anything may cost anything."""
+        return self.chain_budget == self.conversation_budget == self.daily_budget == NO_BUDGET
+
     def narrow(self, other: "Limits | limits_pb2.Limits | None") -> "Limits":
         """These limits where `other` is wider or silent, the other's where it is narrower."""
         if other is None:

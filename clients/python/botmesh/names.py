@@ -1,8 +1,8 @@
 """Which names and ids are allowed, and new ids."""
 
 import difflib
+import os
 import re
-import uuid
 from collections.abc import Iterable
 
 from botmesh.errors import InvalidField
@@ -14,8 +14,8 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def new_id() -> str:
-    """An id that is unique across the mesh: 32 hex digits."""
-    return uuid.uuid4().hex
+    """An id that is unique across the mesh: 32 hex digits, all of them random."""
+    return os.urandom(16).hex()
 
 
 def check_id(field: str, value: str) -> str:

@@ -1,11 +1,13 @@
 """Making and reading the parts of a message."""
 
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.errors import InvalidField
 from botmesh.v1.part_pb2 import Part
@@ -94,3 +96,8 @@ def from_value(value: Value) -> Any:
     if kind == "number_value":
         return int(value.number_value) if value.number_value.is_integer() else value.number_value
     return None if kind in (None, "null_value") else getattr(value, kind)
+
+
+def stamp(timestamp: Timestamp) -> None:
+    """Set it to now. Timestamp's own way takes the time to a calendar and back."""
+    timestamp.seconds, timestamp.nanos = divmod(time.time_ns(), 1_000_000_000)

@@ -113,7 +113,9 @@ class Peers:
         fresh = [one for one in instances if one.instance_id not in avoid]
         healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).aside_until <= now]
         candidates = healthy or fresh or list(instances)
-        two = random.sample(candidates, min(2, len(candidates)))
+        if len(candidates) == 1:
+            return self.get(candidates[0])
+        two = random.sample(candidates, 2)
         return min(map(self.get, two), key=lambda peer: peer.in_flight)
 
     def get(self, instance: Instance) -> Peer:

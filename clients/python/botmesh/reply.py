@@ -16,6 +16,10 @@ _STATES: dict[TaskState, State] = {
     TaskState.TASK_STATE_AUTH_REQUIRED: "auth_required",
     TaskState.TASK_STATE_REJECTED: "rejected",
 }
+_CODES: dict[State, TaskState] = {
+    "completed": TaskState.TASK_STATE_UNSPECIFIED,
+    **{state: code for code, state in _STATES.items()},
+}
 
 
 class Reply:
@@ -88,7 +92,7 @@ class Reply:
     @property
     def task_state(self) -> TaskState:
         """The state as the contract says it; not said where it is completed."""
-        return next((code for code, state in _STATES.items() if state == self.state), TaskState.TASK_STATE_UNSPECIFIED)
+        return _CODES[self.state]
 
     def __repr__(self) -> str:
         """The text and who said it."""
@@ -103,7 +107,8 @@ class Reply:
         made.confidence = reply.confidence if reply.HasField("confidence") else None
         made.usage = reply.usage if reply.HasField("usage") else None
         made.chain_usage = list(reply.chain_usage)
-        made.context = from_struct(reply.message.context)
+        if reply.message.HasField("context"):
+            made.context = from_struct(reply.message.context)
         made.state = _STATES.get(reply.task_state, "completed")
         made.agent = reply.message.from_agent
         made.instance = reply.instance_id

@@ -15,7 +15,7 @@ from botmesh.conversation import Conversation, NotMine
 from botmesh.errors import AgentError, BotmeshError, InvalidField, NotSupported
 from botmesh.interceptors import CURRENT, Call
 from botmesh.names import new_id
-from botmesh.parts import to_parts, to_struct
+from botmesh.parts import stamp, to_parts, to_struct
 from botmesh.reply import Pieces, Reply
 from botmesh.task import Task
 from botmesh.v1 import agent_service_pb2 as pb
@@ -80,7 +80,11 @@ class AgentServicer(AgentServiceServicer):
             work = self._work(request.message, self._turned, request.turn)
         else:
             work = self._work(request.message, self._delegated)
-        async with aclosing(work.read(request.after_sequence)) as events:
+        call = CURRENT.get()
+        assert call is not None  # noqa: S101 - the interceptor serves every call
+        until = None if call.deadline is None else call.deadline.at
+        idle = call.limits.stream_idle_timeout
+        async with aclosing(work.read(request.after_sequence, idle=idle, until=until)) as events:
             async for event in events:
                 yield event
         assert isinstance(work.outcome, message_pb2.Reply)  # noqa: S101 - as in Delegate
@@ -225,38 +229,41 @@ class AgentServicer(AgentServiceServicer):
         )
 
     def _reply(self, task: Task, work: Work, answer: Reply) -> message_pb2.Reply:
-        message = self._message(work, task.message, message_pb2.MESSAGE_TYPE_RESPONSE)
-        message.payload.extend(answer.parts)
-        message.correlation_id = task.correlation_id
-        variables = to_struct(answer.context)
-        if variables is not None:
-            message.context.CopyFrom(variables)
         reply = message_pb2.Reply(
-            message=message,
             confidence=answer.confidence,
             usage=answer.usage,
             chain_usage=task.chain_usage(),
             instance_id=self.caller.end.instance,
             task_state=answer.task_state,
         )
+        message = reply.message
+        self._fill(message, work, task.message, message_pb2.MESSAGE_TYPE_RESPONSE)
+        message.payload.extend(answer.parts)
+        message.correlation_id = task.correlation_id
+        variables = to_struct(answer.context)
+        if variables is not None:
+            message.context.CopyFrom(variables)
         if answer.usage is not None and not answer.usage.agent:
             reply.usage.agent = self.card.name
         return reply
 
     def _message(self, work: Work, asked: Message, kind: message_pb2.MessageType) -> Message:
-        message = Message(
-            from_agent=self.card.name,
-            to_agent=asked.from_agent,
-            message_type=kind,
-            correlation_id=asked.correlation_id,
-            message_id=new_id(),
-            conversation_id=asked.conversation_id,
-            account_id=work.key[0],
-            in_reply_to=asked.message_id,
-            task_id=asked.task_id,
-        )
-        message.timestamp.GetCurrentTime()
+        message = Message()
+        self._fill(message, work, asked, kind)
         return message
+
+    def _fill(self, message: Message, work: Work, asked: Message, kind: message_pb2.MessageType) -> None:
+        """Say in a message whom it answers."""
+        message.from_agent = self.card.name
+        message.to_agent = asked.from_agent
+        message.message_type = kind
+        message.correlation_id = asked.correlation_id
+        message.message_id = new_id()
+        message.conversation_id = asked.conversation_id
+        message.account_id = work.key[0]
+        message.in_reply_to = asked.message_id
+        message.task_id = asked.task_id
+        stamp(message.timestamp)
 
 
 def _said(answer: Any) -> Any:

@@ -1,5 +1,6 @@
 """A gRPC server as every part of the mesh has it: policies, health, reflection, loopback unless told otherwise."""
 
+import gc
 import socket
 from collections.abc import Callable, Sequence
 
@@ -34,6 +35,17 @@ def _is_free(host: str, port: str) -> bool:
     except (OSError, ValueError, OverflowError):
         return False
     return True
+
+
+def tune_collector() -> None:
+    """For a process that does nothing but serve: look for garbage less often, and never at what stays.
+
+    Each call makes some hundred objects that die with it by themselves; with Python's own thresholds looking for cycles
+    among them took a tenth to a fifth of the time (bench/).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class Server:

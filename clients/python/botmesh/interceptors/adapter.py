@@ -15,11 +15,12 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from botmesh.chain import Chain
-from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, StreamIdle
+from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField
 from botmesh.interceptors.call import CURRENT, Call, End, MethodClass, class_of
 from botmesh.interceptors.policy import Pipeline
 from botmesh.interceptors.trace import inject
 from botmesh.status import from_exception, to_trailers
+from botmesh.work import stream_idle
 
 logger = logging.getLogger("botmesh")
 T = TypeVar("T")
@@ -163,7 +164,8 @@ class _Served:
         if inspect.isawaitable(responses):
             await responses
             return
-        async with aclosing(within_idle_limit(call, responses)) as bounded:
+        # Work waits within its limits itself (work.py): only where there is nothing to send.
+        async with aclosing(responses if call.work is not None else within_idle_limit(call, responses)) as bounded:
             async for response in bounded:
                 await context.write(self._outgoing(call, response))
 
@@ -185,9 +187,7 @@ async def within_idle_limit(call: Call, messages: AsyncIterator[T]) -> AsyncGene
             except TimeoutError:
                 if at is not None and loop.time() >= at:
                     raise DeadlineExpired("the deadline passed before the stream was done") from None
-                raise StreamIdle(
-                    f"the stream was silent for {idle:g} s: send progress in between", limit=f"{idle:g}"
-                ) from None
+                raise stream_idle(idle) from None
             yield message
     finally:
         close = getattr(messages, "aclose", None)

@@ -1,7 +1,5 @@
 """Target: the callee is registered and active, and it is the one that the caller means."""
 
-from dataclasses import replace
-
 from botmesh.chain import Chain
 from botmesh.errors import Draining, InvalidField, MetadataMismatch, UnknownAgent, WrongInstance
 from botmesh.interceptors.call import Call
@@ -22,13 +20,7 @@ class Target(Policy):
         """Another agent's or instance's calls, and new work for one that drains, are refused here."""
         end = call.end
         chain = Chain.from_metadata(call.metadata)
-        if call.message is not None:
-            chain = _reconciled(chain, call.message)
-        call.chain = chain = replace(
-            chain,
-            account_id=chain.account_id or end.account,
-            correlation_id=chain.correlation_id or new_id(),
-        )
+        call.chain = chain = _completed(chain, call.message or Message(), end.account)
         _check_addressee(call)
         if chain.account_id != end.account and not end.shared:
             raise UnknownAgent(f"account {chain.account_id} sees no agent {end.agent}: its card is not shared")
@@ -56,7 +48,7 @@ def _check_addressee(call: Call) -> None:
         )
 
 
-def _reconciled(chain: Chain, message: Message) -> Chain:
+def _completed(chain: Chain, message: Message, account: str) -> Chain:
     """The chain, completed by what only the message says; both may not differ."""
     if message.message_id:
         check_id("message_id", message.message_id)
@@ -66,19 +58,23 @@ def _reconciled(chain: Chain, message: Message) -> Chain:
         raise InvalidField("timestamp is outside the years 1 to 9999", field="timestamp")
     if chain.path and message.from_agent and chain.path[-1].rpartition("/")[2] != message.from_agent:
         raise _mismatch("from_agent", message.from_agent, chain.path[-1])
-    return replace(
-        chain,
-        correlation_id=_same("correlation_id", message.correlation_id, chain.correlation_id),
-        conversation_id=_same("conversation_id", message.conversation_id, chain.conversation_id),
-        account_id=_same("account_id", message.account_id, chain.account_id),
+    return Chain(
+        chain.path,
+        chain.max_hops,
+        _same("correlation_id", message.correlation_id, chain.correlation_id) or new_id(),
+        _same("conversation_id", message.conversation_id, chain.conversation_id),
+        _same("account_id", message.account_id, chain.account_id) or account,
+        chain.to,
     )
 
 
 def _same(field: str, in_message: str, in_metadata: str) -> str:
     if not in_message:
         return in_metadata
+    if in_metadata == in_message:
+        return in_metadata  # which was checked
     check_id(field, in_message)
-    if in_metadata and in_metadata != in_message:
+    if in_metadata:
         raise _mismatch(field, in_message, in_metadata)
     return in_message
 
