@@ -18,7 +18,7 @@ with = if command -v $(TOOL_OF_$(1)) >/dev/null; then $(2); elif [ -n "$$CI" ]; 
 GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long tools jaeger lint format generate check-generated check-breaking check-clients lock clean
+.PHONY: help setup demo test test-long bench check-bench tools jaeger lint format generate check-generated check-breaking check-clients lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ test: $(READY) tools ## Run the tests
 
 test-long: $(READY) ## Run what takes long: 200 kills of the service under load (about 10 minutes)
 	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py
+
+bench: $(READY) ## Measure speed and size against bare gRPC, and write docs/performance.md (a few minutes)
+	$(BIN)/python -m bench --page docs/performance.md
+
+check-bench: $(READY) ## Fail if a ratio to bare gRPC has fallen behind
+	$(BIN)/python -m bench --check --rounds 3
 
 tools: $(READY) ## Build grpcurl and Jaeger, which the tests need (where Go is installed)
 	@if [ -x $(BIN)/grpcurl ]; then :; \

@@ -1,31 +1,56 @@
 """`python -m bench`: measures, and says what holds."""
 
 import argparse
+import os
+import platform
 import sys
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.cases import CASES, Figure
+from bench.cases import CASES, CHECKED, Figure
 
 _ROUNDS = 5
+_BEGIN, _END = "<!-- measured -->", "<!-- end -->"
 
 
 def main() -> int:
     """Run the cases that are named, or all."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("cases", nargs="*", choices=[*CASES, []], metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--check", action="store_true", help="fail where a ratio has fallen behind; three short cases")
+    parser.add_argument("--page", metavar="FILE", help="write the table there as Markdown, between its two marks")
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="of each comparison; default %(default)s")
     given = parser.parse_args()
     figures: list[Figure] = []
-    for name in given.cases or CASES:
+    for name in given.cases or (CHECKED if given.check else CASES):
         began = time.monotonic()
         figures += CASES[name](given.rounds)
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     _print(figures)
-    return 0
+    if given.page:
+        _write(Path(given.page), figures)
+    behind = [one for one in figures if given.check and one.regressed]
+    for one in behind:
+        print(f"fell behind: {one.what} is {one.value:.2f}, it may be {one.at_worst:.2f}", file=sys.stderr)
+    return 1 if behind else 0
+
+
+def _write(page: Path, figures: Sequence[Figure]) -> None:
+    rows = ["| what | measured | target | | rounds |", "| --- | --- | --- | --- | --- |"]
+    for one in figures:
+        sign, held = ("≥" if one.at_least else "≤"), ("holds" if one.holds else "not yet")
+        rows.append(f"| {one.what} | {one.value:.2f} | {sign} {one.target:.2f} | {held} | {one.note} |")
+    facts = f"Python {platform.python_version()}, grpcio {version('grpcio')}, protobuf {version('protobuf')}, "
+    facts += f"opentelemetry-sdk {version('opentelemetry-sdk')}; {os.cpu_count()} cores of a shared machine, loopback."
+    before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    table = "\n".join(rows)
+    page.write_text(f"{before}{_BEGIN}\n{table}\n\n{facts}\n{_END}{after}", encoding="utf-8")
 
 
 def _print(figures: Sequence[Figure]) -> None:

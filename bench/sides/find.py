@@ -8,12 +8,10 @@ from botmesh.v1.instance_pb2 import READINESS_READY, Instance
 from botmesh_registry.roster import InstanceEntry, Roster
 from botmesh_registry.search import Search
 
-_TEXT = """
-    invoice refund charge payment card bank account password login email phone address order parcel delivery return
-    warranty repair screen battery network router cable holiday sick leave salary contract training laptop desk room
-    flight hotel train ticket visa insurance claim doctor appointment recipe weather news music film book garden paint
-"""
-_WORDS = _TEXT.split()
+_SYLLABLES = ("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu")
+_WORDS = [f"{first}{middle}{last}" for first in _SYLLABLES for middle in _SYLLABLES for last in _SYLLABLES]
+_WEIGHTS = [1 / (rank + 10) for rank in range(len(_WORDS))]
+"""Words are used as unevenly as in any language: the rank-th about 1/rank as often as the first."""
 
 
 async def load(agents: str) -> None:
@@ -43,4 +41,4 @@ async def load(agents: str) -> None:
 
 
 def _words(chance: random.Random, count: int) -> str:
-    return " ".join(chance.choices(_WORDS, k=count))
+    return " ".join(chance.choices(_WORDS, _WEIGHTS, k=count))

@@ -26,6 +26,7 @@ COMMANDS = {
     "delegate": "delegate",
     "find": "team",
     "consult": "team",
+    "collaborate": "team",
     "broadcast": "team",
     "tasks": "task",
     "task": "task",

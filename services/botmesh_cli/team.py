@@ -71,10 +71,22 @@ def consult(
     return run(_consult(with_, said(text), {**options, "stop": stop, "timeout": seconds(timeout)}))
 
 
-async def _consult(with_: Common, text: str, options: dict[str, Any]) -> int:
+@click.command()
+@click.argument("text", required=False)
+@_several
+@common
+def collaborate(with_: Common, text: str | None, timeout: str | None, **options: Any) -> int:
+    """Give several agents the same task; each is told who the others are.
+
+    Exit code 4: nobody answered.
+    """
+    return run(_consult(with_, said(text), {**options, "timeout": seconds(timeout)}, together=True))
+
+
+async def _consult(with_: Common, text: str, options: dict[str, Any], *, together: bool = False) -> int:
     began = time.monotonic()
     async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
-        found = await mesh.consult(text, **options)
+        found = await (mesh.collaborate if together else mesh.consult)(text, **options)
     took = time.monotonic() - began
     if with_.as_json:
         print_json(

@@ -39,6 +39,15 @@ async def experts(up, tmp_path):
         await _kill(bot)
 
 
+async def test_a_collaboration_shows_what_each_makes_of_it(experts):
+    out, err = await experts("collaborate", "write", "--tag", "experts")
+    said = [line.split(maxsplit=2) for line in out.splitlines()[1:]]
+    assert [line[0] for line in said] == ["sure-bot", "unsure-bot"]
+    assert said[1][2] == "unsure-bot says write"
+    assert err.startswith("2 sure, 0 unsure, 0 failed")
+    assert "nobody is meant" in (await experts("collaborate", "write", code=2))[1]
+
+
 async def test_find_names_who_fits_and_how_surely(experts):
     out, _ = await experts("find", "I want my money back")
     found = [line.split()[:2] for line in out.splitlines()[1:]]

@@ -243,8 +243,10 @@ class Work:
 
 
 _Ended = tuple[float, int, bytes, AnyMessage | None, BotmeshError | None, tuple[DelegateStreamResponse, ...], int]
-"""When it ended, its size, digest, outcome, error, events, and how many events were dropped. No Work: Python would look at
-thousands of them whenever it collects its garbage, which took a fifth of the time."""
+"""When it ended, its size, digest, outcome, error, events, and how many events were dropped. No Work: Python would look
+at thousands of those whenever it collects its garbage, which took a fifth of the time."""
+
+
 @dataclass(slots=True)
 class WorkTable:
     """The work of one instance: what runs, and what ended a short while ago."""
