@@ -6,8 +6,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bench.comparing import Comparison, compare
 from bench.processes import Side, Worker, mesh, worker
@@ -121,6 +123,61 @@ def consult(rounds: Rounds) -> list[Figure]:
     ]
 
 
+def conversations(rounds: Rounds) -> list[Figure]:
+    """Durable turns of 64 contacts against two bare nested calls."""
+    with ExitStack() as stack:
+        address, environment, services = stack.enter_context(_services("echo-bot"))
+        bot = stack.enter_context(worker("talk", "server", address, "echo-bot", **environment))
+        inner = stack.enter_context(worker("bare", "server"))
+        outer = stack.enter_context(worker("bare", "server", inner.first_line))
+        us = stack.enter_context(worker("talk", "load", address))
+        them = stack.enter_context(worker("bare", "load", outer.first_line))
+        sides = Side("mesh", us, [services, bot]), Side("bare", them, [outer, inner])
+        found = compare("conversations", *sides, callers=64, calls=(900, 3000), rounds=rounds)
+    words = "durable turns, 64 conversations: throughput of two bare nested calls"
+    return [_ratio(found, "per_second", words, 0.4, at_least=True)]
+
+
+def transfer(rounds: Rounds) -> list[Figure]:
+    """From the request to the new owner's first answer, against a delegation."""
+    with ExitStack() as stack:
+        address, environment, services = stack.enter_context(_services("first-bot"))
+        bots = [
+            stack.enter_context(worker("talk", "server", address, name, **environment))
+            for name in ("first-bot", "second-bot")
+        ]
+        echo = stack.enter_context(worker("mesh", "server", address, **environment))
+        us = stack.enter_context(worker("talk", "transfer", address, "second-bot"))
+        them = stack.enter_context(worker("mesh", "load", address, **environment))
+        sides = Side("transfer", us, [services, *bots]), Side("delegation", them, [echo])
+        found = compare("transfer", *sides, callers=1, calls=(60, 400), rounds=rounds)
+    words = "a transfer, to the new owner's first answer: medians of a delegation (commits included)"
+    return [_ratio(found, "median", words, 6, at_least=False)]
+
+
+def in_flight(rounds: Rounds) -> list[Figure]:  # noqa: ARG001 - once is enough: what is asked is whether any fails
+    """Ten thousand delegations open at one agent, each for ten seconds, all started at once."""
+    with ExitStack() as stack:
+        registry, environment = stack.enter_context(mesh())
+        agent = stack.enter_context(worker("mesh", "sleeper", registry, "10", **environment))
+        bare = stack.enter_context(worker("bare", "sleeper", "10"))
+        us = stack.enter_context(worker("mesh", "burst", registry, **environment))
+        them = stack.enter_context(worker("bare", "burst", bare.first_line))
+        ours, our_bytes = _burst(us, agent)
+        theirs, their_bytes = _burst(them, bare)
+    note = f"{ours['seconds']:.0f} s; {our_bytes / 1024:.0f} and {their_bytes / 1024:.0f} KiB a call {ours['why']}"
+    return [
+        Figure("10,000 delegations in flight at one agent: failed", ours["failed"], 0, at_least=False, note=note),
+        Figure(
+            "the same: memory per call, of a paced bare run",
+            our_bytes / their_bytes,
+            1.4,
+            at_least=False,
+            note=f"{theirs['failed']} of the bare ones failed",
+        ),
+    ]
+
+
 def find(rounds: Rounds) -> list[Figure]:
     """The best of 10,000 agents for an utterance."""
     with worker("find", "load", "10000") as load:
@@ -151,7 +208,20 @@ def starting(rounds: Rounds) -> list[Figure]:
 
 
 CASES: dict[str, Callable[[Rounds], list[Figure]]] = {
-    one.__name__: one for one in (delegation, sampled, latency, chain, stream, consult, find, starting)
+    one.__name__: one
+    for one in (
+        delegation,
+        sampled,
+        latency,
+        chain,
+        stream,
+        consult,
+        conversations,
+        transfer,
+        in_flight,
+        find,
+        starting,
+    )
 }
 
 
@@ -165,6 +235,28 @@ def _delegations(name: str, rounds: Rounds, *, callers: int, **settings: str) ->
         them = stack.enter_context(worker("bare", "load", bare.first_line))
         ours, theirs = Side("mesh", us, [agent]), Side("bare", them, [bare])
         return compare(name, ours, theirs, callers=callers, calls=calls, rounds=rounds)
+
+
+def _burst(load: Worker, server: Worker) -> tuple[dict[str, Any], float]:
+    """What came of ten thousand at once, and the bytes that each took while all were open, both ends together."""
+    count = 10_000
+    before = load.memory_bytes + server.memory_bytes
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(load.ask, count=count)
+        most = 0
+        while not asked.done():
+            time.sleep(0.5)
+            most = max(most, load.memory_bytes + server.memory_bytes)
+    return asked.result(), (most - before) / count
+
+
+@contextmanager
+def _services(primary: str) -> Iterator[tuple[str, dict[str, str], Worker]]:
+    """All services in a process, and a sink of traces: their address, the environment of bots, the process."""
+    with worker("sink", "server") as sink:
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{sink.first_line}", "OTEL_METRICS_EXPORTER": "none"}
+        with worker("services", "server", primary, **environment) as services:
+            yield services.first_line, environment, services
 
 
 def _ratio(

@@ -17,15 +17,15 @@ Call = Callable[[], Awaitable[Any]]
 
 
 async def measure(call: Call, callers: int, calls: int) -> dict[str, Any]:
-    """Do `calls` calls, `callers` at a time; seconds in all, and of each call."""
+    """Do `calls` calls, `callers` at a time; seconds in all, and of each call, which may say so itself."""
     latencies: list[float] = []
     left = iter(range(calls))
 
     async def caller() -> None:
         for _ in left:
             began = time.perf_counter()
-            await call()
-            latencies.append(time.perf_counter() - began)
+            took = await call()
+            latencies.append(took if isinstance(took, float) else time.perf_counter() - began)
 
     began = time.perf_counter()
     await asyncio.gather(*(caller() for _ in range(callers)))
@@ -56,6 +56,17 @@ async def obey(call: Call) -> None:
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         print(json.dumps(await measure(call, **json.loads(line))), flush=True)
+
+
+async def bursts(start: Callable[[int], Awaitable[list[BaseException]]]) -> None:
+    """For each line on standard input start so many calls at once, and say how many failed, and how."""
+    print("ready", flush=True)
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        began = time.perf_counter()
+        failed = await start(json.loads(line)["count"])
+        why = repr(failed[0])[:300] if failed else ""
+        print(json.dumps({"failed": len(failed), "why": why, "seconds": time.perf_counter() - began}), flush=True)
 
 
 def main() -> None:

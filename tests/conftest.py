@@ -1,6 +1,7 @@
 """What all tests share: an environment without settings, and agents that can be called raw."""
 
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -15,6 +16,9 @@ from botmesh.v1.agent_service_pb2_grpc import AgentServiceStub
 
 for _name in [name for name in os.environ if name.startswith(("BOTMESH_", "OTEL_"))]:
     del os.environ[_name]
+
+# A shell that starts these tests in the background may have them ignore Ctrl-C, and all that they start with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Raw:

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 
 import grpc
 
-from bench.worker import obey, serve_until_told
+from bench.worker import bursts, obey, serve_until_told
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceServicer, AgentServiceStub, add_AgentServiceServicer_to_server
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message, Reply
 
 TEXT = "I was charged twice in May, can you look into it?"
 PARTS = 1000
+AT_ONCE = 100
 
 
 def message(number: int) -> Message:
@@ -74,6 +75,51 @@ async def load(address: str) -> None:
         stub = AgentServiceStub(channel)
         numbers = iter(range(1 << 62))
         await obey(lambda: stub.Delegate(pb.DelegateRequest(message=message(next(numbers))), timeout=30))
+
+
+class Sleeper(AgentServiceServicer):
+    """Takes its time."""
+
+    def __init__(self, seconds: float) -> None:
+        """For each call."""
+        self._seconds = seconds
+
+    async def Delegate(self, request: pb.DelegateRequest, _: grpc.aio.ServicerContext) -> pb.DelegateResponse:
+        """The same words, later."""
+        await asyncio.sleep(self._seconds)
+        return pb.DelegateResponse(reply=Reply(message=request.message, instance_id="0" * 32))
+
+
+async def sleeper(seconds: str) -> None:
+    """Serve slowly."""
+    server = grpc.aio.server()
+    add_AgentServiceServicer_to_server(Sleeper(float(seconds)), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    await serve_until_told(f"127.0.0.1:{port}")
+    await server.stop(0)
+
+
+async def burst(address: str) -> None:
+    """As many as asked for, in hundreds every 30 ms: all at once, bare gRPC loses half."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = AgentServiceStub(channel)
+
+        async def paced(count: int) -> list[BaseException]:
+            calls = []
+            for number in range(count):
+                calls.append(asyncio.ensure_future(_awaited(stub, number)))
+                if number % AT_ONCE == AT_ONCE - 1:
+                    await asyncio.sleep(0.03)
+            outcomes = await asyncio.gather(*calls, return_exceptions=True)
+            return [one for one in outcomes if isinstance(one, BaseException)]
+
+        await bursts(paced)
+
+
+async def _awaited(stub: AgentServiceStub, number: int) -> pb.DelegateResponse:
+    response: pb.DelegateResponse = await stub.Delegate(pb.DelegateRequest(message=message(number)), timeout=120)
+    return response
 
 
 async def gathered(*addresses: str) -> None:

@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator
 
 import botmesh
 from bench.sides.bare import PARTS, TEXT
-from bench.worker import end_of_input, obey
+from bench.worker import bursts, end_of_input, obey
 from botmesh.serving import tune_collector
 from botmesh.settings import load as settings
 
 
-def _agent(name: str, registry: str) -> botmesh.Agent:
+def agent_of(name: str, registry: str) -> botmesh.Agent:
+    """A bot that is not there yet."""
     return botmesh.Agent(name, settings=settings(environ={}, flags={"registry": registry, "log_level": "error"}))
 
 
-async def _serve(agent: botmesh.Agent) -> None:
+async def serve(agent: botmesh.Agent) -> None:
+    """Serve until told, as Agent.run does."""
     await agent.start()
     await agent.listed()
     tune_collector()  # as Agent.run does
@@ -25,7 +27,7 @@ async def _serve(agent: botmesh.Agent) -> None:
 
 async def server(registry: str, name: str = "echo-bot", following: str = "") -> None:
     """Echo, or ask the one called `following`."""
-    agent = _agent(name, registry)
+    agent = agent_of(name, registry)
 
     @agent.on_delegate
     async def answer(task: botmesh.Task) -> botmesh.Reply:
@@ -33,19 +35,44 @@ async def server(registry: str, name: str = "echo-bot", following: str = "") -> 
             return await task.delegate(following, task.text)
         return botmesh.Reply(list(task.parts), confidence=0.9)
 
-    await _serve(agent)
+    await serve(agent)
+
+
+async def sleeper(registry: str, seconds: str) -> None:
+    """Takes its time; takes any number at once."""
+    flags = {"registry": registry, "log_level": "error", "idempotency_entries": "50000"}
+    agent = botmesh.Agent("sleep-bot", settings=settings(environ={}, flags=flags))
+
+    @agent.on_delegate
+    async def sleep(task: botmesh.Task) -> str:
+        await asyncio.sleep(float(seconds))
+        return task.text
+
+    await serve(agent)
+
+
+async def burst(registry: str) -> None:
+    """As many as asked for, all started at once; how many failed."""
+    async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
+
+        async def all_at_once(count: int) -> list[BaseException]:
+            calls = (mesh.delegate("sleep-bot", TEXT, timeout=120) for _ in range(count))
+            outcomes = await asyncio.gather(*calls, return_exceptions=True)
+            return [one for one in outcomes if isinstance(one, BaseException)]
+
+        await bursts(all_at_once)
 
 
 async def teller(registry: str) -> None:
     """A thousand parts."""
-    agent = _agent("echo-bot", registry)
+    agent = agent_of("echo-bot", registry)
 
     @agent.on_delegate
     async def tell(_: botmesh.Task) -> AsyncIterator[botmesh.Part]:
         for _ in range(PARTS):
             yield botmesh.text(TEXT)
 
-    await _serve(agent)
+    await serve(agent)
 
 
 async def load(registry: str, target: str = "echo-bot") -> None:

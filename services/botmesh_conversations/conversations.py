@@ -173,13 +173,14 @@ class Conversations:
 
     def _make_room(self) -> None:
         """Forget the ones that were used longest ago; one that somebody uses stays."""
+        if len(self._lives) <= KEPT:
+            return
+        busy = {conversation_id for conversation_id, _ in self._doing}
         for conversation_id in list(self._lives):
+            if not self._lives[conversation_id].listeners and conversation_id not in busy:
+                del self._lives[conversation_id]
             if len(self._lives) <= KEPT:
                 return
-            live = self._lives[conversation_id]
-            busy = any(key[0] == conversation_id for key in self._doing)
-            if not live.listeners and not busy:
-                del self._lives[conversation_id]
 
     def _react(self, live: Live, batch: list[ConversationEvent]) -> list[ConversationEvent]:
         batch = react(live, batch, self.offer_seconds)

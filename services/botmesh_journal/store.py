@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS cost (
   at REAL, PRIMARY KEY (account, scope, id, currency)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_cost ON cost (account, scope, micros);
+CREATE INDEX IF NOT EXISTS cost_at ON cost (at);
 """
 COUNTED_SECONDS = 2 * 86400.0
 """How long it is remembered that an answer was counted: no end reports later."""

@@ -42,6 +42,8 @@ _MOST_ID = 56
 _PAGE = 500
 _ANSWER_SECONDS = 0.25
 """What a wait keeps of its deadline to answer in."""
+_RECEIPT_SECONDS = 1.0
+"""How long a watch of a task that has ended waits for its receipt."""
 _DOOMED = (Enabled(), Hops(), Loops())
 """What would refuse the delegation later on refuses the task now."""
 
@@ -113,6 +115,8 @@ class TaskService(TaskServiceServicer):
         if request.page_token and not request.page_token.partition(":")[0].isdecimal():
             raise InvalidField("page_token must come from an earlier response", field="page_token")
         tasks, token = self._all.projection.page(request, request.page_size or 50)
+        for view in tasks:
+            view.queue_position = self._all.position_of(view.account_id, view.task_id)
         return api.ListTasksResponse(tasks=tasks, next_page_token=token)
 
     async def CancelTask(
@@ -155,13 +159,12 @@ class TaskService(TaskServiceServicer):
                 for record in records:
                     sequence = record.sequence
                     yield api.WatchTaskResponse(event=decode(record))
-            while not (live.state.is_final and live.state.is_told):
-                event = await queue.get()
-                if event.sequence > sequence:
-                    sequence = event.sequence
-                    yield api.WatchTaskResponse(event=event)
-            while not queue.empty():
-                event = queue.get_nowait()
+            while not (live.state.is_final and live.state.is_told and queue.empty()):
+                # Whoever asked may be told at once, or in a day: nobody watches for that.
+                try:
+                    event = await asyncio.wait_for(queue.get(), _RECEIPT_SECONDS if live.state.is_final else None)
+                except TimeoutError:
+                    return
                 if event.sequence > sequence:
                     sequence = event.sequence
                     yield api.WatchTaskResponse(event=event)

@@ -129,6 +129,11 @@ class Tasks:
         """A task's place in its agent's queue, from 1; 0: it does not wait."""
         return self._queues[live.account, live.state.view.agent].position(live)
 
+    def position_of(self, account: str, task_id: str) -> int:
+        """The same, of a task by its id: one that waits is in memory."""
+        live = self._lives.get((account, task_id))
+        return self.position(live) if live is not None and live.sequence else 0
+
     def advance(self, live: LiveTask) -> None:
         """Begin whatever the task needs next, if it is not being done already."""
         state = live.state
@@ -136,6 +141,7 @@ class Tasks:
         if state.is_final or state.view.cancel_requested:
             queue.drop(live)
         if state.is_final:
+            self._refused.pop((live.account, live.task_id), None)
             if not state.is_told:
                 self._do(live, "tell", self._tell(live))
         elif state.view.cancel_requested:
@@ -241,7 +247,6 @@ class Tasks:
             else:
                 await live.write(lambda state: rules.fail(state, message_id, error))
         else:
-            self._refused.pop((live.account, live.task_id), None)
             await live.write(lambda state: rules.answered(state, message_id, reply))
         finally:
             queue.held.pop(live, None)

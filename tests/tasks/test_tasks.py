@@ -110,6 +110,10 @@ async def test_a_task_waits_for_an_agent_that_is_away_and_that_does_not_count_as
         first = await client.submit("worker", "a hole", run_timeout=1)
         second = await client.submit("worker", "another")
         assert [(await one.get()).queue_position for one in (first, second)] == [1, 2]
+        assert {one.task_id: one.queue_position for one in await client.tasks()} == {
+            first.task_id: 1,
+            second.task_id: 2,
+        }
         await asyncio.sleep(1.2)
         assert (await first.get()).state == "submitted"
         async with mesh.bots(back := Worker()):
@@ -334,6 +338,23 @@ async def test_the_agent_that_asked_is_told_of_the_end(make_mesh):
 async def delivered(task):
     status = await task.get()
     return status.proto.HasField("delivered") and not status.proto.delivered.reason
+
+
+async def test_a_watch_does_not_wait_until_an_agent_that_is_away_is_told(make_mesh):
+    front = botmesh.Agent("front")
+
+    @front.on_delegate
+    async def ask(task: botmesh.Task) -> str:
+        return (await task.submit("worker", task.text)).task_id
+
+    async with make_mesh() as mesh, mesh.connect() as client, mesh.bots(worker := Worker()):
+        async with mesh.bots(front):
+            task = client.task((await client.delegate("front", "a hole")).text)
+            await until(lambda: worker.seen)
+        worker.go_on.set()
+        async with asyncio.timeout(5):
+            events = [event.WhichOneof("event") async for event in task.watch()]
+        assert events[-1] == "ended"
 
 
 async def test_an_agent_that_hears_nothing_is_no_harm_and_is_noted(make_mesh):

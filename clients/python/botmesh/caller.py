@@ -264,6 +264,7 @@ class Caller:
         assert call.deadline is not None  # noqa: S101 - work always has one
         try:
             await peer.connect(min(self.connect_timeout, call.deadline.remaining))
+            await peer.admit()
         finally:
             remaining = call.deadline.remaining
         if remaining <= 0:

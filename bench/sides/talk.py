@@ -1,0 +1,81 @@
+"""Contacts that talk: durable turns, and transfers."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import grpc
+
+import botmesh
+from bench.sides.bare import TEXT
+from bench.sides.mesh import agent_of, serve
+from bench.worker import obey
+from botmesh.names import new_id
+from botmesh.parts import text
+from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.conversation_pb2 import Owner
+from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+
+CONTACTS = 64
+
+
+async def server(registry: str, name: str) -> None:
+    """A bot that answers turns with what was said."""
+    agent = agent_of(name, registry)
+
+    @agent.on_turn
+    async def answer(conversation: botmesh.Conversation) -> str:
+        return conversation.text
+
+    await serve(agent)
+
+
+async def load(address: str) -> None:
+    """A message and its answer, each contact one at a time."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = ConversationServiceStub(channel)
+        free: asyncio.Queue[str] = asyncio.Queue()
+        for _ in range(CONTACTS):
+            free.put_nowait(new_id())
+
+        async def say() -> None:
+            contact = await free.get()
+            request = api.PostRequest(contact_id=contact, payload=[text(TEXT)])
+            async for _ in stub.Post(request, timeout=30):
+                pass
+            free.put_nowait(contact)
+
+        await obey(say)
+
+
+async def transfer(address: str, to: str) -> None:
+    """From the request for a transfer to the new owner's first answer, in a new conversation each time."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = ConversationServiceStub(channel)
+
+        async def move() -> float:
+            talk = new_id()
+            post = api.PostRequest(conversation_id=talk, contact_id=talk, payload=[text(TEXT)])
+            async for _ in stub.Post(post, timeout=30):
+                pass
+            watch = stub.WatchConversations(api.WatchConversationsRequest(conversation_id=talk, only_new=True))
+            await asyncio.sleep(0.01)  # the watch is on its way
+            request = api.TransferConversationRequest(conversation_id=talk, target=Owner(agent=to))
+            began = time.perf_counter()
+            asked = asyncio.ensure_future(stub.TransferConversation(request, timeout=30))
+            async with aclosing(_answers(watch, to)) as answers:
+                await anext(answers)
+            took = time.perf_counter() - began
+            await asked
+            watch.cancel()
+            return took
+
+        await obey(move)
+
+
+async def _answers(watch: Any, agent: str) -> AsyncGenerator[api.WatchConversationsResponse, None]:
+    async for response in watch:
+        if response.event.turn_finished.agent == agent:
+            yield response
