@@ -154,3 +154,15 @@ async def test_an_agent_without_a_function_says_so():
     async with testing.mesh(botmesh.Agent("a", settings=load(environ={}))) as mesh:
         with pytest.raises(errors.NotSupported):
             await mesh.delegate("a")
+
+
+def test_a_call_that_grpc_broke_off_is_unavailable_and_one_that_somebody_cancelled_is_cancelled():
+    def error(details):
+        nothing = grpc.aio.Metadata()
+        return from_rpc_error(grpc.aio.AioRpcError(grpc.StatusCode.CANCELLED, nothing, nothing, details))
+
+    for details in ("", "CANCELLED"):
+        assert error(details).status is grpc.StatusCode.UNAVAILABLE
+        assert error(details).reason == "UNSPECIFIED"
+        assert error(details).started
+    assert isinstance(error("stop it"), errors.Cancelled)

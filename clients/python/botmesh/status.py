@@ -21,6 +21,9 @@ from botmesh.errors import (
 
 DOMAIN = "botmesh"
 DETAILS_KEY = "grpc-status-details-bin"
+_UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
+_BROKEN_OFF = "CANCELLED"
+"""What gRPC's core says of a stream that was reset under it."""
 _COMMON = ("agent", "instance", "hop", "path", "started", "trace_id")
 _MAX_VALUE = 512
 _TOO_LARGE = re.compile("larger than max|exceeds maximum size")
@@ -58,8 +61,11 @@ def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
     code = rpc_error.code()
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less")
+    if code is grpc.StatusCode.CANCELLED and text in ("", _BROKEN_OFF):
+        # Nobody gave up: an agent says why it cancels, and giving up here raises something else.
+        return PeerError("gRPC broke the call off: too many began at once, or the server closed", _UNAVAILABLE)
     if code is grpc.StatusCode.CANCELLED:
-        return Cancelled(text or "the call was cancelled")
+        return Cancelled(text)
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED and _TOO_LARGE.search(text):
         return MessageTooLarge(f"the transport refused the message: {text}; send less, or a URL")
     return PeerError(text or f"the peer answered {code.name}", code)
