@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
@@ -80,6 +81,8 @@ class Conversations:
     watchers: "set[Watcher]" = field(default_factory=set)
     """Whoever wants to hear of everything."""
     _lives: OrderedDict[str, Live] = field(default_factory=OrderedDict)
+    _used: WeakValueDictionary[str, Live] = field(default_factory=WeakValueDictionary)
+    """All that anybody holds: there are never two of one conversation, of which one would not hear of the other's."""
     _loading: dict[str, asyncio.Task[Live]] = field(default_factory=dict)
     _doing: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     """What is being done, by conversation and turn or transfer."""
@@ -109,8 +112,9 @@ class Conversations:
 
     async def get(self, conversation_id: str) -> Live:
         """A conversation, read from the log if it is not in memory."""
-        live = self._lives.get(conversation_id)
+        live = self._used.get(conversation_id)
         if live is not None:
+            self._lives[conversation_id] = live
             self._lives.move_to_end(conversation_id)
             return live
         loading = self._loading.get(conversation_id)
@@ -165,7 +169,7 @@ class Conversations:
             await live.load()
             if live.state.sequence:
                 live.account = await self.accounts.of(live.state.view.account_id)
-            self._lives[conversation_id] = live
+            self._used[conversation_id] = self._lives[conversation_id] = live
             self._make_room()
             return live
         finally:

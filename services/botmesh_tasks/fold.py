@@ -7,6 +7,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from botmesh.limits import seconds
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.task_pb2 import Task, TaskEvent
 from botmesh.v1.task_state_pb2 import (
@@ -44,6 +45,8 @@ class State:
     """Since when it waits for its agent, seconds since the epoch; 0: it does not."""
     lost: int = 0
     """How often it was lost half-way."""
+    queue_seconds: float = 0.0
+    """How long it may wait at a time."""
     traceparent: str = ""
     no_receipt: bool = False
 
@@ -103,6 +106,7 @@ def _submitted(state: State, event: TaskEvent) -> None:
     state.message.CopyFrom(submitted.request)
     state.no_receipt = submitted.no_receipt
     state.traceparent = submitted.traceparent
+    state.queue_seconds = seconds(submitted.queue_timeout)
     state.waits_since = seconds_of(event.time)
 
 

@@ -15,6 +15,8 @@ class Queue:
     """The tasks for one agent."""
 
     waiting: deque[LiveTask] = field(default_factory=deque)
+    coming: int = 0
+    """How many are being taken in."""
     held: dict[LiveTask, str] = field(default_factory=dict)
     """Which instance works on which task."""
 
@@ -31,6 +33,10 @@ class Queue:
         """It does not wait any more."""
         if live in self.waiting:
             self.waiting.remove(live)
+
+    def expired(self, now: float) -> list[LiveTask]:
+        """Those that have waited for longer than they may."""
+        return [live for live in self.waiting if now >= live.state.waits_since + live.state.queue_seconds]
 
     def position(self, live: LiveTask) -> int:
         """A task's place, from 1; 0: it does not wait."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from botmesh.caller import Ask
 from botmesh.callers import Callers
@@ -36,6 +38,8 @@ LATE_SECONDS = 5.0
 RECEIPT_TIMEOUT = 30.0
 _PAGE = 1000
 _TICK = 0.1
+_TICKS_TO_EXPIRE = 5
+"""Between two looks at what has waited for too long."""
 _BACKOFF = 0.1, 10.0
 """Seconds before a task that was refused is tried again, at first and at most."""
 
@@ -54,6 +58,8 @@ class Tasks:
     at_once: int = 10
     """Tasks that one instance works on at a time."""
     _lives: OrderedDict[Key, LiveTask] = field(default_factory=OrderedDict)
+    _used: WeakValueDictionary[Key, LiveTask] = field(default_factory=WeakValueDictionary)
+    """All that anybody holds: there are never two of one task, of which one would not hear of the other's events."""
     _queues: dict[Key, Queue] = field(default_factory=lambda: defaultdict(Queue))
     """By account and agent."""
     _doing: dict[tuple[str, str, str], asyncio.Task[None]] = field(default_factory=dict)
@@ -61,6 +67,7 @@ class Tasks:
     _refused: dict[Key, int] = field(default_factory=dict)
     """How often in a row a task could not be begun."""
     _ticking: asyncio.Task[None] | None = None
+    _opened_at: float = 0.0
 
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
@@ -75,6 +82,7 @@ class Tasks:
                 break
         self.projection.skip_to(position)
         self.projection.commit()
+        self._opened_at = asyncio.get_running_loop().time()
         for account, task_id in self.projection.pending():
             self.advance(await self.get(account, task_id))
         self._ticking = asyncio.create_task(self._tick(), name="botmesh-tasks")
@@ -91,13 +99,14 @@ class Tasks:
     async def get(self, account: str, task_id: str) -> LiveTask:
         """A task, read from the log if it is not in memory; one that does not exist has no events."""
         key = account, task_id
-        live = self._lives.get(key)
+        live = self._used.get(key)
         if live is None:
-            live = LiveTask(account, task_id, self.log, self._written)
-            await live.load()
-            live = self._lives.setdefault(key, live)
-            self._make_room()
+            made = LiveTask(account, task_id, self.log, self._written)
+            await made.load()
+            live = self._used.setdefault(key, made)
+        self._lives[key] = live
         self._lives.move_to_end(key)
+        self._make_room()
         return live
 
     async def submit(self, live: LiveTask, submitted: TaskSubmitted) -> None:
@@ -107,10 +116,14 @@ class Tasks:
             QueueFull: as many wait for its agent as may.
         """
         queue = self._queues[live.account, submitted.agent]
-        if not live.sequence and len(queue.waiting) >= self.queue_size:
+        if not live.sequence and len(queue.waiting) + queue.coming >= self.queue_size:
             text = f"{len(queue.waiting)} tasks wait for {submitted.agent}: try again later, or start more instances"
             raise QueueFull(text, limit=self.queue_size, agent=submitted.agent)
-        await live.write(lambda state: rules.submit(state, submitted))
+        queue.coming += 1
+        try:
+            await live.write(lambda state: rules.submit(state, submitted))
+        finally:
+            queue.coming -= 1
         self.advance(live)
 
     async def cancel(self, live: LiveTask, reason: str) -> None:
@@ -189,12 +202,12 @@ class Tasks:
 
     async def _tick(self) -> None:
         """Look at all that waits, often: an instance may be ready, or time may be over."""
-        while True:
+        for tick in itertools.count():
             await asyncio.sleep(_TICK)
             self.projection.commit()
             for (account, agent), queue in list(self._queues.items()):
-                for live in list(queue.waiting):
-                    if time.time() >= live.state.waits_since + seconds(live.state.view.queue_timeout):
+                if tick % _TICKS_TO_EXPIRE == 0:
+                    for live in queue.expired(time.time()):
                         self._do(live, "expire", self._expire(live, queue))
                 if queue.waiting:
                     self._serve(account, agent, queue)
@@ -255,7 +268,7 @@ class Tasks:
         """This process has just started, and the registry maybe as well: a missing instance may only be late."""
         directory = self.callers.of(live.account).directory
         await directory.ready()
-        until = asyncio.get_running_loop().time() + LATE_SECONDS
+        until = self._opened_at + LATE_SECONDS
         while directory.warming or asyncio.get_running_loop().time() < until:
             if any(one.instance_id == instance for one in directory.live(live.account, live.state.view.agent)):
                 return

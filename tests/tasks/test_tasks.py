@@ -202,6 +202,30 @@ async def test_silence_beyond_the_idle_limit_is_no_harm(make_mesh):
         assert len(worker.seen) == 1
 
 
+async def test_more_tasks_than_are_kept_in_memory_are_all_heard_of(make_mesh, monkeypatch):
+    monkeypatch.setattr("botmesh_tasks.tasks.KEPT", 2)
+    async with make_mesh(task_concurrency="3") as mesh, mesh.connect() as client, mesh.bots(worker := Worker()):
+        tasks = [await client.submit("worker", str(number)) for number in range(8)]
+        waiting = [asyncio.create_task(task.result(20)) for task in tasks]
+        await until(lambda: len(worker.seen) == 3)
+        await tasks[-1].cancel()
+        worker.go_on.set()
+        assert [(await one).text for one in waiting[:-1]] == [f"worker dug {number}" for number in range(7)]
+        with pytest.raises(errors.Cancelled):
+            await waiting[-1]
+
+
+async def test_many_submissions_at_once_do_not_overfill_the_queue(make_mesh):
+    async with make_mesh(queue_size="5") as mesh, mesh.connect() as client:
+        async with mesh.bots(Worker()):
+            pass
+        outcomes = await asyncio.gather(
+            *(client.submit("worker", str(number)) for number in range(20)), return_exceptions=True
+        )
+        assert sum(isinstance(one, errors.QueueFull) for one in outcomes) == 15
+        assert len(await client.tasks()) == 5
+
+
 async def test_a_failure_that_the_agent_declares_is_final_and_comes_back_typed(make_mesh):
     bot = botmesh.Agent("broken")
 
