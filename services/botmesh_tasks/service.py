@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
@@ -179,6 +180,7 @@ class TaskService(TaskServiceServicer):
         view = Task()
         view.CopyFrom(live.state.view)
         view.queue_position = self._all.position(live)
+        view.run_time.FromNanoseconds(int(live.state.runs_for(time.time()) * 1e9))
         return view
 
     def _submitted(self, request: api.SubmitTaskRequest, chain: Chain) -> TaskSubmitted:

@@ -23,6 +23,7 @@ async def test_a_task_is_returned_at_once_and_done_later(make_mesh):
         await until(lambda: worker.seen)
         status = await task.get()
         assert (status.state, status.agent, status.proto.attempts) == ("working", "worker", 1)
+        assert (await task.get()).run_time > status.run_time > 0
         assert worker.seen[0].task_id == worker.seen[0].message_id == task.task_id
         worker.go_on.set()
         assert (await task.result(5)).text == "worker dug a hole"
