@@ -31,7 +31,7 @@ CALM = 500
 """Calls open at one instance up to which any number may begin at once. Past it, thousands that begin together come back
 CANCELLED for about half (grpcio 1.85, loopback, whatever the options for streams and pending calls say) ..."""
 BURST, BURST_SECONDS = 40, 0.03
-"""... and so many at a time all succeed."""
+"""... and where so many begin at a time, next to none: those are joined by a retry (status.py says how they look)."""
 
 
 class Peer:

@@ -40,8 +40,8 @@ def _is_free(host: str, port: str) -> bool:
 def tune_collector() -> None:
     """For a process that does nothing but serve: look for garbage less often, and never at what stays.
 
-    Each call makes some hundred objects that die with it by themselves; with Python's own thresholds looking for cycles
-    among them took a tenth to a fifth of the time (bench/).
+    Each call makes many objects that die with it by themselves; looking for cycles among them takes time that shows
+    (docs/performance.md).
     """
     gc.collect()
     gc.freeze()

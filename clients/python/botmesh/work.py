@@ -244,7 +244,7 @@ class Work:
 
 _Ended = tuple[float, int, bytes, AnyMessage | None, BotmeshError | None, tuple[DelegateStreamResponse, ...], int]
 """When it ended, its size, digest, outcome, error, events, and how many events were dropped. No Work: Python would look
-at thousands of those whenever it collects its garbage, which took a fifth of the time."""
+at thousands of those whenever it collects its garbage (docs/performance.md)."""
 
 
 @dataclass(slots=True)
