@@ -60,6 +60,8 @@ async def test_members_are_added_listed_and_removed(back):
         "member", "add", talk_id, "back", "--keyword", "rain", "--cron", "0 9 * * *", "--time-zone", "Europe/Berlin"
     )
     assert out.splitlines()[1] == "back   0         the contact says rain; at 0 9 * * * (Europe/Berlin)"
+    out, _ = await back("broadcast", "we close", "--conversation", talk_id, "--json", code=4)
+    assert [(one["agent"], one["reason"]) for one in json.loads(out)] == [("back", "NOT_SUPPORTED")]
     assert "Did you mean back" in (await back("member", "add", talk_id, "bac", "--always", code=3))[1]
     assert "say when" in (await back("member", "add", talk_id, "back", code=3))[1]
     assert "No members" in (await back("member", "remove", talk_id, "back"))[0]
