@@ -13,6 +13,7 @@ import botmesh
 from botmesh.settings import load
 from botmesh.status import from_rpc_error
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceStub
+from tests.recorded import Recorded
 
 for _name in [name for name in os.environ if name.startswith(("BOTMESH_", "OTEL_"))]:
     del os.environ[_name]
@@ -41,6 +42,12 @@ class Raw:
             else:
                 await call
         return from_rpc_error(caught.value)
+
+
+@pytest.fixture
+def recorded() -> Recorded:
+    """Spans, once it watches some part of the mesh."""
+    return Recorded()
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ async def test_the_eleventh_is_refused_at_both_ends(kind):
     async with serving() as (_, checked, bare, ends):
         for channel in (bare, checked):
             open_calls = [asyncio.create_task(ask(channel, kind, "wait", same, timeout=10)) for _ in range(10)]
-            await until(lambda: ends[0].incoming.total() == 10)
+            await until(lambda: sum(ends[0].incoming.values()) == 10)
             with pytest.raises(errors.TooManyDelegations):
                 await ask(channel, kind, metadata=same)
             for call in open_calls:

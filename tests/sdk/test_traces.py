@@ -1,6 +1,4 @@
 import pytest
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
 import botmesh
@@ -8,30 +6,6 @@ from botmesh import errors, testing
 from botmesh.settings import load
 from botmesh.v1.agent_service_pb2 import DelegateRequest
 from botmesh.v1.instance_pb2 import READINESS_READY, Instance
-
-
-class Recorded:
-    """All spans of some ends, as their own SDK finished them."""
-
-    def __init__(self):
-        self.exporter = InMemorySpanExporter()
-
-    def watch(self, *ends):
-        for end in ends:
-            end.telemetry._provider.add_span_processor(SimpleSpanProcessor(self.exporter))
-
-    @property
-    def spans(self):
-        return self.exporter.get_finished_spans()
-
-    def one(self, kind, agent):
-        (found,) = [s for s in self.spans if s.kind is kind and s.attributes["botmesh.agent"] == agent]
-        return found
-
-
-@pytest.fixture
-def recorded():
-    return Recorded()
 
 
 def relay(name, follower=None):
@@ -52,7 +26,7 @@ def relay(name, follower=None):
 async def test_a_chain_is_one_trace_with_two_spans_a_hop(recorded):
     team = [relay("a", "b"), relay("b", "c"), relay("c")]
     async with testing.mesh(*team) as mesh:
-        recorded.watch(mesh._end, *(agent._running.end for agent in team))
+        recorded.watch(mesh._end.telemetry, *(agent._running.end.telemetry for agent in team))
         reply = await mesh.delegate("a", conversation_id="c1")
     assert {format(span.context.trace_id, "032x") for span in recorded.spans} == {reply.trace_id}
     assert len(recorded.spans) == 6
@@ -81,7 +55,7 @@ async def test_a_failure_is_marked_with_its_reason_all_the_way_up(recorded):
         return await task.delegate("b", "fail")
 
     async with testing.mesh(*team) as mesh:
-        recorded.watch(mesh._end, *(agent._running.end for agent in team))
+        recorded.watch(mesh._end.telemetry, *(agent._running.end.telemetry for agent in team))
         with pytest.raises(botmesh.AgentFailed):
             await mesh.delegate("a")
     assert len(recorded.spans) == 4
@@ -94,7 +68,7 @@ async def test_a_failure_is_marked_with_its_reason_all_the_way_up(recorded):
 async def test_refusals_are_spans_too(recorded, raw):
     agent = relay("a")
     async with testing.mesh(agent) as mesh:
-        recorded.watch(mesh._end, agent._running.end)
+        recorded.watch(mesh._end.telemetry, agent._running.end.telemetry)
         with pytest.raises(errors.UnknownAgent):
             await mesh.delegate("nobody")
         client = raw(agent.address)
@@ -106,7 +80,7 @@ async def test_refusals_are_spans_too(recorded, raw):
 async def test_retries_are_events_on_one_client_span(recorded):
     agent = relay("a")
     async with testing.mesh(agent) as mesh:
-        recorded.watch(mesh._end, agent._running.end)
+        recorded.watch(mesh._end.telemetry, agent._running.end.telemetry)
         gone = Instance(
             instance_id="gone", account_id="default", agent="a", address="127.0.0.1:1", readiness=READINESS_READY
         )
@@ -133,7 +107,7 @@ async def test_a_trace_goes_on_through_a_long_stream(recorded):
             yield (await task.delegate("b")).text
 
     async with testing.mesh(agent, leaf) as mesh:
-        recorded.watch(mesh._end, agent._running.end, leaf._running.end)
+        recorded.watch(mesh._end.telemetry, agent._running.end.telemetry, leaf._running.end.telemetry)
         async for _ in mesh.stream("a"):
             pass
     assert len({span.context.trace_id for span in recorded.spans}) == 1
@@ -144,7 +118,7 @@ async def test_a_callers_traceparent_is_continued(recorded, raw):
     agent = relay("a")
     trace = "0af7651916cd43dd8448eb211c80319c"
     async with testing.mesh(agent):
-        recorded.watch(agent._running.end)
+        recorded.watch(agent._running.end.telemetry)
         metadata = (("traceparent", f"00-{trace}-b7ad6b7169203331-01"),)
         await raw(agent.address).stub.Delegate(DelegateRequest(), metadata=metadata)
     (span,) = recorded.spans

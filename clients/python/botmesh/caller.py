@@ -1,7 +1,7 @@
 """How this process calls agents: the policies once around a call, and as many attempts as it takes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -158,7 +158,8 @@ class Caller:
         within = ask.timeout if ask.timeout is not None and ask.timeout > 0 else self.end.limits.default_timeout
         if ask.deadline is not None:
             within = min(within, ask.deadline.remaining)
-        await self.directory.look_up(ask.chain.account_id, ask.target, within)
+        if not self.directory.live(ask.chain.account_id, ask.target):
+            await self.directory.look_up(ask.chain.account_id, ask.target, within)
         call = Call(
             self.end,
             AGENT + method,
@@ -200,7 +201,7 @@ class Caller:
                 return response
 
     async def _attempt(self, method: str, ask: Ask, call: Call, peer: Peer, data: bytes) -> bytes:
-        async with peer:
+        with peer:
             timeout = await self._connected(call, peer)
             rpc = peer.method(method)(data, timeout=timeout, metadata=_metadata(call, peer))
             try:
@@ -235,7 +236,7 @@ class Caller:
     async def _attempt_stream(
         self, ask: Ask, call: Call, peer: Peer, request: pb.DelegateStreamRequest
     ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
-        async with peer:
+        with peer:
             timeout = await self._connected(call, peer)
             rpc = peer.method("DelegateStream", streams=True)(
                 request.SerializeToString(), timeout=timeout, metadata=_metadata(call, peer)
@@ -263,8 +264,9 @@ class Caller:
         call.peer_instance = peer.id
         assert call.deadline is not None  # noqa: S101 - work always has one
         try:
-            await peer.connect(min(self.connect_timeout, call.deadline.remaining))
-            await peer.admit()
+            if not peer.is_at_hand():
+                await peer.connect(min(self.connect_timeout, call.deadline.remaining))
+                await peer.admit()
         finally:
             remaining = call.deadline.remaining
         if remaining <= 0:
@@ -282,10 +284,10 @@ class Caller:
             live = self._live(ask)
         return await attempts.after(error, peer, live)
 
-    def _live(self, ask: Ask) -> list[Instance]:
+    def _live(self, ask: Ask) -> Sequence[Instance]:
         """The instances that may be called for this."""
         live = self.directory.live(ask.chain.account_id, ask.target)
-        return [one for one in live if ask.instance in ("", one.instance_id)]
+        return [one for one in live if one.instance_id == ask.instance] if ask.instance else live
 
     def _first(self, attempts: Attempts, ask: Ask) -> Peer:
         live = self._live(ask)
@@ -310,7 +312,7 @@ class Caller:
         live = self._live(ask)
         if not live:
             return [_unreachable(ask, ask.instance)]
-        async with (peer := self.peers.get(live[0])):
+        with (peer := self.peers.get(live[0])):
             return await self._cancel(ask, peer, reason)
 
     async def _cancel(self, ask: Ask, peer: Peer, reason: str = "the caller gave up") -> list[pb.CancelReceipt]:
@@ -322,7 +324,7 @@ class Caller:
         )
         try:
             response = await peer.method("Cancel")(request.SerializeToString(), timeout=CANCEL_TIMEOUT)
-        except grpc.aio.AioRpcError:
+        except (grpc.aio.AioRpcError, grpc.aio.UsageError):  # away, or this process closes
             return [_unreachable(ask, peer.id)]
         return list(pb.CancelResponse.FromString(response).receipts)
 

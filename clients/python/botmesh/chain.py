@@ -12,7 +12,7 @@ CORRELATION = "botmesh-correlation"
 CONVERSATION = "botmesh-conversation"
 ACCOUNT = "botmesh-account"
 TO = "botmesh-to"
-KEYS = (PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO)
+KEYS = frozenset({PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO})
 
 MAX_METADATA_BYTES = 4096
 MOST_HOPS = 64

@@ -5,6 +5,8 @@ which is why nothing else in Botmesh spells them) for the agents:
 https://opentelemetry.io/docs/specs/semconv/
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from opentelemetry.util.types import AttributeValue
@@ -26,7 +28,8 @@ def server_span_name(method: str) -> str:
     return method.lstrip("/")
 
 
-def client_attributes(method: str, target: str) -> dict[str, AttributeValue]:
+@lru_cache(1024)
+def client_attributes(method: str, target: str) -> Mapping[str, AttributeValue]:
     """What a client span says from its start."""
     return {
         "rpc.system.name": "grpc",
@@ -37,7 +40,8 @@ def client_attributes(method: str, target: str) -> dict[str, AttributeValue]:
     }
 
 
-def server_attributes(method: str, agent: str) -> dict[str, AttributeValue]:
+@lru_cache(1024)
+def server_attributes(method: str, agent: str) -> Mapping[str, AttributeValue]:
     """What a server span says from its start."""
     return {
         "rpc.system.name": "grpc",

@@ -1,9 +1,12 @@
 """A deadline as an object: an absolute point on the loop's clock."""
 
-import asyncio
+import time
 from dataclasses import dataclass
 
 from botmesh.limits import ANSWER_MARGIN, ANSWER_MARGIN_MOST
+
+now = time.monotonic
+"""The loop's clock without asking for the loop: asyncio's and uvloop's count seconds from the same point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +18,12 @@ class Deadline:
     @classmethod
     def after(cls, timeout: float) -> "Deadline":
         """The deadline `timeout` seconds from now."""
-        return cls(asyncio.get_running_loop().time() + timeout)
+        return cls(now() + timeout)
 
     @property
     def remaining(self) -> float:
         """Seconds left, never below 0."""
-        return max(0.0, self.at - asyncio.get_running_loop().time())
+        return max(0.0, self.at - now())
 
     def for_child(self, timeout: float | None = None) -> "Deadline":
         """A child's deadline: this one less a little to answer in, or `timeout` seconds if that is earlier."""

@@ -7,7 +7,7 @@ callers go on with this copy.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from grpc.aio import AioRpcError
@@ -39,6 +39,14 @@ class Entry:
 
     card: AgentCard
     instances: dict[str, Instance] = field(default_factory=dict)
+    live: list[Instance] = field(default_factory=list)
+    """Those to call: the ready ones, else the busy ones."""
+
+    def changed(self) -> None:
+        """Another instance, or one less, or one that says otherwise how it is."""
+        known = self.instances.values()
+        ready = [one for one in known if one.readiness in (READINESS_READY, READINESS_UNSPECIFIED)]
+        self.live = ready or [one for one in known if one.readiness == READINESS_BUSY]
 
 
 @dataclass(slots=True)
@@ -121,17 +129,14 @@ class Directory:
         if entry is None or not (entry.card.account_id == account or entry.card.shared):
             close = nearest(name, (known for owner, known in self._entries if owner == account))
             raise UnknownAgent(f"no agent {name!r} is registered.{did_you_mean(close)}", nearest=",".join(close))
-        if not self.live(account, name):
+        if not entry.live:
             raise NoLiveInstance(f"{name} is known, but no instance of it is ready: start one", agent=name)
         return entry.card
 
-    def live(self, account: str, name: str) -> list[Instance]:
+    def live(self, account: str, name: str) -> Sequence[Instance]:
         """The instances to call: the ready ones, else the busy ones."""
         entry = self._entries.get(_name(account, name))
-        if entry is None:
-            return []
-        ready = [one for one in entry.instances.values() if one.readiness in (READINESS_READY, READINESS_UNSPECIFIED)]
-        return ready or [one for one in entry.instances.values() if one.readiness == READINESS_BUSY]
+        return () if entry is None else entry.live
 
     def has(self, instance: Instance) -> bool:
         """Whether an instance holds a lease, as far as we know."""
@@ -204,6 +209,7 @@ class Directory:
         name = instance.account_id, instance.agent
         entry = self._entries.setdefault(name, Entry(AgentCard(account_id=name[0], name=name[1])))
         entry.instances[instance.instance_id] = instance
+        entry.changed()
         self._owner[instance.instance_id] = name
         if self._named is not None:
             self._named.instances.add(instance.instance_id)
@@ -212,6 +218,7 @@ class Directory:
         entry = self._entries.get(self._owner.pop(instance_id, ("", "")))
         if entry is not None:
             entry.instances.pop(instance_id, None)
+            entry.changed()
 
     def _drop_unnamed(self, named: _Named) -> None:
         """A snapshot is complete and its registry warm: what it did not name is gone."""

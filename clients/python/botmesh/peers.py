@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import grpc
 
+from botmesh.deadline import now
 from botmesh.errors import Unreachable
 from botmesh.interceptors.call import AGENT
 from botmesh.limits import TRANSPORT_BYTES
@@ -27,6 +28,7 @@ CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
 )
 
 
+_READY = grpc.ChannelConnectivity.READY
 CALM = 500
 """Calls open at one instance up to which any number may begin at once. Past it, thousands that begin together come back
 CANCELLED for about half (grpcio 1.85, loopback, whatever the options for streams and pending calls say) ..."""
@@ -47,6 +49,7 @@ class Peer:
         self.channel = grpc.aio.insecure_channel(instance.address, options=CHANNEL_OPTIONS)
         self._methods: dict[str, Any] = {}
         self._leaving = False
+        self._closing: asyncio.Future[None] | None = None
 
     @property
     def id(self) -> str:
@@ -61,19 +64,22 @@ class Peer:
             found = self._methods[name] = make(AGENT + name)
         return found
 
+    def is_at_hand(self) -> bool:
+        """Whether a call can begin at once: connected, and not very many open."""
+        return self.in_flight <= CALM and self.channel.get_state(try_to_connect=True) is _READY
+
     async def admit(self) -> None:
         """Return when gRPC bears one more call: where very many are open, so many may begin at a time."""
         if self.in_flight <= CALM:
             return
-        loop = asyncio.get_running_loop()
         while True:
-            now = loop.time()
-            if now >= self._since + BURST_SECONDS:
-                self._since, self._started = now, 0
+            at = now()
+            if at >= self._since + BURST_SECONDS:
+                self._since, self._started = at, 0
             if self._started < BURST:
                 self._started += 1
                 return
-            await asyncio.sleep(self._since + BURST_SECONDS - now)
+            await asyncio.sleep(self._since + BURST_SECONDS - at)
 
     async def connect(self, timeout: float) -> None:
         """Return when the connection stands.
@@ -82,11 +88,11 @@ class Peer:
             Unreachable: it could not be made; nothing was sent.
         """
         state = self.channel.get_state(try_to_connect=True)
-        if state is grpc.ChannelConnectivity.READY:
+        if state is _READY:
             return
         try:
             async with asyncio.timeout(timeout):
-                while state is not grpc.ChannelConnectivity.READY:
+                while state is not _READY:
                     if state in (
                         grpc.ChannelConnectivity.TRANSIENT_FAILURE,
                         grpc.ChannelConnectivity.SHUTDOWN,
@@ -107,16 +113,16 @@ class Peer:
         if self.in_flight == 0:
             await self.channel.close()
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         """One more call in flight."""
         self.in_flight += 1
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         """One call less."""
         self.in_flight -= 1
-        if self._leaving:
-            await self.leave()
+        if self._leaving and self.in_flight == 0:
+            self._closing = asyncio.ensure_future(self.channel.close())
 
 
 class Peers:
@@ -132,9 +138,11 @@ class Peers:
 
         Those that failed of late, and those to `avoid`, are taken only if there are no others.
         """
-        now = asyncio.get_running_loop().time()
+        if len(instances) == 1:
+            return self.get(instances[0])
+        at = now()
         fresh = [one for one in instances if one.instance_id not in avoid]
-        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).aside_until <= now]
+        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).aside_until <= at]
         candidates = healthy or fresh or list(instances)
         if len(candidates) == 1:
             return self.get(candidates[0])
@@ -150,7 +158,7 @@ class Peers:
 
     def set_aside(self, peer: Peer) -> None:
         """It failed: prefer others for a while."""
-        peer.aside_until = asyncio.get_running_loop().time() + self._set_aside
+        peer.aside_until = now() + self._set_aside
 
     async def keep(self, live: Callable[[Instance], bool]) -> None:
         """Close connections to instances that are no longer live."""

@@ -17,8 +17,8 @@ class ReplyStream:
 
     def __init__(self, events: AsyncGenerator[tuple[pb.DelegateStreamResponse, Call]], spent: Callable[[Reply], None]):
         """Read from `events`; `spent` is told the usage at the end."""
-        self._source = self._read(events, spent)
-        self._reply: Reply | None = None
+        self._replies: list[Reply] = []
+        self._source = _read(events, spent, self._replies)
 
     @property
     def reply(self) -> Reply:
@@ -27,9 +27,9 @@ class ReplyStream:
         Raises:
             RuntimeError: they have not.
         """
-        if self._reply is None:
+        if not self._replies:
             raise RuntimeError("the stream has not ended: iterate it to the end before asking for its reply")
-        return self._reply
+        return self._replies[-1]
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """The events, once."""
@@ -47,26 +47,29 @@ class ReplyStream:
         """Cancel the callee if it still runs."""
         await self._source.aclose()
 
-    async def _read(
-        self, events: AsyncGenerator[tuple[pb.DelegateStreamResponse, Call]], spent: Callable[[Reply], None]
-    ) -> AsyncGenerator[Event, None]:
-        pieces = Pieces()
-        try:
-            async for response, call in events:
-                kind = response.WhichOneof("event")
-                if kind == "partial":
-                    pieces.add(response.partial.part, append=response.partial.append)
-                    yield Event(part=response.partial.part, append=response.partial.append)
-                elif kind == "progress":
-                    done = response.progress
-                    yield Event(progress=done.text, fraction=done.fraction if done.HasField("fraction") else None)
-                elif kind == "reset":
-                    pieces.reset()
-                    yield Event(reset=response.reset.reason or "the work runs again")
-                elif kind == "reply":
-                    self._reply = Reply.from_proto(pieces.whole(response.reply), trace_id_of(call.span))
-                    spent(self._reply)
-                    for part in response.reply.message.payload:
-                        yield Event(part=part)
-        finally:
-            await events.aclose()
+
+async def _read(
+    events: AsyncGenerator[tuple[pb.DelegateStreamResponse, Call]], spent: Callable[[Reply], None], replies: list[Reply]
+) -> AsyncGenerator[Event, None]:
+    """The events, and at their end the reply. No method: a stream that is dropped unread has to end at once."""
+    pieces = Pieces()
+    try:
+        async for response, call in events:
+            kind = response.WhichOneof("event")
+            if kind == "partial":
+                pieces.add(response.partial.part, append=response.partial.append)
+                yield Event(part=response.partial.part, append=response.partial.append)
+            elif kind == "progress":
+                done = response.progress
+                yield Event(progress=done.text, fraction=done.fraction if done.HasField("fraction") else None)
+            elif kind == "reset":
+                pieces.reset()
+                yield Event(reset=response.reset.reason or "the work runs again")
+            elif kind == "reply":
+                reply = Reply.from_proto(pieces.whole(response.reply), trace_id_of(call.span))
+                replies.append(reply)
+                spent(reply)
+                for part in response.reply.message.payload:
+                    yield Event(part=part)
+    finally:
+        await events.aclose()

@@ -143,7 +143,7 @@ class AgentServicer(AgentServiceServicer):
         response = end.stats.to_proto()
         response.instance_id = end.instance
         response.in_flight = len(end.works.running)
-        response.outgoing_in_flight = end.outgoing.total()
+        response.outgoing_in_flight = sum(end.outgoing.values())
         response.remembered = len(end.works)
         return response
 
@@ -167,13 +167,15 @@ class AgentServicer(AgentServiceServicer):
         return call.work
 
     def _check_supported(self, run: Run) -> None:
-        for method, function, what in (
-            (self._delegated, self.functions.delegate, "delegations"),
-            (self._notified, self.functions.notify, "notifications"),
-            (self._turned, self.functions.for_turn(""), "turns"),
-        ):
-            if run == method and function is None:
-                raise NotSupported(f"{self.card.name} takes no {what}", method=what)
+        missing = ""
+        if self.functions.delegate is None and run == self._delegated:
+            missing = "delegations"
+        elif self.functions.notify is None and run == self._notified:
+            missing = "notifications"
+        elif run == self._turned and self.functions.for_turn("") is None:
+            missing = "turns"
+        if missing:
+            raise NotSupported(f"{self.card.name} takes no {missing}", method=missing)
 
     async def _guarded(self, call: Call, task: Task, run: Run) -> Any:
         """The work, with the cause of an unexpected failure in the log and nowhere else."""

@@ -1,6 +1,5 @@
 """What GetStats answers: counts since the process started."""
 
-import asyncio
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from botmesh.deadline import now
 from botmesh.limits import duration
 from botmesh.v1.agent_service_pb2 import GetStatsResponse
 
@@ -38,14 +38,14 @@ class Stats:
         if call.error is not None and not call.error.started and not call.error.from_peer:
             self.refusals[call.error.reason] += 1
         elif not call.at_caller:
-            now = asyncio.get_running_loop().time()
-            self.latencies.append(now - call.began)
+            at = now()
+            self.latencies.append(at - call.began)
             if call.error is not None:
-                self.failures.append(now)
+                self.failures.append(at)
 
     def recent_failures(self) -> int:
         """Work calls that failed here in the last minute."""
-        since = asyncio.get_running_loop().time() - _RECENT
+        since = now() - _RECENT
         while self.failures and self.failures[0] < since:
             self.failures.popleft()
         return len(self.failures)

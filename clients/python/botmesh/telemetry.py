@@ -10,7 +10,7 @@ import importlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import metrics, trace
@@ -18,17 +18,19 @@ from opentelemetry.sdk import metrics as sdk_metrics
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
+from botmesh.deadline import now
 from botmesh.errors import InvalidField
+from botmesh.spans import MeshTracer
 
 if TYPE_CHECKING:
     from botmesh.interceptors.call import Call
 
 _SCOPE = "botmesh"
 _FLUSH_SECONDS = 2.0
-_OWN_DELAY_MS = 300
-"""How long spans are held back for the mesh's own receiver: `botmesh trace --last` should find them."""
-_OWN_BATCH = 256
-"""Spans in one export to the mesh's own receiver: well under the message size limit."""
+_SIDES = {True: {"botmesh.side": "caller"}, False: {"botmesh.side": "callee"}}
+"""By whether it is the caller's."""
+_OWN_BATCHES = {"schedule_delay_millis": 300, "max_export_batch_size": 256}
+"""For the mesh's own receiver: `botmesh trace --last` should find spans soon, and many stay under its size limit."""
 
 
 class Telemetry:
@@ -37,9 +39,12 @@ class Telemetry:
     def __init__(self, service: str, instance: str = "") -> None:
         """Set up what the environment asks for; nothing is exported before that or `export_to` says where."""
         self._provider: TracerProvider | None = None
+        """Where another exporter than OTLP over gRPC is wanted: the SDK's own spans."""
+        self._own: MeshTracer | None = None
         self._meters: metrics.MeterProvider = metrics.get_meter_provider()
         self._own_meters: sdk_metrics.MeterProvider | None = None
         self._exporting = False
+        self.tracer: trace.Tracer
         if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
             self.tracer = trace.get_tracer(_SCOPE)  # the application's own
             self._exporting = True
@@ -47,37 +52,23 @@ class Telemetry:
             self.tracer = trace.NoOpTracer()
             self._exporting = True
         else:
-            self._provider = TracerProvider(resource=_resource(service, instance), shutdown_on_exit=False)
-            self.tracer = self._provider.get_tracer(_SCOPE)
-            self._export_as_environment_says(service, instance)
+            provider = TracerProvider(resource=_resource(service, instance), shutdown_on_exit=False)
+            self.tracer = self._own = MeshTracer(provider)
+            self._export_as_environment_says(provider, service, instance)
         self._make_instruments()
 
     def export_to(self, endpoint: str) -> None:
         """Send spans to `endpoint` by OTLP over gRPC, unless they already go somewhere."""
-        if not endpoint or self._exporting or self._provider is None:
+        if not endpoint or self._exporting or self._own is None:
             return
         self._exporting = True
-        # Imported late: it costs more than all the rest of the SDK, and a mesh without traces never needs it.
-        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-
         logging.getLogger("opentelemetry.exporter.otlp").setLevel(logging.CRITICAL)  # `up` may be away; work goes on
-        self._provider.add_span_processor(
-            BatchSpanProcessor(
-                OTLPSpanExporter(endpoint=endpoint, insecure=True, timeout=_FLUSH_SECONDS),
-                schedule_delay_millis=_OWN_DELAY_MS,
-                max_export_batch_size=_OWN_BATCH,
-            )
-        )
+        _export(self._own, _OWN_BATCHES, endpoint=endpoint, insecure=True, timeout=_FLUSH_SECONDS)
 
     async def stop(self) -> None:
         """Export what is left, within 2 s."""
-        ending = [
-            provider.shutdown
-            for provider in (self._provider if self._exporting else None, self._own_meters)
-            if provider is not None
-        ]
-        self._provider = self._own_meters = None
+        ending = [part.shutdown for part in (self._own, self._provider, self._own_meters) if part is not None]
+        self._own = self._provider = self._own_meters = None
         try:
             async with asyncio.timeout(_FLUSH_SECONDS):
                 for shutdown in ending:
@@ -95,21 +86,21 @@ class Telemetry:
 
     def open(self, *, at_caller: bool) -> None:
         """A work call began."""
-        self._in_flight.add(1, {"botmesh.side": "caller" if at_caller else "callee"})
+        self._in_flight.add(1, _SIDES[at_caller])
 
     def close(self, call: "Call") -> None:
         """A work call ended."""
-        side = "caller" if call.at_caller else "callee"
-        self._in_flight.add(-1, {"botmesh.side": side})
+        side = _SIDES[call.at_caller]
+        self._in_flight.add(-1, side)
         facts = {
-            "botmesh.side": side,
+            **side,
             "botmesh.agent": call.target or call.end.agent,
             "rpc.response.status_code": "OK" if call.error is None else call.error.status.name,
         }
-        self._duration.record(asyncio.get_running_loop().time() - call.began, facts)
-        self._hops.record(call.hops, {"botmesh.side": side})
+        self._duration.record(now() - call.began, facts)
+        self._hops.record(call.hops, side)
         if call.error is not None and not call.error.started and not call.error.from_peer:
-            self._refusals.add(1, {"botmesh.side": side, "botmesh.reason": call.error.reason})
+            self._refusals.add(1, {**side, "botmesh.reason": call.error.reason})
 
     def transferred(self, outcome: str) -> None:
         """A transfer of a conversation ended: DONE, or why not."""
@@ -125,7 +116,7 @@ class Telemetry:
         )
         self._in_flight = meter.create_up_down_counter("botmesh.delegations.in_flight", "{call}", "Open work calls")
 
-    def _export_as_environment_says(self, service: str, instance: str) -> None:
+    def _export_as_environment_says(self, provider: TracerProvider, service: str, instance: str) -> None:
         wanted = os.environ.get("OTEL_TRACES_EXPORTER", "").strip().lower()
         endpoint = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
         traces_endpoint = endpoint or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -133,7 +124,10 @@ class Telemetry:
             self._exporting = True
         elif wanted == "console" or (wanted in ("", "otlp") and (wanted or traces_endpoint)):
             self._exporting = True
-            self._add_standard_exporter(console=wanted == "console")
+            if wanted != "console" and self._own is not None and _transport("TRACES") == "grpc":
+                _export(self._own, {})
+            else:
+                self._use_standard_spans(provider, console=wanted == "console")
         elif wanted:
             raise InvalidField(
                 f"OTEL_TRACES_EXPORTER is {wanted!r}; Botmesh knows otlp, console and none",
@@ -142,13 +136,14 @@ class Telemetry:
         if endpoint or os.environ.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"):
             self._add_metrics(_resource(service, instance))
 
-    def _add_standard_exporter(self, *, console: bool) -> None:
-        # Imported late, as in export_to. The exporter and the processor read the OTEL_* variables themselves.
+    def _use_standard_spans(self, provider: TracerProvider, *, console: bool) -> None:
+        # Imported late, as in _export. The exporter and the processor read the OTEL_* variables themselves.
         from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter  # noqa: PLC0415
 
-        assert self._provider is not None  # noqa: S101 - the caller has just made it
         exporter = ConsoleSpanExporter() if console else _otlp("trace_exporter", "OTLPSpanExporter", "TRACES")
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._own, self._provider = None, provider
+        self.tracer = provider.get_tracer(_SCOPE)
 
     def _add_metrics(self, resource: Resource) -> None:
         if os.environ.get("OTEL_METRICS_EXPORTER", "otlp").strip().lower() == "none":
@@ -161,19 +156,33 @@ class Telemetry:
         self._meters = self._own_meters = MeterProvider([reader], resource=resource, shutdown_on_exit=False)
 
 
+def _export(tracer: MeshTracer, batches: Mapping[str, Any], **options: Any) -> None:
+    """Send a tracer's spans by OTLP over gRPC; what is left out of the options is read from the OTEL_* variables."""
+    # Imported late: it costs more than all the rest of the SDK, and a mesh without traces never needs it.
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    from botmesh.otlp import MeshSpanExporter  # noqa: PLC0415
+
+    tracer.export_by(BatchSpanProcessor(MeshSpanExporter(tracer.resource, _SCOPE, **options), **batches))
+
+
+def _transport(signal: str) -> str:
+    """By which protocol the environment wants a signal to be exported: "grpc" or "http"."""
+    protocol = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
+    return "http" if (protocol or "grpc").startswith("http") else "grpc"
+
+
 def _otlp(module: str, name: str, signal: str) -> Any:
     """The standard's exporter for the protocol that the environment names.
 
     Raises:
         InvalidField: it is not installed.
     """
-    protocol = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
-    transport = "http" if (protocol or "grpc").startswith("http") else "grpc"
     try:
-        found = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{transport}.{module}")
+        found = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{_transport(signal)}.{module}")
     except ModuleNotFoundError:
         raise InvalidField(
-            f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}: install botmesh[otlp-http], or set it to grpc",
+            "OTEL_EXPORTER_OTLP_PROTOCOL asks for HTTP: install botmesh[otlp-http], or set it to grpc",
             field="OTEL_EXPORTER_OTLP_PROTOCOL",
         ) from None
     return getattr(found, name)()

@@ -6,7 +6,6 @@ moves that one out: this is how work goes on for longer than a call may.
 """
 
 import asyncio
-import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message as AnyMessage
 
-from botmesh.deadline import Deadline
+from botmesh.deadline import Deadline, now
 from botmesh.errors import (
     BotmeshError,
     Cancelled,
@@ -25,10 +24,10 @@ from botmesh.errors import (
     StreamIdle,
     TooMuchWork,
 )
+from botmesh.fingerprint import fits, taken
 from botmesh.pulse import Pulse
 from botmesh.status import from_exception
 from botmesh.v1.agent_service_pb2 import CancelReceipt, DelegateStreamResponse
-from botmesh.v1.message_pb2 import Message
 
 if TYPE_CHECKING:
     from botmesh.interceptors.call import Call
@@ -49,7 +48,8 @@ class Work:
     """One piece of work: what runs, who waits for it, and what came of it."""
 
     key: Key
-    digest: bytes
+    asked: bytes
+    """What it was asked, as far as a repeat must fit it (fingerprint.py)."""
     deadline: Deadline
     grace: float
     """Seconds that it goes on without a caller."""
@@ -182,7 +182,12 @@ class Work:
 
     def size(self) -> int:
         """Bytes that it takes in memory, about."""
-        return _OVERHEAD + self.event_bytes + (self.outcome.ByteSize() if self.outcome is not None else 0)
+        return (
+            _OVERHEAD
+            + len(self.asked)
+            + self.event_bytes
+            + (self.outcome.ByteSize() if self.outcome is not None else 0)
+        )
 
     async def _run(self, run: Awaitable[AnyMessage]) -> None:
         try:
@@ -193,6 +198,8 @@ class Work:
             self._settle(error=from_exception(error))
         else:
             self._settle(outcome=outcome)
+        finally:
+            self.task = None  # it knows this work in turn: nothing that ends should wait for Python's collector
 
     def _append(self, event: DelegateStreamResponse) -> None:
         event.sequence = self.last + 1
@@ -212,6 +219,7 @@ class Work:
         for timer in (self._timer, self._orphaned):
             if timer is not None:
                 timer.cancel()
+        self._timer = self._orphaned = None
         for undo in self.at_end:
             undo()
         self.on_settled(self)
@@ -243,8 +251,8 @@ class Work:
 
 
 _Ended = tuple[float, int, bytes, AnyMessage | None, BotmeshError | None, tuple[DelegateStreamResponse, ...], int]
-"""When it ended, its size, digest, outcome, error, events, and how many events were dropped. No Work: Python would look
-at thousands of those whenever it collects its garbage (docs/performance.md)."""
+"""When it ended, its size, what it was asked, outcome, error, events, and how many events were dropped. No Work: Python
+would look at thousands of those whenever it collects its garbage (docs/performance.md)."""
 
 
 @dataclass(slots=True)
@@ -260,7 +268,7 @@ class WorkTable:
     _ended: OrderedDict[Key, "_Ended"] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
-    def claim(self, call: "Call", digest: bytes, deadline: Deadline) -> tuple[Work, bool]:
+    def claim(self, call: "Call", deadline: Deadline) -> tuple[Work, bool]:
         """The work under the call's message id, and whether it was there before.
 
         Raises:
@@ -270,7 +278,7 @@ class WorkTable:
         key = key_of(call)
         found = self.find(key)
         if found is not None:
-            if found.digest != digest:
+            if not fits(found.asked, call):
                 raise MessageIdReused(
                     f"message id {key[2]} was used with another payload: give each message its own",
                     message_id=key[2],
@@ -282,17 +290,19 @@ class WorkTable:
                 f"{len(self.running)} pieces of work run here: ask another instance or later",
                 limit=self.max_entries,
             )
-        work = Work(key, digest, deadline, self.grace, self._ended_with)
+        work = Work(key, taken(call), deadline, self.grace, self._ended_with)
         self.running[key] = work
         return work, False
 
     def find(self, key: Key) -> Work | None:
         """The work under a key, running or ended."""
-        self._prune()
-        if key in self.running:
-            return self.running[key]
+        running = self.running.get(key)
+        if running is not None:
+            return running
         entry = self._ended.get(key)
-        return None if entry is None else self._remembered(key, entry)
+        if entry is None or entry[0] < now() - self.ttl:
+            return None
+        return self._remembered(key, entry)
 
     def knows(self, call: "Call") -> bool:
         """Whether there is work under the call's message id."""
@@ -319,20 +329,21 @@ class WorkTable:
         self.running.pop(work.key, None)
         if not work.key[2].startswith("\0"):
             size = work.size()
-            now = asyncio.get_running_loop().time()
             events = tuple(work.events) if work.events else ()
-            self._ended[work.key] = now, size, work.digest, work.outcome, work.error, events, work.dropped
+            if work.key in self._ended:  # so long ago that it was forgotten
+                self._bytes -= self._ended.pop(work.key)[1]
+            self._ended[work.key] = now(), size, work.asked, work.outcome, work.error, events, work.dropped
             self._bytes += size
             self._prune()
 
     def _remembered(self, key: Key, entry: "_Ended") -> Work:
-        at, _, digest, outcome, error, events, dropped = entry
-        work = Work(key, digest, Deadline(at), self.grace, self._ended_with, began=True, settled=True)
+        at, _, asked, outcome, error, events, dropped = entry
+        work = Work(key, asked, Deadline(at), self.grace, self._ended_with, began=True, settled=True)
         work.outcome, work.error, work.events, work.dropped = outcome, error, list(events), dropped
         return work
 
     def _prune(self) -> None:
-        expired = asyncio.get_running_loop().time() - self.ttl
+        expired = now() - self.ttl
         while self._ended:
             at, size, *_ = next(iter(self._ended.values()))
             if at >= expired and len(self._ended) <= self.max_entries and self._bytes <= self.max_bytes:
@@ -357,14 +368,3 @@ def key_of(call: "Call") -> Key:
     if not from_agent and call.chain.path:
         from_agent = call.chain.path[-1].rpartition("/")[2]
     return call.chain.account_id or call.end.account, from_agent, message_id or f"\0{next(_anonymous)}"
-
-
-def fingerprint(call: "Call") -> bytes:
-    """What a repeat must have in common with the first: everything but when and in which chain it was sent."""
-    core = Message()
-    if call.message is not None:
-        core.CopyFrom(call.message)
-    for name in ("timestamp", "correlation_id", "account_id", "message_type"):
-        core.ClearField(name)
-    kind = b"transfer" if call.method.endswith("/Transfer") else b"task"
-    return hashlib.blake2b(kind + core.SerializeToString(deterministic=True), digest_size=16).digest()

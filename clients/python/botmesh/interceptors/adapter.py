@@ -74,8 +74,9 @@ class _Served:
 
     async def unary_unary(self, request: bytes, context: grpc.aio.ServicerContext) -> bytes:
         async def serve(call: Call, message: Any) -> bytes:
-            response = await self._bounded(call, self._handler.unary_unary(message, context))
-            return self._outgoing(call, response)
+            response = self._handler.unary_unary(message, context)
+            # Work has a deadline of its own that also ends the work.
+            return self._outgoing(call, await (response if call.work is not None else self._bounded(call, response)))
 
         return await self._serve(context, serve, request)
 
@@ -148,8 +149,8 @@ class _Served:
             yield self._handler.request_deserializer(request)
 
     async def _bounded(self, call: Call, response: Awaitable[Any]) -> Any:
-        """The response, within the deadline. Work has a deadline of its own that also ends the work."""
-        if call.deadline is None or call.work is not None:
+        """The response, within the deadline."""
+        if call.deadline is None:
             return await response
         try:
             async with asyncio.timeout_at(call.deadline.at) as scope:

@@ -1,7 +1,5 @@
 """One call as the policies see it, whichever end they stand at and whether it streams or not."""
 
-import asyncio
-from collections import Counter
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
@@ -12,7 +10,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Span
 
 from botmesh.chain import Chain
-from botmesh.deadline import Deadline
+from botmesh.deadline import Deadline, now
 from botmesh.errors import BotmeshError
 from botmesh.journal import Journal
 from botmesh.limits import Limits
@@ -21,6 +19,8 @@ from botmesh.stats import Stats
 from botmesh.telemetry import Telemetry
 from botmesh.v1 import agent_card_pb2, message_pb2, usage_pb2
 from botmesh.work import Work, WorkTable
+
+_NO_CHAIN = Chain()
 
 
 class MethodClass(Enum):
@@ -78,9 +78,9 @@ class End:
     stats: Stats = field(default_factory=Stats)
     journal: Journal = field(default_factory=Journal)
     """Where messages and costs are reported to."""
-    incoming: Counter[tuple[str, str]] = field(default_factory=Counter)
+    incoming: dict[tuple[str, str], int] = field(default_factory=dict)
     """Open delegations to this instance, by conversation."""
-    outgoing: Counter[tuple[str, str]] = field(default_factory=Counter)
+    outgoing: dict[tuple[str, str], int] = field(default_factory=dict)
     """Open delegations of this instance to others, by conversation."""
 
     def named_in(self, chain: Chain) -> str:
@@ -97,7 +97,7 @@ class Call:
     kind: MethodClass
     at_caller: bool
     limits: Limits
-    chain: Chain = field(default_factory=Chain)
+    chain: Chain = _NO_CHAIN
     metadata: tuple[tuple[str, str | bytes], ...] = ()
     """As it arrived (callee)."""
     message: message_pb2.Message | None = None
@@ -125,7 +125,7 @@ class Call:
     span: Span = INVALID_SPAN
     parent: Context | None = None
     token: Token[Context] | None = None
-    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    began: float = field(default_factory=now)
     at_end: list[Callable[[], None]] = field(default_factory=list)
     """What to undo when the call is over."""
 

@@ -1,7 +1,5 @@
 """Concurrency: only so many delegations are open at once per conversation at one instance."""
 
-from collections import Counter
-
 from botmesh.errors import TooManyDelegations
 from botmesh.interceptors.call import Call
 from botmesh.interceptors.policy import Policy
@@ -20,20 +18,22 @@ class Concurrency(Policy):
             _enter(call, call.end.incoming, "incoming")
 
 
-def _enter(call: Call, open_calls: Counter[tuple[str, str]], direction: str) -> None:
+def _enter(call: Call, open_calls: dict[tuple[str, str], int], direction: str) -> None:
     key, limit = call.chain.concurrency_key, call.limits.max_delegations
-    if open_calls[key] >= limit:
+    count = open_calls.get(key, 0)
+    if count >= limit:
         raise TooManyDelegations(
-            f"{open_calls[key]} {direction} delegations are open in this conversation, the limit is {limit}: "
-            "wait for one to end",
+            f"{count} {direction} delegations are open in this conversation, the limit is {limit}: wait for one to end",
             limit=limit,
             direction=direction,
         )
-    open_calls[key] += 1
+    open_calls[key] = count + 1
 
     def leave() -> None:
-        open_calls[key] -= 1
-        if not open_calls[key]:
+        left = open_calls[key] - 1
+        if left:
+            open_calls[key] = left
+        else:
             del open_calls[key]
 
     (call.at_end if call.work is None else call.work.at_end).append(leave)

@@ -4,7 +4,6 @@ from botmesh.errors import InvalidField
 from botmesh.interceptors.call import Call
 from botmesh.interceptors.policy import Policy
 from botmesh.names import new_id
-from botmesh.work import fingerprint
 
 
 class Idempotency(Policy):
@@ -21,7 +20,7 @@ class Idempotency(Policy):
             return
         if call.deadline is None:
             raise InvalidField("work needs a deadline", field="deadline")
-        call.work, call.joined = call.end.works.claim(call, fingerprint(call), call.deadline)
+        call.work, call.joined = call.end.works.claim(call, call.deadline)
 
     def finish(self, call: Call) -> None:
         """A call that an inner policy refused leaves nothing behind."""

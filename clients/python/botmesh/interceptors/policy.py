@@ -33,9 +33,14 @@ class Pipeline:
     def __init__(self, policies: Iterable[Policy], kind: MethodClass) -> None:
         """Keep the policies that apply to `kind`, in order."""
         self._policies = [policy for policy in policies if kind in policy.applies_to]
+        self._starting = {
+            True: [(n, p.caller) for n, p in enumerate(self._policies) if type(p).caller is not Policy.caller],
+            False: [(n, p.callee) for n, p in enumerate(self._policies) if type(p).callee is not Policy.callee],
+        }
         self._sending = [p.sending for p in self._policies if type(p).sending is not Policy.sending]
         self._received = [p.received for p in self._policies if type(p).received is not Policy.received]
-        self._finishing = [type(p).finish is not Policy.finish for p in self._policies]
+        self._finishing = [(n, p.finish) for n, p in enumerate(self._policies) if type(p).finish is not Policy.finish]
+        self._finishing.reverse()
 
     def start(self, call: Call) -> int:
         """Let each policy look at the call; the number of those that let it pass.
@@ -45,16 +50,12 @@ class Pipeline:
         """
         passed = 0
         try:
-            for policy in self._policies:
-                if call.at_caller:
-                    policy.caller(call)
-                else:
-                    policy.callee(call)
-                passed += 1
+            for passed, look in self._starting[call.at_caller]:  # noqa: B007 - read where one refuses
+                look(call)
         except Exception as error:  # noqa: BLE001 - raised again, typed
             self.finish(call, passed, error)
             raise call.error or error from None
-        return passed
+        return len(self._policies)
 
     def sending(self, call: Call, size: int) -> None:
         """A message is about to leave."""
@@ -71,6 +72,6 @@ class Pipeline:
         call.error = None if error is None else from_exception(error)
         for undo in call.at_end:
             undo()
-        for index in range(passed - 1, -1, -1):
-            if self._finishing[index]:
-                self._policies[index].finish(call)
+        for index, end in self._finishing:
+            if index < passed:
+                end(call)

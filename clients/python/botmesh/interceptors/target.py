@@ -7,6 +7,8 @@ from botmesh.interceptors.policy import Policy
 from botmesh.names import check_agent, check_id, new_id
 from botmesh.v1.message_pb2 import Message
 
+_NOTHING = Message()
+
 
 class Target(Policy):
     """Reads the chain, then asks whether this call has come to the right place."""
@@ -20,7 +22,7 @@ class Target(Policy):
         """Another agent's or instance's calls, and new work for one that drains, are refused here."""
         end = call.end
         chain = Chain.from_metadata(call.metadata)
-        call.chain = chain = _completed(chain, call.message or Message(), end.account)
+        call.chain = chain = _completed(chain, call.message or _NOTHING, end.account)
         _check_addressee(call)
         if chain.account_id != end.account and not end.shared:
             raise UnknownAgent(f"account {chain.account_id} sees no agent {end.agent}: its card is not shared")
@@ -52,20 +54,19 @@ def _completed(chain: Chain, message: Message, account: str) -> Chain:
     """The chain, completed by what only the message says; both may not differ."""
     if message.message_id:
         check_id("message_id", message.message_id)
-    if message.from_agent:
-        check_agent("from_agent", message.from_agent)
+    from_agent = message.from_agent
+    if from_agent:
+        check_agent("from_agent", from_agent)
     if message.HasField("timestamp") and not -62135596800 <= message.timestamp.seconds <= 253402300799:  # noqa: PLR2004 - years 1 to 9999
         raise InvalidField("timestamp is outside the years 1 to 9999", field="timestamp")
-    if chain.path and message.from_agent and chain.path[-1].rpartition("/")[2] != message.from_agent:
-        raise _mismatch("from_agent", message.from_agent, chain.path[-1])
-    return Chain(
-        chain.path,
-        chain.max_hops,
-        _same("correlation_id", message.correlation_id, chain.correlation_id) or new_id(),
-        _same("conversation_id", message.conversation_id, chain.conversation_id),
-        _same("account_id", message.account_id, chain.account_id) or account,
-        chain.to,
-    )
+    if chain.path and from_agent and chain.path[-1].rpartition("/")[2] != from_agent:
+        raise _mismatch("from_agent", from_agent, chain.path[-1])
+    correlation_id = _same("correlation_id", message.correlation_id, chain.correlation_id) or new_id()
+    conversation_id = _same("conversation_id", message.conversation_id, chain.conversation_id)
+    account_id = _same("account_id", message.account_id, chain.account_id) or account
+    if (correlation_id, conversation_id, account_id) == (chain.correlation_id, chain.conversation_id, chain.account_id):
+        return chain  # the usual case: both ends are of the mesh
+    return Chain(chain.path, chain.max_hops, correlation_id, conversation_id, account_id, chain.to)
 
 
 def _same(field: str, in_message: str, in_metadata: str) -> str:

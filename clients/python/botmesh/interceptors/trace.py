@@ -1,7 +1,18 @@
 """Trace: a span at the caller and a span at the callee for each hop, one trace per chain."""
 
+import re
+from collections.abc import Iterable
+
 from opentelemetry import context
-from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botmesh import conventions
@@ -11,6 +22,7 @@ from botmesh.interceptors.policy import Policy
 _PROPAGATOR = TraceContextTextMapPropagator()
 _TRACE_KEYS = ("traceparent", "tracestate")
 _NOWHERE = context.Context()
+_PLAIN = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 
 class Trace(Policy):
@@ -28,11 +40,9 @@ class Trace(Policy):
 
     def callee(self, call: Call) -> None:
         """A server span under the caller's, current for all that the agent does."""
-        carrier = {key: value for key, value in call.metadata if key in _TRACE_KEYS}
-        parent = _PROPAGATOR.extract(carrier, context=_NOWHERE) if carrier else _NOWHERE
         call.span = call.end.telemetry.tracer.start_span(
             conventions.server_span_name(call.method),
-            context=parent,
+            context=extract(call.metadata),
             kind=SpanKind.SERVER,
             attributes=conventions.server_attributes(call.method, call.end.agent),
         )
@@ -51,6 +61,18 @@ class Trace(Policy):
             call.token = None
         call.end.telemetry.close(call)
         call.end.stats.record(call)
+
+
+def extract(metadata: Iterable[tuple[str, str | bytes]]) -> context.Context:
+    """The caller's span as gRPC metadata carries it, as a context of its own."""
+    carrier = {key: str(value) for key, value in metadata if key in _TRACE_KEYS}
+    plain = _PLAIN.fullmatch(carrier["traceparent"]) if len(carrier) == 1 and "traceparent" in carrier else None
+    if plain is None:
+        return _PROPAGATOR.extract(carrier, context=_NOWHERE) if carrier else _NOWHERE
+    # What the propagator would read, at a quarter of its time.
+    trace_id, span_id, flags = plain.groups()
+    found = SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
+    return set_span_in_context(NonRecordingSpan(found), _NOWHERE) if found.is_valid else _NOWHERE
 
 
 def inject(call: Call) -> tuple[tuple[str, str], ...]:
