@@ -15,8 +15,8 @@ from botmesh.deadline import Deadline
 from botmesh.directory import Directory
 from botmesh.errors import BotmeshError, DeadlineExpired, NoLiveInstance, NotSupported, Unreachable
 from botmesh.interceptors import PIPELINES, Call, End, MethodClass, inject
-from botmesh.interceptors.adapter import within_idle_limit
 from botmesh.interceptors.call import AGENT
+from botmesh.interceptors.patience import within_idle_limit
 from botmesh.journal import Journal
 from botmesh.peers import CHANNEL_OPTIONS, Peer, Peers
 from botmesh.retry import Attempts, Budget, is_idempotent

@@ -7,7 +7,7 @@ kind has a class of its own here. All of them run the same ordered list of polic
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeVar
 
@@ -17,10 +17,10 @@ from google.protobuf.message import DecodeError, Message
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField
 from botmesh.interceptors.call import CURRENT, Call, End, MethodClass, class_of
+from botmesh.interceptors.patience import within_idle_limit
 from botmesh.interceptors.policy import Pipeline
 from botmesh.interceptors.trace import inject
 from botmesh.status import from_exception, to_trailers
-from botmesh.work import stream_idle
 
 logger = logging.getLogger("botmesh")
 T = TypeVar("T")
@@ -169,31 +169,6 @@ class _Served:
         async with aclosing(responses if call.work is not None else within_idle_limit(call, responses)) as bounded:
             async for response in bounded:
                 await context.write(self._outgoing(call, response))
-
-
-async def within_idle_limit(call: Call, messages: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """`messages`, as long as none of them takes longer than the idle limit and the deadline allow."""
-    idle = call.limits.stream_idle_timeout if call.kind is MethodClass.WORK else None
-    at = None if call.deadline is None else call.deadline.at
-    loop = asyncio.get_running_loop()
-    try:
-        while True:
-            idle_at = None if idle is None else loop.time() + idle
-            until = idle_at if at is None else at if idle_at is None else min(at, idle_at)
-            try:
-                async with asyncio.timeout_at(until):
-                    message = await anext(messages)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                if at is not None and loop.time() >= at:
-                    raise DeadlineExpired("the deadline passed before the stream was done") from None
-                raise stream_idle(idle) from None
-            yield message
-    finally:
-        close = getattr(messages, "aclose", None)
-        if close is not None:
-            await close()
 
 
 async def _refuse(context: grpc.aio.ServicerContext, error: BotmeshError) -> None:
