@@ -62,6 +62,7 @@ class ConversationPart:
             suggestion_seconds=settings.suggestion_timeout,
             max_replies=settings.max_replies,
             gather_seconds=settings.gather,
+            history=settings.turn_history,
             not_mine_to_primary=settings.not_mine_to_primary,
             address=address,
         )

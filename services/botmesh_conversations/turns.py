@@ -27,7 +27,7 @@ from botmesh.v1.turn_pb2 import Turn, TurnTransfer
 from botmesh_conversations.live import Live
 from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
 from botmesh_conversations.spans import start_turn
-from botmesh_conversations.state import HISTORY_BYTES, RunningTurn, State, name_of, words_of
+from botmesh_conversations.state import HISTORY_BYTES, HISTORY_ENTRIES, RunningTurn, State, name_of, words_of
 
 WORDS_BYTES = 512 * 1024
 """Of what a contact has said, in one turn and in one message: with history and context it fits into 1 MiB."""
@@ -52,6 +52,8 @@ class Turns:
     """How long to wait for further messages before a turn."""
     not_mine_to_primary: bool = True
     """Whether a turn that a bot says is not its own goes to the account's primary."""
+    history: int = 20
+    """Messages that come with a turn; the first after a transfer has all that fit."""
     address: str = ""
     """Where ConversationService answers."""
 
@@ -149,7 +151,7 @@ class Turns:
 
     def _details(self, state: State, turn: RunningTurn) -> Turn:
         handed = turn.handed
-        history, truncated = recent(state, turn.through)
+        history, truncated = recent(state, turn.through, self.history if handed is None else HISTORY_ENTRIES)
         transfer = None
         if handed is not None:
             transfer = TurnTransfer(transfer_id=handed.transfer_id, reason=handed.reason, intent_id=handed.intent_id)
@@ -218,15 +220,15 @@ class Turns:
         await live.write(decide)
 
 
-def recent(state: State, through: int) -> tuple[list[HistoryEntry], bool]:
-    """The newest entries up to an event that fit into 256 KiB, oldest first, and whether older ones were left out."""
+def recent(state: State, through: int, most: int = HISTORY_ENTRIES) -> tuple[list[HistoryEntry], bool]:
+    """The newest entries up to an event, `most` and 256 KiB at most, oldest first, and whether older were left out."""
     chosen: list[HistoryEntry] = []
     size = 0
     for entry in reversed(state.history):
         if entry.sequence > through:
             continue
         size += entry.ByteSize()
-        if size > HISTORY_BYTES:
+        if size > HISTORY_BYTES or len(chosen) == most:
             return chosen[::-1], True
         chosen.append(entry)
     return chosen[::-1], state.entries > len(state.history)

@@ -38,7 +38,8 @@ type Turn struct {
 	Channel string `protobuf:"bytes,4,opt,name=channel,proto3" json:"channel,omitempty"`
 	// Where ConversationService answers, "127.0.0.1:7600": a bot transfers there.
 	ServiceAddress string `protobuf:"bytes,5,opt,name=service_address,json=serviceAddress,proto3" json:"service_address,omitempty"`
-	// The newest messages before this turn, oldest first, at most 256 KiB of them.
+	// The newest messages before this turn, oldest first: so many as the mesh is set to
+	// give (20); with the first turn after a transfer all that fit into 256 KiB.
 	History []*HistoryEntry `protobuf:"bytes,6,rep,name=history,proto3" json:"history,omitempty"`
 	// Whether older messages were left out; GetHistory has them.
 	HistoryTruncated bool `protobuf:"varint,7,opt,name=history_truncated,json=historyTruncated,proto3" json:"history_truncated,omitempty"`

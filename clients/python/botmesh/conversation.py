@@ -82,8 +82,18 @@ class Conversation(Task):
 
     @property
     def history(self) -> Sequence[HistoryEntry]:
-        """The newest messages, oldest first, at most 256 KiB of them."""
+        """The newest messages, oldest first: 20, and up to 256 KiB of them with the first turn after a transfer.
+
+        The mesh's setting `turn_history` says how many; `read_history` gets the others.
+        """
         return self.turn.history
+
+    async def read_history(self, limit: int = 0) -> list[HistoryEntry]:
+        """What was said in the conversation, oldest first: the newest `limit` messages, or all."""
+        request = api.GetHistoryRequest(conversation_id=self.conversation_id, limit=limit)
+        stub = self._caller.conversations(self.turn.service_address)
+        responses = stub.GetHistory(request, timeout=self.deadline.remaining)
+        return [entry async for response in responses for entry in response.entries]
 
     async def transfer(
         self,
@@ -141,7 +151,9 @@ class Conversation(Task):
         Raises:
             ValueError: it did not come by a transfer.
         """
-        came_from = next((one for one in [self.transferred_from, self._last_other_agent()] if one), "")
+        came_from = self.transferred_from or self._last_other_agent(self.history)
+        if not came_from and self.turn.history_truncated:
+            came_from = self._last_other_agent(await self.read_history())
         if not came_from:
             raise ValueError("the conversation did not come from another agent: transfer it to one by name")
         return await self.transfer(came_from, handoff_message=handoff_message, reason=reason or "handed back")
@@ -263,9 +275,9 @@ class Conversation(Task):
         call = getattr(stub, method)
         return await call(request, timeout=self.deadline.remaining, metadata=tuple(carrier.items()))
 
-    def _last_other_agent(self) -> str:
+    def _last_other_agent(self, history: Sequence[HistoryEntry]) -> str:
         own = self._call.end.agent
-        return next((one.author for one in reversed(self.history) if one.author not in ("", own, self.contact_id)), "")
+        return next((one.author for one in reversed(history) if one.author not in ("", own, self.contact_id)), "")
 
 
 def _owner(name: str) -> Owner:

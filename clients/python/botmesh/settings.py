@@ -209,6 +209,12 @@ SETTINGS: dict[str, Setting] = {
         Setting("turn_timeout", 60.0, *_SECONDS, "How long a bot has for a contact's turn"),
         Setting("offer_timeout", 10.0, *_SECONDS, "How long an agent has to answer the offer of a conversation"),
         Setting("suggestion_timeout", 3600.0, *_SECONDS, "How long a suggested reply waits for approval"),
+        Setting(
+            "turn_history",
+            20,
+            *_COUNT,
+            "How many of the newest messages a bot gets with a turn; with its first after a transfer up to 256 KiB",
+        ),
         Setting("max_replies", 0, *_COUNT, "Replies of bots in a conversation before they are paused; 0: no limit"),
         Setting("gather", 0.0, _gather, "0 to 5m", "How long to wait for further messages of a contact before a turn"),
         Setting(
@@ -271,6 +277,7 @@ class Settings:
     turn_timeout: float
     offer_timeout: float
     suggestion_timeout: float
+    turn_history: int
     max_replies: int
     gather: float
     not_mine_to_primary: bool

@@ -32,7 +32,10 @@ export interface Turn {
   channel: string;
   /** Where ConversationService answers, "127.0.0.1:7600": a bot transfers there. */
   serviceAddress: string;
-  /** The newest messages before this turn, oldest first, at most 256 KiB of them. */
+  /**
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
+   */
   history: HistoryEntry[];
   /** Whether older messages were left out; GetHistory has them. */
   historyTruncated: boolean;

@@ -272,7 +272,8 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.botmesh.v1.HistoryEntry> history_;
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -283,7 +284,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -295,7 +297,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -306,7 +309,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -317,7 +321,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1524,7 +1529,8 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1538,7 +1544,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1552,7 +1559,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1566,7 +1574,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1585,7 +1594,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1603,7 +1613,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1621,7 +1632,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1640,7 +1652,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1658,7 +1671,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1676,7 +1690,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1695,7 +1710,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1712,7 +1728,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1729,7 +1746,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1740,7 +1758,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1754,7 +1773,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1769,7 +1789,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1780,7 +1801,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -1792,7 +1814,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The newest messages before this turn, oldest first, at most 256 KiB of them.
+     * The newest messages before this turn, oldest first: so many as the mesh is set to
+     * give (20); with the first turn after a transfer all that fit into 256 KiB.
      * </pre>
      *
      * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>

@@ -104,7 +104,8 @@ public interface TurnOrBuilder extends
 
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -113,7 +114,8 @@ public interface TurnOrBuilder extends
       getHistoryList();
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -121,7 +123,8 @@ public interface TurnOrBuilder extends
   io.botmesh.v1.HistoryEntry getHistory(int index);
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -129,7 +132,8 @@ public interface TurnOrBuilder extends
   int getHistoryCount();
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
@@ -138,7 +142,8 @@ public interface TurnOrBuilder extends
       getHistoryOrBuilderList();
   /**
    * <pre>
-   * The newest messages before this turn, oldest first, at most 256 KiB of them.
+   * The newest messages before this turn, oldest first: so many as the mesh is set to
+   * give (20); with the first turn after a transfer all that fit into 256 KiB.
    * </pre>
    *
    * <code>repeated .botmesh.v1.HistoryEntry history = 6;</code>
