@@ -13,6 +13,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from botmesh import serving
+
+UP = {"services", "registry"}
+"""Sides that `botmesh up` would be: on uvloop, which it takes where it is installed. All others are on asyncio's loop."""
 Call = Callable[[], Awaitable[Any]]
 
 
@@ -73,7 +77,8 @@ def main() -> None:
     """Be one process of a side."""
     side, role, *arguments = sys.argv[1:]
     module = importlib.import_module(f"bench.sides.{side}")
-    asyncio.run(getattr(module, role)(*arguments))
+    run = serving.run if side in UP else asyncio.run
+    run(getattr(module, role)(*arguments))
 
 
 if __name__ == "__main__":

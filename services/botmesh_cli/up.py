@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
+from botmesh import serving
 from botmesh.errors import InvalidField
 from botmesh.serving import Server, tune_collector
 from botmesh.settings import Settings
 from botmesh_cli import trace_receiver
 from botmesh_cli.main import EXIT_FAILED
-from botmesh_cli.options import Common, checked_address, common, run
+from botmesh_cli.options import Common, checked_address, common
 from botmesh_cli.output import console, plain, print_json, table, tell_error
 from botmesh_cli.trace_store import TraceStore
 from botmesh_mesh import SERVICE_NAMES, Embedded
@@ -37,7 +38,7 @@ def up(with_: Common, bind: str | None) -> int:
     SIGHUP reads the settings anew: changed limits reach every instance and client.
     """
     logging.basicConfig(level=with_.settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return run(_up(with_, bind or with_.settings.registry_bind))
+    return serving.run(_up(with_, bind or with_.settings.registry_bind))
 
 
 async def _up(with_: Common, bind: str) -> int:

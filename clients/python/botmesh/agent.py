@@ -20,7 +20,7 @@ from botmesh.peers import Peers
 from botmesh.registration import Registration
 from botmesh.registry import RegistryClient
 from botmesh.server import AgentServicer, BotFunction, Functions
-from botmesh.serving import Server, tune_collector
+from botmesh.serving import Server, run, tune_collector
 from botmesh.settings import Settings, load
 from botmesh.task import Task
 from botmesh.telemetry import Telemetry, TraceIdFilter
@@ -256,7 +256,7 @@ class Agent:
             )
             for handler in logging.getLogger().handlers:
                 handler.addFilter(TraceIdFilter())
-            asyncio.run(self._run())
+            run(self._run())
         except BotmeshError as error:
             sys.exit(f"{self.name}: {error}")
 

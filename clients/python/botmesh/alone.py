@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from botmesh.errors import BotmeshError
+from botmesh.serving import run
 from botmesh.settings import Settings
 
 
@@ -28,7 +29,7 @@ def run_alone(
             await told.wait()
 
     try:
-        asyncio.run(serve(settings()))
+        run(serve(settings()))
     except BotmeshError as error:
         print(f"botmesh_{name}: {error}", file=sys.stderr)
         sys.exit(1)
