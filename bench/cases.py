@@ -1,6 +1,7 @@
 """What is measured: each case starts its sides, compares them, and ends them."""
 
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -184,6 +185,43 @@ def in_flight(rounds: Rounds) -> list[Figure]:  # noqa: ARG001 - once is enough:
     ]
 
 
+def registry(rounds: Rounds) -> list[Figure]:  # noqa: ARG001 - a thousand changes are enough
+    """How soon the last of many watchers hears of a change in a crowd, and what that costs the registry."""
+    instances, watchers, changes, per_second = 10_000, 200, 1000, 50.0
+    with ExitStack() as stack:
+        registry = stack.enter_context(worker("crowd", "server"))
+        watching = stack.enter_context(worker("crowd", "watchers", registry.first_line, str(watchers)))
+        crowd = stack.enter_context(worker("crowd", "instances", registry.first_line, str(instances)))
+        until = time.monotonic() + 60
+        while watching.ask()["known"] < instances and time.monotonic() < until:
+            time.sleep(0.5)
+        time.sleep(3)
+        before, began = registry.cpu_seconds, time.monotonic()
+        changed = crowd.ask(changes=changes, per_second=per_second)
+        cores = (registry.cpu_seconds - before) / (time.monotonic() - began)
+        heard = watching.ask()
+        memory = registry.memory_bytes / 2**20
+    delays = sorted(
+        heard["heard"][one][1] - at if heard["heard"].get(one, [0])[0] >= watchers else math.inf
+        for one, at in changed["changed"].items()
+    )
+    broken = len(changed["broken"]) + len(heard["broken"])
+    note = (
+        f"median {delays[len(delays) // 2] * 1000:.0f} ms, most {delays[-1] * 1000:.0f} ms; {broken} calls broken off"
+    )
+    words = f"registry, {instances:,} instances, {watchers} watchers, {per_second:.0f} changes a second"
+    return [
+        Figure(
+            f"{words}: a change at the last watcher, 99th percentile, ms",
+            delays[int(len(delays) * 0.99)] * 1000,
+            500,
+            at_least=False,
+            note=note,
+        ),
+        Figure("the same: cores, heartbeats included", cores, 0.7, at_least=False, note=f"{memory:.0f} MiB"),
+    ]
+
+
 def find(rounds: Rounds) -> list[Figure]:
     """The best of 10,000 agents for an utterance."""
     with worker("find", "load", "10000") as load:
@@ -225,6 +263,7 @@ CASES: dict[str, Callable[[Rounds], list[Figure]]] = {
         conversations,
         transfer,
         in_flight,
+        registry,
         find,
         starting,
     )

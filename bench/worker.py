@@ -15,8 +15,8 @@ from typing import Any
 
 from botmesh import serving
 
-UP = {"services", "registry"}
-"""Sides that `botmesh up` would be: on uvloop, which it takes where it is installed. All others are on asyncio's loop."""
+UP = {"services", "registry", "crowd"}
+"""Sides that `botmesh up` would be: on uvloop, which it takes where it is installed. The others use asyncio's loop."""
 Call = Callable[[], Awaitable[Any]]
 
 

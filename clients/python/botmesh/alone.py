@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from botmesh.errors import BotmeshError
-from botmesh.serving import run
+from botmesh.serving import run, tune_collector
 from botmesh.settings import Settings
 
 
@@ -25,6 +25,7 @@ def run_alone(
             with contextlib.suppress(NotImplementedError):  # where a loop takes no signals, Ctrl-C raises
                 asyncio.get_running_loop().add_signal_handler(number, told.set)
         async with serving(chosen) as address:
+            tune_collector()
             print(f"{name} ready at {address}", flush=True)
             await told.wait()
 
