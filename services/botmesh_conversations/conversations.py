@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -42,6 +43,8 @@ logger = logging.getLogger("botmesh")
 
 KEPT = 5_000
 """Conversations in memory, at most, as far as nothing is being done for them."""
+_LOOKED_AT = 100
+"""Conversations that are looked at to find one to forget."""
 _PAGE = 1000
 _COMMIT_SECONDS = 0.05
 _RINGS = 100
@@ -180,8 +183,10 @@ class Conversations:
         if len(self._lives) <= KEPT:
             return
         busy = {conversation_id for conversation_id, _ in self._doing}
-        for conversation_id in list(self._lives):
-            if not self._lives[conversation_id].listeners and conversation_id not in busy:
+        for conversation_id in list(islice(self._lives, _LOOKED_AT)):
+            if self._lives[conversation_id].listeners or conversation_id in busy:
+                self._lives.move_to_end(conversation_id)
+            else:
                 del self._lives[conversation_id]
             if len(self._lives) <= KEPT:
                 return
@@ -347,6 +352,7 @@ class Conversations:
         """Bring the projection up to the end of the log."""
         position = self.projection.position
         missed: dict[str, list[ConversationEvent]] = {}
+        folded: dict[str, Live] = {}
         while True:
             records = await self.log.read_all(position + 1, _PAGE)
             for record in records:
@@ -354,8 +360,18 @@ class Conversations:
                 if is_conversation(record.stream):
                     missed.setdefault(record.stream, []).append(decode(record))
             for conversation_id, events in missed.items():
-                self._project(await self.get(conversation_id), events, events[-1].position)
+                live = folded.get(conversation_id)
+                if live is None:
+                    live = folded[conversation_id] = Live(conversation_id, self.log, self._written, self._react)
+                    if events[0].sequence > 1:
+                        await live.load()
+                live.take_in(events)
+                live.account = await self.accounts.of(live.state.view.account_id)
+                self._project(live, events, events[-1].position)
             missed.clear()
+            self.projection.commit()
+            if len(folded) > KEPT:
+                folded.clear()
             if len(records) < _PAGE:
                 break
         self.projection.skip_to(position)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -58,8 +58,7 @@ class Stream(Generic[S, E]):
         """Read what others have written since."""
         while True:
             records = await self._log.read(self.id, self.sequence + 1, _PAGE)
-            for record in records:
-                self._take_in(self._decode(record))
+            self.take_in(self._decode(record) for record in records)
             if len(records) < _PAGE:
                 return
 
@@ -88,10 +87,15 @@ class Stream(Generic[S, E]):
                     await self.load()
                     continue
                 events = [self._decode(record) for record in records]
-                for event in events:
-                    self._take_in(event)
+                self.take_in(events)
                 self.written(events)
                 return events
+
+    def take_in(self, events: Iterable[E]) -> None:
+        """Fold what was written, and what is not in here yet."""
+        for event in events:
+            if event.sequence > self.sequence:
+                self._take_in(event)
 
     def _take_in(self, event: E) -> None:
         self._apply(self.state, event)
