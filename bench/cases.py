@@ -141,6 +141,35 @@ def conversations(rounds: Rounds) -> list[Figure]:
     return [_ratio(found, "per_second", words, 0.4, at_least=True)]
 
 
+def growth(rounds: Rounds) -> list[Figure]:
+    """Whether a long conversation, or very many of them, make anything slower."""
+    messages, conversations = 10_000, 1_000_000
+    with ExitStack() as stack:
+        address, environment, services = stack.enter_context(_services("echo-bot"))
+        bot = stack.enter_context(worker("talk", "server", address, "echo-bot", **environment))
+        sides = [
+            Side(name, stack.enter_context(worker("talk", "speak", address, count)), [services, bot])
+            for name, count in (("long", str(messages)), ("new", "0"))
+        ]
+        long = compare("long", *sides, callers=1, calls=(200, 200), rounds=rounds)
+    with ExitStack() as stack:
+        turns, pages = [], []
+        for name, count in (("many", str(conversations)), ("few", "0")):
+            address, environment, services = stack.enter_context(_services("echo-bot", count))
+            bot = stack.enter_context(worker("talk", "server", address, "echo-bot", **environment))
+            speaks, reads = (stack.enter_context(worker("talk", role, address)) for role in ("speak", "pages"))
+            turns.append(Side(name, speaks, [services, bot]))
+            pages.append(Side(name, reads, [services]))
+        in_many = compare("turns", *turns, callers=1, calls=(200, 200), rounds=rounds)
+        listed = compare("pages", *pages, callers=1, calls=(200, 200), rounds=rounds)
+    words = f"with {conversations:,} conversations in the log, of one with few"
+    return [
+        _median(long, f"a turn in a conversation of {messages:,} messages, of one in a new one"),
+        _median(in_many, f"a turn {words}"),
+        _median(listed, f"a page of the list {words}"),
+    ]
+
+
 def transfer(rounds: Rounds) -> list[Figure]:
     """From the request to the new owner's first answer, against a delegation."""
     with ExitStack() as stack:
@@ -261,6 +290,7 @@ CASES: dict[str, Callable[[Rounds], list[Figure]]] = {
         stream,
         consult,
         conversations,
+        growth,
         transfer,
         in_flight,
         registry,
@@ -296,12 +326,18 @@ def _burst(load: Worker, server: Worker) -> tuple[dict[str, Any], float]:
 
 
 @contextmanager
-def _services(primary: str) -> Iterator[tuple[str, dict[str, str], Worker]]:
+def _services(primary: str, conversations: str = "0") -> Iterator[tuple[str, dict[str, str], Worker]]:
     """All services in a process, and a sink of traces: their address, the environment of bots, the process."""
     with worker("sink", "server") as sink:
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{sink.first_line}", "OTEL_METRICS_EXPORTER": "none"}
-        with worker("services", "server", primary, **environment) as services:
+        with worker("services", "server", primary, conversations, **environment) as services:
             yield services.first_line, environment, services
+
+
+def _median(found: Comparison, words: str) -> Figure:
+    ours, theirs = (statistics.median(one.median for one in side) * 1000 for side in (found.ours, found.theirs))
+    note = f"{found.spread('median')}; {ours:.2f} and {theirs:.2f} ms"
+    return Figure(f"{words}: median latency", found.ratio("median"), 1.2, at_least=False, note=note)
 
 
 def _ratio(

@@ -1,19 +1,61 @@
 """Registry, conversations and the rest in one process, with real files."""
 
+import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
+from bench.sides.bare import TEXT
 from bench.worker import serve_until_told
 from botmesh.serving import Server, tune_collector
 from botmesh.settings import load as settings
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
+from botmesh.v1.part_pb2 import Part
+from botmesh_log.sqlite_log import open_log
 from botmesh_mesh import SERVICE_NAMES, Embedded
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
 
+_LONG_AGO = 1_700_000_000
+"""Seconds since 1970."""
 
-async def server(primary: str) -> None:
-    """Serve; contacts are answered by `primary`."""
+
+async def fill(folder: Path, agent: str, conversations: int) -> None:
+    """Write so many conversations of one turn straight into the log, as the service would have."""
+    await open_log(folder / "events.sqlite").close()  # makes the tables
+    records = chain.from_iterable(_talk(number, agent) for number in range(conversations))
+    with closing(sqlite3.connect(folder / "events.sqlite")) as db, db:
+        db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", records)
+
+
+def _talk(number: int, agent: str) -> Iterator[tuple[int, str, int, float, bytes]]:
+    talk, turn = f"{number:032x}", f"{number:031x}t"
+    asked = [Part(text=TEXT)]
+    events = (
+        ConversationEvent(
+            opened=pb.ConversationOpened(
+                account_id="default", channel="web", contact_id=f"contact-{number}", owner=Owner(agent=agent)
+            )
+        ),
+        ConversationEvent(message_posted=pb.MessagePosted(message_id=f"{number:031x}m", payload=asked)),
+        ConversationEvent(turn_started=pb.TurnStarted(turn_id=turn, epoch=1, agent=agent, through_sequence=2)),
+        ConversationEvent(
+            turn_finished=pb.TurnFinished(turn_id=turn, outcome=pb.TURN_OUTCOME_ANSWERED, payload=asked, agent=agent)
+        ),
+    )
+    for sequence, event in enumerate(events, start=1):
+        event.sequence, event.conversation_id = sequence, talk
+        event.time.seconds = _LONG_AGO + number // 10
+        yield number * len(events) + sequence, talk, sequence, _LONG_AGO + number / 10, event.SerializeToString()
+
+
+async def server(primary: str, conversations: str = "0") -> None:
+    """Serve; contacts are answered by `primary`, and so many others have talked to it before."""
     with tempfile.TemporaryDirectory(prefix="botmesh-bench-") as folder:
+        await fill(Path(folder), primary, int(conversations))
         chosen = settings(environ={}, flags={"primary": primary})
         server = Server("botmesh", limits=lambda: chosen.limits)
         address = server.bind("127.0.0.1:0")

@@ -50,6 +50,30 @@ async def load(address: str) -> None:
         await obey(say)
 
 
+async def speak(address: str, messages: str = "0") -> None:
+    """A turn: each in a conversation of its own, or all in one in which so many messages were said before."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = ConversationServiceStub(channel)
+        always = new_id() if int(messages) else ""
+
+        async def say() -> None:
+            talk = always or new_id()
+            request = api.PostRequest(conversation_id=talk, contact_id=talk, payload=[text(TEXT)])
+            async for _ in stub.Post(request, timeout=30):
+                pass
+
+        for _ in range(int(messages) // 2):
+            await say()
+        await obey(say)
+
+
+async def pages(address: str) -> None:
+    """The first page of the list of conversations."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = ConversationServiceStub(channel)
+        await obey(lambda: stub.ListConversations(api.ListConversationsRequest(page_size=50), timeout=30))
+
+
 async def transfer(address: str, to: str) -> None:
     """From the request for a transfer to the new owner's first answer, in a new conversation each time."""
     async with grpc.aio.insecure_channel(address) as channel:
