@@ -43,8 +43,8 @@ def main() -> int:
 def _write(page: Path, figures: Sequence[Figure]) -> None:
     rows = ["| what | measured | target | | rounds |", "| --- | --- | --- | --- | --- |"]
     for one in figures:
-        sign, held = ("≥" if one.at_least else "≤"), ("holds" if one.holds else "not yet")
-        rows.append(f"| {one.what} | {one.value:.2f} | {sign} {one.target:.2f} | {held} | {one.note} |")
+        held = "" if one.target is None else "holds" if one.holds else "not yet"
+        rows.append(f"| {one.what} | {one.value:.2f} | {_target(one)} | {held} | {one.note} |")
     facts = f"Python {platform.python_version()}, grpcio {version('grpcio')}, protobuf {version('protobuf')}, "
     facts += f"opentelemetry-sdk {version('opentelemetry-sdk')}; {os.cpu_count()} cores of a shared machine, loopback."
     before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
@@ -53,12 +53,15 @@ def _write(page: Path, figures: Sequence[Figure]) -> None:
     page.write_text(f"{before}{_BEGIN}\n{table}\n\n{facts}\n{_END}{after}", encoding="utf-8")
 
 
+def _target(one: Figure) -> str:
+    return "" if one.target is None else f"{'≥' if one.at_least else '≤'} {one.target:.2f}"
+
+
 def _print(figures: Sequence[Figure]) -> None:
     table = Table("WHAT", "MEASURED", "TARGET", "", "ROUNDS", box=None, pad_edge=False)
     for one in figures:
-        sign = "≥" if one.at_least else "≤"
-        held = "[green]holds[/green]" if one.holds else "[red]not yet[/red]"
-        table.add_row(one.what, f"{one.value:.2f}", f"{sign} {one.target:.2f}", held, one.note)
+        held = "" if one.target is None else "[green]holds[/green]" if one.holds else "[red]not yet[/red]"
+        table.add_row(one.what, f"{one.value:.2f}", _target(one), held, one.note)
     Console(width=160).print(table)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.comparing import Comparison, compare
+from bench.peers.environments import environment_of
 from bench.processes import Side, Worker, mesh, worker
 
 Rounds = int
@@ -30,7 +31,8 @@ class Figure:
 
     what: str
     value: float
-    target: float
+    target: float | None
+    """None: there is none."""
     at_least: bool
     note: str = ""
     at_worst: float | None = None
@@ -39,6 +41,8 @@ class Figure:
     @property
     def holds(self) -> bool:
         """Whether the target is met."""
+        if self.target is None:
+            return True
         return self.value >= self.target if self.at_least else self.value <= self.target
 
     @property
@@ -191,6 +195,29 @@ def transfer(rounds: Rounds) -> list[Figure]:
     return [Figure(words, (ours - COMMITS * commit) / theirs, 6, at_least=False, note=note)]
 
 
+def peers(rounds: Rounds) -> list[Figure]:
+    """The same question by other people's means, each installed from its own locked list."""
+    figures = []
+    for name, module, words, target, calls in (
+        ("a2a", "peers.a2a", "a2a-sdk's SendMessage over gRPC", 6.0, 1200),
+        ("autogen", "peers.autogen", "AutoGen's gRPC runtime, from worker to worker", 2.0, 1200),
+        ("nats", "peers.nats_micro", "a NATS service (no policies, no spans)", None, 4000),
+    ):
+        python = environment_of(name)
+        with ExitStack() as stack:
+            registry, environment = stack.enter_context(mesh())
+            agent = stack.enter_context(worker("mesh", "server", registry, **environment))
+            us = stack.enter_context(worker("mesh", "load", registry, **environment))
+            theirs = [stack.enter_context(worker(module, "host", python=python))] if name != "a2a" else []
+            address = [one.first_line for one in theirs]
+            theirs.append(stack.enter_context(worker(module, "server", *address, python=python)))
+            them = stack.enter_context(worker(module, "load", theirs[0].first_line, python=python))
+            sides = Side("mesh", us, [agent]), Side(name, them, theirs)
+            found = compare(name, *sides, callers=64, calls=(2500, calls), rounds=rounds)
+        figures.append(_ratio(found, "per_second", f"one delegation, 64 callers: throughput of {words}", target))
+    return figures
+
+
 def in_flight(rounds: Rounds) -> list[Figure]:  # noqa: ARG001 - once is enough: what is asked is whether any fails
     """Ten thousand delegations open at one agent, each for ten seconds, all started at once."""
     with ExitStack() as stack:
@@ -292,6 +319,7 @@ CASES: dict[str, Callable[[Rounds], list[Figure]]] = {
         conversations,
         growth,
         transfer,
+        peers,
         in_flight,
         registry,
         find,
@@ -341,7 +369,13 @@ def _median(found: Comparison, words: str) -> Figure:
 
 
 def _ratio(
-    found: Comparison, what: str, words: str, target: float, *, at_least: bool = True, at_worst: float | None = None
+    found: Comparison,
+    what: str,
+    words: str,
+    target: float | None,
+    *,
+    at_least: bool = True,
+    at_worst: float | None = None,
 ) -> Figure:
     ours = statistics.median(sample.per_second for sample in found.ours)
     theirs = statistics.median(sample.per_second for sample in found.theirs)

@@ -35,9 +35,9 @@ class Worker:
 
     @property
     def cpu_seconds(self) -> float:
-        """What it has used so far, user and system."""
-        times = self._watched.cpu_times()
-        return float(times.user + times.system)
+        """What it and what it has started have used so far, user and system."""
+        every = [one.cpu_times() for one in (self._watched, *self._watched.children(recursive=True))]
+        return float(sum(times.user + times.system for times in every))
 
     @property
     def memory_bytes(self) -> int:
@@ -75,9 +75,9 @@ class Worker:
             self._process.stdout.close()
 
 
-def worker(side: str, role: str, *arguments: str, **environment: str) -> Worker:
+def worker(side: str, role: str, *arguments: str, python: str = sys.executable, **environment: str) -> Worker:
     """A process of bench.worker."""
-    return Worker([sys.executable, "-m", "bench.worker", side, role, *arguments], **environment)
+    return Worker([python, "-m", "bench.worker", side, role, *arguments], **environment)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""One process of one side: `python -m bench.worker SIDE ROLE [ARGUMENT...]`.
+"""One process of one side: `python -m bench.worker SIDE ROLE [ARGUMENT...]`; SIDE is in bench.sides, or peers.NAME.
 
 A server prints its address and serves until its standard input ends. A load prints "ready", then for each line of JSON
 on its standard input does so many calls and prints what it measured as a line of JSON.
@@ -13,8 +13,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from botmesh import serving
-
+TEXT = "I was charged twice in May, can you look into it?"
+"""What everybody is asked."""
 UP = {"services", "registry", "crowd"}
 """Sides that `botmesh up` would be: on uvloop, which it takes where it is installed. The others use asyncio's loop."""
 Call = Callable[[], Awaitable[Any]]
@@ -76,8 +76,12 @@ async def bursts(start: Callable[[int], Awaitable[list[BaseException]]]) -> None
 def main() -> None:
     """Be one process of a side."""
     side, role, *arguments = sys.argv[1:]
-    module = importlib.import_module(f"bench.sides.{side}")
-    run = serving.run if side in UP else asyncio.run
+    module = importlib.import_module(f"bench.{side}" if "." in side else f"bench.sides.{side}")
+    run: Callable[[Any], None] = asyncio.run
+    if side in UP:
+        from botmesh import serving  # noqa: PLC0415 - peers run in environments without Botmesh
+
+        run = serving.run
     run(getattr(module, role)(*arguments))
 
 

@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 
 import grpc
 
-from bench.worker import bursts, obey, serve_until_told
+from bench.worker import TEXT, bursts, obey, serve_until_told
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceServicer, AgentServiceStub, add_AgentServiceServicer_to_server
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message, Reply
 
-TEXT = "I was charged twice in May, can you look into it?"
 PARTS = 1000
 AT_ONCE = 100
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import botmesh
-from bench.sides.bare import PARTS, TEXT
-from bench.worker import bursts, end_of_input, obey
+from bench.sides.bare import PARTS
+from bench.worker import TEXT, bursts, end_of_input, obey
 from botmesh.serving import tune_collector
 from botmesh.settings import load as settings
 

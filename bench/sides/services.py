@@ -7,8 +7,7 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
-from bench.sides.bare import TEXT
-from bench.worker import serve_until_told
+from bench.worker import TEXT, serve_until_told
 from botmesh.serving import Server, tune_collector
 from botmesh.settings import load as settings
 from botmesh.v1 import conversation_pb2 as pb

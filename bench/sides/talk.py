@@ -9,9 +9,8 @@ from typing import Any
 import grpc
 
 import botmesh
-from bench.sides.bare import TEXT
 from bench.sides.mesh import agent_of, serve
-from bench.worker import obey
+from bench.worker import TEXT, obey
 from botmesh.names import new_id
 from botmesh.parts import text
 from botmesh.v1 import conversation_service_pb2 as api

@@ -1,0 +1,26 @@
+"""The virtual environments of the peers: made when they are first needed, from lists with versions and hashes."""
+
+import subprocess
+import venv
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2] / ".venv" / "peers"
+_LISTS = Path(__file__).parent
+
+
+def environment_of(name: str) -> str:
+    """The interpreter of a peer's environment.
+
+    Raises:
+        CalledProcessError: it could not be installed; pip has said why.
+    """
+    lock = (_LISTS / f"{name}.lock").read_text(encoding="utf-8")
+    folder = _ROOT / name
+    done = folder / "installed"
+    python = folder / "bin" / "python"
+    if not done.exists() or done.read_text(encoding="utf-8") != lock:
+        venv.create(folder, with_pip=True, clear=True)
+        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
+        subprocess.run([str(python), *install, str(_LISTS / f"{name}.lock")], check=True)  # noqa: S603 - our own list
+        done.write_text(lock, encoding="utf-8")
+    return str(python)
