@@ -38,8 +38,9 @@ demo: $(READY) ## Run a team of bots on your messages (typed, or from standard i
 test: $(READY) tools ## Run the tests
 	$(BIN)/pytest
 
-test-long: $(READY) ## Run what takes long: 200 kills of the service under load (about 10 minutes)
+test-long: $(READY) ## Run what takes long: 200 kills of the service under load, half an hour of mixed load (45 minutes)
 	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py
+	SOAK_SECONDS=1800 $(BIN)/pytest --timeout 3000 -s tests/soak
 
 bench: $(READY) ## Measure speed and size against bare gRPC, and write docs/performance.md (a few minutes)
 	$(BIN)/python -m bench --page docs/performance.md
