@@ -1,11 +1,14 @@
 """`python -m bench`: measures, and says what holds."""
 
 import argparse
+import json
 import os
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.cases import CASES, CHECKED, Figure
+from bench.environments import environment_of
 
 _ROUNDS = 5
 _BEGIN, _END = "<!-- measured -->", "<!-- end -->"
@@ -34,6 +38,7 @@ def main() -> int:
     _print(figures)
     if given.page:
         _write(Path(given.page), figures)
+        _draw(Path(given.page).parent, figures)
     behind = [one for one in figures if given.check and one.regressed]
     for one in behind:
         print(f"fell behind: {one.what} is {one.value:.2f}, it may be {one.at_worst:.2f}", file=sys.stderr)
@@ -46,11 +51,18 @@ def _write(page: Path, figures: Sequence[Figure]) -> None:
         held = "" if one.target is None else "holds" if one.holds else "not yet"
         rows.append(f"| {one.what} | {one.value:.2f} | {_target(one)} | {held} | {one.note} |")
     facts = f"Python {platform.python_version()}, grpcio {version('grpcio')}, protobuf {version('protobuf')}, "
-    facts += f"opentelemetry-sdk {version('opentelemetry-sdk')}; {os.cpu_count()} cores of a shared machine, loopback."
+    facts += f"opentelemetry-sdk {version('opentelemetry-sdk')}, uvloop {version('uvloop')} in services; "
+    facts += f"{os.cpu_count()} cores of a shared machine, loopback; {time.strftime('%Y-%m-%d')}."
     before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
     after = rest.partition(_END)[2]
     table = "\n".join(rows)
     page.write_text(f"{before}{_BEGIN}\n{table}\n\n{facts}\n{_END}{after}", encoding="utf-8")
+
+
+def _draw(folder: Path, figures: Sequence[Figure]) -> None:
+    """The plots beside the page."""
+    command = [environment_of("plots"), "-m", "bench.plots", str(folder)]
+    subprocess.run(command, input=json.dumps([asdict(one) for one in figures]), text=True, check=True)  # noqa: S603
 
 
 def _target(one: Figure) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.comparing import Comparison, compare
-from bench.peers.environments import environment_of
+from bench.environments import environment_of
 from bench.processes import Side, Worker, mesh, worker
 
 Rounds = int
@@ -35,6 +35,8 @@ class Figure:
     """None: there is none."""
     at_least: bool
     note: str = ""
+    per_second: tuple[float, float] | None = None
+    """Calls of ours and of theirs, where both were counted."""
     at_worst: float | None = None
     """What it may not fall behind, with a margin for noise: the regression check. None: it is not checked."""
 
@@ -380,7 +382,7 @@ def _ratio(
     ours = statistics.median(sample.per_second for sample in found.ours)
     theirs = statistics.median(sample.per_second for sample in found.theirs)
     note = f"{found.spread(what)}; {ours:,.0f}/s and {theirs:,.0f}/s"
-    return Figure(words, found.ratio(what), target, at_least, note, at_worst)
+    return Figure(words, found.ratio(what), target, at_least, note, (ours, theirs), at_worst)
 
 
 @contextmanager

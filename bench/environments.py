@@ -1,15 +1,15 @@
-"""The virtual environments of the peers: made when they are first needed, from lists with versions and hashes."""
+"""Virtual environments of what the project itself does not need: peers, plots. Made from lists with hashes."""
 
 import subprocess
 import venv
 from pathlib import Path
 
-_ROOT = Path(__file__).parents[2] / ".venv" / "peers"
-_LISTS = Path(__file__).parent
+_ROOT = Path(__file__).parents[1] / ".venv" / "bench"
+_LISTS = Path(__file__).parent / "locks"
 
 
 def environment_of(name: str) -> str:
-    """The interpreter of a peer's environment.
+    """The interpreter of an environment, which is made where it is not there as its list wants it.
 
     Raises:
         CalledProcessError: it could not be installed; pip has said why.
