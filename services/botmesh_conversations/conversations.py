@@ -193,7 +193,10 @@ class Conversations:
 
     def _react(self, live: Live, batch: list[ConversationEvent]) -> list[ConversationEvent]:
         batch = react(live, batch, self.offer_seconds)
-        return [*batch, *asked(live, batch)]
+        batch = [*batch, *asked(live, batch)]
+        if any(trigger.when.no_owner_ready for trigger in live.account.triggers):
+            return batch  # whether the owner is there is to be seen first
+        return [*batch, *self.turns.start_with(live.state, batch, new_id())]
 
     def _written(self, live: Live, events: Sequence[ConversationEvent]) -> None:
         self._note_done_at_once(live, events)
