@@ -8,11 +8,10 @@ import grpc
 import botmesh
 from botmesh import interceptors
 from botmesh.interceptors import End
-from botmesh.serving import Server
 from botmesh.settings import load
 from botmesh.telemetry import Telemetry
-from botmesh_mesh import SERVICE_NAMES, Embedded
-from botmesh_registry import SERVICE_NAME, Registry
+from botmesh_mesh import Whole
+from botmesh_registry import Registry
 
 
 class WholeMesh:
@@ -26,21 +25,17 @@ class WholeMesh:
 
     async def __aenter__(self):
         self.stack = AsyncExitStack()
-        self.server = Server("botmesh", limits=lambda: self.settings.limits)
-        self.address = self.server.bind(self.address or "127.0.0.1:0")
-        self.registry = Registry(lease_duration=2, limits=self.settings.limits)
-        self.registry.add_to(self.server.grpc)
-        self.part = Embedded(self.folder, self.settings, self.server)
-        await self.server.start(self.address, [SERVICE_NAME, *SERVICE_NAMES])
-        await self.registry.open()
-        await self.part.open()
+        registry = Registry(lease_duration=2, limits=self.settings.limits)
+        self.whole = Whole(self.folder, self.settings, self.address or "127.0.0.1:0", lambda _: registry)
+        self.address = self.whole.address
+        self.registry = registry
+        self.part = self.whole.services
+        await self.whole.open()
         return self
 
     async def __aexit__(self, *_):
         await self.stack.aclose()
-        await self.part.close()
-        await self.registry.close()
-        await self.server.stop(0)
+        await self.whole.close(grace=0)
 
     async def stub(self, kind):
         """A client of one of the services, with typed errors."""

@@ -8,15 +8,13 @@ from itertools import chain
 from pathlib import Path
 
 from bench.worker import TEXT, serve_until_told
-from botmesh.serving import Server, tune_collector
+from botmesh.serving import tune_collector
 from botmesh.settings import load as settings
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.part_pb2 import Part
 from botmesh_log.sqlite_log import open_log
-from botmesh_mesh import SERVICE_NAMES, Embedded
-from botmesh_registry import SERVICE_NAME as REGISTRY
-from botmesh_registry import Registry
+from botmesh_mesh import Whole
 
 _LONG_AGO = 1_700_000_000
 """Seconds since 1970."""
@@ -56,16 +54,8 @@ async def server(primary: str, conversations: str = "0") -> None:
     with tempfile.TemporaryDirectory(prefix="botmesh-bench-") as folder:
         await fill(Path(folder), primary, int(conversations))
         chosen = settings(environ={}, flags={"primary": primary})
-        server = Server("botmesh", limits=lambda: chosen.limits)
-        address = server.bind("127.0.0.1:0")
-        registry = Registry(limits=chosen.limits)
-        registry.add_to(server.grpc)
-        services = Embedded(Path(folder), chosen, server)
-        await server.start(address, [REGISTRY, *SERVICE_NAMES])
-        await registry.open()
-        await services.open()
+        whole = Whole(Path(folder), chosen)
+        await whole.open()
         tune_collector()
-        await serve_until_told(address)
-        await services.close()
-        await registry.close()
-        await server.stop(0)
+        await serve_until_told(whole.address)
+        await whole.close(grace=0)

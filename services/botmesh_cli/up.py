@@ -10,15 +10,14 @@ import click
 
 from botmesh import serving
 from botmesh.errors import InvalidField
-from botmesh.serving import Server, tune_collector
+from botmesh.serving import tune_collector
 from botmesh.settings import Settings
 from botmesh_cli import trace_receiver
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, checked_address, common
 from botmesh_cli.output import console, plain, print_json, table, tell_error
 from botmesh_cli.trace_store import TraceStore
-from botmesh_mesh import SERVICE_NAMES, Embedded
-from botmesh_registry import SERVICE_NAME as REGISTRY
+from botmesh_mesh import Whole
 from botmesh_registry import Registry
 
 logger = logging.getLogger("botmesh")
@@ -46,34 +45,28 @@ async def _up(with_: Common, bind: str) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     settings = with_.settings
-    server = Server("botmesh", limits=lambda: settings.limits)
+    elsewhere = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+
+    def make_registry(address: str) -> Registry:
+        return registry_of(settings, _announced(elsewhere) if elsewhere else address)
+
     try:
-        address = server.bind(bind)
-        embedded = Embedded(Path(settings.data_dir), settings, server)
+        mesh = Whole(Path(settings.data_dir), settings, bind, make_registry)
     except InvalidField as error:  # no wrong usage: address and folder read well, and something else has them
         tell_error(error, as_json=with_.as_json)
         return EXIT_FAILED
-    elsewhere = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    traces = _announced(elsewhere) if elsewhere else address
-    registry = registry_of(settings, traces)
-    registry.add_to(server.grpc)
-    trace_receiver.add_to(server.grpc, TraceStore(settings.trace_spans))
-    server.end.telemetry.observe(
-        "botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(registry.roster.listed)
-    )
-    server.end.telemetry.export_to(traces)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload_limits, with_, registry)
+    trace_receiver.add_to(mesh.server.grpc, TraceStore(settings.trace_spans))
+    telemetry, roster = mesh.server.end.telemetry, mesh.registry.roster
+    telemetry.observe("botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(roster.listed))
+    telemetry.export_to(_announced(elsewhere) if elsewhere else mesh.address)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload_limits, with_, mesh.registry)
     try:
-        await server.start(bind, [REGISTRY, *SERVICE_NAMES, *trace_receiver.SERVICES])
-        await registry.open()
-        await embedded.open()
+        await mesh.open(*trace_receiver.SERVICES)
         tune_collector()
-        _say_what_runs(settings, address, elsewhere, as_json=with_.as_json)
+        _say_what_runs(settings, mesh.address, elsewhere, as_json=with_.as_json)
         await stopping.wait()
     finally:
-        await embedded.close()
-        await registry.close()
-        await server.stop(grace=1.0)
+        await mesh.close()
     return 0
 
 

@@ -1,5 +1,6 @@
-"""All services of a mesh but the registry, in one process and on embedded storage."""
+"""All services of a mesh in one process and on embedded storage."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from botmesh.callers import Callers
@@ -11,12 +12,54 @@ from botmesh_journal import SERVICE_NAME as JOURNAL
 from botmesh_journal import JournalService, Store
 from botmesh_journal.store import Bounds
 from botmesh_log.sqlite_log import open_log
+from botmesh_registry import SERVICE_NAME as REGISTRY
+from botmesh_registry import Registry
 from botmesh_tasks import SERVICE_NAME as TASKS
 from botmesh_tasks import TaskPart
 from botmesh_team import SERVICE_NAME as TEAM
 from botmesh_team import TeamService
 
 SERVICE_NAMES = (CONVERSATIONS, TASKS, TEAM, JOURNAL)
+
+
+class Whole:
+    """A mesh in one process: the registry and all services behind one address."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        bind: str = "127.0.0.1:0",
+        registry: Callable[[str], Registry] | None = None,
+    ) -> None:
+        """Take the address and the folder; others may be added to `server.grpc` until it opens.
+
+        Args:
+            folder: where everything is kept.
+            settings: of all its parts.
+            bind: where to listen; port 0: any free one.
+            registry: makes the registry, given the address as bound; default one with the settings' limits.
+
+        Raises:
+            InvalidField: the address is in use, or another process has the folder.
+        """
+        self.server = Server("botmesh", limits=lambda: settings.limits)
+        self.address = self.server.bind(bind)
+        self.services = Embedded(folder, settings, self.server)
+        self.registry = registry(self.address) if registry is not None else Registry(limits=settings.limits)
+        self.registry.add_to(self.server.grpc)
+
+    async def open(self, *more: str) -> None:
+        """Serve, and go on where the last process stopped; `more`: names of services that others have added."""
+        await self.server.start(self.address, [REGISTRY, *SERVICE_NAMES, *more])
+        await self.registry.open()
+        await self.services.open()
+
+    async def close(self, grace: float = 1.0) -> None:
+        """Stop what is under way, give open calls `grace` seconds, and close."""
+        await self.services.close()
+        await self.registry.close()
+        await self.server.stop(grace)
 
 
 class Embedded:

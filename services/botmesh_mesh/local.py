@@ -18,14 +18,11 @@ import botmesh
 from botmesh import interceptors
 from botmesh.interceptors import End
 from botmesh.peers import CHANNEL_OPTIONS
-from botmesh.serving import Server
 from botmesh.settings import load
 from botmesh.telemetry import Telemetry
 from botmesh.v1.conversation_service_pb2 import PostRequest
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_mesh import SERVICE_NAMES, Embedded
-from botmesh_registry import SERVICE_NAME as REGISTRY
-from botmesh_registry import Registry
+from botmesh_mesh import Whole
 
 LISTED = 10.0
 """Seconds until the registry has found an agent."""
@@ -62,17 +59,10 @@ async def local(*agents: botmesh.Agent, **settings: str) -> AsyncIterator[LocalM
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="botmesh-")))
         chosen = load(environ={}, flags=settings)
-        server = Server("botmesh", limits=lambda: chosen.limits)
-        address = server.bind("127.0.0.1:0")
-        registry = Registry(limits=chosen.limits)
-        registry.add_to(server.grpc)
-        services = Embedded(folder, chosen, server)
-        await server.start(address, [REGISTRY, *SERVICE_NAMES])
-        stack.push_async_callback(server.stop, 0.2)
-        await registry.open()
-        stack.push_async_callback(registry.close)
-        await services.open()
-        stack.push_async_callback(services.close)
+        whole = Whole(folder, chosen)
+        stack.push_async_callback(whole.close, 0.2)
+        await whole.open()
+        address = whole.address
         theirs = load(environ={}, flags={**settings, "registry": address})
         for agent in agents:
             agent.settings = theirs
