@@ -70,6 +70,22 @@ def sampled(rounds: Rounds) -> list[Figure]:
     return [_ratio(found, "per_second", "the same, traces sampled at 1 %: throughput of bare", 0.85)]
 
 
+def shares(rounds: Rounds) -> list[Figure]:
+    """What the mesh's plumbing costs bare gRPC, and what the mesh does without its spans: where the time goes."""
+    with ExitStack() as stack:
+        plumbed, bare = (stack.enter_context(worker("bare", role)) for role in ("plumbed", "server"))
+        with_ = stack.enter_context(worker("bare", "load", plumbed.first_line, "metadata"))
+        without = stack.enter_context(worker("bare", "load", bare.first_line))
+        sides = Side("plumbed", with_, [plumbed]), Side("bare", without, [bare])
+        plumbing = compare("plumbing", *sides, callers=64, calls=(6000, 6000), rounds=rounds)
+    spanless = _delegations("without spans", rounds, callers=64, OTEL_SDK_DISABLED="true")
+    words = "bare gRPC with the mesh's metadata, an interceptor, a task and a timer, no policies: CPU per call, of bare"
+    return [
+        _ratio(plumbing, "cpu", words, None, at_least=False),
+        _ratio(spanless, "cpu", "one delegation, OTEL_SDK_DISABLED: CPU per call, of bare", None, at_least=False),
+    ]
+
+
 def latency(rounds: Rounds) -> list[Figure]:
     """One delegation at a time."""
     found = _delegations("one caller", rounds, callers=1)
@@ -313,6 +329,7 @@ CASES: dict[str, Callable[[Rounds], list[Figure]]] = {
     one.__name__: one
     for one in (
         delegation,
+        shares,
         sampled,
         latency,
         chain,

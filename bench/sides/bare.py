@@ -1,7 +1,8 @@
 """Bare grpc.aio with the same messages: no policy, no span, no mesh."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import grpc
 
@@ -12,6 +13,12 @@ from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message, Reply
 
 PARTS = 1000
 AT_ONCE = 100
+_METADATA = (
+    ("botmesh-correlation", "0" * 32),
+    ("botmesh-account", "default"),
+    ("botmesh-to", "echo-bot/" + "0" * 32),
+    ("traceparent", f"00-{'1' * 32}-{'2' * 16}-01"),
+)
 
 
 def message(number: int) -> Message:
@@ -68,12 +75,61 @@ async def server(following: str = "") -> None:
         await channel.close()
 
 
-async def load(address: str) -> None:
-    """One unary call at a time."""
+async def load(address: str, metadata: str = "") -> None:
+    """One unary call at a time; with `metadata`: with as much of it as the mesh sends."""
+    sent = _METADATA if metadata else None
     async with grpc.aio.insecure_channel(address) as channel:
         stub = AgentServiceStub(channel)
         numbers = iter(range(1 << 62))
-        await obey(lambda: stub.Delegate(pb.DelegateRequest(message=message(next(numbers))), timeout=30))
+        await obey(lambda: stub.Delegate(pb.DelegateRequest(message=message(next(numbers))), timeout=30, metadata=sent))
+
+
+class PlumbedEcho(Echo):
+    """Answers in a task of its own, under a timer: work that must outlive its call needs no less."""
+
+    async def Delegate(self, request: pb.DelegateRequest, context: grpc.aio.ServicerContext) -> pb.DelegateResponse:
+        """The same words."""
+        timer = asyncio.get_running_loop().call_later(30, int)
+        response = await asyncio.create_task(super().Delegate(request, context))
+        timer.cancel()
+        return response
+
+
+class Passing(grpc.aio.ServerInterceptor):
+    """Lets everything pass; handles bytes, as the mesh's does."""
+
+    def __init__(self) -> None:
+        """For any method."""
+        self._wrapped: dict[str, Any] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """The same handler, wrapped."""
+        method = handler_call_details.method
+        if method not in self._wrapped:
+            handler = await continuation(handler_call_details)
+
+            async def serve(request: bytes, context: grpc.aio.ServicerContext) -> bytes:
+                tuple(context.invocation_metadata() or ())
+                context.time_remaining()
+                parsed = handler.request_deserializer(request)
+                return bytes(handler.response_serializer(await handler.unary_unary(parsed, context)))
+
+            self._wrapped[method] = grpc.unary_unary_rpc_method_handler(serve)
+        return self._wrapped[method]
+
+
+async def plumbed() -> None:
+    """Serve with what the mesh cannot do without, and no policy: an interceptor, a task and a timer for each call."""
+    server = grpc.aio.server(interceptors=[Passing()])
+    add_AgentServiceServicer_to_server(PlumbedEcho(None), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    await serve_until_told(f"127.0.0.1:{port}")
+    await server.stop(0)
 
 
 class Sleeper(AgentServiceServicer):
