@@ -1,5 +1,10 @@
 """JournalService on the wire."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
 import grpc
 
 from botmesh.errors import InvalidField
@@ -10,14 +15,25 @@ from botmesh_journal.store import Store
 
 SERVICE_NAME = "botmesh.v1.JournalService"
 _MOST_LISTED = 500
+T = TypeVar("T")
 
 
 class JournalService(JournalServiceServicer):
     """The edge between gRPC and the store."""
 
     def __init__(self, store: Store) -> None:
-        """Answer from this."""
+        """Answer from this, and close it in the end."""
         self._store = store
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="botmesh-journal")
+
+    async def close(self) -> None:
+        """Write what came in, and close the store."""
+        await self._of_store(self._store.close)
+        self._thread.shutdown()
+
+    async def _of_store(self, ask: Callable[..., T], *arguments: Any) -> T:
+        """Ask the store in a thread of its own: the disk must not hold up whatever else this process serves."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, ask, *arguments)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Serve on `server`."""
@@ -29,7 +45,7 @@ class JournalService(JournalServiceServicer):
             entry.message.account_id = entry.message.account_id or DEFAULT_ACCOUNT
             check_id("account_id", entry.message.account_id)
             check_id("message_id", entry.message.message_id)
-        return pb.RecordResponse(totals=self._store.record(request.entries))
+        return pb.RecordResponse(totals=await self._of_store(self._store.record, request.entries))
 
     async def ListMessages(
         self, request: pb.ListMessagesRequest, context: grpc.aio.ServicerContext
@@ -40,7 +56,8 @@ class JournalService(JournalServiceServicer):
         if request.page_token and not request.page_token.isdecimal():
             raise InvalidField("page_token must come from an earlier response", field="page_token")
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
-        entries, token = self._store.messages(request, account, request.page_size or 50)
+        size = request.page_size or 50
+        entries, token = await self._of_store(self._store.messages, request, account, size)
         return pb.ListMessagesResponse(entries=entries, next_page_token=token)
 
     async def GetCosts(self, request: pb.GetCostsRequest, context: grpc.aio.ServicerContext) -> pb.GetCostsResponse:
@@ -49,4 +66,5 @@ class JournalService(JournalServiceServicer):
             raise InvalidField(f"limit must be 1 to {_MOST_LISTED}", field="limit", value=request.limit)
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
         scope = request.scope or pb.COST_SCOPE_AGENT
-        return pb.GetCostsResponse(totals=self._store.costs(account, scope, request.id, request.limit or 50))
+        totals = await self._of_store(self._store.costs, account, scope, request.id, request.limit or 50)
+        return pb.GetCostsResponse(totals=totals)

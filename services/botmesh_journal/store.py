@@ -47,10 +47,10 @@ class Store:
     """Messages by what is asked for, and sums."""
 
     def __init__(self, path: str | Path = ":memory:", bounds: Bounds | None = None) -> None:
-        """Open it."""
+        """Open it. Any thread may use it, one at a time."""
         self._bounds = bounds or Bounds()
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # what a crash of the machine loses was a report
         self._db.executescript(_SCHEMA)
