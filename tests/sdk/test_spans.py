@@ -127,14 +127,24 @@ def test_an_exception_is_an_event_and_a_failure(recorded):
     assert span.end_time is not None
 
 
+@pytest.mark.parametrize("sampler", [sampling.ParentBased(sampling.ALWAYS_ON), sampling.DEFAULT_ON])
 @pytest.mark.parametrize(("parent", "records"), [(REMOTE, True), (UNSAMPLED, False)])
-def test_the_sampler_decides_as_it_does_for_the_sdk(parent, records):
-    tracer = MeshTracer(TracerProvider(sampler=sampling.ParentBased(sampling.ALWAYS_ON)))
+def test_the_sampler_decides_as_it_does_for_the_sdk(parent, records, sampler):
+    tracer = MeshTracer(TracerProvider(sampler=sampler))
     span = tracer.start_span("x", context=under(parent))
     found = span.get_span_context()
     assert span.is_recording() is records
     assert (found.trace_id, found.trace_state) == (parent.trace_id, parent.trace_state)
     assert bool(found.trace_flags & TraceFlags.SAMPLED) is records
+
+
+def test_without_a_word_from_the_environment_every_root_is_recorded():
+    tracer = MeshTracer(TracerProvider())
+    span = tracer.start_span("x", context=Context(), attributes={"a": 1})
+    assert tracer._sampler is sampling.DEFAULT_ON  # else the short way through is never taken
+    assert span.is_recording()
+    assert span.attributes == {"a": 1}
+    assert span.get_span_context().trace_flags & TraceFlags.SAMPLED
 
 
 def test_a_root_is_sampled_by_its_share():

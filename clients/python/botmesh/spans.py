@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.sampling import DEFAULT_ON
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -196,19 +197,25 @@ class MeshTracer(Tracer):
             trace_id, flags = parent.trace_id, parent.trace_flags & ~_SAMPLED
         else:
             parent, trace_id, flags = None, random_bits(128) or 1, _RANDOM
-        sampled = self._sampler.should_sample(context, trace_id, name, kind, attributes, links)
-        if sampled.decision.is_sampled():
+        if self._sampler is DEFAULT_ON:  # what it would say, without asking: it is asked for every span
+            records = sampled = parent is None or bool(parent.trace_flags & _SAMPLED)
+            state = None if parent is None else parent.trace_state
+        else:
+            result = self._sampler.should_sample(context, trace_id, name, kind, attributes, links)
+            records, sampled = result.decision.is_recording(), result.decision.is_sampled()
+            attributes, state = result.attributes, result.trace_state
+        if sampled:
             flags |= _SAMPLED
         made = SpanContext(
             trace_id,
             random_bits(64) or 1,
             is_remote=False,
             trace_flags=TraceFlags(flags),
-            trace_state=sampled.trace_state,
+            trace_state=state,
         )
-        if not sampled.decision.is_recording():
+        if not records:
             return NonRecordingSpan(made)
-        span = MeshSpan(self, name, made, parent, kind, dict(sampled.attributes), start_time or time.time_ns())
+        span = MeshSpan(self, name, made, parent, kind, dict(attributes or {}), start_time or time.time_ns())
         if links:
             span.links = tuple(links)
         return span
