@@ -1,9 +1,17 @@
-"""The last traces, in memory: bounded in spans, and so in traces; the oldest trace goes first."""
+"""The last traces, in memory: bounded in spans, and so in traces; the oldest trace goes first.
+
+Spans are kept as the bytes that came: very many come, and few are ever read.
+"""
 
 from collections import OrderedDict
 
-from botmesh.v1.trace_service_pb2 import Span, TraceSummary
+from opentelemetry.proto.trace.v1 import trace_pb2
 
+from botmesh.v1.trace_service_pb2 import Span, TraceSummary
+from botmesh_cli.trace_spans import bounded, to_span
+
+_Trace = dict[bytes, tuple[str, bytes]]
+"""Service and OTLP's span, by span id."""
 MOST_IN_A_TRACE = 2_000
 """Spans of one trace: a chain that never ends must not push out all others."""
 
@@ -13,19 +21,20 @@ class TraceStore:
 
     def __init__(self, most: int = 20_000) -> None:
         """Keep `most` spans; with 0, none."""
-        self._traces: OrderedDict[str, dict[str, Span]] = OrderedDict()
+        self._traces: OrderedDict[str, _Trace] = OrderedDict()
         self._most = most
         self._most_in_a_trace = min(MOST_IN_A_TRACE, most)
         self._count = 0
 
-    def add(self, span: Span) -> None:
-        """Keep one more span; a span that comes twice counts once."""
-        trace = self._traces.get(span.trace_id, {})
+    def add(self, span: trace_pb2.Span, service: str = "") -> None:
+        """Keep one more span of a service; a span that comes twice counts once."""
+        trace_id = span.trace_id.hex()
+        trace = self._traces.get(trace_id, {})
         if span.span_id not in trace and len(trace) >= self._most_in_a_trace:
             return
         self._count += span.span_id not in trace
-        trace[span.span_id] = span
-        self._traces.setdefault(span.trace_id, trace)
+        trace[span.span_id] = service, bounded(span).SerializeToString()
+        self._traces.setdefault(trace_id, trace)
         while self._count > self._most:
             _, dropped = self._traces.popitem(last=False)
             self._count -= len(dropped)
@@ -47,8 +56,9 @@ class TraceStore:
         return self._count
 
 
-def _ordered(trace: dict[str, Span]) -> list[Span]:
-    return sorted(trace.values(), key=lambda span: span.start_time.ToNanoseconds())
+def _ordered(trace: _Trace) -> list[Span]:
+    spans = [to_span(trace_pb2.Span.FromString(data), service) for service, data in trace.values()]
+    return sorted(spans, key=lambda span: span.start_time.ToNanoseconds())
 
 
 def _summary(spans: list[Span]) -> TraceSummary:

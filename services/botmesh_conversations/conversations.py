@@ -43,6 +43,8 @@ logger = logging.getLogger("botmesh")
 
 KEPT = 5_000
 """Conversations in memory, at most, as far as nothing is being done for them."""
+KEPT_ENTRIES = 100_000
+"""Entries of their histories, at most: about as many KiB."""
 _LOOKED_AT = 100
 """Conversations that are looked at to find one to forget."""
 _PAGE = 1000
@@ -84,6 +86,8 @@ class Conversations:
     watchers: "set[Watcher]" = field(default_factory=set)
     """Whoever wants to hear of everything."""
     _lives: OrderedDict[str, Live] = field(default_factory=OrderedDict)
+    _entries: int = 0
+    """Of all that are in `_lives`."""
     _used: WeakValueDictionary[str, Live] = field(default_factory=WeakValueDictionary)
     """All that anybody holds: there are never two of one conversation, of which one would not hear of the other's."""
     _loading: dict[str, asyncio.Task[Live]] = field(default_factory=dict)
@@ -117,8 +121,11 @@ class Conversations:
         """A conversation, read from the log if it is not in memory."""
         live = self._used.get(conversation_id)
         if live is not None:
+            if conversation_id not in self._lives:
+                live.weight = 0  # it was forgotten, and somebody held it
             self._lives[conversation_id] = live
             self._lives.move_to_end(conversation_id)
+            self._weigh(live)
             return live
         loading = self._loading.get(conversation_id)
         if loading is None:
@@ -173,6 +180,7 @@ class Conversations:
             if live.state.sequence:
                 live.account = await self.accounts.of(live.state.view.account_id)
             self._used[conversation_id] = self._lives[conversation_id] = live
+            self._weigh(live)
             self._make_room()
             return live
         finally:
@@ -180,16 +188,25 @@ class Conversations:
 
     def _make_room(self) -> None:
         """Forget the ones that were used longest ago; one that somebody uses stays."""
-        if len(self._lives) <= KEPT:
+        if self._has_room():
             return
         busy = {conversation_id for conversation_id, _ in self._doing}
         for conversation_id in list(islice(self._lives, _LOOKED_AT)):
             if self._lives[conversation_id].listeners or conversation_id in busy:
                 self._lives.move_to_end(conversation_id)
             else:
-                del self._lives[conversation_id]
-            if len(self._lives) <= KEPT:
+                self._entries -= self._lives.pop(conversation_id).weight
+            if self._has_room():
                 return
+
+    def _has_room(self) -> bool:
+        return len(self._lives) <= KEPT and self._entries <= KEPT_ENTRIES
+
+    def _weigh(self, live: Live) -> None:
+        """Take note of how long a conversation in memory has become."""
+        if self._lives.get(live.id) is live:
+            self._entries += len(live.state.history) - live.weight
+            live.weight = len(live.state.history)
 
     def _react(self, live: Live, batch: list[ConversationEvent]) -> list[ConversationEvent]:
         batch = react(live, batch, self.offer_seconds)
@@ -200,6 +217,8 @@ class Conversations:
 
     def _written(self, live: Live, events: Sequence[ConversationEvent]) -> None:
         self._note_done_at_once(live, events)
+        self._weigh(live)
+        self._make_room()
         self._project(live, events, events[-1].position)
         for watcher in list(self.watchers):
             if not watcher.tell(events):

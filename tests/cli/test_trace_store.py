@@ -1,12 +1,15 @@
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
 from botmesh.parts import from_struct
-from botmesh.v1.trace_service_pb2 import Span
 from botmesh_cli.trace_store import MOST_IN_A_TRACE, TraceStore
 
 
-def span(trace, number, parent="", start=0, **fields):
-    made = Span(trace_id=trace * 32, span_id=f"{number:016x}", parent_span_id=parent, name=f"span {number}", **fields)
-    made.start_time.FromNanoseconds(start or number)
-    made.end_time.FromNanoseconds((start or number) + 5)
+def span(trace, number, start=0, error=""):
+    made = Span(trace_id=bytes.fromhex(trace * 32), span_id=number.to_bytes(8), name=f"span {number}")
+    made.start_time_unix_nano = start or number
+    made.end_time_unix_nano = made.start_time_unix_nano + 5
+    if error:
+        made.status.code, made.status.message = Status.STATUS_CODE_ERROR, error
     return made
 
 

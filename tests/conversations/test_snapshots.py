@@ -9,10 +9,11 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
-from botmesh_conversations import rules, snapshot
+from botmesh_conversations import conversations, rules, snapshot
 from botmesh_conversations.fold import apply, fold
 from botmesh_conversations.state import HISTORY_ENTRIES, State
 from tests.conversations.conftest import bot
+from tests.waiting import until
 
 NOW = 1_800_000_000.0
 OPENING = pb.ConversationOpened(account_id="default", channel="web", contact_id="anna", owner=Owner(agent="a"))
@@ -147,6 +148,18 @@ async def test_a_long_conversation_is_bounded_in_memory_and_whole_in_its_history
 
 def agent_saw(live):
     return live.state.entries == 5002 and len(live.state.history) == HISTORY_ENTRIES
+
+
+async def test_all_conversations_together_are_bounded_in_memory_too(make_desk, monkeypatch):
+    monkeypatch.setattr(conversations, "KEPT_ENTRIES", 30)
+    async with make_desk(primary="a") as desk, desk.bots(bot("a")):
+        for number in range(12):
+            for contact in ("anna", "ben", "cleo", "dora"):
+                await desk.post(f"message {number}", conversation_id=contact, contact=contact)
+        await until(lambda: sum(len(live.state.history) for live in desk.all._lives.values()) <= 30 + 24)
+        assert desk.all._entries == sum(len(live.state.history) for live in desk.all._lives.values())
+        assert len(await desk.history("anna")) == 24
+        assert (await desk.post("again", conversation_id="anna", contact="anna")).entries == [("a", "a: again")]
 
 
 async def test_opening_from_a_snapshot_reads_only_what_came_after(make_desk, monkeypatch):

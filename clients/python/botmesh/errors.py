@@ -57,7 +57,7 @@ BotmeshError
 └── PeerError                 any                  a status without a Botmesh reason
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from grpc import StatusCode
 
@@ -105,6 +105,12 @@ class BotmeshError(Exception):
     def status(self) -> StatusCode:
         """The gRPC status code of this error."""
         return self.code
+
+    def bare(self) -> Self:
+        """The same error without where it was raised: its traceback keeps all alive that was at work there."""
+        made = type(self).__new__(type(self), *self.args)
+        made.__dict__.update(self.__dict__)
+        return made
 
 
 class Refused(BotmeshError):

@@ -41,8 +41,10 @@ WINDOW = 64
 """A bot may be this many events ahead of its fastest reader."""
 KEPT_EVENT_BYTES = 8 * 1024 * 1024
 """Events of one work that are kept for a reader that attaches again."""
-_OVERHEAD = 512
-"""Bytes that an entry takes beside its outcome, about."""
+_OVERHEAD = 768
+"""Bytes that what is remembered takes beside its contents, about: key, tuple, table."""
+_EVENT_OVERHEAD = 48
+"""Of each event."""
 
 
 @dataclass(slots=True, eq=False)
@@ -187,15 +189,6 @@ class Work:
         self.detached = True
         self._room.beat()
 
-    def size(self) -> int:
-        """Bytes that it takes in memory, about."""
-        return (
-            _OVERHEAD
-            + len(self.asked)
-            + self.event_bytes
-            + (self.outcome.ByteSize() if self.outcome is not None else 0)
-        )
-
     async def _run(self, run: Awaitable[AnyMessage]) -> None:
         try:
             outcome = await run
@@ -257,9 +250,10 @@ class Work:
             self._orphaned = loop.call_later(self.grace, self.cancel, "the last caller was lost")
 
 
-_Ended = tuple[float, int, bytes, AnyMessage | None, BotmeshError | None, tuple[DelegateStreamResponse, ...], int]
-"""When it ended, its size, what it was asked, outcome, error, events, and how many events were dropped. No Work: Python
-would look at thousands of those whenever it collects its garbage (docs/performance.md)."""
+_Ended = tuple[float, int, bytes, type[AnyMessage] | None, bytes, BotmeshError | None, tuple[bytes, ...], int]
+"""When it ended, its size, what it was asked, the outcome's type and bytes, error, events, and how many events were
+dropped. No Work and no messages: an event of ten bytes takes a kilobyte as a message, and Python would look at
+thousands of them whenever it collects its garbage (docs/performance.md)."""
 
 
 @dataclass(slots=True)
@@ -335,18 +329,24 @@ class WorkTable:
     def _ended_with(self, work: Work) -> None:
         self.running.pop(work.key, None)
         if not work.key[2].startswith("\0"):
-            size = work.size()
-            events = tuple(work.events) if work.events else ()
+            outcome = b"" if work.outcome is None else work.outcome.SerializeToString()
+            events = tuple(event.SerializeToString() for event in work.events) if work.events else ()
+            size = _OVERHEAD + len(work.asked) + len(outcome) + sum(map(len, events)) + _EVENT_OVERHEAD * len(events)
             if work.key in self._ended:  # so long ago that it was forgotten
                 self._bytes -= self._ended.pop(work.key)[1]
-            self._ended[work.key] = now(), size, work.asked, work.outcome, work.error, events, work.dropped
+            error = None if work.error is None else work.error.bare()
+            kind = None if work.outcome is None else type(work.outcome)
+            self._ended[work.key] = now(), size, work.asked, kind, outcome, error, events, work.dropped
             self._bytes += size
             self._prune()
 
     def _remembered(self, key: Key, entry: "_Ended") -> Work:
-        at, _, asked, outcome, error, events, dropped = entry
+        at, _, asked, kind, outcome, error, events, dropped = entry
         work = Work(key, asked, Deadline(at), self.grace, self._ended_with, began=True, settled=True)
-        work.outcome, work.error, work.events, work.dropped = outcome, error, list(events), dropped
+        work.outcome = None if kind is None else kind.FromString(outcome)
+        work.error = None if error is None else error.bare()
+        work.events = [DelegateStreamResponse.FromString(event) for event in events]
+        work.dropped = dropped
         return work
 
     def _prune(self) -> None:
