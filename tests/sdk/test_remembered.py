@@ -4,11 +4,11 @@ import gc
 import weakref
 
 import pytest
+from tests.waiting import until
 
 import botmesh
 from botmesh import testing
 from botmesh.settings import load
-from tests.waiting import until
 
 
 class Weight:
