@@ -6,11 +6,10 @@ moves that one out: this is how work goes on for longer than a call may.
 """
 
 import asyncio
-import sys
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message as AnyMessage
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str]
 """(account, from_agent, message_id)"""
 
-_EAGER: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 WINDOW = 64
 """A bot may be this many events ahead of its fastest reader."""
 KEPT_EVENT_BYTES = 8 * 1024 * 1024
@@ -85,12 +83,8 @@ class Work:
     def start(self, run: Awaitable[AnyMessage]) -> None:
         """Run it in a task of its own, until its deadline at the latest."""
         self.began = True
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_at(self.deadline.at, self._expire)
-        # From Python 3.12 on it runs at once, as far as it gets without waiting: most answers never need the loop.
-        task = asyncio.Task(self._run(run), loop=loop, **_EAGER)
-        if not task.done():
-            self.task = task
+        self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire)
+        self.task = asyncio.create_task(self._run(run))
 
     def extend(self, deadline: Deadline) -> None:
         """Let it run until `deadline` if that is later than its own."""
