@@ -20,8 +20,8 @@ Rounds = int
 CHECKED = ("delegation", "latency", "stream")
 """Cases of the regression check: under a minute together."""
 HOPS = 5
-COMMITS = 4
-"""Of a transfer: the request, the change of owner, the new turn and its end."""
+COMMITS = 3
+"""Of a transfer: the request, the change of owner with the new turn, its end."""
 SAMPLED = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.01"}
 
 
