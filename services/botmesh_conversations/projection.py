@@ -1,7 +1,8 @@
 """What is listed and looked up of conversations."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
@@ -26,6 +27,9 @@ CREATE INDEX IF NOT EXISTS by_due ON conversation (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_queue ON conversation (account, queued) WHERE queued IS NOT NULL;
 """
 
+_CONTACTS = 10_000
+"""Contacts whose conversations are known without asking the file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -35,46 +39,76 @@ class Page:
     next_token: str
 
 
+@dataclass(slots=True)
+class _Fresh:
+    """What was put and is not written down yet."""
+
+    rows: dict[str, tuple[State, int, float | None]] = field(default_factory=dict)
+    """By conversation: its state, the position, when it is due."""
+    messages: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Where messages were taken in."""
+    tagged: set[str] = field(default_factory=set)
+    """Conversations whose tags have changed."""
+    position: int = 0
+
+
 class Projection(ProjectionFile):
-    """Conversations as lists need them."""
+    """Conversations as lists need them.
+
+    What is put is gathered, and written down with the next `commit` or before the next question that needs it: several
+    things happen in a turn, and one row tells them all.
+    """
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         """Open it, or begin anew where it was made by another version of the fold."""
         super().__init__(path, _SCHEMA, VERSION)
+        self._fresh = _Fresh()
+        self._contacts: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
+        """The channels of a contact's conversations by their ids, the newest last; of those that wrote of late."""
 
     def put(self, state: State, events: Sequence[ConversationEvent], position: int, due: float | None) -> None:
         """How a conversation stands after `events`, up to `position`; `due`: when it wants to be looked at again."""
-        view = state.view
+        view, fresh = state.view, self._fresh
+        fresh.rows[view.conversation_id] = state, position, due
+        fresh.position = max(fresh.position, position)
+        for event in events:
+            if event.HasField("tags_changed"):
+                fresh.tagged.add(view.conversation_id)
+            taken_in = _id_of(event)
+            if taken_in:
+                fresh.messages.setdefault((view.conversation_id, taken_in), event.sequence)
+        known = self._contacts.get((view.account_id, view.contact_id))
+        if known is not None:
+            known.pop(view.conversation_id, None)
+            known[view.conversation_id] = view.channel
+
+    def commit(self) -> None:
+        """Write down what was put."""
+        self._write()
+        super().commit()
+
+    def _write(self) -> None:
+        if not self._fresh.rows:
+            return
+        fresh, self._fresh = self._fresh, _Fresh()
         self.begin()
-        queued = view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None
-        self._db.execute(
+        self._db.executemany(
             "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                view.conversation_id,
-                view.account_id,
-                view.channel,
-                view.contact_id,
-                view.status,
-                name_of(view.owner),
-                view.updated_at.ToNanoseconds(),
-                position,
-                state.is_pending,
-                None if due is None else int(due * 1e9),
-                queued,
-                view.SerializeToString(),
-            ),
+            [_row(state, position, due) for state, position, due in fresh.rows.values()],
         )
-        if any(event.HasField("tags_changed") for event in events):
-            self._db.execute("DELETE FROM tag WHERE id = ?", (view.conversation_id,))
-            self._db.executemany("INSERT INTO tag VALUES (?, ?)", [(tag, view.conversation_id) for tag in view.tags])
+        for conversation_id in fresh.tagged:
+            self._db.execute("DELETE FROM tag WHERE id = ?", (conversation_id,))
+            tags = fresh.rows[conversation_id][0].view.tags
+            self._db.executemany("INSERT INTO tag VALUES (?, ?)", [(tag, conversation_id) for tag in tags])
         self._db.executemany(
             "INSERT OR IGNORE INTO message VALUES (?, ?, ?)",
-            [(view.conversation_id, taken_in, event.sequence) for event in events if (taken_in := _id_of(event))],
+            [(*key, sequence) for key, sequence in fresh.messages.items()],
         )
-        self.skip_to(position)
+        self.skip_to(fresh.position)
 
     def keep(self, conversation: str, snapshot: bytes) -> None:
         """Keep a conversation's state, so that it opens fast."""
+        self.begin()
         self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", (conversation, snapshot))
 
     def snapshot(self, conversation: str) -> bytes | None:
@@ -84,17 +118,22 @@ class Projection(ProjectionFile):
 
     def sequence_of(self, conversation: str, message_id: str) -> int:
         """Where a message was taken in; 0: nowhere."""
+        fresh = self._fresh.messages.get((conversation, message_id))
+        if fresh is not None:
+            return fresh
         query = "SELECT sequence FROM message WHERE conversation = ? AND id = ?"
         row = self._db.execute(query, (conversation, message_id)).fetchone()
         return 0 if row is None else int(row[0])
 
     def next_due(self) -> float | None:
         """When the first conversation wants to be looked at, seconds since the epoch."""
+        self._write()
         (due,) = self._db.execute("SELECT min(due) FROM conversation WHERE due IS NOT NULL").fetchone()
         return None if due is None else due / 1e9
 
     def overdue(self, now: float, limit: int) -> list[str]:
         """Conversations that want to be looked at now, the most overdue first."""
+        self._write()
         query = "SELECT id FROM conversation WHERE due <= ? ORDER BY due LIMIT ?"
         return [row[0] for row in self._db.execute(query, (int(now * 1e9), limit))]
 
@@ -102,6 +141,7 @@ class Projection(ProjectionFile):
         """A conversation's place in its desk's queue, from 1; 0: it does not wait."""
         if not view.HasField("queued_at"):
             return 0
+        self._write()
         query = "SELECT count(*) FROM conversation WHERE account = ? AND (queued < ? OR (queued = ? AND id < ?))"
         queued = view.queued_at.ToNanoseconds()
         row = self._db.execute(query, (view.account_id, queued, queued, view.conversation_id)).fetchone()
@@ -109,24 +149,32 @@ class Projection(ProjectionFile):
 
     def queued(self, account: str) -> int:
         """How many wait for a person."""
+        self._write()
         query = "SELECT count(*) FROM conversation WHERE account = ? AND queued IS NOT NULL"
         return int(self._db.execute(query, (account,)).fetchone()[0])
 
     def pending(self) -> list[str]:
         """Conversations for which something is still to be done."""
+        self._write()
         return [row[0] for row in self._db.execute("SELECT id FROM conversation WHERE pending ORDER BY updated")]
 
     def of_contact(self, account: str, contact: str, channel: str | None = None) -> list[str]:
         """A contact's conversations, the newest first."""
-        rows = self._db.execute(
-            "SELECT id FROM conversation WHERE account = ? AND contact = ? AND channel = coalesce(?, channel) "
-            "ORDER BY updated DESC",
-            (account, contact, channel),
-        )
-        return [row[0] for row in rows]
+        key = account, contact
+        known = self._contacts.get(key)
+        if known is None:
+            self._write()
+            query = "SELECT id, channel FROM conversation WHERE account = ? AND contact = ? ORDER BY updated"
+            known = self._contacts[key] = dict(self._db.execute(query, key).fetchall())
+            if len(self._contacts) > _CONTACTS:
+                self._contacts.popitem(last=False)
+        else:
+            self._contacts.move_to_end(key)
+        return [one for one, wrote_on in reversed(known.items()) if channel in (None, wrote_on)]
 
     def page(self, wanted: ListConversationsRequest, size: int) -> Page:
         """Those that fit every field that is set; the one in which something happened last comes first."""
+        self._write()
         clauses, values = ["1"], list[object]()
         for column, value in (
             ("account", wanted.account_id),
@@ -150,6 +198,24 @@ class Projection(ProjectionFile):
         rows = self._db.execute(query, (*values, size + 1)).fetchall()
         token = f"{rows[size - 1][1]}:{rows[size - 1][2]}" if len(rows) > size else ""
         return Page([Conversation.FromString(row[0]) for row in rows[:size]], token)
+
+
+def _row(state: State, position: int, due: float | None) -> tuple[object, ...]:
+    view = state.view
+    return (
+        view.conversation_id,
+        view.account_id,
+        view.channel,
+        view.contact_id,
+        view.status,
+        name_of(view.owner),
+        view.updated_at.ToNanoseconds(),
+        position,
+        state.is_pending,
+        None if due is None else int(due * 1e9),
+        view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None,
+        view.SerializeToString(),
+    )
 
 
 def _id_of(event: ConversationEvent) -> str:
