@@ -42,7 +42,7 @@ test-long: $(READY) ## Run what takes long: 200 kills of the service under load,
 	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py
 	SOAK_SECONDS=1800 $(BIN)/pytest --timeout 3000 -s tests/soak
 
-bench: $(READY) ## Measure speed and size against bare gRPC, and write docs/performance.md (a few minutes)
+bench: $(READY) ## Measure speed and size against bare gRPC and others, and write docs/performance.md (ten minutes)
 	$(BIN)/python -m bench --page docs/performance.md
 
 check-bench: $(READY) ## Fail if a ratio to bare gRPC has fallen behind
