@@ -172,7 +172,8 @@ def test_a_broken_traceparent_starts_a_new_trace(header):
     assert not get_current_span(extract([("traceparent", header)])).get_span_context().is_valid
 
 
-async def test_the_exporter_of_the_environment_gets_every_span(monkeypatch):
+@pytest.mark.parametrize("limited", [False, True])
+async def test_the_exporter_of_the_environment_gets_every_span(monkeypatch, limited):
     received = []
 
     async def export(request, _):
@@ -188,14 +189,20 @@ async def test_the_exporter_of_the_environment_gets_every_span(monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("OTEL_METRICS_EXPORTER", "none")
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")
+    if limited:  # the SDK's own spans keep to it
+        monkeypatch.setenv("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "3")
     telemetry = Telemetry("billing-bot", "1" * 32)
     for number in range(1500):
-        telemetry.tracer.start_span(f"span {number}").end()
+        telemetry.tracer.start_span(f"span {number}", attributes={"said": "abcdef"}).end()
         await asyncio.sleep(0)
     await telemetry.stop()
     await server.stop(0)
     spans = [span.name for one in received for span in one.resource_spans[0].scope_spans[0].spans]
     assert sorted(spans) == sorted(f"span {number}" for number in range(1500))
+    said = {
+        span.attributes[0].value.string_value for one in received for span in one.resource_spans[0].scope_spans[0].spans
+    }
+    assert said == {"abc" if limited else "abcdef"}
     resource = {pair.key: pair.value.string_value for pair in received[0].resource_spans[0].resource.attributes}
     assert resource["service.name"] == "billing-bot"
     assert resource["service.instance.id"] == "1" * 32

@@ -124,7 +124,8 @@ class Telemetry:
             self._exporting = True
         elif wanted == "console" or (wanted in ("", "otlp") and (wanted or traces_endpoint)):
             self._exporting = True
-            if wanted != "console" and self._own is not None and _transport("TRACES") == "grpc":
+            plain = wanted != "console" and _transport("TRACES") == "grpc" and not _limits_spans()
+            if plain and self._own is not None:
                 _export(self._own, {})
             else:
                 self._use_standard_spans(provider, console=wanted == "console")
@@ -164,6 +165,11 @@ def _export(tracer: MeshTracer, batches: Mapping[str, Any], **options: Any) -> N
     from botmesh.otlp import MeshSpanExporter  # noqa: PLC0415
 
     tracer.export_by(BatchSpanProcessor(MeshSpanExporter(tracer.resource, _SCOPE, **options), **batches))
+
+
+def _limits_spans() -> bool:
+    """Whether the environment bounds what spans may say (OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT): only the SDK's keep to it."""
+    return any(name.startswith("OTEL_") and name.endswith("_LIMIT") for name in os.environ)
 
 
 def _transport(signal: str) -> str:
