@@ -15,8 +15,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.cases import CASES, CHECKED, Figure
+from bench.cases import CASES, CHECKED
 from bench.environments import environment_of
+from bench.figures import Figure
 
 _ROUNDS = 5
 _BEGIN, _END = "<!-- measured -->", "<!-- end -->"

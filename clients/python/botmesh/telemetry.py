@@ -168,7 +168,7 @@ def _export(tracer: MeshTracer, batches: Mapping[str, Any], **options: Any) -> N
 
 
 def _limits_spans() -> bool:
-    """Whether the environment bounds what spans may say (OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT): only the SDK's keep to it."""
+    """Whether the environment bounds what spans may say (OTEL_..._LIMIT): only the SDK's own keep to it."""
     return any(name.startswith("OTEL_") and name.endswith("_LIMIT") for name in os.environ)
 
 

@@ -1,0 +1,34 @@
+"""What is measured: each case starts its sides, compares them, and ends them."""
+
+from collections.abc import Callable
+
+from bench.cases.delegations import chain, consult, delegation, latency, peers, sampled, shares, stream
+from bench.cases.scale import find, in_flight, registry, starting
+from bench.cases.talks import conversations, growth, transfer
+from bench.figures import Figure
+
+CHECKED = ("delegation", "latency", "stream")
+"""Cases of the regression check: under a minute together."""
+CASES: dict[str, Callable[[int], list[Figure]]] = {
+    one.__name__: one
+    for one in (
+        delegation,
+        shares,
+        sampled,
+        latency,
+        chain,
+        stream,
+        consult,
+        conversations,
+        growth,
+        transfer,
+        peers,
+        in_flight,
+        registry,
+        find,
+        starting,
+    )
+}
+"""By name, each given the number of rounds."""
+
+__all__ = ["CASES", "CHECKED"]

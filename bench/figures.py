@@ -1,0 +1,59 @@
+"""Figures: what was measured, and what it should be."""
+
+import statistics
+from dataclasses import dataclass
+
+from bench.comparing import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number, and what it should be."""
+
+    what: str
+    value: float
+    target: float | None
+    """None: there is none."""
+    at_least: bool
+    note: str = ""
+    per_second: tuple[float, float] | None = None
+    """Calls of ours and of theirs, where both were counted."""
+    at_worst: float | None = None
+    """What it may not fall behind, with a margin for noise: the regression check. None: it is not checked."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the target is met."""
+        if self.target is None:
+            return True
+        return self.value >= self.target if self.at_least else self.value <= self.target
+
+    @property
+    def regressed(self) -> bool:
+        """Whether it has fallen behind what it was."""
+        if self.at_worst is None:
+            return False
+        return self.value < self.at_worst if self.at_least else self.value > self.at_worst
+
+
+def ratio(
+    found: Comparison,
+    what: str,
+    words: str,
+    target: float | None,
+    *,
+    at_least: bool = True,
+    at_worst: float | None = None,
+) -> Figure:
+    """What was measured as ours to theirs, of "per_second", "median" or "cpu"."""
+    ours = statistics.median(sample.per_second for sample in found.ours)
+    theirs = statistics.median(sample.per_second for sample in found.theirs)
+    note = f"{found.spread(what)}; {ours:,.0f}/s and {theirs:,.0f}/s"
+    return Figure(words, found.ratio(what), target, at_least, note, (ours, theirs), at_worst)
+
+
+def growing(found: Comparison, words: str) -> Figure:
+    """Median latency, of which at most 1.2 may become of 1."""
+    ours, theirs = (statistics.median(one.median for one in side) * 1000 for side in (found.ours, found.theirs))
+    note = f"{found.spread('median')}; {ours:.2f} and {theirs:.2f} ms"
+    return Figure(f"{words}: median latency", found.ratio("median"), 1.2, at_least=False, note=note)
