@@ -95,10 +95,13 @@ class Store:
     def costs(self, account: str, scope: int, one: str = "", limit: int = 500) -> list[CostTotal]:
         """Sums of a scope, the most expensive first; days the newest first."""
         order = "id DESC" if scope == pb.COST_SCOPE_ACCOUNT_DAY else "micros DESC, id"
+        only, values = "", list[str]()
+        if one:  # in an order for which the table's key serves: by cost, all of a scope would be looked at
+            order, only, values = "currency", "AND id = ?", [one]
         rows = self._db.execute(
-            "SELECT id, currency, micros, input, output, answers FROM cost "  # noqa: S608 - one of two orders
-            f"WHERE account = ? AND scope = ? AND id = coalesce(nullif(?, ''), id) ORDER BY {order} LIMIT ?",
-            (account, scope, one, limit),
+            "SELECT id, currency, micros, input, output, answers FROM cost "  # noqa: S608 - of the words above
+            f"WHERE account = ? AND scope = ? {only} ORDER BY {order} LIMIT ?",
+            (account, scope, *values, limit),
         )
         return [
             CostTotal(

@@ -91,3 +91,28 @@ def test_it_outlasts_its_process(tmp_path):
     again.record([entry("1", micros=5)])
     assert ids(again) == (["1"], "")
     assert [one.cost_micros for one in again.costs("default", COST_SCOPE_AGENT)] == [5]
+
+
+def test_the_cost_of_one_chain_is_looked_up_however_many_there_are():
+    store = Store()
+    store.record(
+        [
+            JournalEntry(
+                message=Message(
+                    account_id="default", message_id=f"m{number}", correlation_id=f"c{number}", from_agent="a"
+                ),
+                usage=Usage(cost_micros=10, currency="EUR"),
+            )
+            for number in range(3000)
+        ]
+    )
+    steps = 0
+
+    def count():
+        nonlocal steps
+        steps += 100
+
+    store._db.set_progress_handler(count, 100)
+    (total,) = store.costs("default", COST_SCOPE_CHAIN, "c1500")
+    assert total.cost_micros == 10
+    assert steps < 1000  # of SQLite's machine: a look at all of them takes tens of thousands
