@@ -169,12 +169,14 @@ class Tasks:
         self.projection.put(live.state, events[-1].position)
 
     def _make_room(self) -> None:
+        if len(self._lives) <= KEPT:
+            return
         for key in list(self._lives):
-            if len(self._lives) <= KEPT:
-                return
             live = self._lives[key]
             if not live.listeners and (not live.sequence or not live.state.is_pending):
                 del self._lives[key]
+            if len(self._lives) <= KEPT:
+                return
 
     def _do(self, live: LiveTask, what: str, work: Coroutine[Any, Any, None]) -> None:
         key = live.account, live.task_id, what

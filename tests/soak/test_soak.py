@@ -175,9 +175,9 @@ class Memory:
     def report(self):
         slopes = self.slopes() if SECONDS >= LONG else {}
         for name, samples in self.samples.items():
-            sizes = [size for _, size in samples]
+            sizes = [samples[(len(samples) - 1) * quarter // 4][1] for quarter in range(5)]
             grown = f", {slopes[name]:+.1f} MiB an hour in the second half" if name in slopes else ""
-            print(f"{name}: {sizes[0]:.1f} MiB at first, {sizes[-1]:.1f} at last{grown}")
+            print(f"{name}: {', '.join(f'{size:.1f}' for size in sizes)} MiB at each quarter{grown}")
         return slopes
 
 
