@@ -107,9 +107,12 @@ class BotmeshError(Exception):
         return self.code
 
     def bare(self) -> Self:
-        """The same error without where it was raised: its traceback keeps all alive that was at work there."""
+        """The same error without where it was raised: its traceback keeps all alive that was at work there.
+
+        Both share what they say: who raised it, and in which trace, is added once it leaves this end.
+        """
         made = type(self).__new__(type(self), *self.args)
-        made.__dict__.update(self.__dict__)
+        made.__dict__ = self.__dict__
         return made
 
 
