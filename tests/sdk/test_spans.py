@@ -114,6 +114,17 @@ def test_what_otlp_has_nothing_for_becomes_text_and_the_batch_is_not_lost():
     assert found["nested"].array_value.values[2].array_value.values[0].double_value == 3.0
 
 
+def test_a_span_keeps_the_newest_of_very_many_things():
+    span = MeshTracer(TracerProvider()).start_span("x")
+    for number in range(500):
+        span.set_attribute(f"a{number}", number)
+        span.add_event(f"e{number}")
+        span.add_link(LOCAL)
+    assert (len(span.attributes), len(span.events), len(span.links)) == (128, 128, 128)
+    assert "a499" in span.attributes
+    assert span.events[-1].name == "e499"
+
+
 def test_an_exception_is_an_event_and_a_failure(recorded):
     tracer = MeshTracer(TracerProvider())
     tracer.export_by(recorded)

@@ -34,6 +34,8 @@ from botmesh.names import random_bits
 _SAMPLED = int(TraceFlags.SAMPLED)
 _RANDOM = 0x02
 """The flag of trace ids that are random, https://www.w3.org/TR/trace-context-2/#random-trace-id-flag."""
+_MOST = 128
+"""Attributes, events and links of a span, each: the SDK's default. The newest stay."""
 _UNSET = Status(StatusCode.UNSET)
 
 
@@ -105,21 +107,23 @@ class MeshSpan(Span):
         """Add or replace several."""
         if self.end_time is None:
             self.attributes.update(attributes)
+            while len(self.attributes) > _MOST:
+                del self.attributes[next(iter(self.attributes))]
 
     def set_attribute(self, key: str, value: AttributeValue) -> None:
         """Add or replace one."""
-        if self.end_time is None:
-            self.attributes[key] = value
+        self.set_attributes({key: value})
 
     def add_event(self, name: str, attributes: Attributes = None, timestamp: int | None = None) -> None:
         """Something happened, now or at `timestamp`."""
         if self.end_time is None:
-            self.events = (*self.events, Event(name, timestamp or time.time_ns(), dict(attributes or {})))
+            happened = Event(name, timestamp or time.time_ns(), dict(attributes or {}))
+            self.events = (*self.events[1 - _MOST :], happened)
 
     def add_link(self, context: SpanContext, attributes: Attributes = None) -> None:
         """It belongs with another span."""
         if self.end_time is None:
-            self.links = (*self.links, Link(context, attributes))
+            self.links = (*self.links[1 - _MOST :], Link(context, attributes))
 
     def update_name(self, name: str) -> None:
         """Call it otherwise."""
