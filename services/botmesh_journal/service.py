@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import grpc
 
-from botmesh.errors import InvalidField
+from botmesh.errors import InvalidField, LogUnavailable
 from botmesh.names import DEFAULT_ACCOUNT, check_id
 from botmesh.v1 import journal_service_pb2 as pb
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceServicer, add_JournalServiceServicer_to_server
@@ -25,14 +25,18 @@ class JournalService(JournalServiceServicer):
         """Answer from this, and close it in the end."""
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="botmesh-journal")
+        self._closed = False
 
     async def close(self) -> None:
         """Write what came in, and close the store."""
-        await self._of_store(self._store.close)
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._store.close)
         self._thread.shutdown()
 
     async def _of_store(self, ask: Callable[..., T], *arguments: Any) -> T:
         """Ask the store in a thread of its own: the disk must not hold up whatever else this process serves."""
+        if self._closed:
+            raise LogUnavailable("the journal is closed: the service is stopping; report again later")
         return await asyncio.get_running_loop().run_in_executor(self._thread, ask, *arguments)
 
     def add_to(self, server: grpc.aio.Server) -> None:
