@@ -8,6 +8,7 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh_conversations.service import ConversationService
 from tests.conversations.conftest import bot
+from tests.waiting import until
 
 
 async def test_the_primary_answers_and_history_is_kept(make_desk):
@@ -376,3 +377,44 @@ async def test_a_watcher_that_does_not_read_is_dropped_and_disturbs_nobody(make_
             await desk.post(f"m{number}")
         with pytest.raises(errors.WatcherTooSlow):
             await asyncio.wait_for(reading, 10)
+
+
+async def test_a_turn_brings_the_newest_messages_and_the_others_can_be_read(make_desk):
+    seen = []
+
+    async def listens(conversation):
+        seen.append((len(conversation.history), conversation.turn.history_truncated))
+        if conversation.text == "all?":
+            return str(len(await conversation.read_history()))
+        if conversation.text == "last?":
+            return (await conversation.read_history(limit=1))[0].payload[0].text
+        return "ok"
+
+    async with make_desk(primary="a", turn_history="4") as desk, desk.bots(bot("a", listens)):
+        for number in range(4):
+            await desk.post(f"message {number}")
+        assert (await desk.post("all?")).entries == [("a", "9")]
+        assert (await desk.post("last?")).entries == [("a", "last?")]
+    assert seen[0] == (1, False)
+    assert seen[3:] == [(4, True)] * 3
+
+
+async def test_a_bot_hands_back_after_more_messages_than_a_turn_brings(make_desk):
+    async def billing(conversation):
+        if conversation.text == "back":
+            await conversation.hand_back()
+            return None
+        return "billing"
+
+    bots = bot("reception"), bot("billing", billing)
+    async with make_desk(primary="reception", turn_history="2") as desk, desk.bots(*bots):
+        first = await desk.post("hello")
+        await desk.transfer(first.id, "billing")
+        for _ in range(3):
+            await desk.post("more")
+        await desk.post("back")
+        await until(lambda: owner_is(desk, first.id, "reception"))
+
+
+async def owner_is(desk, conversation_id, agent):
+    return (await desk.view(conversation_id)).owner.agent == agent

@@ -1,10 +1,13 @@
 import asyncio
+import random
+import sys
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-from botmesh import testing
+from botmesh import serving, testing
+from botmesh.names import new_id
 from botmesh.v1.agent_service_pb2 import GetCardRequest
 
 
@@ -44,3 +47,21 @@ async def test_servers_bind_loopback_unless_told_otherwise(make_agent):
     agent = make_agent()
     async with testing.mesh(agent):
         assert agent.address.startswith("127.0.0.1:")
+
+
+async def _kind_of_loop():
+    return type(asyncio.get_running_loop()).__module__.partition(".")[0]
+
+
+def test_what_only_serves_runs_on_uvloop_where_it_is_there(monkeypatch):
+    assert serving.run(_kind_of_loop()) == "uvloop"
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    assert serving.run(_kind_of_loop()) == "asyncio"
+
+
+def test_a_bot_that_seeds_pythons_random_numbers_does_not_repeat_ids():
+    made = set()
+    for _ in range(3):
+        random.seed(7)
+        made.add(new_id())
+    assert len(made) == 3
