@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import grpc
@@ -97,11 +97,7 @@ async def instances(address: str, count: str) -> None:
 
     tune_collector()
     await _obey(change)
-    for task in living:
-        task.cancel()
-    await asyncio.gather(*living, return_exceptions=True)
-    for channel in channels:
-        await channel.close()
+    await _end(living, channels)
 
 
 async def watchers(address: str, count: str) -> None:
@@ -139,9 +135,13 @@ async def watchers(address: str, count: str) -> None:
 
     tune_collector()
     await _obey(report)
-    for task in watching:
+    await _end(watching, channels)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]], channels: Sequence[grpc.aio.Channel]) -> None:
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*watching, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     for channel in channels:
         await channel.close()
 
