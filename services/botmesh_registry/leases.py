@@ -78,6 +78,7 @@ class Leases:
             address=check_address(request.address, peer, self._ranges),
             readiness=check_readiness(request.readiness),
             version=card.version,
+            takes_links=request.takes_links,
         )
         instance.registered_at.GetCurrentTime()
         self.expire()

@@ -1203,7 +1203,7 @@ var File_botmesh_v1_agent_service_proto protoreflect.FileDescriptor
 const file_botmesh_v1_agent_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1ebotmesh/v1/agent_service.proto\x12\n" +
-	"botmesh.v1\x1a\x1bbotmesh/v1/agent_card.proto\x1a\x19botmesh/v1/instance.proto\x1a\x18botmesh/v1/message.proto\x1a\x15botmesh/v1/part.proto\x1a\x19botmesh/v1/transfer.proto\x1a\x15botmesh/v1/turn.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"@\n" +
+	"botmesh.v1\x1a\x1bbotmesh/v1/agent_card.proto\x1a\x19botmesh/v1/instance.proto\x1a\x15botmesh/v1/link.proto\x1a\x18botmesh/v1/message.proto\x1a\x15botmesh/v1/part.proto\x1a\x19botmesh/v1/transfer.proto\x1a\x15botmesh/v1/turn.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"@\n" +
 	"\x0fDelegateRequest\x12-\n" +
 	"\amessage\x18\x01 \x01(\v2\x13.botmesh.v1.MessageR\amessage\";\n" +
 	"\x10DelegateResponse\x12'\n" +
@@ -1295,7 +1295,7 @@ const file_botmesh_v1_agent_service_proto_rawDesc = "" +
 	"\x16CANCEL_OUTCOME_STOPPED\x10\x01\x12\x1b\n" +
 	"\x17CANCEL_OUTCOME_TOO_LATE\x10\x02\x12\x1e\n" +
 	"\x1aCANCEL_OUTCOME_UNREACHABLE\x10\x03\x12\x1a\n" +
-	"\x16CANCEL_OUTCOME_UNKNOWN\x10\x042\x84\x04\n" +
+	"\x16CANCEL_OUTCOME_UNKNOWN\x10\x042\xc3\x04\n" +
 	"\fAgentService\x12E\n" +
 	"\bDelegate\x12\x1b.botmesh.v1.DelegateRequest\x1a\x1c.botmesh.v1.DelegateResponse\x12Y\n" +
 	"\x0eDelegateStream\x12!.botmesh.v1.DelegateStreamRequest\x1a\".botmesh.v1.DelegateStreamResponse0\x01\x12E\n" +
@@ -1303,7 +1303,8 @@ const file_botmesh_v1_agent_service_proto_rawDesc = "" +
 	"\x06Notify\x12\x19.botmesh.v1.NotifyRequest\x1a\x1a.botmesh.v1.NotifyResponse\x12?\n" +
 	"\x06Cancel\x12\x19.botmesh.v1.CancelRequest\x1a\x1a.botmesh.v1.CancelResponse\x12B\n" +
 	"\aGetCard\x12\x1a.botmesh.v1.GetCardRequest\x1a\x1b.botmesh.v1.GetCardResponse\x12E\n" +
-	"\bGetStats\x12\x1b.botmesh.v1.GetStatsRequest\x1a\x1c.botmesh.v1.GetStatsResponseBL\n" +
+	"\bGetStats\x12\x1b.botmesh.v1.GetStatsRequest\x1a\x1c.botmesh.v1.GetStatsResponse\x12=\n" +
+	"\x04Link\x12\x17.botmesh.v1.LinkRequest\x1a\x18.botmesh.v1.LinkResponse(\x010\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (
@@ -1353,6 +1354,8 @@ var file_botmesh_v1_agent_service_proto_goTypes = []any{
 	(Readiness)(0),                 // 29: botmesh.v1.Readiness
 	(*timestamppb.Timestamp)(nil),  // 30: google.protobuf.Timestamp
 	(*durationpb.Duration)(nil),    // 31: google.protobuf.Duration
+	(*LinkRequest)(nil),            // 32: botmesh.v1.LinkRequest
+	(*LinkResponse)(nil),           // 33: botmesh.v1.LinkResponse
 }
 var file_botmesh_v1_agent_service_proto_depIdxs = []int32{
 	22, // 0: botmesh.v1.DelegateRequest.message:type_name -> botmesh.v1.Message
@@ -1386,15 +1389,17 @@ var file_botmesh_v1_agent_service_proto_depIdxs = []int32{
 	13, // 28: botmesh.v1.AgentService.Cancel:input_type -> botmesh.v1.CancelRequest
 	15, // 29: botmesh.v1.AgentService.GetCard:input_type -> botmesh.v1.GetCardRequest
 	17, // 30: botmesh.v1.AgentService.GetStats:input_type -> botmesh.v1.GetStatsRequest
-	2,  // 31: botmesh.v1.AgentService.Delegate:output_type -> botmesh.v1.DelegateResponse
-	4,  // 32: botmesh.v1.AgentService.DelegateStream:output_type -> botmesh.v1.DelegateStreamResponse
-	9,  // 33: botmesh.v1.AgentService.Transfer:output_type -> botmesh.v1.TransferResponse
-	11, // 34: botmesh.v1.AgentService.Notify:output_type -> botmesh.v1.NotifyResponse
-	14, // 35: botmesh.v1.AgentService.Cancel:output_type -> botmesh.v1.CancelResponse
-	16, // 36: botmesh.v1.AgentService.GetCard:output_type -> botmesh.v1.GetCardResponse
-	18, // 37: botmesh.v1.AgentService.GetStats:output_type -> botmesh.v1.GetStatsResponse
-	31, // [31:38] is the sub-list for method output_type
-	24, // [24:31] is the sub-list for method input_type
+	32, // 31: botmesh.v1.AgentService.Link:input_type -> botmesh.v1.LinkRequest
+	2,  // 32: botmesh.v1.AgentService.Delegate:output_type -> botmesh.v1.DelegateResponse
+	4,  // 33: botmesh.v1.AgentService.DelegateStream:output_type -> botmesh.v1.DelegateStreamResponse
+	9,  // 34: botmesh.v1.AgentService.Transfer:output_type -> botmesh.v1.TransferResponse
+	11, // 35: botmesh.v1.AgentService.Notify:output_type -> botmesh.v1.NotifyResponse
+	14, // 36: botmesh.v1.AgentService.Cancel:output_type -> botmesh.v1.CancelResponse
+	16, // 37: botmesh.v1.AgentService.GetCard:output_type -> botmesh.v1.GetCardResponse
+	18, // 38: botmesh.v1.AgentService.GetStats:output_type -> botmesh.v1.GetStatsResponse
+	33, // 39: botmesh.v1.AgentService.Link:output_type -> botmesh.v1.LinkResponse
+	32, // [32:40] is the sub-list for method output_type
+	24, // [24:32] is the sub-list for method input_type
 	24, // [24:24] is the sub-list for extension type_name
 	24, // [24:24] is the sub-list for extension extendee
 	0,  // [0:24] is the sub-list for field type_name
@@ -1407,6 +1412,7 @@ func file_botmesh_v1_agent_service_proto_init() {
 	}
 	file_botmesh_v1_agent_card_proto_init()
 	file_botmesh_v1_instance_proto_init()
+	file_botmesh_v1_link_proto_init()
 	file_botmesh_v1_message_proto_init()
 	file_botmesh_v1_part_proto_init()
 	file_botmesh_v1_transfer_proto_init()

@@ -26,6 +26,7 @@ const (
 	AgentService_Cancel_FullMethodName         = "/botmesh.v1.AgentService/Cancel"
 	AgentService_GetCard_FullMethodName        = "/botmesh.v1.AgentService/GetCard"
 	AgentService_GetStats_FullMethodName       = "/botmesh.v1.AgentService/GetStats"
+	AgentService_Link_FullMethodName           = "/botmesh.v1.AgentService/Link"
 )
 
 // AgentServiceClient is the client API for AgentService service.
@@ -59,6 +60,12 @@ type AgentServiceClient interface {
 	GetCard(ctx context.Context, in *GetCardRequest, opts ...grpc.CallOption) (*GetCardResponse, error)
 	// Counts since the process started.
 	GetStats(ctx context.Context, in *GetStatsRequest, opts ...grpc.CallOption) (*GetStatsResponse, error)
+	// Carries any number of calls of the methods above over one stream, so that what
+	// gRPC spends on each call is spent on a batch of them (link.proto). Each call has
+	// its policies as if it came by itself. Optional: an instance says when it registers
+	// whether it takes links. Ends when its caller has sent its last; the calls that
+	// still run then are given up.
+	Link(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[LinkRequest, LinkResponse], error)
 }
 
 type agentServiceClient struct {
@@ -148,6 +155,19 @@ func (c *agentServiceClient) GetStats(ctx context.Context, in *GetStatsRequest, 
 	return out, nil
 }
 
+func (c *agentServiceClient) Link(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[LinkRequest, LinkResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &AgentService_ServiceDesc.Streams[1], AgentService_Link_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[LinkRequest, LinkResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type AgentService_LinkClient = grpc.BidiStreamingClient[LinkRequest, LinkResponse]
+
 // AgentServiceServer is the server API for AgentService service.
 // All implementations must embed UnimplementedAgentServiceServer
 // for forward compatibility.
@@ -179,6 +199,12 @@ type AgentServiceServer interface {
 	GetCard(context.Context, *GetCardRequest) (*GetCardResponse, error)
 	// Counts since the process started.
 	GetStats(context.Context, *GetStatsRequest) (*GetStatsResponse, error)
+	// Carries any number of calls of the methods above over one stream, so that what
+	// gRPC spends on each call is spent on a batch of them (link.proto). Each call has
+	// its policies as if it came by itself. Optional: an instance says when it registers
+	// whether it takes links. Ends when its caller has sent its last; the calls that
+	// still run then are given up.
+	Link(grpc.BidiStreamingServer[LinkRequest, LinkResponse]) error
 	mustEmbedUnimplementedAgentServiceServer()
 }
 
@@ -209,6 +235,9 @@ func (UnimplementedAgentServiceServer) GetCard(context.Context, *GetCardRequest)
 }
 func (UnimplementedAgentServiceServer) GetStats(context.Context, *GetStatsRequest) (*GetStatsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetStats not implemented")
+}
+func (UnimplementedAgentServiceServer) Link(grpc.BidiStreamingServer[LinkRequest, LinkResponse]) error {
+	return status.Error(codes.Unimplemented, "method Link not implemented")
 }
 func (UnimplementedAgentServiceServer) mustEmbedUnimplementedAgentServiceServer() {}
 func (UnimplementedAgentServiceServer) testEmbeddedByValue()                      {}
@@ -350,6 +379,13 @@ func _AgentService_GetStats_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AgentService_Link_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(AgentServiceServer).Link(&grpc.GenericServerStream[LinkRequest, LinkResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type AgentService_LinkServer = grpc.BidiStreamingServer[LinkRequest, LinkResponse]
+
 // AgentService_ServiceDesc is the grpc.ServiceDesc for AgentService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -387,6 +423,12 @@ var AgentService_ServiceDesc = grpc.ServiceDesc{
 			StreamName:    "DelegateStream",
 			Handler:       _AgentService_DelegateStream_Handler,
 			ServerStreams: true,
+		},
+		{
+			StreamName:    "Link",
+			Handler:       _AgentService_Link_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
 		},
 	},
 	Metadata: "botmesh/v1/agent_service.proto",

@@ -157,7 +157,9 @@ type Instance struct {
 	RegisteredAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=registered_at,json=registeredAt,proto3" json:"registered_at,omitempty"`
 	// Its load. Kept current in GetAgent and ListAgents; a watch does not send an
 	// instance again because of its load alone.
-	Load          *Load `protobuf:"bytes,8,opt,name=load,proto3" json:"load,omitempty"`
+	Load *Load `protobuf:"bytes,8,opt,name=load,proto3" json:"load,omitempty"`
+	// Whether it takes calls over AgentService.Link.
+	TakesLinks    bool `protobuf:"varint,9,opt,name=takes_links,json=takesLinks,proto3" json:"takes_links,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -248,6 +250,13 @@ func (x *Instance) GetLoad() *Load {
 	return nil
 }
 
+func (x *Instance) GetTakesLinks() bool {
+	if x != nil {
+		return x.TakesLinks
+	}
+	return false
+}
+
 var File_botmesh_v1_instance_proto protoreflect.FileDescriptor
 
 const file_botmesh_v1_instance_proto_rawDesc = "" +
@@ -256,7 +265,7 @@ const file_botmesh_v1_instance_proto_rawDesc = "" +
 	"botmesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"L\n" +
 	"\x04Load\x12\x1b\n" +
 	"\tin_flight\x18\x01 \x01(\rR\binFlight\x12'\n" +
-	"\x0frecent_failures\x18\x02 \x01(\rR\x0erecentFailures\"\xb0\x02\n" +
+	"\x0frecent_failures\x18\x02 \x01(\rR\x0erecentFailures\"\xd1\x02\n" +
 	"\bInstance\x12\x1f\n" +
 	"\vinstance_id\x18\x01 \x01(\tR\n" +
 	"instanceId\x12\x1d\n" +
@@ -267,7 +276,9 @@ const file_botmesh_v1_instance_proto_rawDesc = "" +
 	"\treadiness\x18\x05 \x01(\x0e2\x15.botmesh.v1.ReadinessR\treadiness\x12\x18\n" +
 	"\aversion\x18\x06 \x01(\tR\aversion\x12?\n" +
 	"\rregistered_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\fregisteredAt\x12$\n" +
-	"\x04load\x18\b \x01(\v2\x10.botmesh.v1.LoadR\x04load*{\n" +
+	"\x04load\x18\b \x01(\v2\x10.botmesh.v1.LoadR\x04load\x12\x1f\n" +
+	"\vtakes_links\x18\t \x01(\bR\n" +
+	"takesLinks*{\n" +
 	"\tReadiness\x12\x19\n" +
 	"\x15READINESS_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fREADINESS_READY\x10\x01\x12\x12\n" +

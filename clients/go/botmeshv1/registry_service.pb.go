@@ -92,7 +92,9 @@ type RegisterRequest struct {
 	// was lost. Empty: the registry makes one.
 	LeaseToken string `protobuf:"bytes,4,opt,name=lease_token,json=leaseToken,proto3" json:"lease_token,omitempty"`
 	// Whether it takes work already. Default ready.
-	Readiness     Readiness `protobuf:"varint,5,opt,name=readiness,proto3,enum=botmesh.v1.Readiness" json:"readiness,omitempty"`
+	Readiness Readiness `protobuf:"varint,5,opt,name=readiness,proto3,enum=botmesh.v1.Readiness" json:"readiness,omitempty"`
+	// Whether it takes calls over AgentService.Link. Default no.
+	TakesLinks    bool `protobuf:"varint,6,opt,name=takes_links,json=takesLinks,proto3" json:"takes_links,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -160,6 +162,13 @@ func (x *RegisterRequest) GetReadiness() Readiness {
 		return x.Readiness
 	}
 	return Readiness_READINESS_UNSPECIFIED
+}
+
+func (x *RegisterRequest) GetTakesLinks() bool {
+	if x != nil {
+		return x.TakesLinks
+	}
+	return false
 }
 
 // The lease, and what the mesh tells its instances.
@@ -1548,7 +1557,7 @@ var File_botmesh_v1_registry_service_proto protoreflect.FileDescriptor
 const file_botmesh_v1_registry_service_proto_rawDesc = "" +
 	"\n" +
 	"!botmesh/v1/registry_service.proto\x12\n" +
-	"botmesh.v1\x1a\x16botmesh/v1/agent.proto\x1a\x1bbotmesh/v1/agent_card.proto\x1a\x19botmesh/v1/instance.proto\x1a\x16botmesh/v1/lease.proto\x1a\x17botmesh/v1/limits.proto\"\xcd\x01\n" +
+	"botmesh.v1\x1a\x16botmesh/v1/agent.proto\x1a\x1bbotmesh/v1/agent_card.proto\x1a\x19botmesh/v1/instance.proto\x1a\x16botmesh/v1/lease.proto\x1a\x17botmesh/v1/limits.proto\"\xee\x01\n" +
 	"\x0fRegisterRequest\x12)\n" +
 	"\x04card\x18\x01 \x01(\v2\x15.botmesh.v1.AgentCardR\x04card\x12\x1f\n" +
 	"\vinstance_id\x18\x02 \x01(\tR\n" +
@@ -1556,7 +1565,9 @@ const file_botmesh_v1_registry_service_proto_rawDesc = "" +
 	"\aaddress\x18\x03 \x01(\tR\aaddress\x12\x1f\n" +
 	"\vlease_token\x18\x04 \x01(\tR\n" +
 	"leaseToken\x123\n" +
-	"\treadiness\x18\x05 \x01(\x0e2\x15.botmesh.v1.ReadinessR\treadiness\"\x8e\x01\n" +
+	"\treadiness\x18\x05 \x01(\x0e2\x15.botmesh.v1.ReadinessR\treadiness\x12\x1f\n" +
+	"\vtakes_links\x18\x06 \x01(\bR\n" +
+	"takesLinks\"\x8e\x01\n" +
 	"\x10RegisterResponse\x12'\n" +
 	"\x05lease\x18\x01 \x01(\v2\x11.botmesh.v1.LeaseR\x05lease\x12*\n" +
 	"\x06limits\x18\x02 \x01(\v2\x12.botmesh.v1.LimitsR\x06limits\x12%\n" +

@@ -309,7 +309,8 @@ class _Running:
         self.directory = directory or Directory(self.end.account, self.registry)
         self.end.targets = self.directory
         services = settings.services(settings.registry if self.registry is not None else "")
-        self.caller = Caller(self.end, self.directory, Peers(settings.set_aside), settings.connect_timeout, services)
+        peers = Peers(settings.set_aside, links=settings.links)
+        self.caller = Caller(self.end, self.directory, peers, settings.connect_timeout, services)
         self.caller.report(logged=settings.persist_messages)
         self.registration: Registration | None = None
         self.server = Server(agent.name, end=self.end)
@@ -340,7 +341,12 @@ class _Running:
         if self.registry is not None:
             advertised = settings.advertise or _reachable(address)
             self.registration = Registration(
-                self.registry, self.agent.card, self.agent.instance_id, advertised, self.state
+                self.registry,
+                self.agent.card,
+                self.agent.instance_id,
+                advertised,
+                self.state,
+                takes_links=settings.links,
             )
             self.registration.on_limits = self.learn
             self.registration.on_trace_endpoint = self.end.telemetry.export_to

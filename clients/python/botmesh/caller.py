@@ -20,7 +20,7 @@ from botmesh.interceptors.patience import within_idle_limit
 from botmesh.journal import Journal
 from botmesh.peers import CHANNEL_OPTIONS, Peer, Peers
 from botmesh.retry import Attempts, Budget, is_idempotent
-from botmesh.status import from_exception, from_rpc_error
+from botmesh.status import from_exception
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.instance_pb2 import Instance
@@ -203,13 +203,9 @@ class Caller:
     async def _attempt(self, method: str, ask: Ask, call: Call, peer: Peer, data: bytes) -> bytes:
         with peer:
             timeout = await self._connected(call, peer)
-            rpc = peer.method(method)(data, timeout=timeout, metadata=_metadata(call, peer))
             try:
-                return await rpc
-            except grpc.aio.AioRpcError as error:
-                raise from_rpc_error(error) from None
+                return await peer.unary(method, data, timeout, _metadata(call, peer))
             except asyncio.CancelledError:
-                rpc.cancel()
                 self._give_up(ask, peer)
                 raise
 
@@ -238,25 +234,22 @@ class Caller:
     ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
         with peer:
             timeout = await self._connected(call, peer)
-            rpc = peer.method("DelegateStream", streams=True)(
-                request.SerializeToString(), timeout=timeout, metadata=_metadata(call, peer)
-            )
+            responses = peer.stream("DelegateStream", request.SerializeToString(), timeout, _metadata(call, peer))
             ended = False
             try:
-                async with aclosing(within_idle_limit(call, aiter(rpc))) as responses:
-                    async for response in responses:
+                async with aclosing(within_idle_limit(call, responses)) as bounded:
+                    async for response in bounded:
                         PIPELINE.received(call, len(response))
                         event = pb.DelegateStreamResponse.FromString(response)
                         ended = event.WhichOneof("event") == "reply"
                         yield event
                 if not ended:
                     raise _cut_short(ask.target)
-            except grpc.aio.AioRpcError as error:
-                ended = True  # the callee knows
-                raise from_rpc_error(error) from None
+            except BotmeshError as error:
+                ended = error.from_peer or isinstance(error, DeadlineExpired)  # the callee knows
+                raise
             finally:
                 if not ended:
-                    rpc.cancel()
                     self._give_up(ask, peer)
 
     async def _connected(self, call: Call, peer: Peer) -> float:
@@ -323,8 +316,8 @@ class Caller:
             reason=reason,
         )
         try:
-            response = await peer.method("Cancel")(request.SerializeToString(), timeout=CANCEL_TIMEOUT)
-        except (grpc.aio.AioRpcError, grpc.aio.UsageError):  # away, or this process closes
+            response = await peer.unary("Cancel", request.SerializeToString(), CANCEL_TIMEOUT)
+        except (BotmeshError, grpc.aio.UsageError):  # away, or this process closes
             return [_unreachable(ask, peer.id)]
         return list(pb.CancelResponse.FromString(response).receipts)
 

@@ -30,7 +30,7 @@ class Callers:
             directory = end.targets = Directory(account, self._registry)
             directory.on_trace_endpoint = self._telemetry.export_to
             directory.on_limits = functools.partial(self._learn, end)
-            peers = Peers(self._settings.set_aside)
+            peers = Peers(self._settings.set_aside, links=self._settings.links)
             services = self._settings.services(self._registry.address)
             caller = Caller(end, directory, peers, self._settings.connect_timeout, services)
             caller.report(logged=self._settings.persist_messages)

@@ -24,7 +24,8 @@ class Mesh(Asking):
         """Use `connect` to make one."""
         self._end = end
         services = settings.services(directory.registry.address if directory.registry is not None else "")
-        self._caller = Caller(end, directory, Peers(settings.set_aside), settings.connect_timeout, services)
+        peers = Peers(settings.set_aside, links=settings.links)
+        self._caller = Caller(end, directory, peers, settings.connect_timeout, services)
         self._caller.report(logged=settings.persist_messages)
 
     @property

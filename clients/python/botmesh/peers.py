@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from typing import Any, Self
 
 import grpc
@@ -11,6 +11,8 @@ from botmesh.deadline import now
 from botmesh.errors import Unreachable
 from botmesh.interceptors.call import AGENT
 from botmesh.limits import TRANSPORT_BYTES
+from botmesh.link import LARGEST, Link, Metadata
+from botmesh.status import from_rpc_error
 from botmesh.v1.instance_pb2 import Instance
 
 CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
@@ -39,9 +41,11 @@ BURST, BURST_SECONDS = 40, 0.03
 class Peer:
     """One instance that this process calls."""
 
-    def __init__(self, instance: Instance) -> None:
-        """Connect with the first call."""
+    def __init__(self, instance: Instance, *, links: bool = True) -> None:
+        """Connect with the first call. `links`: whether calls may go over a link, if the instance takes any."""
         self.instance = instance
+        self._links = links and instance.takes_links
+        self._link: Link | None = None
         self.in_flight = 0
         self.aside_until = 0.0
         self._started = 0
@@ -56,21 +60,62 @@ class Peer:
         """The instance's id."""
         return self.instance.instance_id
 
-    def method(self, name: str, *, streams: bool = False) -> Any:
-        """AgentService's method of that name, taking and giving bytes."""
+    async def unary(self, name: str, request: bytes, timeout: float, metadata: Metadata = ()) -> bytes:
+        """AgentService's method of that name.
+
+        Raises:
+            BotmeshError: refused or failed there, or on the way.
+        """
+        if self._linked and len(request) <= LARGEST:
+            return await self._over_link().unary(name, request, timeout, metadata)
+        rpc = self._method(name, self.channel.unary_unary)(request, timeout=timeout, metadata=tuple(metadata))
+        try:
+            return bytes(await rpc)
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from None
+        except asyncio.CancelledError:
+            rpc.cancel()
+            raise
+
+    def stream(self, name: str, request: bytes, timeout: float, metadata: Metadata = ()) -> AsyncGenerator[bytes, None]:
+        """The same for a method that streams its responses; closing it early gives the call up."""
+        if self._linked and len(request) <= LARGEST:
+            return self._over_link().stream(name, request, timeout, metadata)
+        rpc = self._method(name, self.channel.unary_stream)(request, timeout=timeout, metadata=tuple(metadata))
+        return _responses(rpc)
+
+    def _method(self, name: str, make: Callable[[str], Any]) -> Any:
+        """Taking and giving bytes."""
         found = self._methods.get(name)
         if found is None:
-            make: Callable[..., Any] = self.channel.unary_stream if streams else self.channel.unary_unary
             found = self._methods[name] = make(AGENT + name)
         return found
 
+    @property
+    def _linked(self) -> bool:
+        """Whether calls go over a link."""
+        if self._link is not None and self._link.unknown:
+            self._links = False
+        return self._links
+
+    def _over_link(self) -> Link:
+        if self._link is None or not self._link.takes_calls:
+            self._link = Link(self._method("Link", self.channel.stream_stream)())
+        return self._link
+
     def is_at_hand(self) -> bool:
-        """Whether a call can begin at once: connected, and not very many open."""
-        return self.in_flight <= CALM and self.channel.get_state(try_to_connect=True) is _READY
+        """Whether a call can begin at once: connected, and not too many open."""
+        if self._link is not None and self._link.takes_calls:
+            return True
+        return self._bears_one_more and self.channel.get_state(try_to_connect=True) is _READY
+
+    @property
+    def _bears_one_more(self) -> bool:
+        return self.in_flight <= CALM or self._linked
 
     async def admit(self) -> None:
         """Return when gRPC bears one more call: where very many are open, so many may begin at a time."""
-        if self.in_flight <= CALM:
+        if self._bears_one_more:
             return
         while True:
             at = now()
@@ -111,7 +156,13 @@ class Peer:
         """Close as soon as no call is in flight."""
         self._leaving = True
         if self.in_flight == 0:
-            await self.channel.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close at once."""
+        if self._link is not None:
+            await self._link.close()
+        await self.channel.close()
 
     def __enter__(self) -> Self:
         """One more call in flight."""
@@ -122,16 +173,27 @@ class Peer:
         """One call less."""
         self.in_flight -= 1
         if self._leaving and self.in_flight == 0:
-            self._closing = asyncio.ensure_future(self.channel.close())
+            self._closing = asyncio.ensure_future(self.close())
+
+
+async def _responses(rpc: Any) -> AsyncGenerator[bytes, None]:
+    try:
+        async for response in rpc:
+            yield response
+    except grpc.aio.AioRpcError as error:
+        raise from_rpc_error(error) from None
+    finally:
+        rpc.cancel()
 
 
 class Peers:
     """All instances that this process has called."""
 
-    def __init__(self, set_aside: float) -> None:
-        """`set_aside`: seconds that a failing instance is left alone while there are others."""
+    def __init__(self, set_aside: float, *, links: bool = True) -> None:
+        """`set_aside`: seconds that a failing instance is left alone while there are others; `links`: see Peer."""
         self._peers: dict[str, Peer] = {}
         self._set_aside = set_aside
+        self._links = links
 
     def choose(self, instances: Sequence[Instance], avoid: Collection[str] = ()) -> Peer:
         """The one with the fewest calls in flight of two random ones.
@@ -153,7 +215,7 @@ class Peers:
         """The peer of an instance, connected or not."""
         peer = self._peers.get(instance.instance_id)
         if peer is None:
-            peer = self._peers[instance.instance_id] = Peer(instance)
+            peer = self._peers[instance.instance_id] = Peer(instance, links=self._links)
         return peer
 
     def set_aside(self, peer: Peer) -> None:
@@ -169,5 +231,5 @@ class Peers:
     async def close(self) -> None:
         """Close all connections."""
         for peer in self._peers.values():
-            await peer.channel.close()
+            await peer.close()
         self._peers.clear()

@@ -33,8 +33,10 @@ class Registration:
         instance_id: str,
         address: str,
         state: Callable[[], tuple[Readiness, Load]],
+        *,
+        takes_links: bool = False,
     ) -> None:
-        """`state` says how ready the instance is and how much it has to do."""
+        """`state` says how ready the instance is and how much it has to do; `takes_links`, whether it serves Link."""
         self.on_limits: Callable[[Limits], None] = lambda _: None
         self.on_trace_endpoint: Callable[[str], None] = lambda _: None
         self.listed = asyncio.Event()
@@ -44,6 +46,7 @@ class Registration:
         self._instance_id = instance_id
         self._address = address
         self._state = state
+        self._takes_links = takes_links
         self._token = secrets.token_urlsafe(24)  # made here, so that a lost answer can be asked for again
         self._told = ""
         self._soon = asyncio.Event()
@@ -84,6 +87,7 @@ class Registration:
                 address=self._address,
                 lease_token=self._token,
                 readiness=self._state()[0],
+                takes_links=self._takes_links,
             ),
             timeout=ASK_TIMEOUT,
         )

@@ -67,7 +67,9 @@ class Server:
     def __init__(self, name: str, *, limits: Callable[[], Limits] = Limits, end: End | None = None) -> None:
         """Serve as `end`; without one, as a service of the mesh that is no agent."""
         self.end = end or End(Telemetry(name), limits=limits(), ceiling=limits())
-        self.grpc = grpc.aio.server(interceptors=interceptors.server(self.end), options=SERVER_OPTIONS)
+        callee = interceptors.CalleeInterceptor(self.end, interceptors.PIPELINES)
+        self.grpc = grpc.aio.server(interceptors=[callee], options=SERVER_OPTIONS)
+        self._links = callee.links
         self.health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
         self.address = ""
@@ -120,5 +122,6 @@ class Server:
     async def stop(self, grace: float = 1.0) -> None:
         """Take no new calls, give open ones `grace` seconds, and close."""
         await self.set_serving(False)
+        self._links.close()
         await self.grpc.stop(grace)
         await self.end.telemetry.stop()

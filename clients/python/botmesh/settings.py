@@ -182,6 +182,7 @@ SETTINGS: dict[str, Setting] = {
         *_limits(),
         Setting("drain_timeout", 30.0, *_SECONDS, "How long a bot that leaves waits for what runs"),
         Setting("connect_timeout", 2.0, *_SECONDS, "How long connecting to an instance may take"),
+        Setting("links", True, *_SWITCH, "Whether calls between two processes share a stream, where both know how"),
         Setting("set_aside", 5.0, *_SECONDS, "How long an instance that failed is left alone"),
         Setting("idempotency_ttl", 300.0, *_SECONDS, "How long an outcome is remembered by message id"),
         Setting("idempotency_entries", 10_000, *_COUNT, "How many outcomes are remembered"),
@@ -258,6 +259,7 @@ class Settings:
     log_level: str
     drain_timeout: float
     connect_timeout: float
+    links: bool
     set_aside: float
     idempotency_ttl: float
     idempotency_entries: int

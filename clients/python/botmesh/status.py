@@ -22,6 +22,7 @@ from botmesh.errors import (
 DOMAIN = "botmesh"
 DETAILS_KEY = "grpc-status-details-bin"
 _UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
+_CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 _BROKEN_OFF = "CANCELLED"
 """What gRPC's core says of a stream that was reset under it."""
 _COMMON = ("agent", "instance", "hop", "path", "started", "trace_id")
@@ -31,7 +32,12 @@ _TOO_LARGE = re.compile("larger than max|exceeds maximum size")
 
 
 def to_trailers(error: BotmeshError) -> tuple[tuple[str, bytes], ...]:
-    """The trailing metadata that carries `error`; under 8 KiB whatever the error holds."""
+    """The trailing metadata that carries `error`."""
+    return ((DETAILS_KEY, to_status(error)),)
+
+
+def to_status(error: BotmeshError) -> bytes:
+    """`error` as a serialized google.rpc.Status; under 8 KiB whatever the error holds."""
     facts = {key: value[:_MAX_VALUE] for key, value in list(error.metadata.items())[:16] if key not in _COMMON}
     facts |= {
         "agent": error.agent,
@@ -45,7 +51,7 @@ def to_trailers(error: BotmeshError) -> tuple[tuple[str, bytes], ...]:
     status = Status(code=error.status.value[0], message=error.text)
     packed = status.details.add()
     packed.Pack(info)
-    return ((DETAILS_KEY, status.SerializeToString()),)
+    return status.SerializeToString()
 
 
 def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
@@ -69,6 +75,17 @@ def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED and _TOO_LARGE.search(text):
         return MessageTooLarge(f"the transport refused the message: {text}; send less, or a URL")
     return PeerError(text or f"the peer answered {code.name}", code)
+
+
+def from_status(data: bytes) -> BotmeshError:
+    """The error in a serialized google.rpc.Status, as the class that it was where it was raised."""
+    try:
+        status = Status.FromString(data)
+    except DecodeError:
+        return PeerError("the peer answered with a status that cannot be read", grpc.StatusCode.INTERNAL)
+    code = _CODES.get(status.code, grpc.StatusCode.UNKNOWN)
+    info = _unpack(data)
+    return PeerError(status.message, code) if info is None else _from_info(info, status.message, code)
 
 
 def from_exception(error: BaseException) -> BotmeshError:

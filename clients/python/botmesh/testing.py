@@ -50,4 +50,5 @@ def _instance(agent: Agent, address: str) -> Instance:
         address=address,
         readiness=READINESS_READY,
         version=agent.card.version,
+        takes_links=agent.settings.links,
     )

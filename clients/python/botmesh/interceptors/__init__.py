@@ -55,6 +55,7 @@ __all__ = [
     "PIPELINES",
     "POLICIES",
     "Call",
+    "CalleeInterceptor",
     "End",
     "MethodClass",
     "Pipeline",

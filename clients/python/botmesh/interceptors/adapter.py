@@ -5,25 +5,23 @@ kind has a class of its own here. All of them run the same ordered list of polic
 """
 
 import asyncio
-import inspect
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from botmesh.chain import Chain
-from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField
-from botmesh.interceptors.call import CURRENT, Call, End, MethodClass, class_of
+from botmesh.errors import BotmeshError
+from botmesh.interceptors.call import AGENT, LINK, LINKED, Call, End, MethodClass, class_of
+from botmesh.interceptors.links import Links
 from botmesh.interceptors.patience import within_idle_limit
 from botmesh.interceptors.policy import Pipeline
+from botmesh.interceptors.served import Arrival, Served
 from botmesh.interceptors.trace import inject
-from botmesh.status import from_exception, to_trailers
+from botmesh.status import to_trailers
 
-logger = logging.getLogger("botmesh")
-T = TypeVar("T")
 Pipelines = dict[MethodClass, Pipeline]
 
 
@@ -32,6 +30,7 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, end: End, pipelines: Pipelines) -> None:
         """Serve as `end`."""
+        self.links = Links()
         self._end = end
         self._pipelines = pipelines
         self._wrapped: dict[str, Any] = {}
@@ -47,132 +46,50 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
             handler = await continuation(handler_call_details)
             if handler is None or method.startswith(("/grpc.health.", "/grpc.reflection.")):
                 return handler
-            self._wrapped[method] = self._wrap(method, handler)
+            if method == LINK:
+                await self._serve_links(continuation, type(handler_call_details))
+                handler = grpc.stream_stream_rpc_method_handler(self.links.serve)
+            else:
+                handler = _around(self._served(method, handler))
+            self._wrapped[method] = handler
         return self._wrapped[method]
 
-    def _wrap(self, method: str, handler: Any) -> Any:
+    async def _serve_links(self, continuation: Callable[[Any], Awaitable[Any]], details: Any) -> None:
+        """Find the methods that links carry, as if each had been called."""
+        for name in LINKED:
+            handler = await continuation(details(AGENT + name, ()))
+            if handler is not None:
+                self.links.methods[name] = self._served(AGENT + name, handler)
+
+    def _served(self, method: str, handler: Any) -> Served:
         kind = class_of(method, streams=handler.request_streaming or handler.response_streaming)
-        served = _Served(self._end, method, kind, handler, self._pipelines[kind])
-        if handler.request_streaming and handler.response_streaming:
-            return grpc.stream_stream_rpc_method_handler(served.stream_stream)
-        if handler.request_streaming:
-            return grpc.stream_unary_rpc_method_handler(served.stream_unary)
-        if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(served.unary_stream)
-        return grpc.unary_unary_rpc_method_handler(served.unary_unary)
+        return Served(self._end, method, kind, handler, self._pipelines[kind])
 
 
-class _Served:
-    """One method with its policies. Takes and gives bytes, so that sizes are exact and cost nothing."""
+def _around(served: Served) -> Any:
+    """The handler that gRPC calls: errors leave as typed statuses."""
 
-    def __init__(self, end: End, method: str, kind: MethodClass, handler: Any, pipeline: Pipeline) -> None:
-        self._end = end
-        self._method = method
-        self._kind = kind
-        self._handler = handler
-        self._pipeline = pipeline
+    if served.takes_many and served.gives_many:
+        return grpc.stream_stream_rpc_method_handler(_typed(served.stream_stream))
+    if served.takes_many:
+        return grpc.stream_unary_rpc_method_handler(_typed(served.stream_unary))
+    if served.gives_many:
+        return grpc.unary_stream_rpc_method_handler(_typed(served.unary_stream))
+    return grpc.unary_unary_rpc_method_handler(_typed(served.unary_unary))
 
-    async def unary_unary(self, request: bytes, context: grpc.aio.ServicerContext) -> bytes:
-        async def serve(call: Call, message: Any) -> bytes:
-            response = self._handler.unary_unary(message, context)
-            # Work has a deadline of its own that also ends the work.
-            return self._outgoing(call, await (response if call.work is not None else self._bounded(call, response)))
 
-        return await self._serve(context, serve, request)
-
-    async def stream_unary(self, requests: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> bytes:
-        async def serve(call: Call, _: Any) -> bytes:
-            messages = self._incoming(call, requests)
-            return self._outgoing(call, await self._bounded(call, self._handler.stream_unary(messages, context)))
-
-        return await self._serve(context, serve)
-
-    async def unary_stream(self, request: bytes, context: grpc.aio.ServicerContext) -> None:
-        async def serve(call: Call, message: Any) -> None:
-            await self._send_all(call, self._handler.unary_stream(message, context), context)
-
-        await self._serve(context, serve, request)
-
-    async def stream_stream(self, requests: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> None:
-        async def serve(call: Call, _: Any) -> None:
-            await self._send_all(call, self._handler.stream_stream(self._incoming(call, requests), context), context)
-
-        await self._serve(context, serve)
-
-    async def _serve(
-        self,
-        context: grpc.aio.ServicerContext,
-        serve: Callable[[Call, Any], Awaitable[T]],
-        request: bytes | None = None,
-    ) -> T:
-        """Start the policies, serve, finish the policies; every error leaves as a typed status."""
-        call = Call(self._end, self._method, self._kind, at_caller=False, limits=self._end.limits)
-        call.metadata = tuple(context.invocation_metadata() or ())
-        call.timeout = context.time_remaining()
-        CURRENT.set(call)
+def _typed(serve: Callable[[Any, Arrival], Awaitable[Any]]) -> Callable[[Any, grpc.aio.ServicerContext], Any]:
+    async def answer(requests: Any, context: grpc.aio.ServicerContext) -> Any:
         try:
-            message = None if request is None else self._parse(call, request)
-            passed = self._pipeline.start(call)
+            return await serve(requests, _arrived(context))
         except BotmeshError as error:
-            await _refuse(context, error)
-        try:
-            result = await serve(call, message)
-        except asyncio.CancelledError as error:
-            self._pipeline.finish(call, passed, error)
-            raise  # the caller is gone: nobody is left to answer
-        except Exception as error:
-            if not isinstance(error, BotmeshError):
-                logger.exception("%s failed; its caller gets INTERNAL without this text", self._method)
-            self._pipeline.finish(call, passed, error)
-            await _refuse(context, call.error or from_exception(error))
-        self._pipeline.finish(call, passed)
-        return result
+            await context.abort(error.status, error.text, to_trailers(error))
 
-    def _parse(self, call: Call, request: bytes) -> Message:
-        try:
-            parsed = self._handler.request_deserializer(request)
-        except DecodeError:
-            raise InvalidField(f"the request of {self._method} cannot be read", field="request") from None
-        call.request_size = len(request)
-        if self._kind is MethodClass.WORK:
-            call.message = getattr(parsed, "message", None)
-        return parsed
-
-    def _outgoing(self, call: Call, response: Any) -> bytes:
-        data = self._handler.response_serializer(response)
-        self._pipeline.sending(call, len(data))
-        return data
-
-    async def _incoming(self, call: Call, requests: AsyncIterator[bytes]) -> AsyncIterator[Any]:
-        async for request in requests:
-            self._pipeline.received(call, len(request))
-            yield self._handler.request_deserializer(request)
-
-    async def _bounded(self, call: Call, response: Awaitable[Any]) -> Any:
-        """The response, within the deadline."""
-        if call.deadline is None:
-            return await response
-        try:
-            async with asyncio.timeout_at(call.deadline.at) as scope:
-                return await response
-        except TimeoutError:
-            if scope.expired():
-                raise DeadlineExpired(f"the deadline passed before {self._method} was done") from None
-            raise
-
-    async def _send_all(self, call: Call, responses: Any, context: grpc.aio.ServicerContext) -> None:
-        # Written from one coroutine, not yielded: when the call ends early, everything is closed in here.
-        if inspect.isawaitable(responses):
-            await responses
-            return
-        # Work waits within its limits itself (work.py): only where there is nothing to send.
-        async with aclosing(responses if call.work is not None else within_idle_limit(call, responses)) as bounded:
-            async for response in bounded:
-                await context.write(self._outgoing(call, response))
+    return answer
 
 
-async def _refuse(context: grpc.aio.ServicerContext, error: BotmeshError) -> None:
-    await context.abort(error.status, error.text, to_trailers(error))
+def _arrived(context: grpc.aio.ServicerContext) -> Arrival:
+    return Arrival(tuple(context.invocation_metadata() or ()), context.time_remaining(), context, context.write)
 
 
 class _Caller:

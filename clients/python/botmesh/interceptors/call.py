@@ -35,6 +35,9 @@ class MethodClass(Enum):
 
 
 AGENT = "/botmesh.v1.AgentService/"
+LINK = AGENT + "Link"
+LINKED = ("Delegate", "DelegateStream", "Transfer", "Notify", "Cancel", "GetCard", "GetStats")
+"""AgentService's methods that a link carries."""
 REGISTRY = "/botmesh.v1.RegistryService/"
 _WORK = {AGENT + name for name in ("Delegate", "DelegateStream", "Transfer", "Notify")}
 _WATCH = {REGISTRY + "WatchAgents", REGISTRY + "Heartbeat"}

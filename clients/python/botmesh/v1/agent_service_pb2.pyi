@@ -2,6 +2,7 @@ import datetime
 
 from botmesh.v1 import agent_card_pb2 as _agent_card_pb2
 from botmesh.v1 import instance_pb2 as _instance_pb2
+from botmesh.v1 import link_pb2 as _link_pb2
 from botmesh.v1 import message_pb2 as _message_pb2
 from botmesh.v1 import part_pb2 as _part_pb2
 from botmesh.v1 import transfer_pb2 as _transfer_pb2

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from botmesh.v1 import agent_service_pb2 as botmesh_dot_v1_dot_agent__service__pb2
+from botmesh.v1 import link_pb2 as botmesh_dot_v1_dot_link__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -74,6 +75,11 @@ class AgentServiceStub:
                 request_serializer=botmesh_dot_v1_dot_agent__service__pb2.GetStatsRequest.SerializeToString,
                 response_deserializer=botmesh_dot_v1_dot_agent__service__pb2.GetStatsResponse.FromString,
                 _registered_method=True)
+        self.Link = channel.stream_stream(
+                '/botmesh.v1.AgentService/Link',
+                request_serializer=botmesh_dot_v1_dot_link__pb2.LinkRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_link__pb2.LinkResponse.FromString,
+                _registered_method=True)
 
 
 class AgentServiceServicer:
@@ -140,6 +146,17 @@ class AgentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Link(self, request_iterator, context):
+        """Carries any number of calls of the methods above over one stream, so that what
+        gRPC spends on each call is spent on a batch of them (link.proto). Each call has
+        its policies as if it came by itself. Optional: an instance says when it registers
+        whether it takes links. Ends when its caller has sent its last; the calls that
+        still run then are given up.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AgentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -177,6 +194,11 @@ def add_AgentServiceServicer_to_server(servicer, server):
                     servicer.GetStats,
                     request_deserializer=botmesh_dot_v1_dot_agent__service__pb2.GetStatsRequest.FromString,
                     response_serializer=botmesh_dot_v1_dot_agent__service__pb2.GetStatsResponse.SerializeToString,
+            ),
+            'Link': grpc.stream_stream_rpc_method_handler(
+                    servicer.Link,
+                    request_deserializer=botmesh_dot_v1_dot_link__pb2.LinkRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_link__pb2.LinkResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -373,6 +395,33 @@ class AgentService:
             '/botmesh.v1.AgentService/GetStats',
             botmesh_dot_v1_dot_agent__service__pb2.GetStatsRequest.SerializeToString,
             botmesh_dot_v1_dot_agent__service__pb2.GetStatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Link(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/botmesh.v1.AgentService/Link',
+            botmesh_dot_v1_dot_link__pb2.LinkRequest.SerializeToString,
+            botmesh_dot_v1_dot_link__pb2.LinkResponse.FromString,
             options,
             channel_credentials,
             insecure,

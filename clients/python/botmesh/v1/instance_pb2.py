@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x62otmesh/v1/instance.proto\x12\nbotmesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"2\n\x04Load\x12\x11\n\tin_flight\x18\x01 \x01(\r\x12\x17\n\x0frecent_failures\x18\x02 \x01(\r\"\xe1\x01\n\x08Instance\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\r\n\x05\x61gent\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\x12(\n\treadiness\x18\x05 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x31\n\rregistered_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x04load\x18\x08 \x01(\x0b\x32\x10.botmesh.v1.Load*{\n\tReadiness\x12\x19\n\x15READINESS_UNSPECIFIED\x10\x00\x12\x13\n\x0fREADINESS_READY\x10\x01\x12\x12\n\x0eREADINESS_BUSY\x10\x02\x12\x16\n\x12READINESS_DRAINING\x10\x03\x12\x12\n\x0eREADINESS_DOWN\x10\x04\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x62otmesh/v1/instance.proto\x12\nbotmesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"2\n\x04Load\x12\x11\n\tin_flight\x18\x01 \x01(\r\x12\x17\n\x0frecent_failures\x18\x02 \x01(\r\"\xf6\x01\n\x08Instance\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\r\n\x05\x61gent\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\x12(\n\treadiness\x18\x05 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x31\n\rregistered_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x04load\x18\x08 \x01(\x0b\x32\x10.botmesh.v1.Load\x12\x13\n\x0btakes_links\x18\t \x01(\x08*{\n\tReadiness\x12\x19\n\x15READINESS_UNSPECIFIED\x10\x00\x12\x13\n\x0fREADINESS_READY\x10\x01\x12\x12\n\x0eREADINESS_BUSY\x10\x02\x12\x16\n\x12READINESS_DRAINING\x10\x03\x12\x12\n\x0eREADINESS_DOWN\x10\x04\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,10 +33,10 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.instance_pb2', _
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
-  _globals['_READINESS']._serialized_start=354
-  _globals['_READINESS']._serialized_end=477
+  _globals['_READINESS']._serialized_start=375
+  _globals['_READINESS']._serialized_end=498
   _globals['_LOAD']._serialized_start=74
   _globals['_LOAD']._serialized_end=124
   _globals['_INSTANCE']._serialized_start=127
-  _globals['_INSTANCE']._serialized_end=352
+  _globals['_INSTANCE']._serialized_end=373
 # @@protoc_insertion_point(module_scope)

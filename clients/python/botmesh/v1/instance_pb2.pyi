@@ -31,7 +31,7 @@ class Load(_message.Message):
     def __init__(self, in_flight: _Optional[int] = ..., recent_failures: _Optional[int] = ...) -> None: ...
 
 class Instance(_message.Message):
-    __slots__ = ("instance_id", "account_id", "agent", "address", "readiness", "version", "registered_at", "load")
+    __slots__ = ("instance_id", "account_id", "agent", "address", "readiness", "version", "registered_at", "load", "takes_links")
     INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +40,7 @@ class Instance(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     REGISTERED_AT_FIELD_NUMBER: _ClassVar[int]
     LOAD_FIELD_NUMBER: _ClassVar[int]
+    TAKES_LINKS_FIELD_NUMBER: _ClassVar[int]
     instance_id: str
     account_id: str
     agent: str
@@ -48,4 +49,5 @@ class Instance(_message.Message):
     version: str
     registered_at: _timestamp_pb2.Timestamp
     load: Load
-    def __init__(self, instance_id: _Optional[str] = ..., account_id: _Optional[str] = ..., agent: _Optional[str] = ..., address: _Optional[str] = ..., readiness: _Optional[_Union[Readiness, str]] = ..., version: _Optional[str] = ..., registered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ...) -> None: ...
+    takes_links: bool
+    def __init__(self, instance_id: _Optional[str] = ..., account_id: _Optional[str] = ..., agent: _Optional[str] = ..., address: _Optional[str] = ..., readiness: _Optional[_Union[Readiness, str]] = ..., version: _Optional[str] = ..., registered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ..., takes_links: _Optional[bool] = ...) -> None: ...

@@ -29,7 +29,7 @@ from botmesh.v1 import lease_pb2 as botmesh_dot_v1_dot_lease__pb2
 from botmesh.v1 import limits_pb2 as botmesh_dot_v1_dot_limits__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!botmesh/v1/registry_service.proto\x12\nbotmesh.v1\x1a\x16\x62otmesh/v1/agent.proto\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\x1a\x16\x62otmesh/v1/lease.proto\x1a\x17\x62otmesh/v1/limits.proto\"\x9b\x01\n\x0fRegisterRequest\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x13\n\x0blease_token\x18\x04 \x01(\t\x12(\n\treadiness\x18\x05 \x01(\x0e\x32\x15.botmesh.v1.Readiness\"p\n\x10RegisterResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12\x16\n\x0etrace_endpoint\x18\x03 \x01(\t\"\x86\x01\n\x10HeartbeatRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\x12(\n\treadiness\x18\x03 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x1e\n\x04load\x18\x04 \x01(\x0b\x32\x10.botmesh.v1.Load\"\x95\x01\n\x11HeartbeatResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12%\n\x05probe\x18\x03 \x01(\x0e\x32\x16.botmesh.v1.ProbeState\x12\x13\n\x0bprobe_error\x18\x04 \x01(\t\"=\n\x11\x44\x65registerRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\"\x14\n\x12\x44\x65registerResponse\"3\n\x0fGetAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"4\n\x10GetAgentResponse\x12 \n\x05\x61gent\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Agent\"p\n\x11ListAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\x13\n\x0b\x61\x63tive_only\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"P\n\x12ListAgentsResponse\x12!\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x11.botmesh.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x13ResolveAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"d\n\x14ResolveAgentResponse\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\"\x96\x01\n\x11\x46indAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\r\n\x05limit\x18\x05 \x01(\r\x12\x1b\n\x0emin_confidence\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_min_confidence\"f\n\nAgentMatch\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x10\n\x08skill_id\x18\x03 \x01(\t\x12\x12\n\nconfidence\x18\x04 \x01(\x01\"=\n\x12\x46indAgentsResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.botmesh.v1.AgentMatch\">\n\x18ReportUnreachableRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"\x1b\n\x19ReportUnreachableResponse\"/\n\x08Revision\x12\x13\n\x0bincarnation\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x04\"M\n\x12WatchAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12#\n\x05since\x18\x02 \x01(\x0b\x32\x14.botmesh.v1.Revision\"\xef\x01\n\x13WatchAgentsResponse\x12&\n\x08revision\x18\x01 \x01(\x0b\x32\x14.botmesh.v1.Revision\x12\x0f\n\x07warming\x18\x02 \x01(\x08\x12\"\n\x06limits\x18\x03 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12-\n\x08snapshot\x18\x04 \x01(\x0b\x32\x19.botmesh.v1.SnapshotChunkH\x00\x12+\n\x07\x63hanges\x18\x05 \x01(\x0b\x32\x18.botmesh.v1.AgentChangesH\x00\x12\x16\n\x0etrace_endpoint\x18\x06 \x01(\tB\x07\n\x05\x65vent\"p\n\rSnapshotChunk\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\"\xa6\x01\n\x0c\x41gentChanges\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x19\n\x11removed_instances\x18\x03 \x03(\t\x12,\n\x0eremoved_agents\x18\x04 \x03(\x0b\x32\x14.botmesh.v1.AgentKey\",\n\x08\x41gentKey\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t*r\n\nProbeState\x12\x1b\n\x17PROBE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROBE_STATE_PENDING\x10\x01\x12\x16\n\x12PROBE_STATE_PASSED\x10\x02\x12\x16\n\x12PROBE_STATE_FAILED\x10\x03\x32\xdb\x05\n\x0fRegistryService\x12\x45\n\x08Register\x12\x1b.botmesh.v1.RegisterRequest\x1a\x1c.botmesh.v1.RegisterResponse\x12L\n\tHeartbeat\x12\x1c.botmesh.v1.HeartbeatRequest\x1a\x1d.botmesh.v1.HeartbeatResponse(\x01\x30\x01\x12K\n\nDeregister\x12\x1d.botmesh.v1.DeregisterRequest\x1a\x1e.botmesh.v1.DeregisterResponse\x12\x45\n\x08GetAgent\x12\x1b.botmesh.v1.GetAgentRequest\x1a\x1c.botmesh.v1.GetAgentResponse\x12K\n\nListAgents\x12\x1d.botmesh.v1.ListAgentsRequest\x1a\x1e.botmesh.v1.ListAgentsResponse\x12Q\n\x0cResolveAgent\x12\x1f.botmesh.v1.ResolveAgentRequest\x1a .botmesh.v1.ResolveAgentResponse\x12K\n\nFindAgents\x12\x1d.botmesh.v1.FindAgentsRequest\x1a\x1e.botmesh.v1.FindAgentsResponse\x12`\n\x11ReportUnreachable\x12$.botmesh.v1.ReportUnreachableRequest\x1a%.botmesh.v1.ReportUnreachableResponse\x12P\n\x0bWatchAgents\x12\x1e.botmesh.v1.WatchAgentsRequest\x1a\x1f.botmesh.v1.WatchAgentsResponse0\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!botmesh/v1/registry_service.proto\x12\nbotmesh.v1\x1a\x16\x62otmesh/v1/agent.proto\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\x1a\x16\x62otmesh/v1/lease.proto\x1a\x17\x62otmesh/v1/limits.proto\"\xb0\x01\n\x0fRegisterRequest\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x13\n\x0blease_token\x18\x04 \x01(\t\x12(\n\treadiness\x18\x05 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x13\n\x0btakes_links\x18\x06 \x01(\x08\"p\n\x10RegisterResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12\x16\n\x0etrace_endpoint\x18\x03 \x01(\t\"\x86\x01\n\x10HeartbeatRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\x12(\n\treadiness\x18\x03 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x1e\n\x04load\x18\x04 \x01(\x0b\x32\x10.botmesh.v1.Load\"\x95\x01\n\x11HeartbeatResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12%\n\x05probe\x18\x03 \x01(\x0e\x32\x16.botmesh.v1.ProbeState\x12\x13\n\x0bprobe_error\x18\x04 \x01(\t\"=\n\x11\x44\x65registerRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\"\x14\n\x12\x44\x65registerResponse\"3\n\x0fGetAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"4\n\x10GetAgentResponse\x12 \n\x05\x61gent\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Agent\"p\n\x11ListAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\x13\n\x0b\x61\x63tive_only\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"P\n\x12ListAgentsResponse\x12!\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x11.botmesh.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x13ResolveAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"d\n\x14ResolveAgentResponse\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\"\x96\x01\n\x11\x46indAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\r\n\x05limit\x18\x05 \x01(\r\x12\x1b\n\x0emin_confidence\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_min_confidence\"f\n\nAgentMatch\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x10\n\x08skill_id\x18\x03 \x01(\t\x12\x12\n\nconfidence\x18\x04 \x01(\x01\"=\n\x12\x46indAgentsResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.botmesh.v1.AgentMatch\">\n\x18ReportUnreachableRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"\x1b\n\x19ReportUnreachableResponse\"/\n\x08Revision\x12\x13\n\x0bincarnation\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x04\"M\n\x12WatchAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12#\n\x05since\x18\x02 \x01(\x0b\x32\x14.botmesh.v1.Revision\"\xef\x01\n\x13WatchAgentsResponse\x12&\n\x08revision\x18\x01 \x01(\x0b\x32\x14.botmesh.v1.Revision\x12\x0f\n\x07warming\x18\x02 \x01(\x08\x12\"\n\x06limits\x18\x03 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12-\n\x08snapshot\x18\x04 \x01(\x0b\x32\x19.botmesh.v1.SnapshotChunkH\x00\x12+\n\x07\x63hanges\x18\x05 \x01(\x0b\x32\x18.botmesh.v1.AgentChangesH\x00\x12\x16\n\x0etrace_endpoint\x18\x06 \x01(\tB\x07\n\x05\x65vent\"p\n\rSnapshotChunk\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\"\xa6\x01\n\x0c\x41gentChanges\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x19\n\x11removed_instances\x18\x03 \x03(\t\x12,\n\x0eremoved_agents\x18\x04 \x03(\x0b\x32\x14.botmesh.v1.AgentKey\",\n\x08\x41gentKey\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t*r\n\nProbeState\x12\x1b\n\x17PROBE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROBE_STATE_PENDING\x10\x01\x12\x16\n\x12PROBE_STATE_PASSED\x10\x02\x12\x16\n\x12PROBE_STATE_FAILED\x10\x03\x32\xdb\x05\n\x0fRegistryService\x12\x45\n\x08Register\x12\x1b.botmesh.v1.RegisterRequest\x1a\x1c.botmesh.v1.RegisterResponse\x12L\n\tHeartbeat\x12\x1c.botmesh.v1.HeartbeatRequest\x1a\x1d.botmesh.v1.HeartbeatResponse(\x01\x30\x01\x12K\n\nDeregister\x12\x1d.botmesh.v1.DeregisterRequest\x1a\x1e.botmesh.v1.DeregisterResponse\x12\x45\n\x08GetAgent\x12\x1b.botmesh.v1.GetAgentRequest\x1a\x1c.botmesh.v1.GetAgentResponse\x12K\n\nListAgents\x12\x1d.botmesh.v1.ListAgentsRequest\x1a\x1e.botmesh.v1.ListAgentsResponse\x12Q\n\x0cResolveAgent\x12\x1f.botmesh.v1.ResolveAgentRequest\x1a .botmesh.v1.ResolveAgentResponse\x12K\n\nFindAgents\x12\x1d.botmesh.v1.FindAgentsRequest\x1a\x1e.botmesh.v1.FindAgentsResponse\x12`\n\x11ReportUnreachable\x12$.botmesh.v1.ReportUnreachableRequest\x1a%.botmesh.v1.ReportUnreachableResponse\x12P\n\x0bWatchAgents\x12\x1e.botmesh.v1.WatchAgentsRequest\x1a\x1f.botmesh.v1.WatchAgentsResponse0\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,54 +37,54 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.registry_service
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
-  _globals['_PROBESTATE']._serialized_start=2398
-  _globals['_PROBESTATE']._serialized_end=2512
+  _globals['_PROBESTATE']._serialized_start=2419
+  _globals['_PROBESTATE']._serialized_end=2533
   _globals['_REGISTERREQUEST']._serialized_start=179
-  _globals['_REGISTERREQUEST']._serialized_end=334
-  _globals['_REGISTERRESPONSE']._serialized_start=336
-  _globals['_REGISTERRESPONSE']._serialized_end=448
-  _globals['_HEARTBEATREQUEST']._serialized_start=451
-  _globals['_HEARTBEATREQUEST']._serialized_end=585
-  _globals['_HEARTBEATRESPONSE']._serialized_start=588
-  _globals['_HEARTBEATRESPONSE']._serialized_end=737
-  _globals['_DEREGISTERREQUEST']._serialized_start=739
-  _globals['_DEREGISTERREQUEST']._serialized_end=800
-  _globals['_DEREGISTERRESPONSE']._serialized_start=802
-  _globals['_DEREGISTERRESPONSE']._serialized_end=822
-  _globals['_GETAGENTREQUEST']._serialized_start=824
-  _globals['_GETAGENTREQUEST']._serialized_end=875
-  _globals['_GETAGENTRESPONSE']._serialized_start=877
-  _globals['_GETAGENTRESPONSE']._serialized_end=929
-  _globals['_LISTAGENTSREQUEST']._serialized_start=931
-  _globals['_LISTAGENTSREQUEST']._serialized_end=1043
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=1045
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=1125
-  _globals['_RESOLVEAGENTREQUEST']._serialized_start=1127
-  _globals['_RESOLVEAGENTREQUEST']._serialized_end=1182
-  _globals['_RESOLVEAGENTRESPONSE']._serialized_start=1184
-  _globals['_RESOLVEAGENTRESPONSE']._serialized_end=1284
-  _globals['_FINDAGENTSREQUEST']._serialized_start=1287
-  _globals['_FINDAGENTSREQUEST']._serialized_end=1437
-  _globals['_AGENTMATCH']._serialized_start=1439
-  _globals['_AGENTMATCH']._serialized_end=1541
-  _globals['_FINDAGENTSRESPONSE']._serialized_start=1543
-  _globals['_FINDAGENTSRESPONSE']._serialized_end=1604
-  _globals['_REPORTUNREACHABLEREQUEST']._serialized_start=1606
-  _globals['_REPORTUNREACHABLEREQUEST']._serialized_end=1668
-  _globals['_REPORTUNREACHABLERESPONSE']._serialized_start=1670
-  _globals['_REPORTUNREACHABLERESPONSE']._serialized_end=1697
-  _globals['_REVISION']._serialized_start=1699
-  _globals['_REVISION']._serialized_end=1746
-  _globals['_WATCHAGENTSREQUEST']._serialized_start=1748
-  _globals['_WATCHAGENTSREQUEST']._serialized_end=1825
-  _globals['_WATCHAGENTSRESPONSE']._serialized_start=1828
-  _globals['_WATCHAGENTSRESPONSE']._serialized_end=2067
-  _globals['_SNAPSHOTCHUNK']._serialized_start=2069
-  _globals['_SNAPSHOTCHUNK']._serialized_end=2181
-  _globals['_AGENTCHANGES']._serialized_start=2184
-  _globals['_AGENTCHANGES']._serialized_end=2350
-  _globals['_AGENTKEY']._serialized_start=2352
-  _globals['_AGENTKEY']._serialized_end=2396
-  _globals['_REGISTRYSERVICE']._serialized_start=2515
-  _globals['_REGISTRYSERVICE']._serialized_end=3246
+  _globals['_REGISTERREQUEST']._serialized_end=355
+  _globals['_REGISTERRESPONSE']._serialized_start=357
+  _globals['_REGISTERRESPONSE']._serialized_end=469
+  _globals['_HEARTBEATREQUEST']._serialized_start=472
+  _globals['_HEARTBEATREQUEST']._serialized_end=606
+  _globals['_HEARTBEATRESPONSE']._serialized_start=609
+  _globals['_HEARTBEATRESPONSE']._serialized_end=758
+  _globals['_DEREGISTERREQUEST']._serialized_start=760
+  _globals['_DEREGISTERREQUEST']._serialized_end=821
+  _globals['_DEREGISTERRESPONSE']._serialized_start=823
+  _globals['_DEREGISTERRESPONSE']._serialized_end=843
+  _globals['_GETAGENTREQUEST']._serialized_start=845
+  _globals['_GETAGENTREQUEST']._serialized_end=896
+  _globals['_GETAGENTRESPONSE']._serialized_start=898
+  _globals['_GETAGENTRESPONSE']._serialized_end=950
+  _globals['_LISTAGENTSREQUEST']._serialized_start=952
+  _globals['_LISTAGENTSREQUEST']._serialized_end=1064
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=1066
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=1146
+  _globals['_RESOLVEAGENTREQUEST']._serialized_start=1148
+  _globals['_RESOLVEAGENTREQUEST']._serialized_end=1203
+  _globals['_RESOLVEAGENTRESPONSE']._serialized_start=1205
+  _globals['_RESOLVEAGENTRESPONSE']._serialized_end=1305
+  _globals['_FINDAGENTSREQUEST']._serialized_start=1308
+  _globals['_FINDAGENTSREQUEST']._serialized_end=1458
+  _globals['_AGENTMATCH']._serialized_start=1460
+  _globals['_AGENTMATCH']._serialized_end=1562
+  _globals['_FINDAGENTSRESPONSE']._serialized_start=1564
+  _globals['_FINDAGENTSRESPONSE']._serialized_end=1625
+  _globals['_REPORTUNREACHABLEREQUEST']._serialized_start=1627
+  _globals['_REPORTUNREACHABLEREQUEST']._serialized_end=1689
+  _globals['_REPORTUNREACHABLERESPONSE']._serialized_start=1691
+  _globals['_REPORTUNREACHABLERESPONSE']._serialized_end=1718
+  _globals['_REVISION']._serialized_start=1720
+  _globals['_REVISION']._serialized_end=1767
+  _globals['_WATCHAGENTSREQUEST']._serialized_start=1769
+  _globals['_WATCHAGENTSREQUEST']._serialized_end=1846
+  _globals['_WATCHAGENTSRESPONSE']._serialized_start=1849
+  _globals['_WATCHAGENTSRESPONSE']._serialized_end=2088
+  _globals['_SNAPSHOTCHUNK']._serialized_start=2090
+  _globals['_SNAPSHOTCHUNK']._serialized_end=2202
+  _globals['_AGENTCHANGES']._serialized_start=2205
+  _globals['_AGENTCHANGES']._serialized_end=2371
+  _globals['_AGENTKEY']._serialized_start=2373
+  _globals['_AGENTKEY']._serialized_end=2417
+  _globals['_REGISTRYSERVICE']._serialized_start=2536
+  _globals['_REGISTRYSERVICE']._serialized_end=3267
 # @@protoc_insertion_point(module_scope)

@@ -24,18 +24,20 @@ PROBE_STATE_PASSED: ProbeState
 PROBE_STATE_FAILED: ProbeState
 
 class RegisterRequest(_message.Message):
-    __slots__ = ("card", "instance_id", "address", "lease_token", "readiness")
+    __slots__ = ("card", "instance_id", "address", "lease_token", "readiness", "takes_links")
     CARD_FIELD_NUMBER: _ClassVar[int]
     INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     LEASE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     READINESS_FIELD_NUMBER: _ClassVar[int]
+    TAKES_LINKS_FIELD_NUMBER: _ClassVar[int]
     card: _agent_card_pb2.AgentCard
     instance_id: str
     address: str
     lease_token: str
     readiness: _instance_pb2.Readiness
-    def __init__(self, card: _Optional[_Union[_agent_card_pb2.AgentCard, _Mapping]] = ..., instance_id: _Optional[str] = ..., address: _Optional[str] = ..., lease_token: _Optional[str] = ..., readiness: _Optional[_Union[_instance_pb2.Readiness, str]] = ...) -> None: ...
+    takes_links: bool
+    def __init__(self, card: _Optional[_Union[_agent_card_pb2.AgentCard, _Mapping]] = ..., instance_id: _Optional[str] = ..., address: _Optional[str] = ..., lease_token: _Optional[str] = ..., readiness: _Optional[_Union[_instance_pb2.Readiness, str]] = ..., takes_links: _Optional[bool] = ...) -> None: ...
 
 class RegisterResponse(_message.Message):
     __slots__ = ("lease", "limits", "trace_endpoint")

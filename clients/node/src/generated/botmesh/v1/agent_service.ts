@@ -10,6 +10,7 @@ import { Duration } from "../../google/protobuf/duration.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { AgentCard } from "./agent_card.js";
 import { Readiness } from "./instance.js";
+import { LinkRequest, LinkResponse } from "./link.js";
 import { Message, Reply } from "./message.js";
 import { Part } from "./part.js";
 import { TransferDecision, TransferOffer } from "./transfer.js";
@@ -2271,6 +2272,21 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: GetStatsResponse as typeof GetStatsResponse,
       responseStream: false,
+      options: {},
+    },
+    /**
+     * Carries any number of calls of the methods above over one stream, so that what
+     * gRPC spends on each call is spent on a batch of them (link.proto). Each call has
+     * its policies as if it came by itself. Optional: an instance says when it registers
+     * whether it takes links. Ends when its caller has sent its last; the calls that
+     * still run then are given up.
+     */
+    link: {
+      name: "Link",
+      requestType: LinkRequest as typeof LinkRequest,
+      requestStream: true,
+      responseType: LinkResponse as typeof LinkResponse,
+      responseStream: true,
       options: {},
     },
   },

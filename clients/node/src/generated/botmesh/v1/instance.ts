@@ -58,7 +58,11 @@ export interface Instance {
    * Its load. Kept current in GetAgent and ListAgents; a watch does not send an
    * instance again because of its load alone.
    */
-  load: Load | undefined;
+  load:
+    | Load
+    | undefined;
+  /** Whether it takes calls over AgentService.Link. */
+  takesLinks: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -155,6 +159,7 @@ function createBaseInstance(): Instance {
     version: "",
     registeredAt: undefined,
     load: undefined,
+    takesLinks: false,
     _unknownFields: {},
   };
 }
@@ -184,6 +189,9 @@ export const Instance: MessageFns<Instance> = {
     }
     if (message.load !== undefined) {
       Load.encode(message.load, writer.uint32(66).fork()).join();
+    }
+    if (message.takesLinks !== false) {
+      writer.uint32(72).bool(message.takesLinks);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -273,6 +281,14 @@ export const Instance: MessageFns<Instance> = {
             message.load = Load.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.takesLinks = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -308,6 +324,7 @@ export const Instance: MessageFns<Instance> = {
       ? Timestamp.fromPartial(object.registeredAt)
       : undefined;
     message.load = (object.load !== undefined && object.load !== null) ? Load.fromPartial(object.load) : undefined;
+    message.takesLinks = object.takesLinks ?? false;
     return message;
   },
 };

@@ -47,6 +47,8 @@ export interface RegisterRequest {
   leaseToken: string;
   /** Whether it takes work already. Default ready. */
   readiness: Readiness;
+  /** Whether it takes calls over AgentService.Link. Default no. */
+  takesLinks: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -312,7 +314,15 @@ export interface AgentKey {
 }
 
 function createBaseRegisterRequest(): RegisterRequest {
-  return { card: undefined, instanceId: "", address: "", leaseToken: "", readiness: 0, _unknownFields: {} };
+  return {
+    card: undefined,
+    instanceId: "",
+    address: "",
+    leaseToken: "",
+    readiness: 0,
+    takesLinks: false,
+    _unknownFields: {},
+  };
 }
 
 export const RegisterRequest: MessageFns<RegisterRequest> = {
@@ -331,6 +341,9 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     }
     if (message.readiness !== 0) {
       writer.uint32(40).int32(message.readiness);
+    }
+    if (message.takesLinks !== false) {
+      writer.uint32(48).bool(message.takesLinks);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -396,6 +409,14 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
             message.readiness = reader.int32() as any;
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.takesLinks = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -426,6 +447,7 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     message.address = object.address ?? "";
     message.leaseToken = object.leaseToken ?? "";
     message.readiness = object.readiness ?? 0;
+    message.takesLinks = object.takesLinks ?? false;
     return message;
   },
 };

@@ -235,6 +235,37 @@ public final class AgentServiceGrpc {
     return getGetStatsMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.botmesh.v1.LinkRequest,
+      io.botmesh.v1.LinkResponse> getLinkMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "Link",
+      requestType = io.botmesh.v1.LinkRequest.class,
+      responseType = io.botmesh.v1.LinkResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.BIDI_STREAMING)
+  public static io.grpc.MethodDescriptor<io.botmesh.v1.LinkRequest,
+      io.botmesh.v1.LinkResponse> getLinkMethod() {
+    io.grpc.MethodDescriptor<io.botmesh.v1.LinkRequest, io.botmesh.v1.LinkResponse> getLinkMethod;
+    if ((getLinkMethod = AgentServiceGrpc.getLinkMethod) == null) {
+      synchronized (AgentServiceGrpc.class) {
+        if ((getLinkMethod = AgentServiceGrpc.getLinkMethod) == null) {
+          AgentServiceGrpc.getLinkMethod = getLinkMethod =
+              io.grpc.MethodDescriptor.<io.botmesh.v1.LinkRequest, io.botmesh.v1.LinkResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.BIDI_STREAMING)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Link"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.LinkRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.botmesh.v1.LinkResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new AgentServiceMethodDescriptorSupplier("Link"))
+              .build();
+        }
+      }
+    }
+    return getLinkMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -380,6 +411,20 @@ public final class AgentServiceGrpc {
         io.grpc.stub.StreamObserver<io.botmesh.v1.GetStatsResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getGetStatsMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Carries any number of calls of the methods above over one stream, so that what
+     * gRPC spends on each call is spent on a batch of them (link.proto). Each call has
+     * its policies as if it came by itself. Optional: an instance says when it registers
+     * whether it takes links. Ends when its caller has sent its last; the calls that
+     * still run then are given up.
+     * </pre>
+     */
+    default io.grpc.stub.StreamObserver<io.botmesh.v1.LinkRequest> link(
+        io.grpc.stub.StreamObserver<io.botmesh.v1.LinkResponse> responseObserver) {
+      return io.grpc.stub.ServerCalls.asyncUnimplementedStreamingCall(getLinkMethod(), responseObserver);
+    }
   }
 
   /**
@@ -504,6 +549,21 @@ public final class AgentServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getGetStatsMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Carries any number of calls of the methods above over one stream, so that what
+     * gRPC spends on each call is spent on a batch of them (link.proto). Each call has
+     * its policies as if it came by itself. Optional: an instance says when it registers
+     * whether it takes links. Ends when its caller has sent its last; the calls that
+     * still run then are given up.
+     * </pre>
+     */
+    public io.grpc.stub.StreamObserver<io.botmesh.v1.LinkRequest> link(
+        io.grpc.stub.StreamObserver<io.botmesh.v1.LinkResponse> responseObserver) {
+      return io.grpc.stub.ClientCalls.asyncBidiStreamingCall(
+          getChannel().newCall(getLinkMethod(), getCallOptions()), responseObserver);
+    }
   }
 
   /**
@@ -605,6 +665,22 @@ public final class AgentServiceGrpc {
     public io.botmesh.v1.GetStatsResponse getStats(io.botmesh.v1.GetStatsRequest request) throws io.grpc.StatusException {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getGetStatsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Carries any number of calls of the methods above over one stream, so that what
+     * gRPC spends on each call is spent on a batch of them (link.proto). Each call has
+     * its policies as if it came by itself. Optional: an instance says when it registers
+     * whether it takes links. Ends when its caller has sent its last; the calls that
+     * still run then are given up.
+     * </pre>
+     */
+    @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
+    public io.grpc.stub.BlockingClientCall<io.botmesh.v1.LinkRequest, io.botmesh.v1.LinkResponse>
+        link() {
+      return io.grpc.stub.ClientCalls.blockingBidiStreamingCall(
+          getChannel(), getLinkMethod(), getCallOptions());
     }
   }
 
@@ -811,6 +887,7 @@ public final class AgentServiceGrpc {
   private static final int METHODID_CANCEL = 4;
   private static final int METHODID_GET_CARD = 5;
   private static final int METHODID_GET_STATS = 6;
+  private static final int METHODID_LINK = 7;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -867,6 +944,9 @@ public final class AgentServiceGrpc {
     public io.grpc.stub.StreamObserver<Req> invoke(
         io.grpc.stub.StreamObserver<Resp> responseObserver) {
       switch (methodId) {
+        case METHODID_LINK:
+          return (io.grpc.stub.StreamObserver<Req>) serviceImpl.link(
+              (io.grpc.stub.StreamObserver<io.botmesh.v1.LinkResponse>) responseObserver);
         default:
           throw new AssertionError();
       }
@@ -924,6 +1004,13 @@ public final class AgentServiceGrpc {
               io.botmesh.v1.GetStatsRequest,
               io.botmesh.v1.GetStatsResponse>(
                 service, METHODID_GET_STATS)))
+        .addMethod(
+          getLinkMethod(),
+          io.grpc.stub.ServerCalls.asyncBidiStreamingCall(
+            new MethodHandlers<
+              io.botmesh.v1.LinkRequest,
+              io.botmesh.v1.LinkResponse>(
+                service, METHODID_LINK)))
         .build();
   }
 
@@ -979,6 +1066,7 @@ public final class AgentServiceGrpc {
               .addMethod(getCancelMethod())
               .addMethod(getGetCardMethod())
               .addMethod(getGetStatsMethod())
+              .addMethod(getLinkMethod())
               .build();
         }
       }

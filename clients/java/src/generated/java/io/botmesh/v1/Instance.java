@@ -399,6 +399,21 @@ private static final long serialVersionUID = 0L;
     return load_ == null ? io.botmesh.v1.Load.getDefaultInstance() : load_;
   }
 
+  public static final int TAKES_LINKS_FIELD_NUMBER = 9;
+  private boolean takesLinks_ = false;
+  /**
+   * <pre>
+   * Whether it takes calls over AgentService.Link.
+   * </pre>
+   *
+   * <code>bool takes_links = 9;</code>
+   * @return The takesLinks.
+   */
+  @java.lang.Override
+  public boolean getTakesLinks() {
+    return takesLinks_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -437,6 +452,9 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000002) != 0)) {
       output.writeMessage(8, getLoad());
     }
+    if (takesLinks_ != false) {
+      output.writeBool(9, takesLinks_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -467,6 +485,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000002) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(8, getLoad());
+    }
+    if (takesLinks_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(9, takesLinks_);
     }
     return size;
   }
@@ -513,6 +535,8 @@ private static final long serialVersionUID = 0L;
       if (!getLoad()
           .equals(other.getLoad())) return false;
     }
+    if (getTakesLinks()
+        != other.getTakesLinks()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -544,6 +568,9 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + LOAD_FIELD_NUMBER;
       hash = (53 * hash) + getLoad().hashCode();
     }
+    hash = (37 * hash) + TAKES_LINKS_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getTakesLinks());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -702,6 +729,7 @@ private static final long serialVersionUID = 0L;
         loadBuilder_.dispose();
         loadBuilder_ = null;
       }
+      takesLinks_ = false;
       return this;
     }
 
@@ -766,6 +794,9 @@ private static final long serialVersionUID = 0L;
             : loadBuilder_.build();
         to_bitField0_ |= 0x00000002;
       }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.takesLinks_ = takesLinks_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -814,6 +845,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasLoad()) {
         mergeLoad(other.getLoad());
+      }
+      if (other.getTakesLinks() != false) {
+        setTakesLinks(other.getTakesLinks());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -883,6 +917,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000080;
               break;
             } // case 66
+            case 72: {
+              takesLinks_ = input.readBool();
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 72
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1749,6 +1788,50 @@ private static final long serialVersionUID = 0L;
         load_ = null;
       }
       return loadBuilder_;
+    }
+
+    private boolean takesLinks_ ;
+    /**
+     * <pre>
+     * Whether it takes calls over AgentService.Link.
+     * </pre>
+     *
+     * <code>bool takes_links = 9;</code>
+     * @return The takesLinks.
+     */
+    @java.lang.Override
+    public boolean getTakesLinks() {
+      return takesLinks_;
+    }
+    /**
+     * <pre>
+     * Whether it takes calls over AgentService.Link.
+     * </pre>
+     *
+     * <code>bool takes_links = 9;</code>
+     * @param value The takesLinks to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTakesLinks(boolean value) {
+
+      takesLinks_ = value;
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether it takes calls over AgentService.Link.
+     * </pre>
+     *
+     * <code>bool takes_links = 9;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearTakesLinks() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      takesLinks_ = false;
+      onChanged();
+      return this;
     }
 
     // @@protoc_insertion_point(builder_scope:botmesh.v1.Instance)

@@ -185,4 +185,14 @@ public interface InstanceOrBuilder extends
    * <code>.botmesh.v1.Load load = 8;</code>
    */
   io.botmesh.v1.LoadOrBuilder getLoadOrBuilder();
+
+  /**
+   * <pre>
+   * Whether it takes calls over AgentService.Link.
+   * </pre>
+   *
+   * <code>bool takes_links = 9;</code>
+   * @return The takesLinks.
+   */
+  boolean getTakesLinks();
 }

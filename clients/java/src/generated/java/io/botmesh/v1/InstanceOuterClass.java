@@ -48,18 +48,18 @@ public final class InstanceOuterClass extends com.google.protobuf.GeneratedFile 
       "\n\031botmesh/v1/instance.proto\022\nbotmesh.v1\032" +
       "\037google/protobuf/timestamp.proto\"2\n\004Load" +
       "\022\021\n\tin_flight\030\001 \001(\r\022\027\n\017recent_failures\030\002" +
-      " \001(\r\"\341\001\n\010Instance\022\023\n\013instance_id\030\001 \001(\t\022\022" +
+      " \001(\r\"\366\001\n\010Instance\022\023\n\013instance_id\030\001 \001(\t\022\022" +
       "\n\naccount_id\030\002 \001(\t\022\r\n\005agent\030\003 \001(\t\022\017\n\007add" +
       "ress\030\004 \001(\t\022(\n\treadiness\030\005 \001(\0162\025.botmesh." +
       "v1.Readiness\022\017\n\007version\030\006 \001(\t\0221\n\rregiste" +
       "red_at\030\007 \001(\0132\032.google.protobuf.Timestamp" +
-      "\022\036\n\004load\030\010 \001(\0132\020.botmesh.v1.Load*{\n\tRead" +
-      "iness\022\031\n\025READINESS_UNSPECIFIED\020\000\022\023\n\017READ" +
-      "INESS_READY\020\001\022\022\n\016READINESS_BUSY\020\002\022\026\n\022REA" +
-      "DINESS_DRAINING\020\003\022\022\n\016READINESS_DOWN\020\004BL\n" +
-      "\rio.botmesh.v1P\001Z9github.com/botmesh/bot" +
-      "mesh/clients/go/botmeshv1;botmeshv1b\006pro" +
-      "to3"
+      "\022\036\n\004load\030\010 \001(\0132\020.botmesh.v1.Load\022\023\n\013take" +
+      "s_links\030\t \001(\010*{\n\tReadiness\022\031\n\025READINESS_" +
+      "UNSPECIFIED\020\000\022\023\n\017READINESS_READY\020\001\022\022\n\016RE" +
+      "ADINESS_BUSY\020\002\022\026\n\022READINESS_DRAINING\020\003\022\022" +
+      "\n\016READINESS_DOWN\020\004BL\n\rio.botmesh.v1P\001Z9g" +
+      "ithub.com/botmesh/botmesh/clients/go/bot" +
+      "meshv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -77,7 +77,7 @@ public final class InstanceOuterClass extends com.google.protobuf.GeneratedFile 
     internal_static_botmesh_v1_Instance_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_Instance_descriptor,
-        new java.lang.String[] { "InstanceId", "AccountId", "Agent", "Address", "Readiness", "Version", "RegisteredAt", "Load", });
+        new java.lang.String[] { "InstanceId", "AccountId", "Agent", "Address", "Readiness", "Version", "RegisteredAt", "Load", "TakesLinks", });
     descriptor.resolveAllFeaturesImmutable();
     com.google.protobuf.TimestampProto.getDescriptor();
   }

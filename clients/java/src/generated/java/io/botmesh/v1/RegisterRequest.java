@@ -266,6 +266,21 @@ private static final long serialVersionUID = 0L;
     return result == null ? io.botmesh.v1.Readiness.UNRECOGNIZED : result;
   }
 
+  public static final int TAKES_LINKS_FIELD_NUMBER = 6;
+  private boolean takesLinks_ = false;
+  /**
+   * <pre>
+   * Whether it takes calls over AgentService.Link. Default no.
+   * </pre>
+   *
+   * <code>bool takes_links = 6;</code>
+   * @return The takesLinks.
+   */
+  @java.lang.Override
+  public boolean getTakesLinks() {
+    return takesLinks_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -295,6 +310,9 @@ private static final long serialVersionUID = 0L;
     if (readiness_ != io.botmesh.v1.Readiness.READINESS_UNSPECIFIED.getNumber()) {
       output.writeEnum(5, readiness_);
     }
+    if (takesLinks_ != false) {
+      output.writeBool(6, takesLinks_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -315,6 +333,10 @@ private static final long serialVersionUID = 0L;
     if (readiness_ != io.botmesh.v1.Readiness.READINESS_UNSPECIFIED.getNumber()) {
       size += com.google.protobuf.CodedOutputStream
         .computeEnumSize(5, readiness_);
+    }
+    if (takesLinks_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(6, takesLinks_);
     }
     return size;
   }
@@ -352,6 +374,8 @@ private static final long serialVersionUID = 0L;
     if (!getLeaseToken()
         .equals(other.getLeaseToken())) return false;
     if (readiness_ != other.readiness_) return false;
+    if (getTakesLinks()
+        != other.getTakesLinks()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -375,6 +399,9 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getLeaseToken().hashCode();
     hash = (37 * hash) + READINESS_FIELD_NUMBER;
     hash = (53 * hash) + readiness_;
+    hash = (37 * hash) + TAKES_LINKS_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getTakesLinks());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -525,6 +552,7 @@ private static final long serialVersionUID = 0L;
       address_ = "";
       leaseToken_ = "";
       readiness_ = 0;
+      takesLinks_ = false;
       return this;
     }
 
@@ -577,6 +605,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000010) != 0)) {
         result.readiness_ = readiness_;
       }
+      if (((from_bitField0_ & 0x00000020) != 0)) {
+        result.takesLinks_ = takesLinks_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -612,6 +643,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.readiness_ != 0) {
         setReadinessValue(other.getReadinessValue());
+      }
+      if (other.getTakesLinks() != false) {
+        setTakesLinks(other.getTakesLinks());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -664,6 +698,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000010;
               break;
             } // case 40
+            case 48: {
+              takesLinks_ = input.readBool();
+              bitField0_ |= 0x00000020;
+              break;
+            } // case 48
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1190,6 +1229,50 @@ private static final long serialVersionUID = 0L;
     public Builder clearReadiness() {
       bitField0_ = (bitField0_ & ~0x00000010);
       readiness_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private boolean takesLinks_ ;
+    /**
+     * <pre>
+     * Whether it takes calls over AgentService.Link. Default no.
+     * </pre>
+     *
+     * <code>bool takes_links = 6;</code>
+     * @return The takesLinks.
+     */
+    @java.lang.Override
+    public boolean getTakesLinks() {
+      return takesLinks_;
+    }
+    /**
+     * <pre>
+     * Whether it takes calls over AgentService.Link. Default no.
+     * </pre>
+     *
+     * <code>bool takes_links = 6;</code>
+     * @param value The takesLinks to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTakesLinks(boolean value) {
+
+      takesLinks_ = value;
+      bitField0_ |= 0x00000020;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether it takes calls over AgentService.Link. Default no.
+     * </pre>
+     *
+     * <code>bool takes_links = 6;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearTakesLinks() {
+      bitField0_ = (bitField0_ & ~0x00000020);
+      takesLinks_ = false;
       onChanged();
       return this;
     }

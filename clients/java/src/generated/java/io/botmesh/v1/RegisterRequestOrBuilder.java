@@ -119,4 +119,14 @@ public interface RegisterRequestOrBuilder extends
    * @return The readiness.
    */
   io.botmesh.v1.Readiness getReadiness();
+
+  /**
+   * <pre>
+   * Whether it takes calls over AgentService.Link. Default no.
+   * </pre>
+   *
+   * <code>bool takes_links = 6;</code>
+   * @return The takesLinks.
+   */
+  boolean getTakesLinks();
 }

@@ -154,86 +154,86 @@ public final class RegistryServiceOuterClass extends com.google.protobuf.Generat
       "mesh.v1\032\026botmesh/v1/agent.proto\032\033botmesh" +
       "/v1/agent_card.proto\032\031botmesh/v1/instanc" +
       "e.proto\032\026botmesh/v1/lease.proto\032\027botmesh" +
-      "/v1/limits.proto\"\233\001\n\017RegisterRequest\022#\n\004" +
+      "/v1/limits.proto\"\260\001\n\017RegisterRequest\022#\n\004" +
       "card\030\001 \001(\0132\025.botmesh.v1.AgentCard\022\023\n\013ins" +
       "tance_id\030\002 \001(\t\022\017\n\007address\030\003 \001(\t\022\023\n\013lease" +
       "_token\030\004 \001(\t\022(\n\treadiness\030\005 \001(\0162\025.botmes" +
-      "h.v1.Readiness\"p\n\020RegisterResponse\022 \n\005le" +
-      "ase\030\001 \001(\0132\021.botmesh.v1.Lease\022\"\n\006limits\030\002" +
-      " \001(\0132\022.botmesh.v1.Limits\022\026\n\016trace_endpoi" +
-      "nt\030\003 \001(\t\"\206\001\n\020HeartbeatRequest\022\023\n\013instanc" +
-      "e_id\030\001 \001(\t\022\023\n\013lease_token\030\002 \001(\t\022(\n\treadi" +
-      "ness\030\003 \001(\0162\025.botmesh.v1.Readiness\022\036\n\004loa" +
-      "d\030\004 \001(\0132\020.botmesh.v1.Load\"\225\001\n\021HeartbeatR" +
-      "esponse\022 \n\005lease\030\001 \001(\0132\021.botmesh.v1.Leas" +
-      "e\022\"\n\006limits\030\002 \001(\0132\022.botmesh.v1.Limits\022%\n" +
-      "\005probe\030\003 \001(\0162\026.botmesh.v1.ProbeState\022\023\n\013" +
-      "probe_error\030\004 \001(\t\"=\n\021DeregisterRequest\022\023" +
-      "\n\013instance_id\030\001 \001(\t\022\023\n\013lease_token\030\002 \001(\t" +
-      "\"\024\n\022DeregisterResponse\"3\n\017GetAgentReques" +
-      "t\022\022\n\naccount_id\030\001 \001(\t\022\014\n\004name\030\002 \001(\t\"4\n\020G" +
-      "etAgentResponse\022 \n\005agent\030\001 \001(\0132\021.botmesh" +
-      ".v1.Agent\"p\n\021ListAgentsRequest\022\022\n\naccoun" +
-      "t_id\030\001 \001(\t\022\013\n\003tag\030\002 \001(\t\022\023\n\013active_only\030\003" +
-      " \001(\010\022\021\n\tpage_size\030\004 \001(\r\022\022\n\npage_token\030\005 " +
-      "\001(\t\"P\n\022ListAgentsResponse\022!\n\006agents\030\001 \003(" +
-      "\0132\021.botmesh.v1.Agent\022\027\n\017next_page_token\030" +
-      "\002 \001(\t\"7\n\023ResolveAgentRequest\022\022\n\naccount_" +
-      "id\030\001 \001(\t\022\014\n\004name\030\002 \001(\t\"d\n\024ResolveAgentRe" +
-      "sponse\022#\n\004card\030\001 \001(\0132\025.botmesh.v1.AgentC" +
-      "ard\022\'\n\tinstances\030\002 \003(\0132\024.botmesh.v1.Inst" +
-      "ance\"\226\001\n\021FindAgentsRequest\022\022\n\naccount_id" +
-      "\030\001 \001(\t\022\r\n\005query\030\002 \001(\t\022\014\n\004tags\030\003 \003(\t\022\021\n\tl" +
-      "anguages\030\004 \003(\t\022\r\n\005limit\030\005 \001(\r\022\033\n\016min_con" +
-      "fidence\030\006 \001(\001H\000\210\001\001B\021\n\017_min_confidence\"f\n" +
-      "\nAgentMatch\022#\n\004card\030\001 \001(\0132\025.botmesh.v1.A" +
-      "gentCard\022\r\n\005score\030\002 \001(\001\022\020\n\010skill_id\030\003 \001(" +
-      "\t\022\022\n\nconfidence\030\004 \001(\001\"=\n\022FindAgentsRespo" +
-      "nse\022\'\n\007matches\030\001 \003(\0132\026.botmesh.v1.AgentM" +
-      "atch\">\n\030ReportUnreachableRequest\022\023\n\013inst" +
-      "ance_id\030\001 \001(\t\022\r\n\005error\030\002 \001(\t\"\033\n\031ReportUn" +
-      "reachableResponse\"/\n\010Revision\022\023\n\013incarna" +
-      "tion\030\001 \001(\t\022\016\n\006number\030\002 \001(\004\"M\n\022WatchAgent" +
-      "sRequest\022\022\n\naccount_id\030\001 \001(\t\022#\n\005since\030\002 " +
-      "\001(\0132\024.botmesh.v1.Revision\"\357\001\n\023WatchAgent" +
-      "sResponse\022&\n\010revision\030\001 \001(\0132\024.botmesh.v1" +
-      ".Revision\022\017\n\007warming\030\002 \001(\010\022\"\n\006limits\030\003 \001" +
-      "(\0132\022.botmesh.v1.Limits\022-\n\010snapshot\030\004 \001(\013" +
-      "2\031.botmesh.v1.SnapshotChunkH\000\022+\n\007changes" +
-      "\030\005 \001(\0132\030.botmesh.v1.AgentChangesH\000\022\026\n\016tr" +
-      "ace_endpoint\030\006 \001(\tB\007\n\005event\"p\n\rSnapshotC" +
-      "hunk\022$\n\005cards\030\001 \003(\0132\025.botmesh.v1.AgentCa" +
-      "rd\022\'\n\tinstances\030\002 \003(\0132\024.botmesh.v1.Insta" +
-      "nce\022\020\n\010complete\030\003 \001(\010\"\246\001\n\014AgentChanges\022$" +
-      "\n\005cards\030\001 \003(\0132\025.botmesh.v1.AgentCard\022\'\n\t" +
-      "instances\030\002 \003(\0132\024.botmesh.v1.Instance\022\031\n" +
-      "\021removed_instances\030\003 \003(\t\022,\n\016removed_agen" +
-      "ts\030\004 \003(\0132\024.botmesh.v1.AgentKey\",\n\010AgentK" +
-      "ey\022\022\n\naccount_id\030\001 \001(\t\022\014\n\004name\030\002 \001(\t*r\n\n" +
-      "ProbeState\022\033\n\027PROBE_STATE_UNSPECIFIED\020\000\022" +
-      "\027\n\023PROBE_STATE_PENDING\020\001\022\026\n\022PROBE_STATE_" +
-      "PASSED\020\002\022\026\n\022PROBE_STATE_FAILED\020\0032\333\005\n\017Reg" +
-      "istryService\022E\n\010Register\022\033.botmesh.v1.Re" +
-      "gisterRequest\032\034.botmesh.v1.RegisterRespo" +
-      "nse\022L\n\tHeartbeat\022\034.botmesh.v1.HeartbeatR" +
-      "equest\032\035.botmesh.v1.HeartbeatResponse(\0010" +
-      "\001\022K\n\nDeregister\022\035.botmesh.v1.DeregisterR" +
-      "equest\032\036.botmesh.v1.DeregisterResponse\022E" +
-      "\n\010GetAgent\022\033.botmesh.v1.GetAgentRequest\032" +
-      "\034.botmesh.v1.GetAgentResponse\022K\n\nListAge" +
-      "nts\022\035.botmesh.v1.ListAgentsRequest\032\036.bot" +
-      "mesh.v1.ListAgentsResponse\022Q\n\014ResolveAge" +
-      "nt\022\037.botmesh.v1.ResolveAgentRequest\032 .bo" +
-      "tmesh.v1.ResolveAgentResponse\022K\n\nFindAge" +
-      "nts\022\035.botmesh.v1.FindAgentsRequest\032\036.bot" +
-      "mesh.v1.FindAgentsResponse\022`\n\021ReportUnre" +
-      "achable\022$.botmesh.v1.ReportUnreachableRe" +
-      "quest\032%.botmesh.v1.ReportUnreachableResp" +
-      "onse\022P\n\013WatchAgents\022\036.botmesh.v1.WatchAg" +
-      "entsRequest\032\037.botmesh.v1.WatchAgentsResp" +
-      "onse0\001BL\n\rio.botmesh.v1P\001Z9github.com/bo" +
-      "tmesh/botmesh/clients/go/botmeshv1;botme" +
-      "shv1b\006proto3"
+      "h.v1.Readiness\022\023\n\013takes_links\030\006 \001(\010\"p\n\020R" +
+      "egisterResponse\022 \n\005lease\030\001 \001(\0132\021.botmesh" +
+      ".v1.Lease\022\"\n\006limits\030\002 \001(\0132\022.botmesh.v1.L" +
+      "imits\022\026\n\016trace_endpoint\030\003 \001(\t\"\206\001\n\020Heartb" +
+      "eatRequest\022\023\n\013instance_id\030\001 \001(\t\022\023\n\013lease" +
+      "_token\030\002 \001(\t\022(\n\treadiness\030\003 \001(\0162\025.botmes" +
+      "h.v1.Readiness\022\036\n\004load\030\004 \001(\0132\020.botmesh.v" +
+      "1.Load\"\225\001\n\021HeartbeatResponse\022 \n\005lease\030\001 " +
+      "\001(\0132\021.botmesh.v1.Lease\022\"\n\006limits\030\002 \001(\0132\022" +
+      ".botmesh.v1.Limits\022%\n\005probe\030\003 \001(\0162\026.botm" +
+      "esh.v1.ProbeState\022\023\n\013probe_error\030\004 \001(\t\"=" +
+      "\n\021DeregisterRequest\022\023\n\013instance_id\030\001 \001(\t" +
+      "\022\023\n\013lease_token\030\002 \001(\t\"\024\n\022DeregisterRespo" +
+      "nse\"3\n\017GetAgentRequest\022\022\n\naccount_id\030\001 \001" +
+      "(\t\022\014\n\004name\030\002 \001(\t\"4\n\020GetAgentResponse\022 \n\005" +
+      "agent\030\001 \001(\0132\021.botmesh.v1.Agent\"p\n\021ListAg" +
+      "entsRequest\022\022\n\naccount_id\030\001 \001(\t\022\013\n\003tag\030\002" +
+      " \001(\t\022\023\n\013active_only\030\003 \001(\010\022\021\n\tpage_size\030\004" +
+      " \001(\r\022\022\n\npage_token\030\005 \001(\t\"P\n\022ListAgentsRe" +
+      "sponse\022!\n\006agents\030\001 \003(\0132\021.botmesh.v1.Agen" +
+      "t\022\027\n\017next_page_token\030\002 \001(\t\"7\n\023ResolveAge" +
+      "ntRequest\022\022\n\naccount_id\030\001 \001(\t\022\014\n\004name\030\002 " +
+      "\001(\t\"d\n\024ResolveAgentResponse\022#\n\004card\030\001 \001(" +
+      "\0132\025.botmesh.v1.AgentCard\022\'\n\tinstances\030\002 " +
+      "\003(\0132\024.botmesh.v1.Instance\"\226\001\n\021FindAgents" +
+      "Request\022\022\n\naccount_id\030\001 \001(\t\022\r\n\005query\030\002 \001" +
+      "(\t\022\014\n\004tags\030\003 \003(\t\022\021\n\tlanguages\030\004 \003(\t\022\r\n\005l" +
+      "imit\030\005 \001(\r\022\033\n\016min_confidence\030\006 \001(\001H\000\210\001\001B" +
+      "\021\n\017_min_confidence\"f\n\nAgentMatch\022#\n\004card" +
+      "\030\001 \001(\0132\025.botmesh.v1.AgentCard\022\r\n\005score\030\002" +
+      " \001(\001\022\020\n\010skill_id\030\003 \001(\t\022\022\n\nconfidence\030\004 \001" +
+      "(\001\"=\n\022FindAgentsResponse\022\'\n\007matches\030\001 \003(" +
+      "\0132\026.botmesh.v1.AgentMatch\">\n\030ReportUnrea" +
+      "chableRequest\022\023\n\013instance_id\030\001 \001(\t\022\r\n\005er" +
+      "ror\030\002 \001(\t\"\033\n\031ReportUnreachableResponse\"/" +
+      "\n\010Revision\022\023\n\013incarnation\030\001 \001(\t\022\016\n\006numbe" +
+      "r\030\002 \001(\004\"M\n\022WatchAgentsRequest\022\022\n\naccount" +
+      "_id\030\001 \001(\t\022#\n\005since\030\002 \001(\0132\024.botmesh.v1.Re" +
+      "vision\"\357\001\n\023WatchAgentsResponse\022&\n\010revisi" +
+      "on\030\001 \001(\0132\024.botmesh.v1.Revision\022\017\n\007warmin" +
+      "g\030\002 \001(\010\022\"\n\006limits\030\003 \001(\0132\022.botmesh.v1.Lim" +
+      "its\022-\n\010snapshot\030\004 \001(\0132\031.botmesh.v1.Snaps" +
+      "hotChunkH\000\022+\n\007changes\030\005 \001(\0132\030.botmesh.v1" +
+      ".AgentChangesH\000\022\026\n\016trace_endpoint\030\006 \001(\tB" +
+      "\007\n\005event\"p\n\rSnapshotChunk\022$\n\005cards\030\001 \003(\013" +
+      "2\025.botmesh.v1.AgentCard\022\'\n\tinstances\030\002 \003" +
+      "(\0132\024.botmesh.v1.Instance\022\020\n\010complete\030\003 \001" +
+      "(\010\"\246\001\n\014AgentChanges\022$\n\005cards\030\001 \003(\0132\025.bot" +
+      "mesh.v1.AgentCard\022\'\n\tinstances\030\002 \003(\0132\024.b" +
+      "otmesh.v1.Instance\022\031\n\021removed_instances\030" +
+      "\003 \003(\t\022,\n\016removed_agents\030\004 \003(\0132\024.botmesh." +
+      "v1.AgentKey\",\n\010AgentKey\022\022\n\naccount_id\030\001 " +
+      "\001(\t\022\014\n\004name\030\002 \001(\t*r\n\nProbeState\022\033\n\027PROBE" +
+      "_STATE_UNSPECIFIED\020\000\022\027\n\023PROBE_STATE_PEND" +
+      "ING\020\001\022\026\n\022PROBE_STATE_PASSED\020\002\022\026\n\022PROBE_S" +
+      "TATE_FAILED\020\0032\333\005\n\017RegistryService\022E\n\010Reg" +
+      "ister\022\033.botmesh.v1.RegisterRequest\032\034.bot" +
+      "mesh.v1.RegisterResponse\022L\n\tHeartbeat\022\034." +
+      "botmesh.v1.HeartbeatRequest\032\035.botmesh.v1" +
+      ".HeartbeatResponse(\0010\001\022K\n\nDeregister\022\035.b" +
+      "otmesh.v1.DeregisterRequest\032\036.botmesh.v1" +
+      ".DeregisterResponse\022E\n\010GetAgent\022\033.botmes" +
+      "h.v1.GetAgentRequest\032\034.botmesh.v1.GetAge" +
+      "ntResponse\022K\n\nListAgents\022\035.botmesh.v1.Li" +
+      "stAgentsRequest\032\036.botmesh.v1.ListAgentsR" +
+      "esponse\022Q\n\014ResolveAgent\022\037.botmesh.v1.Res" +
+      "olveAgentRequest\032 .botmesh.v1.ResolveAge" +
+      "ntResponse\022K\n\nFindAgents\022\035.botmesh.v1.Fi" +
+      "ndAgentsRequest\032\036.botmesh.v1.FindAgentsR" +
+      "esponse\022`\n\021ReportUnreachable\022$.botmesh.v" +
+      "1.ReportUnreachableRequest\032%.botmesh.v1." +
+      "ReportUnreachableResponse\022P\n\013WatchAgents" +
+      "\022\036.botmesh.v1.WatchAgentsRequest\032\037.botme" +
+      "sh.v1.WatchAgentsResponse0\001BL\n\rio.botmes" +
+      "h.v1P\001Z9github.com/botmesh/botmesh/clien" +
+      "ts/go/botmeshv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -249,7 +249,7 @@ public final class RegistryServiceOuterClass extends com.google.protobuf.Generat
     internal_static_botmesh_v1_RegisterRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_RegisterRequest_descriptor,
-        new java.lang.String[] { "Card", "InstanceId", "Address", "LeaseToken", "Readiness", });
+        new java.lang.String[] { "Card", "InstanceId", "Address", "LeaseToken", "Readiness", "TakesLinks", });
     internal_static_botmesh_v1_RegisterResponse_descriptor =
       getDescriptor().getMessageType(1);
     internal_static_botmesh_v1_RegisterResponse_fieldAccessorTable = new

@@ -1,0 +1,74 @@
+"""What is sent over a stream a batch at a time: all that came while the batch before it was on its way."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from botmesh.pulse import Pulse
+
+T = TypeVar("T")
+BATCH_BYTES = 256 * 1024
+"""A batch takes no more items once it is as large as this: well under what the transport takes, with one item more."""
+MOST_UNSENT = 4 * BATCH_BYTES
+"""Bytes that may wait to be sent before `room` makes whoever makes more of them wait."""
+
+
+class Batches(Generic[T]):
+    """Items for a stream, in order. The emptier the stream, the smaller the batches: nothing waits for company."""
+
+    def __init__(self, send: Callable[[list[T]], Awaitable[None]]) -> None:
+        """`send` writes one batch; if it fails, the stream is over, and whoever reads it knows why."""
+        self._send = send
+        self._items: deque[tuple[T, int]] = deque()
+        self._unsent = 0
+        self._sending: asyncio.Task[None] | None = None
+        self._over = False
+        self._sent = Pulse()
+
+    def put(self, item: T, size: int = 0) -> None:
+        """Send `item` of `size` bytes with the next batch; nothing happens once the stream is over."""
+        if self._over:
+            return
+        self._items.append((item, size))
+        self._unsent += size
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send_all())
+
+    async def room(self) -> None:
+        """Return when there is not very much left to be sent."""
+        while self._unsent > MOST_UNSENT and not self._over:
+            await self._sent.next()
+
+    async def all_sent(self) -> None:
+        """Return when nothing waits any more."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending])
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._over = True
+        self._items.clear()
+        self._sent.beat()
+        if self._sending is not None:
+            self._sending.cancel()
+
+    async def _send_all(self) -> None:
+        try:
+            while self._items:
+                batch, size = self._next()
+                await self._send(batch)
+                self._unsent -= size
+                self._sent.beat()
+        except Exception:  # noqa: BLE001 - see `send`: gRPC has several ways to say that a stream is over
+            self.close()
+        finally:
+            self._sending = None
+
+    def _next(self) -> tuple[list[T], int]:
+        batch, total = [], 0
+        while self._items and total < BATCH_BYTES:
+            item, size = self._items.popleft()
+            batch.append(item)
+            total += size
+        return batch, total

@@ -1,0 +1,164 @@
+"""A method as it is served here: its policies around whoever answers."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField
+from botmesh.interceptors.call import CURRENT, Call, End, MethodClass
+from botmesh.interceptors.patience import within_idle_limit
+from botmesh.interceptors.policy import Pipeline
+from botmesh.status import from_exception
+
+logger = logging.getLogger("botmesh")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Arrival:
+    """What a call brings beside its requests, by itself or on a link."""
+
+    metadata: tuple[tuple[str, str | bytes], ...]
+    timeout: float | None
+    """Seconds that the caller waits; None: it does not say."""
+    context: grpc.aio.ServicerContext
+    """gRPC's: the call's own, or the link's."""
+    write: Callable[[bytes], Awaitable[None]]
+    """Sends one response of a stream."""
+
+
+class Served:
+    """One method with its policies. Takes and gives bytes, so that sizes are exact and cost nothing.
+
+    Whatever goes wrong is raised as a BotmeshError.
+    """
+
+    def __init__(self, end: End, method: str, kind: MethodClass, handler: Any, pipeline: Pipeline) -> None:
+        """`handler`: gRPC's, with the method's functions and how its messages are read and written."""
+        self._end = end
+        self._method = method
+        self._kind = kind
+        self._handler = handler
+        self._pipeline = pipeline
+
+    @property
+    def takes_many(self) -> bool:
+        """Whether there may be several requests."""
+        return bool(self._handler.request_streaming)
+
+    @property
+    def gives_many(self) -> bool:
+        """Whether there may be several responses."""
+        return bool(self._handler.response_streaming)
+
+    async def unary_unary(self, request: bytes, arrival: Arrival) -> bytes:
+        """The response."""
+
+        async def serve(call: Call, message: Any) -> bytes:
+            response = self._handler.unary_unary(message, arrival.context)
+            # Work has a deadline of its own that also ends the work.
+            return self._outgoing(call, await (response if call.work is not None else self._bounded(call, response)))
+
+        return await self._serve(arrival, serve, request)
+
+    async def stream_unary(self, requests: AsyncIterator[bytes], arrival: Arrival) -> bytes:
+        """The response."""
+
+        async def serve(call: Call, _: Any) -> bytes:
+            messages = self._incoming(call, requests)
+            response = self._handler.stream_unary(messages, arrival.context)
+            return self._outgoing(call, await self._bounded(call, response))
+
+        return await self._serve(arrival, serve)
+
+    async def unary_stream(self, request: bytes, arrival: Arrival) -> None:
+        """Write the responses."""
+
+        async def serve(call: Call, message: Any) -> None:
+            await self._send_all(call, self._handler.unary_stream(message, arrival.context), arrival)
+
+        await self._serve(arrival, serve, request)
+
+    async def stream_stream(self, requests: AsyncIterator[bytes], arrival: Arrival) -> None:
+        """Write the responses."""
+
+        async def serve(call: Call, _: Any) -> None:
+            messages = self._incoming(call, requests)
+            await self._send_all(call, self._handler.stream_stream(messages, arrival.context), arrival)
+
+        await self._serve(arrival, serve)
+
+    async def _serve(
+        self,
+        arrival: Arrival,
+        serve: Callable[[Call, Any], Awaitable[T]],
+        request: bytes | None = None,
+    ) -> T:
+        """Start the policies, serve, finish the policies; every error leaves typed."""
+        call = Call(self._end, self._method, self._kind, at_caller=False, limits=self._end.limits)
+        call.metadata = arrival.metadata
+        call.timeout = arrival.timeout
+        CURRENT.set(call)
+        message = None if request is None else self._parse(call, request)
+        passed = self._pipeline.start(call)
+        try:
+            result = await serve(call, message)
+        except asyncio.CancelledError as error:
+            self._pipeline.finish(call, passed, error)
+            raise  # the caller is gone: nobody is left to answer
+        except Exception as error:
+            if not isinstance(error, BotmeshError):
+                logger.exception("%s failed; its caller gets INTERNAL without this text", self._method)
+            self._pipeline.finish(call, passed, error)
+            raise (call.error or from_exception(error)) from None
+        self._pipeline.finish(call, passed)
+        return result
+
+    def _parse(self, call: Call, request: bytes) -> Message:
+        try:
+            parsed = self._handler.request_deserializer(request)
+        except DecodeError:
+            raise InvalidField(f"the request of {self._method} cannot be read", field="request") from None
+        call.request_size = len(request)
+        if self._kind is MethodClass.WORK:
+            call.message = getattr(parsed, "message", None)
+        return parsed
+
+    def _outgoing(self, call: Call, response: Any) -> bytes:
+        data = self._handler.response_serializer(response)
+        self._pipeline.sending(call, len(data))
+        return data
+
+    async def _incoming(self, call: Call, requests: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+        async for request in requests:
+            self._pipeline.received(call, len(request))
+            yield self._handler.request_deserializer(request)
+
+    async def _bounded(self, call: Call, response: Awaitable[Any]) -> Any:
+        """The response, within the deadline."""
+        if call.deadline is None:
+            return await response
+        try:
+            async with asyncio.timeout_at(call.deadline.at) as scope:
+                return await response
+        except TimeoutError:
+            if scope.expired():
+                raise DeadlineExpired(f"the deadline passed before {self._method} was done") from None
+            raise
+
+    async def _send_all(self, call: Call, responses: Any, arrival: Arrival) -> None:
+        # Written from one coroutine, not yielded: when the call ends early, everything is closed in here.
+        if inspect.isawaitable(responses):
+            await responses
+            return
+        # Work waits within its limits itself (work.py): only where there is nothing to send.
+        async with aclosing(responses if call.work is not None else within_idle_limit(call, responses)) as bounded:
+            async for response in bounded:
+                await arrival.write(self._outgoing(call, response))
