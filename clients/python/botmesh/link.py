@@ -38,7 +38,7 @@ class Link:
         self._last = 0
         self._batches: Batches[LinkedCall] = Batches(self._send)
         self._reading = asyncio.create_task(self._read())
-        self._finishing: asyncio.Future[None] | None = None
+        self._finishing: asyncio.Task[None] | None = None
 
     async def unary(self, method: str, request: bytes, timeout: float, metadata: Metadata) -> bytes:
         """The response.
@@ -101,7 +101,7 @@ class Link:
         if self._calls.pop(call.number, None) is not None:
             self._batches.put(LinkedCall(id=call.number, cancel=True))
         if not self.takes_calls and not self._calls:
-            self._finish()
+            self._finish_soon()
 
     def _expire(self, call: "_Call") -> None:
         call.end(DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less"))
@@ -143,8 +143,8 @@ class Link:
             self._take_no_more(answer.id)
             return
         call = self._calls.get(answer.id)
-        if call is None:
-            return  # nobody waits any more
+        if call is None or event is None:
+            return  # nobody waits any more, or it says what we do not know
         if event == "part":
             call.add(answer.part)
             return
@@ -158,12 +158,16 @@ class Link:
         for number in [number for number in self._calls if number > last]:
             self._calls.pop(number).end(Unreachable("the instance is closing its links: nothing was begun"))
         if not self._calls:
-            self._finish()
+            self._finish_soon()
 
-    def _finish(self) -> None:
-        """Say that no more calls come, which ends the stream."""
+    def _finish_soon(self) -> None:
         if self._finishing is None and not self._rpc.done():
-            self._finishing = asyncio.ensure_future(self._rpc.done_writing())
+            self._finishing = asyncio.create_task(self._finish())
+
+    async def _finish(self) -> None:
+        """Say that no more calls come, which ends the stream."""
+        await self._batches.all_sent()
+        await self._rpc.done_writing()
 
 
 class _Call:

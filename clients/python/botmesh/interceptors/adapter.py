@@ -68,7 +68,6 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
 
 def _around(served: Served) -> Any:
     """The handler that gRPC calls: errors leave as typed statuses."""
-
     if served.takes_many and served.gives_many:
         return grpc.stream_stream_rpc_method_handler(_typed(served.stream_stream))
     if served.takes_many:
