@@ -66,7 +66,7 @@ class Alarms:
                 state.said_at + self.silence_seconds,
                 lambda: rules.move(state, primary, "the contact has been silent", waits=True),
             )
-        since = state.history[-1].sequence
+        since = state.history.last
         noticed = state.silence.seconds if state.silence and state.silence.since_sequence == since else 0.0
         for seconds in sorted({trigger.when.silence for trigger in account.triggers if trigger.when.silence > noticed}):
             yield state.said_at + seconds, _notice(seconds, since)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from itertools import takewhile
 
 from botmesh.errors import InvalidField
 from botmesh.v1 import conversation_pb2 as pb
@@ -63,10 +62,9 @@ def _shown(state: State, event: ConversationEvent, since: int) -> list[api.PostR
     """What a contact sees of an event."""
     if event.sequence <= since:
         return []
-    newer = takewhile(lambda entry: entry.sequence >= event.sequence, reversed(state.history))
     shown = [
         api.PostResponse(entry=entry)
-        for entry in list(newer)[::-1]
+        for entry in state.history.after(event.sequence - 1)
         if entry.sequence == event.sequence and entry.author_kind != AUTHOR_KIND_CONTACT
     ]
     if event.HasField("owner_changed"):

@@ -221,7 +221,7 @@ def _suggestion(state: State, turn_id: str) -> pb.ReplySuggested | None:
     """
     if state.view.HasField("suggestion") and state.view.suggestion.turn_id == turn_id:
         return state.view.suggestion
-    if any(entry.message_id == turn_id for entry in state.history):
+    if any(entry.message_id == turn_id for entry in reversed(state.history)):
         return None
     raise UnknownSuggestion("no reply of this turn waits for approval: look at the conversation again", turn_id=turn_id)
 

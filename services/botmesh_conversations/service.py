@@ -378,7 +378,7 @@ class ConversationService(AccountMethods):
     async def _entries(self, live: Live, after: int, limit: int) -> AsyncIterator[HistoryEntry]:
         """What was said after a sequence, or the newest of it: from memory where that goes back far enough."""
         state = live.state
-        kept: Sequence[HistoryEntry] = [entry for entry in state.history if entry.sequence > after]
+        kept: Sequence[HistoryEntry] = state.history.after(after)
         goes_back = len(kept) < len(state.history) or state.entries == len(state.history)
         if goes_back or 0 < limit <= len(kept):
             kept = kept[-limit:]

@@ -5,6 +5,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.snapshot_pb2 import ConversationSnapshot, MoveSnapshot, RunningTurnSnapshot
 from botmesh_conversations.fold import VERSION
+from botmesh_conversations.recent import Recent
 from botmesh_conversations.state import RunningTurn, State
 
 EVERY = 200
@@ -47,6 +48,7 @@ def restore(data: bytes) -> State | None:
         return None
     state = State(
         view=kept.view,
+        history=Recent(kept.history),
         entries=kept.entries,
         waiting=list(kept.waiting),
         latest=kept.latest if kept.HasField("latest") else None,
@@ -66,8 +68,6 @@ def restore(data: bytes) -> State | None:
         expires_at={name: _seconds(at) for name, at in kept.expires_at.items()},
         silence=kept.silence if kept.HasField("silence") else None,
     )
-    state.history.extend(kept.history)
-    state.history_bytes = sum(entry.ByteSize() for entry in kept.history)
     state.came_from.extend(kept.came_from)
     state.moves.extend((_seconds(move.time), move.source, move.target) for move in kept.moves)
     return state

@@ -8,12 +8,9 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import CONVERSATION_STATUS_ACTIVE, Conversation, Owner
 from botmesh.v1.history_pb2 import AUTHOR_KIND_AGENT, AUTHOR_KIND_CONTACT, HistoryEntry
 from botmesh.v1.part_pb2 import Part
+from botmesh_conversations.recent import Recent
 
 DESK = "desk"
-HISTORY_BYTES = 256 * 1024
-"""Of recent history: what goes with a turn or an offer, and all that is kept in memory. GetHistory has the rest."""
-HISTORY_ENTRIES = 1000
-"""The same in entries."""
 _IDS_KEPT = 1000
 _TRANSFERS_KEPT = 100
 _MOVES_KEPT = 32
@@ -43,10 +40,10 @@ class State:
 
     view: Conversation = field(default_factory=Conversation)
     """What others see of it."""
-    history: deque[HistoryEntry] = field(default_factory=deque)
-    """The newest entries."""
+    history: Recent = field(default_factory=Recent)
+    """What was said of late."""
     entries: int = 0
-    """How many there are in all."""
+    """How many things were said in all."""
     waiting: list[HistoryEntry] = field(default_factory=list)
     """The contact's messages that nobody has answered."""
     latest: HistoryEntry | None = None
@@ -82,7 +79,6 @@ class State:
     """When variables end."""
     silence: pb.SilenceNoticed | None = None
     """The last silence that was noticed."""
-    history_bytes: int = 0
 
     @property
     def sequence(self) -> int:
@@ -122,9 +118,6 @@ class State:
         self.history.append(entry)
         self.entries += 1
         self.said_at = at
-        self.history_bytes += entry.ByteSize()
-        while len(self.history) > 1 and (self.history_bytes > HISTORY_BYTES or len(self.history) > HISTORY_ENTRIES):
-            self.history_bytes -= self.history.popleft().ByteSize()
         if entry.author_kind == AUTHOR_KIND_CONTACT:
             self.waiting.append(entry)
             self.latest = entry

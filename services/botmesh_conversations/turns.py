@@ -25,9 +25,10 @@ from botmesh.v1.part_pb2 import Part
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh.v1.turn_pb2 import Turn, TurnTransfer
 from botmesh_conversations.live import Live
+from botmesh_conversations.recent import HISTORY_ENTRIES
 from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
 from botmesh_conversations.spans import start_turn
-from botmesh_conversations.state import HISTORY_BYTES, HISTORY_ENTRIES, RunningTurn, State, name_of, words_of
+from botmesh_conversations.state import RunningTurn, State, name_of, words_of
 
 WORDS_BYTES = 512 * 1024
 """Of what a contact has said, in one turn and in one message: with history and context it fits into 1 MiB."""
@@ -255,13 +256,5 @@ class Turns:
 
 def recent(state: State, through: int, most: int = HISTORY_ENTRIES) -> tuple[list[HistoryEntry], bool]:
     """The newest entries up to an event, `most` and 256 KiB at most, oldest first, and whether older were left out."""
-    chosen: list[HistoryEntry] = []
-    size = 0
-    for entry in reversed(state.history):
-        if entry.sequence > through:
-            continue
-        size += entry.ByteSize()
-        if size > HISTORY_BYTES or len(chosen) == most:
-            return chosen[::-1], True
-        chosen.append(entry)
-    return chosen[::-1], state.entries > len(state.history)
+    chosen, left_out = state.history.newest(through, most)
+    return chosen, left_out or state.entries > len(state.history)

@@ -11,7 +11,8 @@ from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh_conversations import conversations, rules, snapshot
 from botmesh_conversations.fold import apply, fold
-from botmesh_conversations.state import HISTORY_ENTRIES, State
+from botmesh_conversations.recent import HISTORY_ENTRIES
+from botmesh_conversations.state import State
 from tests.conversations.conftest import bot
 from tests.waiting import until
 

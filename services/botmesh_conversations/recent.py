@@ -1,0 +1,78 @@
+"""The newest of what was said in a conversation."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+
+from botmesh.v1.history_pb2 import HistoryEntry
+
+HISTORY_BYTES = 256 * 1024
+"""Of recent history: what goes with a turn or an offer, and all that is kept in memory. GetHistory has the rest."""
+HISTORY_ENTRIES = 1000
+"""The same in entries."""
+
+
+class Recent:
+    """At most 256 KiB and 1,000 entries, as bytes: as a message, an entry of ten words takes two KiB of memory."""
+
+    __slots__ = ("_bytes", "_entries")
+
+    def __init__(self, entries: Iterable[HistoryEntry] = ()) -> None:
+        """Oldest first."""
+        self._entries: deque[tuple[int, bytes]] = deque()
+        self._bytes = 0
+        for entry in entries:
+            self.append(entry)
+
+    def append(self, entry: HistoryEntry) -> None:
+        """Add the newest; the oldest go."""
+        data = entry.SerializeToString()
+        self._entries.append((entry.sequence, data))
+        self._bytes += len(data)
+        while len(self) > 1 and (self._bytes > HISTORY_BYTES or len(self) > HISTORY_ENTRIES):
+            self._bytes -= len(self._entries.popleft()[1])
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[HistoryEntry]:
+        """Oldest first."""
+        return (HistoryEntry.FromString(data) for _, data in self._entries)
+
+    def __reversed__(self) -> Iterator[HistoryEntry]:
+        """Newest first."""
+        return (HistoryEntry.FromString(data) for _, data in reversed(self._entries))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same was said."""
+        return isinstance(other, Recent) and self._entries == other._entries
+
+    def __copy__(self) -> "Recent":
+        """One that can go its own way."""
+        made = Recent()
+        made._entries, made._bytes = self._entries.copy(), self._bytes
+        return made
+
+    @property
+    def last(self) -> int:
+        """The sequence of the newest; 0: there is none."""
+        return self._entries[-1][0] if self._entries else 0
+
+    def after(self, sequence: int) -> list[HistoryEntry]:
+        """What is newer than that, oldest first."""
+        newer = takewhile(lambda entry: entry[0] > sequence, reversed(self._entries))
+        return [HistoryEntry.FromString(data) for _, data in newer][::-1]
+
+    def newest(self, through: int, most: int = HISTORY_ENTRIES) -> tuple[list[HistoryEntry], bool]:
+        """The newest up to a sequence, `most` and 256 KiB at most, oldest first; whether others here were left out."""
+        chosen: deque[HistoryEntry] = deque()
+        size = 0
+        for at, data in reversed(self._entries):
+            if at > through:
+                continue
+            size += len(data)
+            if size > HISTORY_BYTES or len(chosen) == most:
+                return list(chosen), True
+            chosen.appendleft(HistoryEntry.FromString(data))
+        return list(chosen), False
