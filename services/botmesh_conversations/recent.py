@@ -12,7 +12,7 @@ HISTORY_ENTRIES = 1000
 """The same in entries."""
 
 
-class Recent:
+class Recent:  # noqa: PLW1641 - it grows: nothing to hash
     """At most 256 KiB and 1,000 entries, as bytes: as a message, an entry of ten words takes two KiB of memory."""
 
     __slots__ = ("_bytes", "_entries")
