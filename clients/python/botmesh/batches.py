@@ -22,18 +22,29 @@ class Batches(Generic[T]):
         self._send = send
         self._items: deque[tuple[T, int]] = deque()
         self._unsent = 0
+        self._busy = False
         self._sending: asyncio.Task[None] | None = None
         self._over = False
         self._sent = Pulse()
 
     def put(self, item: T, size: int = 0) -> None:
         """Send `item` of `size` bytes with the next batch; nothing happens once the stream is over."""
-        if self._over:
-            return
-        self._items.append((item, size))
-        self._unsent += size
-        if self._sending is None:
+        self._add(item, size)
+        if not self._busy and self._items:
+            self._busy = True
             self._sending = asyncio.create_task(self._send_all())
+
+    async def send(self, item: T, size: int = 0) -> None:
+        """The same, for whoever will not be cancelled: sends itself, at once, if nothing is on its way."""
+        self._add(item, size)
+        if not self._busy:
+            self._busy = True
+            await self._send_all()
+
+    def _add(self, item: T, size: int) -> None:
+        if not self._over:
+            self._items.append((item, size))
+            self._unsent += size
 
     async def room(self) -> None:
         """Return when there is not very much left to be sent."""
@@ -63,6 +74,7 @@ class Batches(Generic[T]):
         except Exception:  # noqa: BLE001 - see `send`: gRPC has several ways to say that a stream is over
             self.close()
         finally:
+            self._busy = False
             self._sending = None
 
     def _next(self) -> tuple[list[T], int]:

@@ -168,9 +168,12 @@ async def consult(
 
     running = {asyncio.create_task(one(agent)): agent for agent in agents}
     opinions: list[Opinion] = []
+    left = set(running)
+    until = asyncio.ALL_COMPLETED if enough is None else asyncio.FIRST_COMPLETED
     try:
-        for done in asyncio.as_completed(list(running)):
-            opinions.append(await done)
+        while left:
+            done, left = await asyncio.wait(left, return_when=until)
+            opinions.extend(task.result() for task in done)
             sure = sum(one.reply is not None and one.confidence >= min_confidence for one in opinions)
             if enough is not None and sure >= enough:
                 break

@@ -121,8 +121,8 @@ class _Link:
             answer = await self._answer(number, start, running)
         except BotmeshError as error:
             answer = LinkedAnswer(id=number, status=to_status(error))
-        if self._running.pop(number, None) is not None:
-            self._answers.put(answer, len(answer.response))
+        if self._running.pop(number, None) is not None:  # from here on nobody cancels this
+            await self._answers.send(answer, len(answer.response))
 
     async def _answer(self, number: int, start: LinkedStart, running: _Running) -> LinkedAnswer:
         """The last that is to be said."""
