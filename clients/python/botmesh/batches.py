@@ -10,6 +10,8 @@ from botmesh.pulse import Pulse
 T = TypeVar("T")
 BATCH_BYTES = 256 * 1024
 """A batch takes no more items once it is as large as this: well under what the transport takes, with one item more."""
+BATCH_ITEMS = 16
+"""Nor than so many: with all in one batch, one end would rest while the other works (docs/performance.md)."""
 MOST_UNSENT = 4 * BATCH_BYTES
 """Bytes that may wait to be sent before `room` makes whoever makes more of them wait."""
 
@@ -79,7 +81,7 @@ class Batches(Generic[T]):
 
     def _next(self) -> tuple[list[T], int]:
         batch, total = [], 0
-        while self._items and total < BATCH_BYTES:
+        while self._items and total < BATCH_BYTES and len(batch) < BATCH_ITEMS:
             item, size = self._items.popleft()
             batch.append(item)
             total += size
