@@ -30,7 +30,8 @@ from tests.waiting import until
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "6"))
 CALLERS = 8
-CONTACTS = 40
+CONTACTS = 16
+"""So few that what is kept of each conversation (its newest 1,000 entries) is full before memory is judged."""
 PAUSE = 0.05
 """Seconds, on average, between two things that one caller does: a mixed load, not as much as goes."""
 FLAT = 24.0
