@@ -1,9 +1,10 @@
 """The newest of what was said in a conversation."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
+from botmesh.v1.conversation_service_pb2 import GetHistoryResponse
 from botmesh.v1.history_pb2 import HistoryEntry
 
 HISTORY_BYTES = 256 * 1024
@@ -13,7 +14,10 @@ HISTORY_ENTRIES = 1000
 
 
 class Recent:  # noqa: PLW1641 - it grows: nothing to hash
-    """At most 256 KiB and 1,000 entries, as bytes: as a message, an entry of ten words takes two KiB of memory."""
+    """At most 256 KiB and 1,000 entries, as bytes: as a message, an entry of ten words takes two KiB of memory.
+
+    Each stands as a message with a list of one, because such bytes one after the other are a message with them all.
+    """
 
     __slots__ = ("_bytes", "_entries")
 
@@ -26,7 +30,7 @@ class Recent:  # noqa: PLW1641 - it grows: nothing to hash
 
     def append(self, entry: HistoryEntry) -> None:
         """Add the newest; the oldest go."""
-        data = entry.SerializeToString()
+        data = GetHistoryResponse(entries=[entry]).SerializeToString()
         self._entries.append((entry.sequence, data))
         self._bytes += len(data)
         while len(self) > 1 and (self._bytes > HISTORY_BYTES or len(self) > HISTORY_ENTRIES):
@@ -38,11 +42,11 @@ class Recent:  # noqa: PLW1641 - it grows: nothing to hash
 
     def __iter__(self) -> Iterator[HistoryEntry]:
         """Oldest first."""
-        return (HistoryEntry.FromString(data) for _, data in self._entries)
+        return iter(_entries(data for _, data in self._entries))
 
     def __reversed__(self) -> Iterator[HistoryEntry]:
         """Newest first."""
-        return (HistoryEntry.FromString(data) for _, data in reversed(self._entries))
+        return (entry for _, data in reversed(self._entries) for entry in _entries([data]))
 
     def __eq__(self, other: object) -> bool:
         """Whether the same was said."""
@@ -59,20 +63,24 @@ class Recent:  # noqa: PLW1641 - it grows: nothing to hash
         """The sequence of the newest; 0: there is none."""
         return self._entries[-1][0] if self._entries else 0
 
-    def after(self, sequence: int) -> list[HistoryEntry]:
+    def after(self, sequence: int) -> Sequence[HistoryEntry]:
         """What is newer than that, oldest first."""
         newer = takewhile(lambda entry: entry[0] > sequence, reversed(self._entries))
-        return [HistoryEntry.FromString(data) for _, data in newer][::-1]
+        return _entries([data for _, data in newer][::-1])
 
-    def newest(self, through: int, most: int = HISTORY_ENTRIES) -> tuple[list[HistoryEntry], bool]:
+    def newest(self, through: int, most: int = HISTORY_ENTRIES) -> tuple[Sequence[HistoryEntry], bool]:
         """The newest up to a sequence, `most` and 256 KiB at most, oldest first; whether others here were left out."""
-        chosen: deque[HistoryEntry] = deque()
+        chosen: list[bytes] = []
         size = 0
         for at, data in reversed(self._entries):
             if at > through:
                 continue
             size += len(data)
             if size > HISTORY_BYTES or len(chosen) == most:
-                return list(chosen), True
-            chosen.appendleft(HistoryEntry.FromString(data))
-        return list(chosen), False
+                return _entries(chosen[::-1]), True
+            chosen.append(data)
+        return _entries(chosen[::-1]), False
+
+
+def _entries(data: Iterable[bytes]) -> Sequence[HistoryEntry]:
+    return GetHistoryResponse.FromString(b"".join(data)).entries

@@ -66,7 +66,9 @@ class ConversationService(AccountMethods):
             )
         live = await self._posted_to(request)
         message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
-        known = self._all.projection.sequence_of(live.id, message_id)
+        known = live.state.taken_in(message_id) if request.message_id else 0
+        if known is None:
+            known = self._all.projection.sequence_of(live.id, message_id)
         channel = request.channel or DEFAULT_CHANNEL
         opening = pb.ConversationOpened(
             account_id=live.account.name,

@@ -129,6 +129,11 @@ class State:
         if len(self.message_ids) > _IDS_KEPT:
             del self.message_ids[next(iter(self.message_ids))]
 
+    def taken_in(self, message_id: str) -> int | None:
+        """The sequence under which a message was taken in; 0: it never was; None: that is to be looked up."""
+        known = self.message_ids.get(message_id)
+        return known if known is not None or len(self.message_ids) >= _IDS_KEPT else 0
+
     def close_transfer(self, transfer_id: str, event: pb.ConversationEvent) -> None:
         """No transfer is under way; this is how one ended."""
         self.transfer = None

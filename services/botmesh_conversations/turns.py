@@ -254,7 +254,7 @@ class Turns:
         await live.write(decide)
 
 
-def recent(state: State, through: int, most: int = HISTORY_ENTRIES) -> tuple[list[HistoryEntry], bool]:
+def recent(state: State, through: int, most: int = HISTORY_ENTRIES) -> tuple[Sequence[HistoryEntry], bool]:
     """The newest entries up to an event, `most` and 256 KiB at most, oldest first, and whether older were left out."""
     chosen, left_out = state.history.newest(through, most)
     return chosen, left_out or state.entries > len(state.history)

@@ -80,7 +80,8 @@ class Batches(Generic[T]):
             self._sending = None
 
     def _next(self) -> tuple[list[T], int]:
-        batch, total = [], 0
+        batch: list[T] = []
+        total = 0
         while self._items and total < BATCH_BYTES and len(batch) < BATCH_ITEMS:
             item, size = self._items.popleft()
             batch.append(item)
