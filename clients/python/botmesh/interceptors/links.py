@@ -121,8 +121,12 @@ class _Link:
             answer = await self._answer(number, start, running)
         except BotmeshError as error:
             answer = LinkedAnswer(id=number, status=to_status(error))
-        if self._running.pop(number, None) is not None:  # from here on nobody cancels this
-            await self._answers.send(answer, len(answer.response))
+        if self._running.pop(number, None) is None:
+            return
+        if self._running:  # others may be about to end, too: together they take one message
+            self._answers.put(answer, len(answer.response))
+        else:
+            await self._answers.send(answer, len(answer.response))  # nobody cancels this any more
 
     async def _answer(self, number: int, start: LinkedStart, running: _Running) -> LinkedAnswer:
         """The last that is to be said."""
