@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from botmesh.batches import BATCH_BYTES, MOST_UNSENT, Batches
+from botmesh.batches import BATCH_BYTES, BATCH_ITEMS, MOST_UNSENT, Batches
 
 
 class Stream:
@@ -44,8 +44,19 @@ async def test_a_batch_that_is_large_enough_takes_no_more():
     batches = Batches(stream.write)
     for number in range(4):
         batches.put(number, BATCH_BYTES // 2)
+    batches.put(4, 10 * BATCH_BYTES)
+    batches.put(5, 1)
+    await stream.let(4)
+    assert stream.batches == [[0, 1], [2, 3], [4], [5]]
+
+
+async def test_a_batch_of_many_is_cut():
+    stream = Stream()
+    batches = Batches(stream.write)
+    for number in range(BATCH_ITEMS + 1):
+        batches.put(number)
     await stream.let(2)
-    assert stream.batches == [[0, 1], [2, 3]]
+    assert [len(batch) for batch in stream.batches] == [BATCH_ITEMS, 1]
 
 
 async def test_whoever_makes_more_than_goes_out_has_to_wait():

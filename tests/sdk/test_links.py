@@ -9,6 +9,7 @@ from tests.waiting import until
 
 import botmesh
 from botmesh import errors, testing
+from botmesh.limits import Limits
 from botmesh.link import LARGEST
 from botmesh.settings import load
 from botmesh.status import from_rpc_error, from_status
@@ -140,6 +141,21 @@ async def test_what_cannot_be_called_on_a_link_is_refused_by_itself(method):
         assert (await link.error()).reason == "NOT_SUPPORTED"
         await link.begin(2)
         assert (await link.answer()).id == 2
+
+
+async def test_a_response_that_the_transport_refuses_takes_no_other_call_along():
+    async def tell(task):
+        if task.message.message_id == "m1":
+            return "x" * (4 * 1024 * 1024 - 1100)
+        return "x"
+
+    agent = bot(tell)
+    async with raw_link(agent) as link:
+        agent._running.end.limits = Limits(max_message_bytes=8 * 1024 * 1024)
+        await link.begin(1)
+        assert (await link.error()).reason == "MESSAGE_TOO_LARGE"
+        await link.begin(2)
+        assert (await link.answer()).response
 
 
 async def test_a_number_that_was_used_is_refused():

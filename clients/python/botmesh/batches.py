@@ -9,7 +9,7 @@ from botmesh.pulse import Pulse
 
 T = TypeVar("T")
 BATCH_BYTES = 256 * 1024
-"""A batch takes no more items once it is as large as this: well under what the transport takes, with one item more."""
+"""A batch is no larger than this, or one item: well under what the transport takes."""
 BATCH_ITEMS = 16
 """Nor than so many: with all in one batch, one end would rest while the other works (docs/performance.md)."""
 MOST_UNSENT = 4 * BATCH_BYTES
@@ -82,8 +82,10 @@ class Batches(Generic[T]):
     def _next(self) -> tuple[list[T], int]:
         batch: list[T] = []
         total = 0
-        while self._items and total < BATCH_BYTES and len(batch) < BATCH_ITEMS:
-            item, size = self._items.popleft()
-            batch.append(item)
+        while self._items and len(batch) < BATCH_ITEMS:
+            size = self._items[0][1]
+            if batch and total + size > BATCH_BYTES:
+                break
+            batch.append(self._items.popleft()[0])
             total += size
         return batch, total

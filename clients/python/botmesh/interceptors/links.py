@@ -9,14 +9,17 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from botmesh.batches import BATCH_BYTES, Batches
-from botmesh.errors import BotmeshError, InvalidField, NotSupported
+from botmesh.errors import BotmeshError, InvalidField, MessageTooLarge, NotSupported
 from botmesh.interceptors.served import Arrival, Served
+from botmesh.limits import TRANSPORT_BYTES
 from botmesh.pulse import Pulse
 from botmesh.status import to_status
 from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkedStart, LinkRequest, LinkResponse
 
 AHEAD = BATCH_BYTES
 """Bytes of a stream's responses that are sent before its caller has read them."""
+LARGEST = TRANSPORT_BYTES - 1024
+"""Bytes of a response, with room for what stands around it."""
 _ENDED_WELL = b""
 """google.rpc.Status of code 0."""
 
@@ -135,6 +138,7 @@ class _Link:
             raise NotSupported(f"{start.method!r} cannot be called on a link", method=start.method)
 
         async def write(part: bytes) -> None:
+            _check_fits(part)
             while running.sent - running.read >= AHEAD:
                 await running.news.next()
             await self._answers.room()
@@ -148,7 +152,20 @@ class _Link:
                 async with asyncio.timeout(timeout):
                     await method.unary_stream(start.request, arrival)
             return LinkedAnswer(id=number, status=_ENDED_WELL)
-        return LinkedAnswer(id=number, response=await method.unary_unary(start.request, arrival))
+        response = await method.unary_unary(start.request, arrival)
+        _check_fits(response)
+        return LinkedAnswer(id=number, response=response)
 
     async def _send(self, answers: list[LinkedAnswer]) -> None:
         await self._context.write(LinkResponse(answers=answers).SerializeToString())
+
+
+def _check_fits(response: bytes) -> None:
+    """A response that the transport refuses would end the link, with all its calls."""
+    if len(response) > LARGEST:
+        raise MessageTooLarge(
+            f"the response is {len(response)} bytes and the transport takes {LARGEST}: send less, or a URL",
+            size=len(response),
+            limit=LARGEST,
+            direction="response",
+        )
