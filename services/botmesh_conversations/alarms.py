@@ -47,7 +47,7 @@ class Alarms:
         for name, at in state.expires_at.items():
             yield at, _forget(name)
         if view.owner.desk and state.waiting and self.claim_seconds:
-            since = max(state.worked_at, seconds_of_time(state.waiting[0].timestamp))
+            since = max(state.worked_at, seconds_of_time(state.waiting.oldest.timestamp))
             yield since + self.claim_seconds, lambda: rules.release(state, "nobody answered in time")
         scheduled = members.schedule_of(state)
         if scheduled is not None:

@@ -1,4 +1,4 @@
-"""The newest of what was said in a conversation."""
+"""The newest of what was said in a conversation, or of what waits there for an answer."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -62,6 +62,16 @@ class Recent:  # noqa: PLW1641 - it grows: nothing to hash
     def last(self) -> int:
         """The sequence of the newest; 0: there is none."""
         return self._entries[-1][0] if self._entries else 0
+
+    @property
+    def oldest(self) -> HistoryEntry:
+        """The first of them; there must be one."""
+        return _entries([self._entries[0][1]])[0]
+
+    def drop_through(self, sequence: int) -> None:
+        """Forget what is no newer than that."""
+        while self._entries and self._entries[0][0] <= sequence:
+            self._bytes -= len(self._entries.popleft()[1])
 
     def after(self, sequence: int) -> Sequence[HistoryEntry]:
         """What is newer than that, oldest first."""

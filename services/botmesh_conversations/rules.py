@@ -335,7 +335,7 @@ def record_outcome(state: State, outcome: pb.Outcome) -> Events:
 
 def note_away(state: State) -> Events:
     """No instance of the owner is ready for what waits: said once for a message."""
-    newest = state.waiting[-1].sequence if state.waiting else 0
+    newest = state.waiting.last
     if not newest or newest <= state.away_through:
         return []
     away = pb.OwnerAway(agent=state.view.owner.agent, message_sequence=newest)

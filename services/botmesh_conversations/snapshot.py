@@ -50,7 +50,7 @@ def restore(data: bytes) -> State | None:
         view=kept.view,
         history=Recent(kept.history),
         entries=kept.entries,
-        waiting=list(kept.waiting),
+        waiting=Recent(kept.waiting),
         latest=kept.latest if kept.HasField("latest") else None,
         # A map has no order of its own: the newest come last again.
         message_ids=dict(sorted(kept.message_ids.items(), key=lambda item: item[1])),

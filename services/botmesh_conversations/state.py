@@ -44,7 +44,7 @@ class State:
     """What was said of late."""
     entries: int = 0
     """How many things were said in all."""
-    waiting: list[HistoryEntry] = field(default_factory=list)
+    waiting: Recent = field(default_factory=Recent)
     """The contact's messages that nobody has answered."""
     latest: HistoryEntry | None = None
     """The contact's latest message, never a bot's words or a handoff text."""
@@ -93,7 +93,7 @@ class State:
             return False
         if self.turn is not None or self.transfer is not None:
             return False
-        return (bool(self.waiting) and self.waiting[-1].sequence > self.dropped_through) or self.owes_first_answer
+        return (bool(self.waiting) and self.waiting.last > self.dropped_through) or self.owes_first_answer
 
     @property
     def owes_first_answer(self) -> bool:
@@ -146,7 +146,7 @@ class State:
     def answered(self, through: int) -> None:
         """Everything up to there has been answered."""
         self.answered_through = max(self.answered_through, through)
-        self.waiting = [entry for entry in self.waiting if entry.sequence > self.answered_through]
+        self.waiting.drop_through(self.answered_through)
 
     def end_turn(self) -> None:
         """No turn runs any longer."""

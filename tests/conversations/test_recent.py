@@ -64,3 +64,12 @@ def test_a_copy_goes_its_own_way():
     made.append(entry(2))
     assert (numbers(recent), numbers(made)) == ([1], [1, 2])
     assert made != recent
+
+
+def test_what_is_answered_is_forgotten():
+    recent = Recent(map(entry, (1, 4, 6)))
+    assert recent.oldest == entry(1)
+    recent.drop_through(4)
+    assert (recent.oldest, numbers(recent)) == (entry(6), [6])
+    recent.drop_through(9)
+    assert len(recent) == 0

@@ -23,7 +23,8 @@ from botmesh.names import new_id
 from botmesh.peers import CHANNEL_OPTIONS
 from botmesh.settings import load
 from botmesh.telemetry import Telemetry
-from botmesh.v1.conversation_service_pb2 import PostRequest
+from botmesh.v1.conversation_pb2 import Owner
+from botmesh.v1.conversation_service_pb2 import PostRequest, TransferConversationRequest
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from tests.mesh.processes import Process, _kill
 from tests.waiting import until
@@ -126,11 +127,27 @@ class Load:
         assert (await task.result(timeout=30)).text == "later"
 
     async def do_talk(self):
-        await self.say("how are you?")
+        contact = await self.contacts.get()
+        try:
+            assert await self.say(contact, "how are you?") == "how are you?"
+        finally:
+            self.contacts.put_nowait(contact)
 
     async def do_move(self):
-        await self.say("move")
-        await self.say("home")
+        contact = new_id()  # the same two agents would soon refuse to hand it on
+        assert await self.say(contact, "move") == "back: move"
+        assert await self.say(contact, "home") == "home"
+
+    async def do_wait_for_a_person(self):
+        talk = "waits-for-a-person"
+        posted = self.conversations.Post(
+            PostRequest(conversation_id=talk, contact_id=talk, payload=[botmesh.text("?")])
+        )
+        async for _ in posted:
+            pass
+        if not self.done["do_wait_for_a_person"]:
+            to_desk = TransferConversationRequest(conversation_id=talk, target=Owner(desk=""))
+            await self.conversations.TransferConversation(to_desk)
 
     async def do_too_deep(self):
         await self.planned("HOP_LIMIT", self.mesh.delegate("front", "deep", max_hops=0))
@@ -145,14 +162,13 @@ class Load:
         late = self.mesh.delegate("worker", context={"seconds": 5}, timeout=0.1)
         await self.planned("DEADLINE_EXPIRED", late)
 
-    async def say(self, words):
-        contact = await self.contacts.get()
-        try:
-            request = PostRequest(contact_id=contact, payload=[botmesh.text(words)])
-            async for _ in self.conversations.Post(request, timeout=30):
-                pass
-        finally:
-            self.contacts.put_nowait(contact)
+    async def say(self, contact, words):
+        """The last that a contact hears on what it says."""
+        request = PostRequest(contact_id=contact, payload=[botmesh.text(words)])
+        heard = ""
+        async for response in self.conversations.Post(request, timeout=30):
+            heard = response.entry.payload[0].text if response.HasField("entry") else heard
+        return heard
 
 
 class Memory:

@@ -324,7 +324,7 @@ type Conversation struct {
 	Transfer *OpenTransfer `protobuf:"bytes,15,opt,name=transfer,proto3" json:"transfer,omitempty"`
 	// The turn that runs. Empty: none.
 	TurnId string `protobuf:"bytes,16,opt,name=turn_id,json=turnId,proto3" json:"turn_id,omitempty"`
-	// Messages of the contact that nobody has answered yet.
+	// Messages of the contact that nobody has answered yet, counted up to 1,000.
 	Unanswered uint32 `protobuf:"varint,17,opt,name=unanswered,proto3" json:"unanswered,omitempty"`
 	// The reply that waits for approval. Unset: none.
 	Suggestion *ReplySuggested `protobuf:"bytes,18,opt,name=suggestion,proto3" json:"suggestion,omitempty"`

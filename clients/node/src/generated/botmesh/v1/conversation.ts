@@ -119,7 +119,7 @@ export interface Conversation {
     | undefined;
   /** The turn that runs. Empty: none. */
   turnId: string;
-  /** Messages of the contact that nobody has answered yet. */
+  /** Messages of the contact that nobody has answered yet, counted up to 1,000. */
   unanswered: number;
   /** The reply that waits for approval. Unset: none. */
   suggestion:

@@ -666,7 +666,7 @@ private static final long serialVersionUID = 0L;
   private int unanswered_ = 0;
   /**
    * <pre>
-   * Messages of the contact that nobody has answered yet.
+   * Messages of the contact that nobody has answered yet, counted up to 1,000.
    * </pre>
    *
    * <code>uint32 unanswered = 17;</code>
@@ -3811,7 +3811,7 @@ private static final long serialVersionUID = 0L;
     private int unanswered_ ;
     /**
      * <pre>
-     * Messages of the contact that nobody has answered yet.
+     * Messages of the contact that nobody has answered yet, counted up to 1,000.
      * </pre>
      *
      * <code>uint32 unanswered = 17;</code>
@@ -3823,7 +3823,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Messages of the contact that nobody has answered yet.
+     * Messages of the contact that nobody has answered yet, counted up to 1,000.
      * </pre>
      *
      * <code>uint32 unanswered = 17;</code>
@@ -3839,7 +3839,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Messages of the contact that nobody has answered yet.
+     * Messages of the contact that nobody has answered yet, counted up to 1,000.
      * </pre>
      *
      * <code>uint32 unanswered = 17;</code>

@@ -373,7 +373,7 @@ public interface ConversationOrBuilder extends
 
   /**
    * <pre>
-   * Messages of the contact that nobody has answered yet.
+   * Messages of the contact that nobody has answered yet, counted up to 1,000.
    * </pre>
    *
    * <code>uint32 unanswered = 17;</code>
