@@ -73,9 +73,9 @@ async def test_a_reply_over_the_limit_is_refused_at_the_callee(talkative, size):
     assert caught.value.metadata["direction"] == "response"
 
 
-@pytest.mark.parametrize("size", [2 * MIB, 5 * MIB])
-async def test_a_reply_over_the_limit_is_refused_at_the_caller(talkative, size):
-    async with testing.mesh(talkative) as mesh:
+@pytest.mark.parametrize(("size", "links"), [(2 * MIB, "on"), (2 * MIB, "off"), (5 * MIB, "off")])
+async def test_a_reply_over_the_limit_is_refused_at_the_caller(talkative, size, links):
+    async with testing.mesh(talkative, settings=load(environ={}, flags={"links": links})) as mesh:
         # A careless callee: its own limit is switched off behind its back.
         end = talkative._running.end
         end.limits = replace(end.limits, max_message_bytes=100 * MIB)

@@ -88,7 +88,7 @@ def _typed(serve: Callable[[Any, Arrival], Awaitable[Any]]) -> Callable[[Any, gr
 
 
 def _arrived(context: grpc.aio.ServicerContext) -> Arrival:
-    return Arrival(tuple(context.invocation_metadata() or ()), context.time_remaining(), context, context.write)
+    return Arrival(tuple(context.invocation_metadata() or ()), context.time_remaining(), context)
 
 
 class _Caller:

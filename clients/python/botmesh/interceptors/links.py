@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from dataclasses import dataclass, field
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -54,16 +52,26 @@ class Links:
             link.take_no_more()
 
 
-@dataclass(slots=True, eq=False)
-class _Running:
-    """A call that is served."""
+class _Window:
+    """How far a stream may run ahead of whoever reads it."""
 
-    task: asyncio.Task[None] | None = None
-    sent: int = 0
-    """Bytes of responses."""
-    read: int = 0
-    """How many of them the caller has read."""
-    news: Pulse = field(default_factory=Pulse)
+    __slots__ = ("_news", "_read", "_sent")
+
+    def __init__(self) -> None:
+        self._sent = 0
+        self._read = 0
+        self._news = Pulse()
+
+    async def admit(self, size: int) -> None:
+        """Return when so many bytes more may be sent."""
+        while self._sent - self._read >= AHEAD:
+            await self._news.next()
+        self._sent += size
+
+    def move(self, read: int) -> None:
+        """So many bytes have been read in all."""
+        self._read = read
+        self._news.beat()
 
 
 class _Link:
@@ -72,7 +80,9 @@ class _Link:
     def __init__(self, methods: dict[str, Served], context: grpc.aio.ServicerContext) -> None:
         self._methods = methods
         self._context = context
-        self._running: dict[int, _Running] = {}
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._windows: dict[int, _Window] = {}
+        """Of the streams among them."""
         self._last = 0
         self._closing = False
         self._answers: Batches[LinkedAnswer] = Batches(self._send)
@@ -85,9 +95,8 @@ class _Link:
                     self._take(call)
                 await self._answers.room()
         finally:
-            for running in list(self._running.values()):
-                if running.task is not None:
-                    running.task.cancel()
+            for task in self._running.values():
+                task.cancel()
             self._answers.close()
 
     def take_no_more(self) -> None:
@@ -106,24 +115,27 @@ class _Link:
                 self._answers.put(LinkedAnswer(id=call.id, status=to_status(refusal)))
                 return
             self._last = call.id
-            running = self._running[call.id] = _Running()
-            running.task = asyncio.create_task(self._serve(call.id, call.start, running))
-            return
-        found = self._running.get(call.id)
-        if found is None:
-            return  # it has ended meanwhile
-        if event == "cancel" and found.task is not None:
-            del self._running[call.id]
-            found.task.cancel()
-        elif event == "read_bytes":
-            found.read = call.read_bytes
-            found.news.beat()
+            self._running[call.id] = asyncio.create_task(self._serve(call.id, call.start))
+        elif event == "cancel" and call.id in self._running:  # otherwise it has ended meanwhile
+            self._running.pop(call.id).cancel()
+        elif event == "read_bytes" and call.id in self._windows:
+            self._windows[call.id].move(call.read_bytes)
 
-    async def _serve(self, number: int, start: LinkedStart, running: _Running) -> None:
+    async def _serve(self, number: int, start: LinkedStart) -> None:
+        method, metadata = self._methods.get(start.method), start.metadata
+        timeout = start.timeout.ToNanoseconds() / 1e9 if start.HasField("timeout") else None
+        arrival = Arrival(tuple([(key, metadata[key]) for key in metadata]), timeout, self._context)
+        answer = LinkedAnswer(id=number, status=_ENDED_WELL)
         try:
-            answer = await self._answer(number, start, running)
+            if method is None:
+                raise NotSupported(f"{start.method!r} cannot be called on a link", method=start.method)
+            if method.gives_many:
+                await self._serve_stream(number, method, start.request, arrival)
+            else:
+                answer.response = await method.unary_unary(start.request, arrival)
+                _check_fits(answer.response)
         except BotmeshError as error:
-            answer = LinkedAnswer(id=number, status=to_status(error))
+            answer.status = to_status(error)
         if self._running.pop(number, None) is None:
             return
         if self._running:  # others may be about to end, too: together they take one message
@@ -131,30 +143,22 @@ class _Link:
         else:
             await self._answers.send(answer, len(answer.response))  # nobody cancels this any more
 
-    async def _answer(self, number: int, start: LinkedStart, running: _Running) -> LinkedAnswer:
-        """The last that is to be said."""
-        method = self._methods.get(start.method)
-        if method is None:
-            raise NotSupported(f"{start.method!r} cannot be called on a link", method=start.method)
+    async def _serve_stream(self, number: int, method: Served, request: bytes, arrival: Arrival) -> None:
+        window = self._windows[number] = _Window()
 
         async def write(part: bytes) -> None:
             _check_fits(part)
-            while running.sent - running.read >= AHEAD:
-                await running.news.next()
+            await window.admit(len(part))
             await self._answers.room()
-            running.sent += len(part)
             self._answers.put(LinkedAnswer(id=number, part=part), len(part))
 
-        timeout = start.timeout.ToNanoseconds() / 1e9 if start.HasField("timeout") else None
-        arrival = Arrival(tuple(start.metadata.items()), timeout, self._context, write)
-        if method.gives_many:
-            with suppress(TimeoutError):  # its caller knows
-                async with asyncio.timeout(timeout):
-                    await method.unary_stream(start.request, arrival)
-            return LinkedAnswer(id=number, status=_ENDED_WELL)
-        response = await method.unary_unary(start.request, arrival)
-        _check_fits(response)
-        return LinkedAnswer(id=number, response=response)
+        try:
+            async with asyncio.timeout(arrival.timeout):
+                await method.unary_stream(request, arrival, write)
+        except TimeoutError:
+            pass  # its caller knows
+        finally:
+            del self._windows[number]
 
     async def _send(self, answers: list[LinkedAnswer]) -> None:
         await self._context.write(LinkResponse(answers=answers).SerializeToString())

@@ -19,6 +19,8 @@ from botmesh.status import from_exception
 
 logger = logging.getLogger("botmesh")
 T = TypeVar("T")
+Write = Callable[[bytes], Awaitable[None]]
+"""Sends one response of a stream."""
 
 
 @dataclass(slots=True)
@@ -30,8 +32,6 @@ class Arrival:
     """Seconds that the caller waits; None: it does not say."""
     context: grpc.aio.ServicerContext
     """gRPC's: the call's own, or the link's."""
-    write: Callable[[bytes], Awaitable[None]]
-    """Sends one response of a stream."""
 
 
 class Served:
@@ -78,11 +78,12 @@ class Served:
 
         return await self._serve(arrival, serve)
 
-    async def unary_stream(self, request: bytes, arrival: Arrival) -> None:
-        """Write the responses."""
+    async def unary_stream(self, request: bytes, arrival: Arrival, write: Write | None = None) -> None:
+        """Write the responses, as gRPC does unless told otherwise."""
 
         async def serve(call: Call, message: Any) -> None:
-            await self._send_all(call, self._handler.unary_stream(message, arrival.context), arrival)
+            responses = self._handler.unary_stream(message, arrival.context)
+            await self._send_all(call, responses, write or arrival.context.write)
 
         await self._serve(arrival, serve, request)
 
@@ -91,7 +92,8 @@ class Served:
 
         async def serve(call: Call, _: Any) -> None:
             messages = self._incoming(call, requests)
-            await self._send_all(call, self._handler.stream_stream(messages, arrival.context), arrival)
+            responses = self._handler.stream_stream(messages, arrival.context)
+            await self._send_all(call, responses, arrival.context.write)
 
         await self._serve(arrival, serve)
 
@@ -153,7 +155,7 @@ class Served:
                 raise DeadlineExpired(f"the deadline passed before {self._method} was done") from None
             raise
 
-    async def _send_all(self, call: Call, responses: Any, arrival: Arrival) -> None:
+    async def _send_all(self, call: Call, responses: Any, write: Write) -> None:
         # Written from one coroutine, not yielded: when the call ends early, everything is closed in here.
         if inspect.isawaitable(responses):
             await responses
@@ -161,4 +163,4 @@ class Served:
         # Work waits within its limits itself (work.py): only where there is nothing to send.
         async with aclosing(responses if call.work is not None else within_idle_limit(call, responses)) as bounded:
             async for response in bounded:
-                await arrival.write(self._outgoing(call, response))
+                await write(self._outgoing(call, response))
