@@ -24,6 +24,7 @@ EXIT_FAILED = 1
     callback=checked_address,
     help="An agent that runs already; cases that need to start or kill one are left out.",
 )
+@click.option("--links", "over_links", is_flag=True, help="Call the agent over links (docs/links.md), not one by one.")
 @click.option("--case", "patterns", metavar="ID", multiple=True, help="Only these, by id or pattern: 'hops/*'.")
 @click.option("--list", "only_list", is_flag=True, help="List the cases and run none.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
@@ -33,6 +34,7 @@ def conformance(
     with_: Common,
     command: str | None,
     agent: str | None,
+    over_links: bool,
     patterns: tuple[str, ...],
     only_list: bool,
     form: str,
@@ -55,7 +57,8 @@ def conformance(
         return 0
     if bool(command) == bool(agent):
         raise click.UsageError("Say what to test: either --command COMMAND or --agent IP:PORT.")
-    runner = Runner(command=command or "", agent=agent or "", registry=with_.settings.registry)
+    registry = with_.settings.registry
+    runner = Runner(command=command or "", agent=agent or "", registry=registry, over_links=over_links)
     return run(_conform(runner, cases, form, output))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -17,7 +18,7 @@ from botmesh.v1 import (
     task_service_pb2,
     team_service_pb2,
 )
-from botmesh_conformance import wire
+from botmesh_conformance import linked, wire
 
 SERVICES = {
     "agent": agent_service_pb2.DESCRIPTOR.services_by_name["AgentService"],
@@ -41,10 +42,11 @@ DEADLINE = 8.0
 class Call:
     """One call, which runs until it ends, is left or loses its connection."""
 
-    def __init__(self, address: str, service: str, given: Mapping[str, Any]) -> None:
-        """Make the request; nothing is sent yet."""
+    def __init__(self, address: str, service: str, given: Mapping[str, Any], *, over_link: bool = False) -> None:
+        """Make the request; nothing is sent yet. `over_link`: let it go over one, where the method can."""
         self._address = address
         self._given = given
+        self._over_link = over_link and service == "agent"
         name = given.get("method", "Delegate")
         self._method: MethodDescriptor = SERVICES[service].methods_by_name[name]
         self._path = f"/{SERVICES[service].full_name}/{name}"
@@ -99,6 +101,8 @@ class Call:
         respond = message_factory.GetMessageClass(self._method.output_type).FromString
         codec: Any = {"response_deserializer": respond, "request_serializer": type(self._request).SerializeToString}
         stream: Any
+        if self._over_link:
+            return await self._linked(channel, metadata, options["timeout"], respond)
         if self._method.client_streaming:
             stream = channel.stream_stream(self._path, **codec)(_once(self._request), **options)
         elif self._method.server_streaming:
@@ -112,6 +116,15 @@ class Call:
             if len(self._messages) == leave_after:
                 stream.cancel()
                 return {"code": "LEFT"}
+        return {"code": "OK"}
+
+    async def _linked(self, channel: grpc.aio.Channel, metadata: Any, timeout: Any, respond: Any) -> dict[str, Any]:
+        request = self._request.SerializeToString()
+        async with aclosing(linked.responses(channel, self._method.name, request, metadata, timeout)) as responses:
+            async for response in responses:
+                self._messages.append(respond(response))
+                if len(self._messages) == self._given.get("leave_after"):
+                    return {"code": "LEFT"}
         return {"code": "OK"}
 
     def _received(self) -> dict[str, Any]:

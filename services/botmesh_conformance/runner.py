@@ -41,8 +41,12 @@ class Outcome:
 class Runner:
     """Runs cases against an agent that it starts, or against one that runs already."""
 
-    def __init__(self, *, command: str = "", agent: str = "", registry: str = "") -> None:
-        """`command` starts the agent under test; else it answers at `agent`, in the mesh of `registry`."""
+    def __init__(self, *, command: str = "", agent: str = "", registry: str = "", over_links: bool = False) -> None:
+        """`command` starts the agent under test; else it answers at `agent`, in the mesh of `registry`.
+
+        `over_links`: the kit's own calls of the agent go over links (link.proto), each over one of its own.
+        """
+        self._over_links = over_links
         self._command = command
         self._agent = agent
         self._registry = registry
@@ -93,7 +97,7 @@ class Runner:
         loop = asyncio.get_running_loop()
         began = loop.time()
         stack = AsyncExitStack()
-        run = Run(case, mesh, shared, self._command, stack)
+        run = Run(case, mesh, shared, self._command, stack, self._over_links)
         try:
             text = await _steps(run)
         finally:

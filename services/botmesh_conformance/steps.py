@@ -89,6 +89,7 @@ class Run:
     shared: Served | None
     command: str
     stack: AsyncExitStack
+    over_links: bool = False
     words: dict[str, Any] = field(default_factory=dict)
     served: dict[str, Served] = field(default_factory=dict)
     peers: dict[str, Peer] = field(default_factory=dict)
@@ -196,7 +197,8 @@ class Run:
             if to in ("registry", "conversations", "tasks", "team"):
                 call = Call(self.mesh.address, to, given)
             else:
-                call = Call(self.served[to].address, given.get("service", "agent"), given)
+                service = given.get("service", "agent")
+                call = Call(self.served[to].address, service, given, over_link=self.over_links)
             call.begin()
             made.append(call)
         name = step.get("as", "")
