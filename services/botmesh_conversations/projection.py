@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS by_due ON conversation (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_queue ON conversation (account, queued) WHERE queued IS NOT NULL;
 """
 
-_CONTACTS = 10_000
+_CONTACTS = 5_000
 """Contacts whose conversations are known without asking the file."""
 
 

@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS event (
   payload BLOB NOT NULL, UNIQUE (conversation, sequence)
 );
 """
+_STREAMS = 10_000
+"""Streams whose last sequence is known without asking the file: twice as many as conversations are kept in memory."""
 _MOST_IN_A_COMMIT = 500
 """Appends that share one transaction."""
 _READERS = 2
@@ -218,7 +220,7 @@ class SqliteLog:
         return self._last[stream]
 
     def _remember(self, touched: dict[str, int]) -> None:
-        if len(self._last) > 100_000:  # noqa: PLR2004 - a cache; any bound will do
+        if len(self._last) > _STREAMS:
             self._last.clear()
         self._last |= touched
 
