@@ -9,10 +9,8 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
 from botmesh.interceptors.call import LINK
-from botmesh.status import DETAILS_KEY
+from botmesh.status import CODES, DETAILS_KEY
 from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkRequest, LinkResponse
-
-_CODES: dict[int, StatusCode] = {code.value[0]: code for code in StatusCode}
 
 
 async def responses(
@@ -54,7 +52,7 @@ def _response(answer: LinkedAnswer) -> bytes | None:
         raise _error(StatusCode.UNAVAILABLE, "the link closes and has not taken the call")
     if answer.status:
         status = Status.FromString(answer.status)
-        raise _error(_CODES.get(status.code, StatusCode.UNKNOWN), status.message, (DETAILS_KEY, answer.status))
+        raise _error(CODES.get(status.code, StatusCode.UNKNOWN), status.message, (DETAILS_KEY, answer.status))
     if answer.HasField("response"):
         return answer.response
     return answer.part if answer.HasField("part") else None

@@ -22,7 +22,8 @@ from botmesh.errors import (
 DOMAIN = "botmesh"
 DETAILS_KEY = "grpc-status-details-bin"
 _UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
-_CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
+CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
+"""gRPC's status codes by their numbers."""
 _BROKEN_OFF = "CANCELLED"
 """What gRPC's core says of a stream that was reset under it."""
 _COMMON = ("agent", "instance", "hop", "path", "started", "trace_id")
@@ -83,7 +84,7 @@ def from_status(data: bytes) -> BotmeshError:
         status = Status.FromString(data)
     except DecodeError:
         return PeerError("the peer answered with a status that cannot be read", grpc.StatusCode.INTERNAL)
-    code = _CODES.get(status.code, grpc.StatusCode.UNKNOWN)
+    code = CODES.get(status.code, grpc.StatusCode.UNKNOWN)
     info = _unpack(data)
     return PeerError(status.message, code) if info is None else _from_info(info, status.message, code)
 

@@ -11,7 +11,7 @@ from botmesh.errors import BotmeshError, InvalidField, MessageTooLarge, NotSuppo
 from botmesh.interceptors.served import Arrival, Served
 from botmesh.limits import TRANSPORT_BYTES
 from botmesh.pulse import Pulse
-from botmesh.status import to_status
+from botmesh.status import to_status, to_trailers
 from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkedStart, LinkRequest, LinkResponse
 
 AHEAD = BATCH_BYTES
@@ -41,7 +41,7 @@ class Links:
             await link.run()
         except DecodeError:
             error = InvalidField("a batch of this link cannot be read", field="link")
-            await context.abort(error.status, error.text, (("grpc-status-details-bin", to_status(error)),))
+            await context.abort(error.status, error.text, to_trailers(error))
         finally:
             self._open.discard(link)
 
