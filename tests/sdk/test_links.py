@@ -127,6 +127,19 @@ async def test_the_deadline_of_a_call_on_a_link_ends_its_work():
         assert (await link.error()).reason == "DEADLINE_EXPIRED"
 
 
+@pytest.mark.parametrize("method", ["Delegate", "DelegateStream"])
+@pytest.mark.parametrize(("seconds", "reason"), [(-1, "DEADLINE_EXPIRED"), (2**62, "DEADLINE_TOO_LONG")])
+async def test_a_time_that_cannot_be_is_refused_by_itself(method, seconds, reason):
+    async with raw_link(bot()) as link:
+        call = LinkedCall(id=1)
+        call.start.method = method
+        call.start.timeout.seconds = seconds
+        await link.say(call)
+        assert (await link.error()).reason == reason
+        await link.begin(2)
+        assert (await link.answer()).response
+
+
 async def test_other_methods_of_one_request_go_over_a_link_too():
     agent = bot()
     async with raw_link(agent) as link:

@@ -94,9 +94,7 @@ class Peer:
     @property
     def _linked(self) -> bool:
         """Whether calls go over a link."""
-        if self._link is not None and self._link.unknown:
-            self._links = False
-        return self._links
+        return self._links and not (self._link is not None and self._link.unknown)
 
     def _over_link(self) -> Link:
         if self._link is None or not self._link.takes_calls:

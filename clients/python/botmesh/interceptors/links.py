@@ -7,7 +7,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from botmesh.batches import BATCH_BYTES, Batches
-from botmesh.errors import BotmeshError, InvalidField, MessageTooLarge, NotSupported
+from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, MessageTooLarge, NotSupported
 from botmesh.interceptors.served import Arrival, Served
 from botmesh.limits import TRANSPORT_BYTES
 from botmesh.pulse import Pulse
@@ -129,6 +129,8 @@ class _Link:
         try:
             if method is None:
                 raise NotSupported(f"{start.method!r} cannot be called on a link", method=start.method)
+            if timeout is not None and timeout <= 0:
+                raise DeadlineExpired("the deadline passed before the call began")
             if method.gives_many:
                 await self._serve_stream(number, method, start.request, arrival)
             else:
@@ -156,7 +158,7 @@ class _Link:
             async with asyncio.timeout(arrival.timeout):
                 await method.unary_stream(request, arrival, write)
         except TimeoutError:
-            pass  # its caller knows
+            raise DeadlineExpired("the deadline passed before the stream was done") from None
         finally:
             del self._windows[number]
 
