@@ -3334,10 +3334,9 @@ type MemberAsked struct {
 	Trigger string `protobuf:"bytes,3,opt,name=trigger,proto3" json:"trigger,omitempty"`
 	// Which one: the word, the expression or the action.
 	Match string `protobuf:"bytes,4,opt,name=match,proto3" json:"match,omitempty"`
-	// The event that it is asked for: its sequence. 0: a time has come.
+	// The event that it is asked for: its sequence; of a message, what that said is what
+	// the member is asked. 0: a time has come.
 	CauseSequence int64 `protobuf:"varint,5,opt,name=cause_sequence,json=causeSequence,proto3" json:"cause_sequence,omitempty"`
-	// What the contact said. Empty: nothing, a time has come or an action was fired.
-	Payload       []*Part `protobuf:"bytes,6,rep,name=payload,proto3" json:"payload,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3405,13 +3404,6 @@ func (x *MemberAsked) GetCauseSequence() int64 {
 		return x.CauseSequence
 	}
 	return 0
-}
-
-func (x *MemberAsked) GetPayload() []*Part {
-	if x != nil {
-		return x.Payload
-	}
-	return nil
 }
 
 // A member answered, or failed.
@@ -3861,15 +3853,14 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\vMemberAdded\x12*\n" +
 	"\x06member\x18\x01 \x01(\v2\x12.botmesh.v1.MemberR\x06member\"%\n" +
 	"\rMemberRemoved\x12\x14\n" +
-	"\x05agent\x18\x01 \x01(\tR\x05agent\"\xc5\x01\n" +
+	"\x05agent\x18\x01 \x01(\tR\x05agent\"\x99\x01\n" +
 	"\vMemberAsked\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x14\n" +
 	"\x05agent\x18\x02 \x01(\tR\x05agent\x12\x18\n" +
 	"\atrigger\x18\x03 \x01(\tR\atrigger\x12\x14\n" +
 	"\x05match\x18\x04 \x01(\tR\x05match\x12%\n" +
-	"\x0ecause_sequence\x18\x05 \x01(\x03R\rcauseSequence\x12*\n" +
-	"\apayload\x18\x06 \x03(\v2\x10.botmesh.v1.PartR\apayload\"\xb2\x01\n" +
+	"\x0ecause_sequence\x18\x05 \x01(\x03R\rcauseSequence\"\xb2\x01\n" +
 	"\x0eMemberAnswered\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x14\n" +
@@ -4057,15 +4048,14 @@ var file_botmesh_v1_conversation_proto_depIdxs = []int32{
 	43, // 85: botmesh.v1.ActionFired.values:type_name -> google.protobuf.Struct
 	6,  // 86: botmesh.v1.OutcomeRecorded.outcome:type_name -> botmesh.v1.Outcome
 	5,  // 87: botmesh.v1.MemberAdded.member:type_name -> botmesh.v1.Member
-	44, // 88: botmesh.v1.MemberAsked.payload:type_name -> botmesh.v1.Part
-	44, // 89: botmesh.v1.MemberAnswered.payload:type_name -> botmesh.v1.Part
-	45, // 90: botmesh.v1.MemberAnswered.usage:type_name -> botmesh.v1.Usage
-	44, // 91: botmesh.v1.AgentSaid.payload:type_name -> botmesh.v1.Part
-	92, // [92:92] is the sub-list for method output_type
-	92, // [92:92] is the sub-list for method input_type
-	92, // [92:92] is the sub-list for extension type_name
-	92, // [92:92] is the sub-list for extension extendee
-	0,  // [0:92] is the sub-list for field type_name
+	44, // 88: botmesh.v1.MemberAnswered.payload:type_name -> botmesh.v1.Part
+	45, // 89: botmesh.v1.MemberAnswered.usage:type_name -> botmesh.v1.Usage
+	44, // 90: botmesh.v1.AgentSaid.payload:type_name -> botmesh.v1.Part
+	91, // [91:91] is the sub-list for method output_type
+	91, // [91:91] is the sub-list for method input_type
+	91, // [91:91] is the sub-list for extension type_name
+	91, // [91:91] is the sub-list for extension extendee
+	0,  // [0:91] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_conversation_proto_init() }

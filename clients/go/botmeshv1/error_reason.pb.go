@@ -45,7 +45,8 @@ const (
 	ErrorReason_ERROR_REASON_HOP_LIMIT ErrorReason = 5
 	// FAILED_PRECONDITION: the agent already stands in the path.
 	ErrorReason_ERROR_REASON_LOOP ErrorReason = 6
-	// RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`.
+	// RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`:
+	// request, response, or reply (a streamed one as a whole).
 	ErrorReason_ERROR_REASON_MESSAGE_TOO_LARGE ErrorReason = 7
 	// RESOURCE_EXHAUSTED: too many delegations open in the conversation. `limit`, `direction`.
 	ErrorReason_ERROR_REASON_TOO_MANY_DELEGATIONS ErrorReason = 8
@@ -132,6 +133,9 @@ const (
 	ErrorReason_ERROR_REASON_BUDGET_SPENT ErrorReason = 48
 	// FAILED_PRECONDITION: the agent neither owns the conversation nor is a member. `owner`.
 	ErrorReason_ERROR_REASON_NOT_A_MEMBER ErrorReason = 49
+	// RESOURCE_EXHAUSTED: this connection, conversation or account has as many of these as
+	// it may. `limit`, `field`.
+	ErrorReason_ERROR_REASON_QUOTA_EXCEEDED ErrorReason = 50
 )
 
 // Enum value maps for ErrorReason.
@@ -187,6 +191,7 @@ var (
 		47: "ERROR_REASON_RUN_TIMEOUT",
 		48: "ERROR_REASON_BUDGET_SPENT",
 		49: "ERROR_REASON_NOT_A_MEMBER",
+		50: "ERROR_REASON_QUOTA_EXCEEDED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":          0,
@@ -239,6 +244,7 @@ var (
 		"ERROR_REASON_RUN_TIMEOUT":          47,
 		"ERROR_REASON_BUDGET_SPENT":         48,
 		"ERROR_REASON_NOT_A_MEMBER":         49,
+		"ERROR_REASON_QUOTA_EXCEEDED":       50,
 	}
 )
 
@@ -274,7 +280,7 @@ var File_botmesh_v1_error_reason_proto protoreflect.FileDescriptor
 const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/error_reason.proto\x12\n" +
-	"botmesh.v1*\xf1\f\n" +
+	"botmesh.v1*\x92\r\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dERROR_REASON_DEADLINE_EXPIRED\x10\x01\x12\"\n" +
@@ -326,7 +332,8 @@ const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\x1aERROR_REASON_QUEUE_EXPIRED\x10.\x12\x1c\n" +
 	"\x18ERROR_REASON_RUN_TIMEOUT\x10/\x12\x1d\n" +
 	"\x19ERROR_REASON_BUDGET_SPENT\x100\x12\x1d\n" +
-	"\x19ERROR_REASON_NOT_A_MEMBER\x101BL\n" +
+	"\x19ERROR_REASON_NOT_A_MEMBER\x101\x12\x1f\n" +
+	"\x1bERROR_REASON_QUOTA_EXCEEDED\x102BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

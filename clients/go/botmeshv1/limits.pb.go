@@ -52,7 +52,10 @@ type Limits struct {
 	// The same for a conversation.
 	ConversationBudget *uint64 `protobuf:"varint,11,opt,name=conversation_budget,json=conversationBudget,proto3,oneof" json:"conversation_budget,omitempty"`
 	// The same for an account on a day (UTC).
-	DailyBudget   *uint64 `protobuf:"varint,12,opt,name=daily_budget,json=dailyBudget,proto3,oneof" json:"daily_budget,omitempty"`
+	DailyBudget *uint64 `protobuf:"varint,12,opt,name=daily_budget,json=dailyBudget,proto3,oneof" json:"daily_budget,omitempty"`
+	// The largest streamed reply: its pieces, resets and final part together. Past it the
+	// work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+	MaxReplyBytes *uint64 `protobuf:"varint,13,opt,name=max_reply_bytes,json=maxReplyBytes,proto3,oneof" json:"max_reply_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -171,12 +174,19 @@ func (x *Limits) GetDailyBudget() uint64 {
 	return 0
 }
 
+func (x *Limits) GetMaxReplyBytes() uint64 {
+	if x != nil && x.MaxReplyBytes != nil {
+		return *x.MaxReplyBytes
+	}
+	return 0
+}
+
 var File_botmesh_v1_limits_proto protoreflect.FileDescriptor
 
 const file_botmesh_v1_limits_proto_rawDesc = "" +
 	"\n" +
 	"\x17botmesh/v1/limits.proto\x12\n" +
-	"botmesh.v1\x1a\x1egoogle/protobuf/duration.proto\"\xe9\x05\n" +
+	"botmesh.v1\x1a\x1egoogle/protobuf/duration.proto\"\xaa\x06\n" +
 	"\x06Limits\x12\x1d\n" +
 	"\aenabled\x18\x01 \x01(\bH\x00R\aenabled\x88\x01\x01\x12B\n" +
 	"\x0fdefault_timeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x0edefaultTimeout\x12:\n" +
@@ -192,7 +202,8 @@ const file_botmesh_v1_limits_proto_rawDesc = "" +
 	"\fchain_budget\x18\n" +
 	" \x01(\x04H\x06R\vchainBudget\x88\x01\x01\x124\n" +
 	"\x13conversation_budget\x18\v \x01(\x04H\aR\x12conversationBudget\x88\x01\x01\x12&\n" +
-	"\fdaily_budget\x18\f \x01(\x04H\bR\vdailyBudget\x88\x01\x01B\n" +
+	"\fdaily_budget\x18\f \x01(\x04H\bR\vdailyBudget\x88\x01\x01\x12+\n" +
+	"\x0fmax_reply_bytes\x18\r \x01(\x04H\tR\rmaxReplyBytes\x88\x01\x01B\n" +
 	"\n" +
 	"\b_enabledB\v\n" +
 	"\t_max_hopsB\x11\n" +
@@ -202,7 +213,8 @@ const file_botmesh_v1_limits_proto_rawDesc = "" +
 	"\f_max_retriesB\x0f\n" +
 	"\r_chain_budgetB\x16\n" +
 	"\x14_conversation_budgetB\x0f\n" +
-	"\r_daily_budgetBL\n" +
+	"\r_daily_budgetB\x12\n" +
+	"\x10_max_reply_bytesBL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

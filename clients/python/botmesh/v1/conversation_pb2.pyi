@@ -534,20 +534,18 @@ class MemberRemoved(_message.Message):
     def __init__(self, agent: _Optional[str] = ...) -> None: ...
 
 class MemberAsked(_message.Message):
-    __slots__ = ("message_id", "agent", "trigger", "match", "cause_sequence", "payload")
+    __slots__ = ("message_id", "agent", "trigger", "match", "cause_sequence")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
     TRIGGER_FIELD_NUMBER: _ClassVar[int]
     MATCH_FIELD_NUMBER: _ClassVar[int]
     CAUSE_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
-    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     agent: str
     trigger: str
     match: str
     cause_sequence: int
-    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
-    def __init__(self, message_id: _Optional[str] = ..., agent: _Optional[str] = ..., trigger: _Optional[str] = ..., match: _Optional[str] = ..., cause_sequence: _Optional[int] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ...) -> None: ...
+    def __init__(self, message_id: _Optional[str] = ..., agent: _Optional[str] = ..., trigger: _Optional[str] = ..., match: _Optional[str] = ..., cause_sequence: _Optional[int] = ...) -> None: ...
 
 class MemberAnswered(_message.Message):
     __slots__ = ("message_id", "agent", "payload", "reason", "usage")

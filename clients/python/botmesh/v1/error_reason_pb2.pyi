@@ -56,6 +56,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_RUN_TIMEOUT: _ClassVar[ErrorReason]
     ERROR_REASON_BUDGET_SPENT: _ClassVar[ErrorReason]
     ERROR_REASON_NOT_A_MEMBER: _ClassVar[ErrorReason]
+    ERROR_REASON_QUOTA_EXCEEDED: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_DEADLINE_EXPIRED: ErrorReason
 ERROR_REASON_DEADLINE_TOO_LONG: ErrorReason
@@ -106,3 +107,4 @@ ERROR_REASON_QUEUE_EXPIRED: ErrorReason
 ERROR_REASON_RUN_TIMEOUT: ErrorReason
 ERROR_REASON_BUDGET_SPENT: ErrorReason
 ERROR_REASON_NOT_A_MEMBER: ErrorReason
+ERROR_REASON_QUOTA_EXCEEDED: ErrorReason

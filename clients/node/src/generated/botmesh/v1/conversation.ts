@@ -681,10 +681,11 @@ export interface MemberAsked {
   trigger: string;
   /** Which one: the word, the expression or the action. */
   match: string;
-  /** The event that it is asked for: its sequence. 0: a time has come. */
+  /**
+   * The event that it is asked for: its sequence; of a message, what that said is what
+   * the member is asked. 0: a time has come.
+   */
   causeSequence: number;
-  /** What the contact said. Empty: nothing, a time has come or an action was fired. */
-  payload: Part[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -5150,7 +5151,7 @@ export const MemberRemoved: MessageFns<MemberRemoved> = {
 };
 
 function createBaseMemberAsked(): MemberAsked {
-  return { messageId: "", agent: "", trigger: "", match: "", causeSequence: 0, payload: [], _unknownFields: {} };
+  return { messageId: "", agent: "", trigger: "", match: "", causeSequence: 0, _unknownFields: {} };
 }
 
 export const MemberAsked: MessageFns<MemberAsked> = {
@@ -5169,9 +5170,6 @@ export const MemberAsked: MessageFns<MemberAsked> = {
     }
     if (message.causeSequence !== 0) {
       writer.uint32(40).int64(message.causeSequence);
-    }
-    for (const v of message.payload) {
-      Part.encode(v!, writer.uint32(50).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -5237,14 +5235,6 @@ export const MemberAsked: MessageFns<MemberAsked> = {
             message.causeSequence = longToNumber(reader.int64());
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
-              break;
-            }
-
-            message.payload.push(Part.decode(reader, reader.uint32()));
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5275,7 +5265,6 @@ export const MemberAsked: MessageFns<MemberAsked> = {
     message.trigger = object.trigger ?? "";
     message.match = object.match ?? "";
     message.causeSequence = object.causeSequence ?? 0;
-    message.payload = object.payload?.map((e) => Part.fromPartial(e)) || [];
     return message;
   },
 };

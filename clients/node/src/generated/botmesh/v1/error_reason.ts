@@ -34,7 +34,10 @@ export enum ErrorReason {
   ERROR_REASON_HOP_LIMIT = 5,
   /** ERROR_REASON_LOOP - FAILED_PRECONDITION: the agent already stands in the path. */
   ERROR_REASON_LOOP = 6,
-  /** ERROR_REASON_MESSAGE_TOO_LARGE - RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`. */
+  /**
+   * ERROR_REASON_MESSAGE_TOO_LARGE - RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`:
+   * request, response, or reply (a streamed one as a whole).
+   */
   ERROR_REASON_MESSAGE_TOO_LARGE = 7,
   /** ERROR_REASON_TOO_MANY_DELEGATIONS - RESOURCE_EXHAUSTED: too many delegations open in the conversation. `limit`, `direction`. */
   ERROR_REASON_TOO_MANY_DELEGATIONS = 8,
@@ -123,5 +126,10 @@ export enum ErrorReason {
   ERROR_REASON_BUDGET_SPENT = 48,
   /** ERROR_REASON_NOT_A_MEMBER - FAILED_PRECONDITION: the agent neither owns the conversation nor is a member. `owner`. */
   ERROR_REASON_NOT_A_MEMBER = 49,
+  /**
+   * ERROR_REASON_QUOTA_EXCEEDED - RESOURCE_EXHAUSTED: this connection, conversation or account has as many of these as
+   * it may. `limit`, `field`.
+   */
+  ERROR_REASON_QUOTA_EXCEEDED = 50,
   UNRECOGNIZED = -1,
 }

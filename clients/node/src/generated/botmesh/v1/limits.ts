@@ -69,7 +69,14 @@ export interface Limits {
     | number
     | undefined;
   /** The same for an account on a day (UTC). */
-  dailyBudget?: number | undefined;
+  dailyBudget?:
+    | number
+    | undefined;
+  /**
+   * The largest streamed reply: its pieces, resets and final part together. Past it the
+   * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+   */
+  maxReplyBytes?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -87,6 +94,7 @@ function createBaseLimits(): Limits {
     chainBudget: undefined,
     conversationBudget: undefined,
     dailyBudget: undefined,
+    maxReplyBytes: undefined,
     _unknownFields: {},
   };
 }
@@ -128,6 +136,9 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.dailyBudget !== undefined) {
       writer.uint32(96).uint64(message.dailyBudget);
+    }
+    if (message.maxReplyBytes !== undefined) {
+      writer.uint32(104).uint64(message.maxReplyBytes);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -249,6 +260,14 @@ export const Limits: MessageFns<Limits> = {
             message.dailyBudget = longToNumber(reader.uint64());
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.maxReplyBytes = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -292,6 +311,7 @@ export const Limits: MessageFns<Limits> = {
     message.chainBudget = object.chainBudget ?? undefined;
     message.conversationBudget = object.conversationBudget ?? undefined;
     message.dailyBudget = object.dailyBudget ?? undefined;
+    message.maxReplyBytes = object.maxReplyBytes ?? undefined;
     return message;
   },
 };

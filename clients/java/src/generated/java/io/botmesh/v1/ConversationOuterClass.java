@@ -383,31 +383,31 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
       "\n\005agent\030\001 \001(\t\022\020\n\010channels\030\002 \003(\t\022\020\n\010previ" +
       "ous\030\003 \001(\t\"1\n\013MemberAdded\022\"\n\006member\030\001 \001(\013" +
       "2\022.botmesh.v1.Member\"\036\n\rMemberRemoved\022\r\n" +
-      "\005agent\030\001 \001(\t\"\213\001\n\013MemberAsked\022\022\n\nmessage_" +
-      "id\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022\017\n\007trigger\030\003 \001(\t" +
-      "\022\r\n\005match\030\004 \001(\t\022\026\n\016cause_sequence\030\005 \001(\003\022" +
-      "!\n\007payload\030\006 \003(\0132\020.botmesh.v1.Part\"\210\001\n\016M" +
-      "emberAnswered\022\022\n\nmessage_id\030\001 \001(\t\022\r\n\005age" +
-      "nt\030\002 \001(\t\022!\n\007payload\030\003 \003(\0132\020.botmesh.v1.P" +
-      "art\022\016\n\006reason\030\004 \001(\t\022 \n\005usage\030\005 \003(\0132\021.bot" +
-      "mesh.v1.Usage\"Q\n\tAgentSaid\022\r\n\005agent\030\001 \001(" +
-      "\t\022!\n\007payload\030\002 \003(\0132\020.botmesh.v1.Part\022\022\n\n" +
-      "message_id\030\003 \001(\t\".\n\013DutyChanged\022\016\n\006perso" +
-      "n\030\001 \001(\t\022\017\n\007on_duty\030\002 \001(\010*\232\001\n\022Conversatio" +
-      "nStatus\022#\n\037CONVERSATION_STATUS_UNSPECIFI" +
-      "ED\020\000\022\036\n\032CONVERSATION_STATUS_ACTIVE\020\001\022\036\n\032" +
-      "CONVERSATION_STATUS_PAUSED\020\002\022\037\n\033CONVERSA" +
-      "TION_STATUS_STOPPED\020\003*\264\001\n\013TurnOutcome\022\034\n" +
-      "\030TURN_OUTCOME_UNSPECIFIED\020\000\022\031\n\025TURN_OUTC" +
-      "OME_ANSWERED\020\001\022\034\n\030TURN_OUTCOME_TRANSFERR" +
-      "ED\020\002\022\031\n\025TURN_OUTCOME_NOT_MINE\020\003\022\027\n\023TURN_" +
-      "OUTCOME_FAILED\020\004\022\032\n\026TURN_OUTCOME_OVERTAK" +
-      "EN\020\005*\222\001\n\017TransferFailure\022 \n\034TRANSFER_FAI" +
-      "LURE_UNSPECIFIED\020\000\022\035\n\031TRANSFER_FAILURE_D" +
-      "ECLINED\020\001\022\034\n\030TRANSFER_FAILURE_EXPIRED\020\002\022" +
-      " \n\034TRANSFER_FAILURE_UNAVAILABLE\020\003BL\n\rio." +
-      "botmesh.v1P\001Z9github.com/botmesh/botmesh" +
-      "/clients/go/botmeshv1;botmeshv1b\006proto3"
+      "\005agent\030\001 \001(\t\"h\n\013MemberAsked\022\022\n\nmessage_i" +
+      "d\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022\017\n\007trigger\030\003 \001(\t\022" +
+      "\r\n\005match\030\004 \001(\t\022\026\n\016cause_sequence\030\005 \001(\003\"\210" +
+      "\001\n\016MemberAnswered\022\022\n\nmessage_id\030\001 \001(\t\022\r\n" +
+      "\005agent\030\002 \001(\t\022!\n\007payload\030\003 \003(\0132\020.botmesh." +
+      "v1.Part\022\016\n\006reason\030\004 \001(\t\022 \n\005usage\030\005 \003(\0132\021" +
+      ".botmesh.v1.Usage\"Q\n\tAgentSaid\022\r\n\005agent\030" +
+      "\001 \001(\t\022!\n\007payload\030\002 \003(\0132\020.botmesh.v1.Part" +
+      "\022\022\n\nmessage_id\030\003 \001(\t\".\n\013DutyChanged\022\016\n\006p" +
+      "erson\030\001 \001(\t\022\017\n\007on_duty\030\002 \001(\010*\232\001\n\022Convers" +
+      "ationStatus\022#\n\037CONVERSATION_STATUS_UNSPE" +
+      "CIFIED\020\000\022\036\n\032CONVERSATION_STATUS_ACTIVE\020\001" +
+      "\022\036\n\032CONVERSATION_STATUS_PAUSED\020\002\022\037\n\033CONV" +
+      "ERSATION_STATUS_STOPPED\020\003*\264\001\n\013TurnOutcom" +
+      "e\022\034\n\030TURN_OUTCOME_UNSPECIFIED\020\000\022\031\n\025TURN_" +
+      "OUTCOME_ANSWERED\020\001\022\034\n\030TURN_OUTCOME_TRANS" +
+      "FERRED\020\002\022\031\n\025TURN_OUTCOME_NOT_MINE\020\003\022\027\n\023T" +
+      "URN_OUTCOME_FAILED\020\004\022\032\n\026TURN_OUTCOME_OVE" +
+      "RTAKEN\020\005*\222\001\n\017TransferFailure\022 \n\034TRANSFER" +
+      "_FAILURE_UNSPECIFIED\020\000\022\035\n\031TRANSFER_FAILU" +
+      "RE_DECLINED\020\001\022\034\n\030TRANSFER_FAILURE_EXPIRE" +
+      "D\020\002\022 \n\034TRANSFER_FAILURE_UNAVAILABLE\020\003BL\n" +
+      "\rio.botmesh.v1P\001Z9github.com/botmesh/bot" +
+      "mesh/clients/go/botmeshv1;botmeshv1b\006pro" +
+      "to3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -627,7 +627,7 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
     internal_static_botmesh_v1_MemberAsked_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_MemberAsked_descriptor,
-        new java.lang.String[] { "MessageId", "Agent", "Trigger", "Match", "CauseSequence", "Payload", });
+        new java.lang.String[] { "MessageId", "Agent", "Trigger", "Match", "CauseSequence", });
     internal_static_botmesh_v1_MemberAnswered_descriptor =
       getDescriptor().getMessageType(35);
     internal_static_botmesh_v1_MemberAnswered_fieldAccessorTable = new

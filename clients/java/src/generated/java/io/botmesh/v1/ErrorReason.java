@@ -79,7 +79,8 @@ public enum ErrorReason
   ERROR_REASON_LOOP(6),
   /**
    * <pre>
-   * RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`.
+   * RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`:
+   * request, response, or reply (a streamed one as a whole).
    * </pre>
    *
    * <code>ERROR_REASON_MESSAGE_TOO_LARGE = 7;</code>
@@ -422,6 +423,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_NOT_A_MEMBER = 49;</code>
    */
   ERROR_REASON_NOT_A_MEMBER(49),
+  /**
+   * <pre>
+   * RESOURCE_EXHAUSTED: this connection, conversation or account has as many of these as
+   * it may. `limit`, `field`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_QUOTA_EXCEEDED = 50;</code>
+   */
+  ERROR_REASON_QUOTA_EXCEEDED(50),
   UNRECOGNIZED(-1),
   ;
 
@@ -492,7 +502,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_LOOP_VALUE = 6;
   /**
    * <pre>
-   * RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`.
+   * RESOURCE_EXHAUSTED: a message over the limit. `size`, `limit` in bytes, `direction`:
+   * request, response, or reply (a streamed one as a whole).
    * </pre>
    *
    * <code>ERROR_REASON_MESSAGE_TOO_LARGE = 7;</code>
@@ -835,6 +846,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_NOT_A_MEMBER = 49;</code>
    */
   public static final int ERROR_REASON_NOT_A_MEMBER_VALUE = 49;
+  /**
+   * <pre>
+   * RESOURCE_EXHAUSTED: this connection, conversation or account has as many of these as
+   * it may. `limit`, `field`.
+   * </pre>
+   *
+   * <code>ERROR_REASON_QUOTA_EXCEEDED = 50;</code>
+   */
+  public static final int ERROR_REASON_QUOTA_EXCEEDED_VALUE = 50;
 
 
   public final int getNumber() {
@@ -911,6 +931,7 @@ public enum ErrorReason
       case 47: return ERROR_REASON_RUN_TIMEOUT;
       case 48: return ERROR_REASON_BUDGET_SPENT;
       case 49: return ERROR_REASON_NOT_A_MEMBER;
+      case 50: return ERROR_REASON_QUOTA_EXCEEDED;
       default: return null;
     }
   }

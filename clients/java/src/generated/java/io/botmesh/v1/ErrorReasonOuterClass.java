@@ -36,7 +36,7 @@ public final class ErrorReasonOuterClass extends com.google.protobuf.GeneratedFi
   static {
     java.lang.String[] descriptorData = {
       "\n\035botmesh/v1/error_reason.proto\022\nbotmesh" +
-      ".v1*\361\014\n\013ErrorReason\022\034\n\030ERROR_REASON_UNSP" +
+      ".v1*\222\r\n\013ErrorReason\022\034\n\030ERROR_REASON_UNSP" +
       "ECIFIED\020\000\022!\n\035ERROR_REASON_DEADLINE_EXPIR" +
       "ED\020\001\022\"\n\036ERROR_REASON_DEADLINE_TOO_LONG\020\002" +
       "\022\034\n\030ERROR_REASON_STREAM_IDLE\020\003\022\032\n\026ERROR_" +
@@ -77,9 +77,10 @@ public final class ErrorReasonOuterClass extends com.google.protobuf.GeneratedFi
       "UEUE_FULL\020-\022\036\n\032ERROR_REASON_QUEUE_EXPIRE" +
       "D\020.\022\034\n\030ERROR_REASON_RUN_TIMEOUT\020/\022\035\n\031ERR" +
       "OR_REASON_BUDGET_SPENT\0200\022\035\n\031ERROR_REASON" +
-      "_NOT_A_MEMBER\0201BL\n\rio.botmesh.v1P\001Z9gith" +
-      "ub.com/botmesh/botmesh/clients/go/botmes" +
-      "hv1;botmeshv1b\006proto3"
+      "_NOT_A_MEMBER\0201\022\037\n\033ERROR_REASON_QUOTA_EX" +
+      "CEEDED\0202BL\n\rio.botmesh.v1P\001Z9github.com/" +
+      "botmesh/botmesh/clients/go/botmeshv1;bot" +
+      "meshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -416,6 +416,35 @@ private static final long serialVersionUID = 0L;
     return dailyBudget_;
   }
 
+  public static final int MAX_REPLY_BYTES_FIELD_NUMBER = 13;
+  private long maxReplyBytes_ = 0L;
+  /**
+   * <pre>
+   * The largest streamed reply: its pieces, resets and final part together. Past it the
+   * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+   * </pre>
+   *
+   * <code>optional uint64 max_reply_bytes = 13;</code>
+   * @return Whether the maxReplyBytes field is set.
+   */
+  @java.lang.Override
+  public boolean hasMaxReplyBytes() {
+    return ((bitField0_ & 0x00001000) != 0);
+  }
+  /**
+   * <pre>
+   * The largest streamed reply: its pieces, resets and final part together. Past it the
+   * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+   * </pre>
+   *
+   * <code>optional uint64 max_reply_bytes = 13;</code>
+   * @return The maxReplyBytes.
+   */
+  @java.lang.Override
+  public long getMaxReplyBytes() {
+    return maxReplyBytes_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -465,6 +494,9 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000800) != 0)) {
       output.writeUInt64(12, dailyBudget_);
+    }
+    if (((bitField0_ & 0x00001000) != 0)) {
+      output.writeUInt64(13, maxReplyBytes_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -517,6 +549,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000800) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeUInt64Size(12, dailyBudget_);
+    }
+    if (((bitField0_ & 0x00001000) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeUInt64Size(13, maxReplyBytes_);
     }
     return size;
   }
@@ -602,6 +638,11 @@ private static final long serialVersionUID = 0L;
       if (getDailyBudget()
           != other.getDailyBudget()) return false;
     }
+    if (hasMaxReplyBytes() != other.hasMaxReplyBytes()) return false;
+    if (hasMaxReplyBytes()) {
+      if (getMaxReplyBytes()
+          != other.getMaxReplyBytes()) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -666,6 +707,11 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + DAILY_BUDGET_FIELD_NUMBER;
       hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
           getDailyBudget());
+    }
+    if (hasMaxReplyBytes()) {
+      hash = (37 * hash) + MAX_REPLY_BYTES_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
+          getMaxReplyBytes());
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -836,6 +882,7 @@ private static final long serialVersionUID = 0L;
       chainBudget_ = 0L;
       conversationBudget_ = 0L;
       dailyBudget_ = 0L;
+      maxReplyBytes_ = 0L;
       return this;
     }
 
@@ -924,6 +971,10 @@ private static final long serialVersionUID = 0L;
         result.dailyBudget_ = dailyBudget_;
         to_bitField0_ |= 0x00000800;
       }
+      if (((from_bitField0_ & 0x00001000) != 0)) {
+        result.maxReplyBytes_ = maxReplyBytes_;
+        to_bitField0_ |= 0x00001000;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -974,6 +1025,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasDailyBudget()) {
         setDailyBudget(other.getDailyBudget());
+      }
+      if (other.hasMaxReplyBytes()) {
+        setMaxReplyBytes(other.getMaxReplyBytes());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1065,6 +1119,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000800;
               break;
             } // case 96
+            case 104: {
+              maxReplyBytes_ = input.readUInt64();
+              bitField0_ |= 0x00001000;
+              break;
+            } // case 104
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2055,6 +2114,66 @@ private static final long serialVersionUID = 0L;
     public Builder clearDailyBudget() {
       bitField0_ = (bitField0_ & ~0x00000800);
       dailyBudget_ = 0L;
+      onChanged();
+      return this;
+    }
+
+    private long maxReplyBytes_ ;
+    /**
+     * <pre>
+     * The largest streamed reply: its pieces, resets and final part together. Past it the
+     * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+     * </pre>
+     *
+     * <code>optional uint64 max_reply_bytes = 13;</code>
+     * @return Whether the maxReplyBytes field is set.
+     */
+    @java.lang.Override
+    public boolean hasMaxReplyBytes() {
+      return ((bitField0_ & 0x00001000) != 0);
+    }
+    /**
+     * <pre>
+     * The largest streamed reply: its pieces, resets and final part together. Past it the
+     * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+     * </pre>
+     *
+     * <code>optional uint64 max_reply_bytes = 13;</code>
+     * @return The maxReplyBytes.
+     */
+    @java.lang.Override
+    public long getMaxReplyBytes() {
+      return maxReplyBytes_;
+    }
+    /**
+     * <pre>
+     * The largest streamed reply: its pieces, resets and final part together. Past it the
+     * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+     * </pre>
+     *
+     * <code>optional uint64 max_reply_bytes = 13;</code>
+     * @param value The maxReplyBytes to set.
+     * @return This builder for chaining.
+     */
+    public Builder setMaxReplyBytes(long value) {
+
+      maxReplyBytes_ = value;
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The largest streamed reply: its pieces, resets and final part together. Past it the
+     * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+     * </pre>
+     *
+     * <code>optional uint64 max_reply_bytes = 13;</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearMaxReplyBytes() {
+      bitField0_ = (bitField0_ & ~0x00001000);
+      maxReplyBytes_ = 0L;
       onChanged();
       return this;
     }

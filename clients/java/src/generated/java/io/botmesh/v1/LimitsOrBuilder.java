@@ -265,4 +265,25 @@ public interface LimitsOrBuilder extends
    * @return The dailyBudget.
    */
   long getDailyBudget();
+
+  /**
+   * <pre>
+   * The largest streamed reply: its pieces, resets and final part together. Past it the
+   * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+   * </pre>
+   *
+   * <code>optional uint64 max_reply_bytes = 13;</code>
+   * @return Whether the maxReplyBytes field is set.
+   */
+  boolean hasMaxReplyBytes();
+  /**
+   * <pre>
+   * The largest streamed reply: its pieces, resets and final part together. Past it the
+   * work fails with MESSAGE_TOO_LARGE. Default 8 MiB.
+   * </pre>
+   *
+   * <code>optional uint64 max_reply_bytes = 13;</code>
+   * @return The maxReplyBytes.
+   */
+  long getMaxReplyBytes();
 }

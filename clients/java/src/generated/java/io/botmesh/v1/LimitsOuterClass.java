@@ -41,7 +41,7 @@ public final class LimitsOuterClass extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\027botmesh/v1/limits.proto\022\nbotmesh.v1\032\036g" +
-      "oogle/protobuf/duration.proto\"\276\004\n\006Limits" +
+      "oogle/protobuf/duration.proto\"\360\004\n\006Limits" +
       "\022\024\n\007enabled\030\001 \001(\010H\000\210\001\001\0222\n\017default_timeou" +
       "t\030\002 \001(\0132\031.google.protobuf.Duration\022.\n\013ma" +
       "x_timeout\030\003 \001(\0132\031.google.protobuf.Durati" +
@@ -52,13 +52,14 @@ public final class LimitsOuterClass extends com.google.protobuf.GeneratedFile {
       "s\030\010 \001(\rH\004\210\001\001\022\030\n\013max_retries\030\t \001(\rH\005\210\001\001\022\031" +
       "\n\014chain_budget\030\n \001(\004H\006\210\001\001\022 \n\023conversatio" +
       "n_budget\030\013 \001(\004H\007\210\001\001\022\031\n\014daily_budget\030\014 \001(" +
-      "\004H\010\210\001\001B\n\n\010_enabledB\013\n\t_max_hopsB\021\n\017_allo" +
-      "w_revisitsB\024\n\022_max_message_bytesB\022\n\020_max" +
-      "_delegationsB\016\n\014_max_retriesB\017\n\r_chain_b" +
-      "udgetB\026\n\024_conversation_budgetB\017\n\r_daily_" +
-      "budgetBL\n\rio.botmesh.v1P\001Z9github.com/bo" +
-      "tmesh/botmesh/clients/go/botmeshv1;botme" +
-      "shv1b\006proto3"
+      "\004H\010\210\001\001\022\034\n\017max_reply_bytes\030\r \001(\004H\t\210\001\001B\n\n\010" +
+      "_enabledB\013\n\t_max_hopsB\021\n\017_allow_revisits" +
+      "B\024\n\022_max_message_bytesB\022\n\020_max_delegatio" +
+      "nsB\016\n\014_max_retriesB\017\n\r_chain_budgetB\026\n\024_" +
+      "conversation_budgetB\017\n\r_daily_budgetB\022\n\020" +
+      "_max_reply_bytesBL\n\rio.botmesh.v1P\001Z9git" +
+      "hub.com/botmesh/botmesh/clients/go/botme" +
+      "shv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -70,7 +71,7 @@ public final class LimitsOuterClass extends com.google.protobuf.GeneratedFile {
     internal_static_botmesh_v1_Limits_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_Limits_descriptor,
-        new java.lang.String[] { "Enabled", "DefaultTimeout", "MaxTimeout", "StreamIdleTimeout", "MaxHops", "AllowRevisits", "MaxMessageBytes", "MaxDelegations", "MaxRetries", "ChainBudget", "ConversationBudget", "DailyBudget", });
+        new java.lang.String[] { "Enabled", "DefaultTimeout", "MaxTimeout", "StreamIdleTimeout", "MaxHops", "AllowRevisits", "MaxMessageBytes", "MaxDelegations", "MaxRetries", "ChainBudget", "ConversationBudget", "DailyBudget", "MaxReplyBytes", });
     descriptor.resolveAllFeaturesImmutable();
     com.google.protobuf.DurationProto.getDescriptor();
   }

@@ -36,7 +36,6 @@ private static final long serialVersionUID = 0L;
     agent_ = "";
     trigger_ = "";
     match_ = "";
-    payload_ = java.util.Collections.emptyList();
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -249,7 +248,8 @@ private static final long serialVersionUID = 0L;
   private long causeSequence_ = 0L;
   /**
    * <pre>
-   * The event that it is asked for: its sequence. 0: a time has come.
+   * The event that it is asked for: its sequence; of a message, what that said is what
+   * the member is asked. 0: a time has come.
    * </pre>
    *
    * <code>int64 cause_sequence = 5;</code>
@@ -258,67 +258,6 @@ private static final long serialVersionUID = 0L;
   @java.lang.Override
   public long getCauseSequence() {
     return causeSequence_;
-  }
-
-  public static final int PAYLOAD_FIELD_NUMBER = 6;
-  @SuppressWarnings("serial")
-  private java.util.List<io.botmesh.v1.Part> payload_;
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  @java.lang.Override
-  public java.util.List<io.botmesh.v1.Part> getPayloadList() {
-    return payload_;
-  }
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  @java.lang.Override
-  public java.util.List<? extends io.botmesh.v1.PartOrBuilder> 
-      getPayloadOrBuilderList() {
-    return payload_;
-  }
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  @java.lang.Override
-  public int getPayloadCount() {
-    return payload_.size();
-  }
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  @java.lang.Override
-  public io.botmesh.v1.Part getPayload(int index) {
-    return payload_.get(index);
-  }
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  @java.lang.Override
-  public io.botmesh.v1.PartOrBuilder getPayloadOrBuilder(
-      int index) {
-    return payload_.get(index);
   }
 
   private byte memoizedIsInitialized = -1;
@@ -350,9 +289,6 @@ private static final long serialVersionUID = 0L;
     if (causeSequence_ != 0L) {
       output.writeInt64(5, causeSequence_);
     }
-    for (int i = 0; i < payload_.size(); i++) {
-      output.writeMessage(6, payload_.get(i));
-    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -373,15 +309,6 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeInt64Size(5, causeSequence_);
     }
-
-        {
-          final int count = payload_.size();
-          for (int i = 0; i < count; i++) {
-            size += com.google.protobuf.CodedOutputStream
-              .computeMessageSizeNoTag(payload_.get(i));
-          }
-          size += 1 * count;
-        }
     return size;
   }
   @java.lang.Override
@@ -416,8 +343,6 @@ private static final long serialVersionUID = 0L;
         .equals(other.getMatch())) return false;
     if (getCauseSequence()
         != other.getCauseSequence()) return false;
-    if (!getPayloadList()
-        .equals(other.getPayloadList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -440,10 +365,6 @@ private static final long serialVersionUID = 0L;
     hash = (37 * hash) + CAUSE_SEQUENCE_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
         getCauseSequence());
-    if (getPayloadCount() > 0) {
-      hash = (37 * hash) + PAYLOAD_FIELD_NUMBER;
-      hash = (53 * hash) + getPayloadList().hashCode();
-    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -584,13 +505,6 @@ private static final long serialVersionUID = 0L;
       trigger_ = "";
       match_ = "";
       causeSequence_ = 0L;
-      if (payloadBuilder_ == null) {
-        payload_ = java.util.Collections.emptyList();
-      } else {
-        payload_ = null;
-        payloadBuilder_.clear();
-      }
-      bitField0_ = (bitField0_ & ~0x00000020);
       return this;
     }
 
@@ -617,22 +531,9 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public io.botmesh.v1.MemberAsked buildPartial() {
       io.botmesh.v1.MemberAsked result = new io.botmesh.v1.MemberAsked(this);
-      buildPartialRepeatedFields(result);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
-    }
-
-    private void buildPartialRepeatedFields(io.botmesh.v1.MemberAsked result) {
-      if (payloadBuilder_ == null) {
-        if (((bitField0_ & 0x00000020) != 0)) {
-          payload_ = java.util.Collections.unmodifiableList(payload_);
-          bitField0_ = (bitField0_ & ~0x00000020);
-        }
-        result.payload_ = payload_;
-      } else {
-        result.payload_ = payloadBuilder_.build();
-      }
     }
 
     private void buildPartial0(io.botmesh.v1.MemberAsked result) {
@@ -689,32 +590,6 @@ private static final long serialVersionUID = 0L;
       if (other.getCauseSequence() != 0L) {
         setCauseSequence(other.getCauseSequence());
       }
-      if (payloadBuilder_ == null) {
-        if (!other.payload_.isEmpty()) {
-          if (payload_.isEmpty()) {
-            payload_ = other.payload_;
-            bitField0_ = (bitField0_ & ~0x00000020);
-          } else {
-            ensurePayloadIsMutable();
-            payload_.addAll(other.payload_);
-          }
-          onChanged();
-        }
-      } else {
-        if (!other.payload_.isEmpty()) {
-          if (payloadBuilder_.isEmpty()) {
-            payloadBuilder_.dispose();
-            payloadBuilder_ = null;
-            payload_ = other.payload_;
-            bitField0_ = (bitField0_ & ~0x00000020);
-            payloadBuilder_ = 
-              com.google.protobuf.GeneratedMessage.alwaysUseFieldBuilders ?
-                 internalGetPayloadFieldBuilder() : null;
-          } else {
-            payloadBuilder_.addAllMessages(other.payload_);
-          }
-        }
-      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -764,19 +639,6 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000010;
               break;
             } // case 40
-            case 50: {
-              io.botmesh.v1.Part m =
-                  input.readMessage(
-                      io.botmesh.v1.Part.parser(),
-                      extensionRegistry);
-              if (payloadBuilder_ == null) {
-                ensurePayloadIsMutable();
-                payload_.add(m);
-              } else {
-                payloadBuilder_.addMessage(m);
-              }
-              break;
-            } // case 50
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1165,7 +1027,8 @@ private static final long serialVersionUID = 0L;
     private long causeSequence_ ;
     /**
      * <pre>
-     * The event that it is asked for: its sequence. 0: a time has come.
+     * The event that it is asked for: its sequence; of a message, what that said is what
+     * the member is asked. 0: a time has come.
      * </pre>
      *
      * <code>int64 cause_sequence = 5;</code>
@@ -1177,7 +1040,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The event that it is asked for: its sequence. 0: a time has come.
+     * The event that it is asked for: its sequence; of a message, what that said is what
+     * the member is asked. 0: a time has come.
      * </pre>
      *
      * <code>int64 cause_sequence = 5;</code>
@@ -1193,7 +1057,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The event that it is asked for: its sequence. 0: a time has come.
+     * The event that it is asked for: its sequence; of a message, what that said is what
+     * the member is asked. 0: a time has come.
      * </pre>
      *
      * <code>int64 cause_sequence = 5;</code>
@@ -1204,312 +1069,6 @@ private static final long serialVersionUID = 0L;
       causeSequence_ = 0L;
       onChanged();
       return this;
-    }
-
-    private java.util.List<io.botmesh.v1.Part> payload_ =
-      java.util.Collections.emptyList();
-    private void ensurePayloadIsMutable() {
-      if (!((bitField0_ & 0x00000020) != 0)) {
-        payload_ = new java.util.ArrayList<io.botmesh.v1.Part>(payload_);
-        bitField0_ |= 0x00000020;
-       }
-    }
-
-    private com.google.protobuf.RepeatedFieldBuilder<
-        io.botmesh.v1.Part, io.botmesh.v1.Part.Builder, io.botmesh.v1.PartOrBuilder> payloadBuilder_;
-
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public java.util.List<io.botmesh.v1.Part> getPayloadList() {
-      if (payloadBuilder_ == null) {
-        return java.util.Collections.unmodifiableList(payload_);
-      } else {
-        return payloadBuilder_.getMessageList();
-      }
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public int getPayloadCount() {
-      if (payloadBuilder_ == null) {
-        return payload_.size();
-      } else {
-        return payloadBuilder_.getCount();
-      }
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public io.botmesh.v1.Part getPayload(int index) {
-      if (payloadBuilder_ == null) {
-        return payload_.get(index);
-      } else {
-        return payloadBuilder_.getMessage(index);
-      }
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder setPayload(
-        int index, io.botmesh.v1.Part value) {
-      if (payloadBuilder_ == null) {
-        java.util.Objects.requireNonNull(value);
-        ensurePayloadIsMutable();
-        payload_.set(index, value);
-        onChanged();
-      } else {
-        payloadBuilder_.setMessage(index, value);
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder setPayload(
-        int index, io.botmesh.v1.Part.Builder builderForValue) {
-      if (payloadBuilder_ == null) {
-        ensurePayloadIsMutable();
-        payload_.set(index, builderForValue.build());
-        onChanged();
-      } else {
-        payloadBuilder_.setMessage(index, builderForValue.build());
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder addPayload(io.botmesh.v1.Part value) {
-      if (payloadBuilder_ == null) {
-        java.util.Objects.requireNonNull(value);
-        ensurePayloadIsMutable();
-        payload_.add(value);
-        onChanged();
-      } else {
-        payloadBuilder_.addMessage(value);
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder addPayload(
-        int index, io.botmesh.v1.Part value) {
-      if (payloadBuilder_ == null) {
-        java.util.Objects.requireNonNull(value);
-        ensurePayloadIsMutable();
-        payload_.add(index, value);
-        onChanged();
-      } else {
-        payloadBuilder_.addMessage(index, value);
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder addPayload(
-        io.botmesh.v1.Part.Builder builderForValue) {
-      if (payloadBuilder_ == null) {
-        ensurePayloadIsMutable();
-        payload_.add(builderForValue.build());
-        onChanged();
-      } else {
-        payloadBuilder_.addMessage(builderForValue.build());
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder addPayload(
-        int index, io.botmesh.v1.Part.Builder builderForValue) {
-      if (payloadBuilder_ == null) {
-        ensurePayloadIsMutable();
-        payload_.add(index, builderForValue.build());
-        onChanged();
-      } else {
-        payloadBuilder_.addMessage(index, builderForValue.build());
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder addAllPayload(
-        java.lang.Iterable<? extends io.botmesh.v1.Part> values) {
-      if (payloadBuilder_ == null) {
-        ensurePayloadIsMutable();
-        com.google.protobuf.AbstractMessageLite.Builder.addAll(
-            values, payload_);
-        onChanged();
-      } else {
-        payloadBuilder_.addAllMessages(values);
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder clearPayload() {
-      if (payloadBuilder_ == null) {
-        payload_ = java.util.Collections.emptyList();
-        bitField0_ = (bitField0_ & ~0x00000020);
-        onChanged();
-      } else {
-        payloadBuilder_.clear();
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public Builder removePayload(int index) {
-      if (payloadBuilder_ == null) {
-        ensurePayloadIsMutable();
-        payload_.remove(index);
-        onChanged();
-      } else {
-        payloadBuilder_.remove(index);
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public io.botmesh.v1.Part.Builder getPayloadBuilder(
-        int index) {
-      return internalGetPayloadFieldBuilder().getBuilder(index);
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public io.botmesh.v1.PartOrBuilder getPayloadOrBuilder(
-        int index) {
-      if (payloadBuilder_ == null) {
-        return payload_.get(index);  } else {
-        return payloadBuilder_.getMessageOrBuilder(index);
-      }
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public java.util.List<? extends io.botmesh.v1.PartOrBuilder> 
-         getPayloadOrBuilderList() {
-      if (payloadBuilder_ != null) {
-        return payloadBuilder_.getMessageOrBuilderList();
-      } else {
-        return java.util.Collections.unmodifiableList(payload_);
-      }
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public io.botmesh.v1.Part.Builder addPayloadBuilder() {
-      return internalGetPayloadFieldBuilder().addBuilder(
-          io.botmesh.v1.Part.getDefaultInstance());
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public io.botmesh.v1.Part.Builder addPayloadBuilder(
-        int index) {
-      return internalGetPayloadFieldBuilder().addBuilder(
-          index, io.botmesh.v1.Part.getDefaultInstance());
-    }
-    /**
-     * <pre>
-     * What the contact said. Empty: nothing, a time has come or an action was fired.
-     * </pre>
-     *
-     * <code>repeated .botmesh.v1.Part payload = 6;</code>
-     */
-    public java.util.List<io.botmesh.v1.Part.Builder> 
-         getPayloadBuilderList() {
-      return internalGetPayloadFieldBuilder().getBuilderList();
-    }
-    private com.google.protobuf.RepeatedFieldBuilder<
-        io.botmesh.v1.Part, io.botmesh.v1.Part.Builder, io.botmesh.v1.PartOrBuilder> 
-        internalGetPayloadFieldBuilder() {
-      if (payloadBuilder_ == null) {
-        payloadBuilder_ = new com.google.protobuf.RepeatedFieldBuilder<
-            io.botmesh.v1.Part, io.botmesh.v1.Part.Builder, io.botmesh.v1.PartOrBuilder>(
-                payload_,
-                ((bitField0_ & 0x00000020) != 0),
-                getParentForChildren(),
-                isClean());
-        payload_ = null;
-      }
-      return payloadBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:botmesh.v1.MemberAsked)

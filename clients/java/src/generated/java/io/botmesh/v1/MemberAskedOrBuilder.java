@@ -92,55 +92,12 @@ public interface MemberAskedOrBuilder extends
 
   /**
    * <pre>
-   * The event that it is asked for: its sequence. 0: a time has come.
+   * The event that it is asked for: its sequence; of a message, what that said is what
+   * the member is asked. 0: a time has come.
    * </pre>
    *
    * <code>int64 cause_sequence = 5;</code>
    * @return The causeSequence.
    */
   long getCauseSequence();
-
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  java.util.List<io.botmesh.v1.Part> 
-      getPayloadList();
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  io.botmesh.v1.Part getPayload(int index);
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  int getPayloadCount();
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  java.util.List<? extends io.botmesh.v1.PartOrBuilder> 
-      getPayloadOrBuilderList();
-  /**
-   * <pre>
-   * What the contact said. Empty: nothing, a time has come or an action was fired.
-   * </pre>
-   *
-   * <code>repeated .botmesh.v1.Part payload = 6;</code>
-   */
-  io.botmesh.v1.PartOrBuilder getPayloadOrBuilder(
-      int index);
 }
