@@ -15,6 +15,7 @@ BotmeshError
 │   ├── InstanceIdTaken       ALREADY_EXISTS       another process has this instance id
 │   ├── AddressNotAllowed     INVALID_ARGUMENT     the registry may not probe there
 │   ├── TooManyInstances      RESOURCE_EXHAUSTED   the registry takes no more of these
+│   ├── QuotaExceeded         RESOURCE_EXHAUSTED   a connection, conversation or account has as many as it may
 │   ├── TransferToSelf        FAILED_PRECONDITION  the target owns the conversation already
 │   ├── TargetInternal        FAILED_PRECONDITION  an internal agent never owns a conversation
 │   ├── TransferOpen          FAILED_PRECONDITION  another transfer is under way
@@ -211,6 +212,13 @@ class TooManyInstances(Refused):
 
     code = StatusCode.RESOURCE_EXHAUSTED
     reason = "TOO_MANY_INSTANCES"
+
+
+class QuotaExceeded(Refused):
+    """A connection, a conversation or an account has as many of these as it may."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = "QUOTA_EXCEEDED"
 
 
 class TransferToSelf(Refused):

@@ -55,6 +55,8 @@ class Limits:
     """The same for a conversation."""
     daily_budget: int = NO_BUDGET
     """The same for an account on a day (UTC)."""
+    max_reply_bytes: int = 8 * 1024 * 1024
+    """Of a streamed reply as a whole: an answer that never ends must fill nobody's memory."""
 
     @property
     def has_no_budget(self) -> bool:
@@ -94,6 +96,7 @@ class Limits:
             chain_budget=self.chain_budget,
             conversation_budget=self.conversation_budget,
             daily_budget=self.daily_budget,
+            max_reply_bytes=self.max_reply_bytes,
         )
 
 

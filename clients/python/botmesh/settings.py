@@ -163,6 +163,7 @@ def _limits() -> Iterator[Setting]:
         "chain_budget": "What a chain may cost, in millionths of a unit of any currency",
         "conversation_budget": "What a conversation may cost, in the same",
         "daily_budget": "What an account may cost on a day (UTC), in the same",
+        "max_reply_bytes": "The largest streamed reply, all its pieces together",
     }
     for one in fields(Limits):
         parse, expects = _BYTES if one.name.endswith("bytes") else kinds[type(one.default)]

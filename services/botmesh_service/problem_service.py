@@ -1,0 +1,35 @@
+"""ProblemService on the wire."""
+
+import grpc
+
+from botmesh.errors import InvalidField
+from botmesh.v1 import problem_service_pb2 as pb
+from botmesh.v1.problem_service_pb2_grpc import ProblemServiceServicer, add_ProblemServiceServicer_to_server
+from botmesh_service.problems import Problems
+
+SERVICE_NAME = "botmesh.v1.ProblemService"
+MAX_LISTED = 500
+DEFAULT_LISTED = 100
+
+
+class ProblemService(ProblemServiceServicer):
+    """The edge between gRPC and the problems of a process."""
+
+    def __init__(self, problems: Problems) -> None:
+        """Answer from these."""
+        self._problems = problems
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Serve on `server`."""
+        add_ProblemServiceServicer_to_server(self, server)
+
+    async def ListProblems(  # noqa: N802 - gRPC's name
+        self,
+        request: pb.ListProblemsRequest,
+        context: grpc.aio.ServicerContext,  # noqa: ARG002 - gRPC's signature
+    ) -> pb.ListProblemsResponse:
+        """The newest problems."""
+        if request.limit > MAX_LISTED:
+            raise InvalidField(f"limit must be 1 to {MAX_LISTED}", field="limit", value=request.limit)
+        problems = self._problems.newest(request.limit or DEFAULT_LISTED)
+        return pb.ListProblemsResponse(problems=problems, total=len(self._problems))
