@@ -15,6 +15,7 @@ from botmesh.settings import load
 from botmesh.status import from_rpc_error
 from botmesh.telemetry import Telemetry
 from botmesh.v1.message_pb2 import Message
+from botmesh.v1.part_pb2 import Part
 
 SERVICE = "test.v1.KindsService"
 KINDS = ("UnaryUnary", "UnaryStream", "StreamUnary", "StreamStream")
@@ -27,12 +28,13 @@ class Kinds:
         self.served = []
 
     async def reply(self, message):
-        self.served.append(message.from_agent)
-        if message.from_agent == "wait":
+        said = message.payload[0].text
+        self.served.append(said)
+        if said == "wait":
             await asyncio.sleep(30)
-        if message.from_agent == "crash":
+        if said == "crash":
             raise ValueError("secret")
-        return Message(correlation_id="x" * (2 << 20) if message.from_agent == "huge" else "small")
+        return saying("x" * (2 << 20) if said == "huge" else "small")
 
     async def unary_unary(self, request, context):
         return await self.reply(request)
@@ -60,6 +62,10 @@ class Kinds:
                 response_serializer=Message.SerializeToString,
             )
         return grpc.method_handlers_generic_handler(SERVICE, made)
+
+
+def saying(text):
+    return Message(payload=[Part(text=text)])
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +98,9 @@ async def ask(channel, kind, say="hi", metadata=(), timeout=None):
     method = make(f"/{SERVICE}/{kind}", Message.SerializeToString, Message.FromString)
 
     async def several():
-        yield Message(from_agent=say)
+        yield saying(say)
 
-    call = method(several() if streams_in else Message(from_agent=say), metadata=metadata, timeout=timeout)
+    call = method(several() if streams_in else saying(say), metadata=metadata, timeout=timeout)
     try:
         if streams_out:
             return len([response async for response in call])
@@ -207,10 +213,10 @@ async def test_leaving_a_stream_early_frees_both_ends(kind):
         method = make(f"/{SERVICE}/{kind}", Message.SerializeToString, Message.FromString)
 
         async def several():
-            yield Message(from_agent="hi")
-            yield Message(from_agent="wait")
+            yield saying("hi")
+            yield saying("wait")
 
-        call = method(Message(from_agent="hi") if kind == "UnaryStream" else several())
+        call = method(saying("hi") if kind == "UnaryStream" else several())
         async for _ in call:
             break
         call.cancel()

@@ -10,6 +10,7 @@ def test_the_order_of_the_policies():
     assert names == [
         "Trace",
         "Errors",
+        "Fields",
         "Target",
         "Enabled",
         "Budget",

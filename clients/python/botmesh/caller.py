@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
+from google.protobuf.message import DecodeError
+from google.protobuf.message import Message as AnyMessage
 from opentelemetry.context import Context
 
 from botmesh import interceptors
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline
 from botmesh.directory import Directory
-from botmesh.errors import BotmeshError, DeadlineExpired, NoLiveInstance, NotSupported, Unreachable
+from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, NoLiveInstance, NotSupported, Unreachable
+from botmesh.fields import check_fields
 from botmesh.interceptors import PIPELINES, Call, End, MethodClass, inject
 from botmesh.interceptors.call import AGENT
 from botmesh.interceptors.patience import within_idle_limit
@@ -33,6 +36,7 @@ from botmesh.work import Work
 PIPELINE = PIPELINES[MethodClass.WORK]
 CANCEL_TIMEOUT = 1.0
 """Seconds for telling a callee that its work is no longer wanted."""
+T = TypeVar("T", bound=AnyMessage)
 _SAFE = {"Transfer"}
 """Methods that may be repeated anywhere: an offer grants nothing."""
 
@@ -83,11 +87,11 @@ class Caller:
             BotmeshError: refused here or there, or failed.
         """
         data = request.SerializeToString()
-        call, passed = await self._start(method, ask, len(data))
+        call, passed = await self._start(method, ask, request, len(data))
         try:
             response = await self._until_answered(method, ask, call, data)
             PIPELINE.received(call, len(response))
-            answer = response_type(response)
+            answer = _read(call, response_type, response)
             _note_usage(call, answer)
         except BaseException as error:  # noqa: BLE001 - raised again, typed
             raise self._failed(call, passed, error) from error.__cause__
@@ -99,7 +103,7 @@ class Caller:
     ) -> AsyncGenerator[tuple[pb.DelegateStreamResponse, Call], None]:
         """The events of DelegateStream as they come, each with the call; leaving early cancels the callee."""
         request = pb.DelegateStreamRequest(message=ask.message, turn=turn, after_sequence=ask.after_sequence)
-        call, passed = await self._start("DelegateStream", ask, request.ByteSize())
+        call, passed = await self._start("DelegateStream", ask, request, request.ByteSize())
         try:
             async with aclosing(self._events(ask, call, request)) as events:
                 async for event in events:
@@ -154,7 +158,7 @@ class Caller:
             await asyncio.wait(self._background, timeout=CANCEL_TIMEOUT)
         await self.peers.close()
 
-    async def _start(self, method: str, ask: Ask, size: int) -> tuple[Call, int]:
+    async def _start(self, method: str, ask: Ask, request: AnyMessage, size: int) -> tuple[Call, int]:
         within = ask.timeout if ask.timeout is not None and ask.timeout > 0 else self.end.limits.default_timeout
         if ask.deadline is not None:
             within = min(within, ask.deadline.remaining)
@@ -167,6 +171,7 @@ class Caller:
             at_caller=True,
             limits=self.end.limits,
             chain=ask.chain,
+            request=request,
             message=ask.message,
             target=ask.target,
             timeout=ask.timeout,
@@ -240,7 +245,7 @@ class Caller:
                 async with aclosing(within_idle_limit(call, responses)) as bounded:
                     async for response in bounded:
                         PIPELINE.received(call, len(response))
-                        event = pb.DelegateStreamResponse.FromString(response)
+                        event = _read(call, pb.DelegateStreamResponse.FromString, response)
                         ended = event.WhichOneof("event") == "reply"
                         yield event
                 if not ended:
@@ -316,10 +321,13 @@ class Caller:
             reason=reason,
         )
         try:
-            response = await peer.unary("Cancel", request.SerializeToString(), CANCEL_TIMEOUT)
-        except (BotmeshError, grpc.aio.UsageError):  # away, or this process closes
+            response = pb.CancelResponse.FromString(
+                await peer.unary("Cancel", request.SerializeToString(), CANCEL_TIMEOUT)
+            )
+            check_fields(response)
+        except (BotmeshError, DecodeError, grpc.aio.UsageError):  # away, out of its mind, or this process closes
             return [_unreachable(ask, peer.id)]
-        return list(pb.CancelResponse.FromString(response).receipts)
+        return list(response.receipts)
 
     def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         task = asyncio.ensure_future(work)
@@ -339,6 +347,29 @@ def _unreachable(ask: Ask, instance: str) -> pb.CancelReceipt:
         message_id=ask.message.message_id,
         outcome=pb.CANCEL_OUTCOME_UNREACHABLE,
     )
+
+
+def _read(call: Call, parse: Callable[[bytes], T], response: bytes) -> T:
+    """A response that this end can use.
+
+    Raises:
+        InvalidField: it cannot be read, or holds what nobody could store or print.
+    """
+    try:
+        message = parse(response)
+    except DecodeError:
+        raise _unusable(call, InvalidField(f"the answer of {call.target} cannot be read", field="response")) from None
+    try:
+        PIPELINE.read(call, message)
+    except InvalidField as error:
+        raise _unusable(call, error) from None
+    return message
+
+
+def _unusable(call: Call, error: InvalidField) -> InvalidField:
+    error.text = f"{call.target} answered what cannot be used: {error.text}"
+    error.started = True
+    return error
 
 
 def _cut_short(target: str) -> BotmeshError:

@@ -15,6 +15,7 @@ from botmesh.interceptors.concurrency import Concurrency
 from botmesh.interceptors.deadline import Deadlines
 from botmesh.interceptors.enabled import Enabled
 from botmesh.interceptors.errors import Errors
+from botmesh.interceptors.fields import Fields
 from botmesh.interceptors.hops import Hops
 from botmesh.interceptors.idempotency import Idempotency
 from botmesh.interceptors.loops import Loops
@@ -26,6 +27,7 @@ from botmesh.interceptors.trace import Trace, inject
 POLICIES: tuple[Policy, ...] = (
     Trace(),  # sees everything, refusals included
     Errors(),  # completes what the trace will show
+    Fields(),  # what follows can rely on what it reads
     Target(),  # reads the chain; all that follow need it
     Enabled(),
     Budget(),  # also reports what passed it

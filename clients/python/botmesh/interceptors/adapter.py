@@ -108,7 +108,7 @@ class _Caller:
         call.chain = Chain.from_metadata(own)
         call.target = call.chain.to.partition("/")[0]
         if isinstance(request, Message):
-            call.request_size = request.ByteSize()
+            call.request, call.request_size = request, request.ByteSize()
             call.message = getattr(request, "message", None) if kind is MethodClass.WORK else None
         pipeline = self._pipelines[kind]
         passed = pipeline.start(call)
@@ -137,6 +137,7 @@ async def _one(call: Call, pipeline: Pipeline, passed: int, start: Awaitable[Any
         rpc = await start
         response = await rpc
         pipeline.received(call, response.ByteSize())
+        pipeline.read(call, response)
     except BaseException as error:
         pipeline.finish(call, passed, call.refusal or error)
         if call.refusal is not None:
@@ -182,6 +183,7 @@ class _Responses:
             async with aclosing(within_idle_limit(call, aiter(self._rpc))) as responses:
                 async for response in responses:
                     pipeline.received(call, response.ByteSize())
+                    pipeline.read(call, response)
                     yield response
         except BaseException as error:
             self._finish(error)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from google.protobuf.message import Message as AnyMessage
 from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Span
 
@@ -103,6 +104,10 @@ class Call:
     chain: Chain = _NO_CHAIN
     metadata: tuple[tuple[str, str | bytes], ...] = ()
     """As it arrived (callee)."""
+    request: AnyMessage | None = None
+    """The only request, whole; None: there may be several, or it could not be read."""
+    unreadable: BotmeshError | None = None
+    """Why the request could not be read (callee)."""
     message: message_pb2.Message | None = None
     target: str = ""
     """Who is called: an agent's name, or account/name."""

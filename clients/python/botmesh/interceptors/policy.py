@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from google.protobuf.message import Message
+
 from botmesh.interceptors.call import Call, MethodClass
 from botmesh.status import from_exception
 
@@ -23,6 +25,9 @@ class Policy:
     def received(self, call: Call, size: int) -> None:
         """Before a message of `size` bytes is read."""
 
+    def read(self, call: Call, message: Message) -> None:
+        """After a message was read: one of several requests by the callee, a response by the caller."""
+
     def finish(self, call: Call) -> None:
         """When the call is over; `call.error` tells how. Not called where the policy itself refused."""
 
@@ -39,6 +44,7 @@ class Pipeline:
         }
         self._sending = [p.sending for p in self._policies if type(p).sending is not Policy.sending]
         self._received = [p.received for p in self._policies if type(p).received is not Policy.received]
+        self._reading = [p.read for p in self._policies if type(p).read is not Policy.read]
         self._finishing = [(n, p.finish) for n, p in enumerate(self._policies) if type(p).finish is not Policy.finish]
         self._finishing.reverse()
 
@@ -66,6 +72,11 @@ class Pipeline:
         """A message has come in."""
         for hook in self._received:
             hook(call, size)
+
+    def read(self, call: Call, message: Message) -> None:
+        """A message was read."""
+        for hook in self._reading:
+            hook(call, message)
 
     def finish(self, call: Call, passed: int, error: BaseException | None = None) -> None:
         """Tell the policies that passed the call that it is over, innermost first."""

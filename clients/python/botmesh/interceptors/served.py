@@ -123,12 +123,14 @@ class Served:
         self._pipeline.finish(call, passed)
         return result
 
-    def _parse(self, call: Call, request: bytes) -> Message:
-        try:
-            parsed = self._handler.request_deserializer(request)
-        except DecodeError:
-            raise InvalidField(f"the request of {self._method} cannot be read", field="request") from None
+    def _parse(self, call: Call, request: bytes) -> Message | None:
         call.request_size = len(request)
+        try:
+            parsed: Message = self._handler.request_deserializer(request)
+        except DecodeError:
+            call.unreadable = self._unreadable()
+            return None
+        call.request = parsed
         if self._kind is MethodClass.WORK:
             call.message = getattr(parsed, "message", None)
         return parsed
@@ -141,7 +143,15 @@ class Served:
     async def _incoming(self, call: Call, requests: AsyncIterator[bytes]) -> AsyncIterator[Any]:
         async for request in requests:
             self._pipeline.received(call, len(request))
-            yield self._handler.request_deserializer(request)
+            try:
+                message = self._handler.request_deserializer(request)
+            except DecodeError:
+                raise self._unreadable() from None
+            self._pipeline.read(call, message)
+            yield message
+
+    def _unreadable(self) -> InvalidField:
+        return InvalidField(f"the request of {self._method} cannot be read", field="request")
 
     async def _bounded(self, call: Call, response: Awaitable[Any]) -> Any:
         """The response, within the deadline."""

@@ -1,7 +1,7 @@
 """Target: the callee is registered and active, and it is the one that the caller means."""
 
 from botmesh.chain import Chain
-from botmesh.errors import Draining, InvalidField, MetadataMismatch, UnknownAgent, WrongInstance
+from botmesh.errors import Draining, MetadataMismatch, UnknownAgent, WrongInstance
 from botmesh.interceptors.call import Call
 from botmesh.interceptors.policy import Policy
 from botmesh.names import check_agent, check_id, new_id
@@ -57,8 +57,6 @@ def _completed(chain: Chain, message: Message, account: str) -> Chain:
     from_agent = message.from_agent
     if from_agent:
         check_agent("from_agent", from_agent)
-    if message.HasField("timestamp") and not -62135596800 <= message.timestamp.seconds <= 253402300799:  # noqa: PLR2004 - years 1 to 9999
-        raise InvalidField("timestamp is outside the years 1 to 9999", field="timestamp")
     if chain.path and from_agent and chain.path[-1].rpartition("/")[2] != from_agent:
         raise _mismatch("from_agent", from_agent, chain.path[-1])
     correlation_id = _same("correlation_id", message.correlation_id, chain.correlation_id) or new_id()

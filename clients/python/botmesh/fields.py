@@ -1,0 +1,247 @@
+"""What the fields of any message may hold: one check a kind, driven by descriptors, at both ends of every call.
+
+What passes can be stored, listed, printed as JSON and read again by every language; what does not is refused with the
+path of the field. Each kind of message is looked at once: later only the fields that can be wrong are visited.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from botmesh.errors import InvalidField
+from botmesh.v1.usage_pb2 import Usage
+
+MIN_SECONDS, MAX_SECONDS = 0, 7_258_118_400
+"""Of a timestamp: the years 1970 to 2200. Later ones do not fit SQLite's integers as nanoseconds, with room to add."""
+MAX_DURATION = 3_155_760_000
+"""Seconds of a duration: a hundred years."""
+MAX_NESTING = 64
+"""Protobuf messages in each other that a JSON-like value may take: an array takes 2, an object 3. Readers stop at 100,
+and what carries the value takes some of them: so 32 arrays in each other pass, or 21 objects."""
+MAX_INTEGER = 2**63 - 1
+"""What SQLite and most languages hold."""
+MAX_AMOUNT = 2**53 - 1
+"""Of tokens and costs: exact in every language, and sums of them stay far below 64 bits."""
+MAX_STRING = 4_096
+"""Characters of a string that is no text: an id, a name, a reason."""
+
+_OURS = "botmesh.v1."
+"""Other messages, such as OTLP's, are checked by whoever takes them in."""
+_NANOS = 1_000_000_000
+_ARRAY, _OBJECT = 2, 3
+_TEXTS = frozenset(
+    {
+        "botmesh.v1.Part.text",
+        "botmesh.v1.Part.url",
+        "botmesh.v1.Progress.text",
+        "botmesh.v1.AgentCard.description",
+        "botmesh.v1.Skill.name",
+        "botmesh.v1.Skill.description",
+        "botmesh.v1.Skill.examples",
+        "botmesh.v1.FindAgentsRequest.query",
+    }
+)
+"""Strings that may be longer, as far as the size of the message allows."""
+_UNCHECKED = frozenset({"botmesh.v1.GetTraceResponse", "botmesh.v1.ListTracesResponse"})
+"""What tells of spans, which may hold anything."""
+
+Check = Callable[[Any], None]
+"""Looks at a value. Raises _WrongError."""
+
+
+class _WrongError(Exception):
+    """A value is not allowed; where it stands is told on the way out, so that a good message pays nothing for it."""
+
+    def __init__(self, text: str, place: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.place = place
+
+    def inside(self, name: str) -> "_WrongError":
+        """The same, seen from the message that has the value as `name`."""
+        joint = "." if self.place and not self.place.startswith("[") else ""
+        self.place = f"{name}{joint}{self.place}"
+        return self
+
+    def at(self, index: int) -> "_WrongError":
+        """The same, seen from the list that has the value at `index`."""
+        return self.inside(f"[{index}]")
+
+
+def check_fields(message: Message, path: str = "") -> None:
+    """Refuse a message that holds what nobody could store, print or read again.
+
+    Args:
+        message: any message of the contract.
+        path: where it stands, for the refusal; empty: it is the whole request.
+
+    Raises:
+        InvalidField: says which field, as "message.payload[2].data", and what is allowed there.
+    """
+    kind: Any = message.DESCRIPTOR
+    try:
+        _check_of(kind)(message)
+    except _WrongError as wrong:
+        place = wrong.inside(path).place if path else wrong.place
+        raise InvalidField(f"{place or 'the message'} {wrong.text}", field=place) from None
+
+
+def _check_json(value: Any) -> None:
+    """A Value, Struct or ListValue. Never recurses: how deep it goes is somebody else's choice."""
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        one, depth = waiting.pop()
+        name = one.DESCRIPTOR.name
+        if name == "Value":
+            kind = one.WhichOneof("kind")
+            if kind == "number_value":
+                if not math.isfinite(one.number_value):
+                    raise _WrongError("has a number that JSON cannot hold: NaN or an infinity")
+            elif kind == "struct_value":
+                waiting.append((one.struct_value, depth))
+            elif kind == "list_value":
+                waiting.append((one.list_value, depth))
+            continue
+        depth += _OBJECT if name == "Struct" else _ARRAY
+        if depth > MAX_NESTING:
+            raise _WrongError("is nested too deep: 32 arrays in each other are the most, or 21 objects")
+        waiting += ((child, depth) for child in (one.fields.values() if name == "Struct" else one.values))
+
+
+def _check_timestamp(value: Any) -> None:
+    if not (MIN_SECONDS <= value.seconds < MAX_SECONDS and 0 <= value.nanos < _NANOS):
+        raise _WrongError("must be within the years 1970 to 2200, with nanos of 0 to 999,999,999")
+
+
+def _check_duration(value: Any) -> None:
+    if not (0 <= value.seconds <= MAX_DURATION and 0 <= value.nanos < _NANOS):
+        raise _WrongError("must be 0 s to 100 years, with nanos of 0 to 999,999,999")
+
+
+def _check_string(value: str) -> None:
+    if len(value) > MAX_STRING:
+        raise _WrongError(f"has {len(value)} characters and may have {MAX_STRING}")
+
+
+def _check_number(value: float) -> None:
+    if not math.isfinite(value):
+        raise _WrongError("must be a finite number")
+
+
+def _check_unsigned(value: int) -> None:
+    if value > MAX_INTEGER:
+        raise _WrongError(f"must be at most {MAX_INTEGER}")
+
+
+def _check_usage(usage: Any) -> None:
+    for name in ("input_tokens", "output_tokens", "cost_micros"):
+        if not 0 <= getattr(usage, name) <= MAX_AMOUNT:
+            raise _WrongError(f"must be 0 to {MAX_AMOUNT}", name)
+
+
+def _check_enum(kind: EnumDescriptor) -> Check:
+    known = frozenset(kind.values_by_number)
+
+    def check(value: int) -> None:
+        if value not in known:
+            raise _WrongError(f"must be a value of {kind.name} and {value} is none")
+
+    return check
+
+
+_WELL_KNOWN: dict[str, Check] = {
+    "google.protobuf.Timestamp": _check_timestamp,
+    "google.protobuf.Duration": _check_duration,
+    "google.protobuf.Value": _check_json,
+    "google.protobuf.Struct": _check_json,
+    "google.protobuf.ListValue": _check_json,
+}
+_CHECKS: dict[str, Check] = {}
+"""By full name of a message: made when it is first met."""
+
+
+def _check_of(kind: Descriptor) -> Check:
+    check = _CHECKS.get(kind.full_name)
+    if check is None:
+        check = _CHECKS[kind.full_name] = _WELL_KNOWN.get(kind.full_name) or _made(kind)
+    return check
+
+
+def _made(kind: Descriptor) -> Check:
+    """The check of one kind of message: its fields' checks by number, those of messages in it looked up when met."""
+    if kind.full_name in _UNCHECKED or not kind.full_name.startswith(_OURS):
+        return lambda _: None
+    checks = {field.number: check for field in kind.fields if (check := _of_field(field)) is not None}
+    is_usage = kind.full_name == Usage.DESCRIPTOR.full_name
+
+    def check_message(message: Any) -> None:
+        for field, value in message.ListFields():
+            check = checks.get(field.number)
+            if check is None:
+                continue
+            try:
+                check(value)
+            except _WrongError as wrong:
+                raise wrong.inside(field.name) from None
+        if is_usage:
+            _check_usage(message)
+
+    return check_message
+
+
+def _of_field(field: FieldDescriptor) -> Check | None:
+    kind = field.message_type
+    if kind is not None and kind.GetOptions().map_entry:
+        return _check_map(_of_one(kind.fields_by_name["key"]), _of_one(kind.fields_by_name["value"]))
+    check = _of_one(field)
+    return _check_each(check) if field.is_repeated and check is not None else check
+
+
+def _check_each(check: Check) -> Check:
+    def check_all(values: Any) -> None:
+        for index, value in enumerate(values):
+            try:
+                check(value)
+            except _WrongError as wrong:
+                raise wrong.at(index) from None
+
+    return check_all
+
+
+def _check_map(check_key: Check | None, check_value: Check | None) -> Check:
+    def check_all(entries: Any) -> None:
+        for key, value in entries.items():
+            if check_key is not None:
+                check_key(key)
+            if check_value is not None:
+                check_value(value)
+
+    return check_all
+
+
+def _check_inner(kind: Descriptor) -> Check:
+    """Looked up when it is met: a message may hold its own kind."""
+
+    def check(value: Any) -> None:
+        _check_of(kind)(value)
+
+    return check
+
+
+def _of_one(field: FieldDescriptor) -> Check | None:
+    """The check of a single value of a field; None: all are allowed."""
+    kind = field.message_type
+    if kind is not None:
+        return _WELL_KNOWN.get(kind.full_name) or _check_inner(kind)
+    if field.enum_type is not None:
+        return _check_enum(field.enum_type)
+    if field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
+        return _check_number
+    if field.type in (FieldDescriptor.TYPE_UINT64, FieldDescriptor.TYPE_FIXED64):
+        return _check_unsigned
+    if field.type == FieldDescriptor.TYPE_STRING and field.full_name not in _TEXTS:
+        return _check_string
+    return None
