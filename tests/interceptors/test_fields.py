@@ -160,10 +160,9 @@ async def test_what_cannot_be_parsed_is_refused_by_name(raw):
     agent = counting_bot()
     async with testing.mesh(agent):
         channel = raw(agent.address).channel
-        deep = b"\x0a\x00"
-        for _ in range(200):
-            deep = b"\x32" + _length(deep) + deep
-            deep = b"\x0a" + _length(deep) + deep
+        deep = b"\x11" + bytes(8)  # a number, in 200 arrays, in a part, in the payload, in the message
+        for tag in (*[0x0A, 0x32] * 200, 0x22, 0x22, 0x0A):
+            deep = bytes([tag]) + _length(deep) + deep
         for request in (b"\xff\xff\xff", deep):
             call = channel.unary_unary("/botmesh.v1.AgentService/Delegate")
             refusal = await raw(agent.address).refusal(call(request))
