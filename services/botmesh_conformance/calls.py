@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 import grpc
-from google.protobuf import json_format, message_factory
+from google.protobuf import json_format, message_factory, text_format
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message as AnyMessage
 from grpc_health.v1 import health_pb2
@@ -99,7 +99,7 @@ class Call:
         deadline = self._given.get("deadline", DEADLINE)
         options: Any = {"metadata": metadata, "timeout": None if deadline == "none" else deadline}
         respond = message_factory.GetMessageClass(self._method.output_type).FromString
-        codec: Any = {"response_deserializer": respond, "request_serializer": type(self._request).SerializeToString}
+        codec: Any = {"response_deserializer": respond, "request_serializer": self._serialized}
         stream: Any
         if self._over_link:
             return await self._linked(channel, metadata, options["timeout"], respond)
@@ -119,13 +119,17 @@ class Call:
         return {"code": "OK"}
 
     async def _linked(self, channel: grpc.aio.Channel, metadata: Any, timeout: Any, respond: Any) -> dict[str, Any]:
-        request = self._request.SerializeToString()
+        request = self._serialized(self._request)
         async with aclosing(linked.responses(channel, self._method.name, request, metadata, timeout)) as responses:
             async for response in responses:
                 self._messages.append(respond(response))
                 if len(self._messages) == self._given.get("leave_after"):
                     return {"code": "LEFT"}
         return {"code": "OK"}
+
+    def _serialized(self, request: AnyMessage) -> bytes:
+        """The request's bytes, with what no library would write."""
+        return wire.serialized(request, self._given.get("nested"))
 
     def _received(self) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -159,4 +163,5 @@ def _request(method: MethodDescriptor, given: Mapping[str, Any]) -> AnyMessage:
         request.message.CopyFrom(wire.to_message(given))
         if "size" in given:
             wire.padded(request, request.message, int(given["size"]))
+    text_format.Merge(given.get("proto", ""), request)
     return request

@@ -5,7 +5,9 @@ and so on (the last entry holds for all that follow); each entry is a list of ac
 
 partial: {text, append}   a piece of the reply             progress: text
 reset: reason             a reset                          wait: seconds
-reply: {text, size, confidence, usage, chain_usage, ...}   the end of the answer; a second one answers twice
+reply: {text, size, confidence, usage, chain_usage, ...}   the end of the answer; a second one answers twice;
+                          `nested` and `proto` as of a call
+unknown: true             an event of a kind that no version knows
 hang: true                nothing more, until the caller gives up
 die: true                 the connections break, as when a process is killed; `gone`: and no new ones can be made
 fail: {code, reason, started, fields, text, by}            a status; `by: other` passes on what another agent said
@@ -22,6 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from google.protobuf import text_format
 from google.protobuf.json_format import ParseDict
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
@@ -35,6 +38,7 @@ from botmesh.v1.agent_card_pb2 import AgentCard, Skill
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceServicer, AgentServiceStub, add_AgentServiceServicer_to_server
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_ACK, MESSAGE_TYPE_DELEGATE, MESSAGE_TYPE_RESPONSE, Message, Reply
 from botmesh.v1.message_pb2 import MessageType as Kind
+from botmesh_conformance import wire
 from botmesh_conformance.calls import OPTIONS
 from botmesh_conformance.registrar import Registrar
 from botmesh_conformance.relay import Relay
@@ -103,6 +107,7 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
     async def start(self) -> None:
         """Serve and register."""
         add_AgentServiceServicer_to_server(self, self._server)
+        self._server.add_registered_method_handlers("botmesh.v1.AgentService", self._raw_handlers())
         health_pb2_grpc.add_HealthServicer_to_server(self, self._server)
         port = self._server.add_insecure_port("127.0.0.1:0")
         await self._server.start()
@@ -146,25 +151,41 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
             ack=Message(message_type=MESSAGE_TYPE_ACK, message_id=new_id(), in_reply_to=request.message.message_id)
         )
 
-    async def Delegate(self, request: pb.DelegateRequest, context: Any) -> pb.DelegateResponse:  # noqa: N802 - gRPC
+    def _raw_handlers(self) -> dict[str, Any]:
+        """Methods that answer in bytes: a case may want what no library would write."""
+        codec: Any = {"response_serializer": bytes}
+        return {
+            "Delegate": grpc.unary_unary_rpc_method_handler(
+                self.Delegate, request_deserializer=pb.DelegateRequest.FromString, **codec
+            ),
+            "DelegateStream": grpc.unary_stream_rpc_method_handler(
+                self.DelegateStream, request_deserializer=pb.DelegateStreamRequest.FromString, **codec
+            ),
+        }
+
+    async def Delegate(self, request: pb.DelegateRequest, context: Any) -> bytes:  # noqa: N802 - gRPC
         """Do what the case says; the first reply counts."""
         seen = self._note("Delegate", request.message, context)
-        async for event in self._done(seen, context):
+        async for event, nested in self._done(seen, context):
             if event.HasField("reply"):
-                return pb.DelegateResponse(reply=event.reply)
-        return pb.DelegateResponse()
+                return wire.delimited(_REPLY, wire.serialized(event.reply, nested))
+        return b""
 
     async def DelegateStream(  # noqa: N802 - gRPC names it
         self, request: pb.DelegateStreamRequest, context: Any
-    ) -> AsyncIterator[pb.DelegateStreamResponse]:
+    ) -> AsyncIterator[bytes]:
         """Do what the case says."""
         seen = self._note("DelegateStream", request.message, context)
         seen.facts["after_sequence"] = request.after_sequence
         sequence = request.after_sequence
-        async for event in self._done(seen, context):
+        async for event, nested in self._done(seen, context):
             sequence += 1
+            if nested:
+                reply = wire.delimited(_STREAMED_REPLY, wire.serialized(event.reply, nested))
+                yield pb.DelegateStreamResponse(sequence=sequence).SerializeToString() + reply
+                continue
             event.sequence = sequence
-            yield event
+            yield event.SerializeToString()
 
     def _note(self, method: str, message: Message, context: Any) -> Seen:
         metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
@@ -188,12 +209,13 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
         self.peer.calls.append(seen)
         return seen
 
-    async def _done(self, seen: Seen, context: Any) -> AsyncIterator[pb.DelegateStreamResponse]:
+    async def _done(self, seen: Seen, context: Any) -> AsyncIterator[tuple[pb.DelegateStreamResponse, Any]]:
+        """Events, each with what its reply has `nested`."""
         try:
             for act in self.peer.next_acts():
                 event = await self._act(seen, context, act)
                 if event is not None:
-                    yield event
+                    yield event, act["reply"].get("nested") if "reply" in act else None
             seen.ended = seen.ended or "answered"
         except asyncio.CancelledError:
             seen.ended = "cancelled"
@@ -201,21 +223,25 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
 
     async def _act(self, seen: Seen, context: Any, act: Mapping[str, Any]) -> pb.DelegateStreamResponse | None:
         ((what, how),) = act.items()
+        event = pb.DelegateStreamResponse()
         match what:
             case "partial":
-                partial = pb.Partial(append=how.get("append", False))
-                partial.part.text = how["text"]
-                return pb.DelegateStreamResponse(partial=partial)
+                event.partial.append = how.get("append", False)
+                event.partial.part.text = how["text"]
             case "progress":
-                return pb.DelegateStreamResponse(progress=pb.Progress(text=how))
+                event.progress.text = how
             case "reset":
-                return pb.DelegateStreamResponse(reset=pb.Reset(reason=how))
+                event.reset.reason = how
             case "reply":
-                return pb.DelegateStreamResponse(reply=self._reply(seen, how))
+                event.reply.CopyFrom(self._reply(seen, how))
             case "forward":
-                return pb.DelegateStreamResponse(reply=await self._forward(seen, context, how))
-        await self._misbehave(seen, context, what, how)
-        return None
+                event.reply.CopyFrom(await self._forward(seen, context, how))
+            case "unknown":
+                pass
+            case _:
+                await self._misbehave(seen, context, what, how)
+                return None
+        return event
 
     async def _misbehave(self, seen: Seen, context: Any, what: str, how: Any) -> None:
         match what:
@@ -254,7 +280,8 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
             correlation_id=seen.message.correlation_id,
         )
         reply = Reply(message=message, instance_id=self.id)
-        ParseDict({key: value for key, value in how.items() if key not in ("text", "size")}, reply)
+        ParseDict({key: value for key, value in how.items() if key not in _OWN_KEYS}, reply)
+        text_format.Merge(how.get("proto", ""), reply)
         if "size" in how:
             reply.message.payload.add(text="x" * how["size"])
         elif how.get("text") != "":
@@ -280,6 +307,10 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
         return reply
 
 
+_REPLY = pb.DelegateResponse.DESCRIPTOR.fields_by_name["reply"].number
+_STREAMED_REPLY = pb.DelegateStreamResponse.DESCRIPTOR.fields_by_name["reply"].number
+_OWN_KEYS = ("text", "size", "nested", "proto")
+"""Of a reply in a case, besides Reply's own fields."""
 _MESSAGE_FIELDS = (
     "from_agent",
     "to_agent",

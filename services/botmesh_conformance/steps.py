@@ -1,7 +1,8 @@
 """One run of a case: its words, what it has to itself, and what each of its steps does.
 
 send      makes a call: to, method, text, parts, script, context, message, request, metadata, deadline, size,
-          unknown, leave_after. `as: name` goes on at once, `times: n` makes n of them (${n} counts from 0)
+          unknown, leave_after, nested (a part of so many arrays or objects in each other), proto (text format, for what
+          JSON cannot say). `as: name` goes on at once, `times: n` makes n of them (${n} counts from 0)
 outcome   waits for a call that was begun `as` this name
 look      {call, peer, spans, agent}: what has come so far, what a peer saw, what was traced, who is listed
 lose      drops the connection of a call, as a caller that dies does
@@ -98,7 +99,12 @@ class Run:
     async def set_up(self) -> None:
         """Start what the case has to itself."""
         run_id = new_id()[:8]
-        self.words = {"id": f"m-{run_id}", "trace": secrets.token_hex(16), "span": secrets.token_hex(8)}
+        self.words = {
+            "id": f"m-{run_id}",
+            "kib": "x" * 1024,
+            "trace": secrets.token_hex(16),
+            "span": secrets.token_hex(8),
+        }
         self.words["long-path"] = ",".join([f"{'a' * 60}-{number}" for number in range(64)])
         if self.shared is not None:
             self._know("agent", self.shared)

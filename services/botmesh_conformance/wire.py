@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 from google.protobuf import json_format
 from google.protobuf.message import Message as AnyMessage
+from google.protobuf.struct_pb2 import Value
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from botmesh.parts import from_value
@@ -16,6 +17,10 @@ from botmesh.v1.message_pb2 import Message, Reply
 from botmesh.v1.part_pb2 import Part
 
 _LENGTH_DELIMITED = 2
+_PAYLOAD = Message.DESCRIPTOR.fields_by_name["payload"].number
+_DATA = Part.DESCRIPTOR.fields_by_name["data"].number
+_STRUCT_VALUE = Value.DESCRIPTOR.fields_by_name["struct_value"].number
+_LIST_VALUE = Value.DESCRIPTOR.fields_by_name["list_value"].number
 
 
 def to_message(given: Mapping[str, Any]) -> Message:
@@ -34,6 +39,20 @@ def to_message(given: Mapping[str, Any]) -> Message:
     for number, text in given.get("unknown", {}).items():
         message.MergeFromString(_field(number, text))
     return message
+
+
+def nested_message(given: Mapping[str, int]) -> bytes:
+    """A part of so many `arrays` or `objects` in each other, as a field of a serialized Message.
+
+    Deeper than any library would write it.
+    """
+    inner = b"\x11" + bytes(8)  # the number 0
+    for _ in range(given.get("arrays", 0)):
+        inner = delimited(_LIST_VALUE, delimited(1, inner))
+    for _ in range(given.get("objects", 0)):
+        entry = delimited(1, b"a") + delimited(2, inner)
+        inner = delimited(_STRUCT_VALUE, delimited(1, entry))
+    return delimited(_PAYLOAD, delimited(_DATA, inner))
 
 
 def to_part(given: Mapping[str, Any]) -> Part:
@@ -57,8 +76,12 @@ def padded(request: AnyMessage, message: Message, size: int) -> None:
 
 
 def _field(number: int, text: str) -> bytes:
-    data = text.encode()
-    return _varint((int(number) << 3) | _LENGTH_DELIMITED) + _varint(len(data)) + data
+    return delimited(int(number), text.encode())
+
+
+def delimited(number: int, data: bytes) -> bytes:
+    """A field of a message: a text, bytes, or a message."""
+    return _varint((number << 3) | _LENGTH_DELIMITED) + _varint(len(data)) + data
 
 
 def _varint(number: int) -> bytes:
@@ -67,6 +90,17 @@ def _varint(number: int) -> bytes:
         made += struct.pack("B", (number & 0x7F) | 0x80)
         number >>= 7
     return made + struct.pack("B", number)
+
+
+def serialized(holder: AnyMessage, nested: Mapping[str, int] | None) -> bytes:
+    """Bytes of a request or a Reply, its field `message` with one more part (`nested_message`)."""
+    if not nested:
+        return holder.SerializeToString()
+    rest: Any = type(holder)()
+    rest.CopyFrom(holder)
+    message = rest.message.SerializeToString() + nested_message(nested)
+    rest.ClearField("message")
+    return bytes(rest.SerializeToString()) + delimited(rest.DESCRIPTOR.fields_by_name["message"].number, message)
 
 
 def plain(message: AnyMessage) -> dict[str, Any]:

@@ -246,8 +246,10 @@ class Caller:
                     async for response in bounded:
                         PIPELINE.received(call, len(response))
                         event = _read(call, pb.DelegateStreamResponse.FromString, response)
-                        ended = event.WhichOneof("event") == "reply"
-                        yield event
+                        kind = event.WhichOneof("event")
+                        ended = kind == "reply"
+                        if kind is not None:  # what this version does not know is nobody's business here
+                            yield event
                 if not ended:
                     raise _cut_short(ask.target)
             except BotmeshError as error:

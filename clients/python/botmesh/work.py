@@ -28,6 +28,7 @@ from botmesh.fingerprint import fits, taken
 from botmesh.pulse import Pulse
 from botmesh.status import from_exception
 from botmesh.v1.agent_service_pb2 import CancelReceipt, DelegateStreamResponse
+from botmesh.v1.message_pb2 import Reply
 
 if TYPE_CHECKING:
     from botmesh.interceptors.call import Call
@@ -39,6 +40,8 @@ WINDOW = 64
 """A bot may be this many events ahead of its fastest reader."""
 KEPT_EVENT_BYTES = 8 * 1024 * 1024
 """Events of one work that are kept for a reader that attaches again."""
+MAX_PIECES = 65_536
+"""Of one streamed reply: a piece of ten bytes takes a kilobyte of memory."""
 _OVERHEAD = 768
 """Bytes that what is remembered takes beside its contents, about: key, tuple, table."""
 _EVENT_OVERHEAD = 48
@@ -55,6 +58,8 @@ class Work:
     deadline: Deadline
     grace: float
     """Seconds that it goes on without a caller."""
+    max_reply_bytes: int
+    """Of all its pieces and its outcome together."""
     on_settled: Callable[["Work"], None]
     began: bool = False
     settled: bool = False
@@ -66,6 +71,9 @@ class Work:
     dropped: int = 0
     """How many of the first events are no longer kept."""
     event_bytes: int = 0
+    reply_bytes: int = 0
+    """Of pieces and resets so far, kept or not: a reset does not set it back."""
+    _pieces: int = 0
     callers: int = 0
     consumed: float = 0
     """The last event that any caller has taken; infinite if a caller takes only the outcome."""
@@ -162,15 +170,20 @@ class Work:
         """Add an event; waits while all readers are far behind."""
         while self.last - self.consumed >= WINDOW and not self.detached:
             await self._room.next()
-        unread = self.consumed == float("inf") or (self.detached and not self.callers)
-        if unread and self.event_bytes > KEPT_EVENT_BYTES:
+        if event.HasField("progress"):
+            self._append_progress(event)
+            return
+        size = event.ByteSize()
+        self.reply_bytes = check_reply_size(self.reply_bytes + size, self.max_reply_bytes)
+        self._pieces += 1
+        if self._pieces > MAX_PIECES:
             raise MessageTooLarge(
-                f"the reply is over {KEPT_EVENT_BYTES} bytes and nobody reads it as it comes: ask for a stream",
-                size=self.event_bytes,
-                limit=KEPT_EVENT_BYTES,
-                direction="response",
+                f"the reply comes in more than {MAX_PIECES} pieces: send larger ones",
+                size=self.reply_bytes,
+                limit=self.max_reply_bytes,
+                direction="reply",
             )
-        self._append(event)
+        self._append(event, size)
 
     def cancel(self, reason: str) -> None:
         """End it at once; nothing happens if it has ended."""
@@ -186,6 +199,8 @@ class Work:
     async def _run(self, run: Awaitable[AnyMessage]) -> None:
         try:
             outcome = await run
+            if isinstance(outcome, Reply):
+                check_reply_size(self.reply_bytes + outcome.ByteSize(), self.max_reply_bytes)
         except asyncio.CancelledError:
             self._settle(error=Cancelled("the work was cancelled"))
         except Exception as error:  # noqa: BLE001 - whatever a bot raises must become an answer
@@ -195,14 +210,27 @@ class Work:
         finally:
             self.task = None  # it knows this work in turn: nothing that ends should wait for Python's collector
 
-    def _append(self, event: DelegateStreamResponse) -> None:
+    def _append_progress(self, event: DelegateStreamResponse) -> None:
+        """Where readers are behind, or none reads events, the newest replaces the one before it: it may come for hours."""
+        nobody_reads = self.consumed == float("inf") or self.last - self.consumed >= WINDOW // 2
+        if nobody_reads and self.events and self.events[-1].HasField("progress"):
+            event.sequence = self.last
+            self.event_bytes += event.ByteSize() - self.events[-1].ByteSize()
+            self.events[-1] = event
+        else:
+            self._append(event, event.ByteSize())
+
+    def _append(self, event: DelegateStreamResponse, size: int) -> None:
         event.sequence = self.last + 1
         self.events.append(event)
-        self.event_bytes += event.ByteSize()
+        self.event_bytes += size
         while self.event_bytes > KEPT_EVENT_BYTES and self.dropped < self.consumed < float("inf"):
-            self.event_bytes -= self.events.pop(0).ByteSize()
-            self.dropped += 1
+            self._drop_first()
         self._news.beat()
+
+    def _drop_first(self) -> None:
+        self.event_bytes -= self.events.pop(0).ByteSize()
+        self.dropped += 1
 
     def _settle(self, outcome: AnyMessage | None = None, error: BotmeshError | None = None) -> None:
         if self.settled:
@@ -285,7 +313,7 @@ class WorkTable:
                 f"{len(self.running)} pieces of work run here: ask another instance or later",
                 limit=self.max_entries,
             )
-        work = Work(key, taken(call), deadline, self.grace, self._ended_with)
+        work = Work(key, taken(call), deadline, self.grace, call.limits.max_reply_bytes, self._ended_with)
         self.running[key] = work
         return work, False
 
@@ -336,7 +364,7 @@ class WorkTable:
 
     def _remembered(self, key: Key, entry: "_Ended") -> Work:
         at, _, asked, kind, outcome, error, events, dropped = entry
-        work = Work(key, asked, Deadline(at), self.grace, self._ended_with, began=True, settled=True)
+        work = Work(key, asked, Deadline(at), self.grace, 0, self._ended_with, began=True, settled=True)
         work.outcome = None if kind is None else kind.FromString(outcome)
         work.error = None if error is None else error.bare()
         work.events = [DelegateStreamResponse.FromString(event) for event in events]
@@ -351,6 +379,22 @@ class WorkTable:
                 return
             self._ended.popitem(last=False)
             self._bytes -= size
+
+
+def check_reply_size(size: int, limit: int) -> int:
+    """The bytes of a streamed reply so far, if they are within the limit.
+
+    Raises:
+        MessageTooLarge: an answer that goes on for ever would fill the memory of all who carry it.
+    """
+    if size > limit:
+        raise MessageTooLarge(
+            f"the reply is {size} bytes and more as a whole, and the limit {limit}: send less, or a URL",
+            size=size,
+            limit=limit,
+            direction="reply",
+        )
+    return size
 
 
 def stream_idle(idle: float | None) -> StreamIdle:

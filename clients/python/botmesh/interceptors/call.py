@@ -117,6 +117,8 @@ class Call:
     """At the caller: the parent's, until the deadline policy has made this call's own of it."""
     request_size: int = 0
     """Serialized bytes of a unary request."""
+    reply_bytes: int = 0
+    """Of the pieces of a streamed reply so far (caller)."""
     work: Work | None = None
     """What runs for this call (callee)."""
     joined: bool = False

@@ -1,12 +1,19 @@
 """Message size: nothing over the limit is sent, and nothing over the limit is read."""
 
+from google.protobuf.message import Message
+
 from botmesh.errors import MessageTooLarge
 from botmesh.interceptors.call import Call, MethodClass
 from botmesh.interceptors.policy import Policy
+from botmesh.v1.agent_service_pb2 import DelegateStreamResponse
+from botmesh.work import check_reply_size
 
 
 class Size(Policy):
-    """Serialized bytes of each message. The transport takes more, so that the refusal can be typed."""
+    """Serialized bytes of each message, and of a streamed reply as a whole (at the callee work.py counts).
+
+    The transport takes more than one message may have, so that the refusal can be typed.
+    """
 
     applies_to = frozenset({MethodClass.WORK, MethodClass.CONTROL})
 
@@ -27,6 +34,11 @@ class Size(Policy):
         """The receiver checks what a careless sender sent."""
         if size > call.limits.max_message_bytes:
             raise _too_large(size, call.limits.max_message_bytes, "response" if call.at_caller else "request")
+
+    def read(self, call: Call, message: Message) -> None:
+        """A stream that never ends fills no caller's memory."""
+        if call.at_caller and isinstance(message, DelegateStreamResponse) and not message.HasField("progress"):
+            call.reply_bytes = check_reply_size(call.reply_bytes + message.ByteSize(), call.limits.max_reply_bytes)
 
 
 def _too_large(size: int, limit: int, direction: str) -> MessageTooLarge:
