@@ -13,6 +13,8 @@ from botmesh.settings import Settings, load
 from botmesh_conversations.part import ConversationPart
 from botmesh_conversations.service import SERVICE_NAME
 from botmesh_log.sqlite_log import open_log
+from botmesh_service import SERVICE_NAME as PROBLEMS
+from botmesh_service import Problems, ProblemService
 
 
 @click.command()
@@ -41,10 +43,20 @@ async def _serving(settings: Settings) -> AsyncIterator[str]:
     telemetry = server.end.telemetry
     callers = Callers(settings, telemetry, settings.registry)
     reached_at = settings.advertise or address
-    part = ConversationPart(log, folder / "projection.sqlite", settings, telemetry, callers=callers, address=reached_at)
+    problems = Problems()
+    part = ConversationPart(
+        log,
+        folder / "projection.sqlite",
+        settings,
+        telemetry,
+        callers=callers,
+        address=reached_at,
+        problems=problems,
+    )
     part.add_to(server.grpc)
+    ProblemService(problems).add_to(server.grpc)
     try:
-        await server.start(address, [SERVICE_NAME])
+        await server.start(address, [SERVICE_NAME, PROBLEMS])
         await part.open()
         yield address
     finally:

@@ -17,6 +17,9 @@ from botmesh_conversations.events import EventStream
 from botmesh_conversations.trigger_words import summary
 from botmesh_conversations.variables import Variables, lookup
 
+MAX_CHANNELS = 64
+"""That a primary agent can be limited to."""
+
 
 class AccountMethods(ConversationServiceServicer):
     """Variables, the primary flag, duty at the desk."""
@@ -71,6 +74,9 @@ class AccountMethods(ConversationServiceServicer):
         """Move the flag."""
         account = await self._account(request.account_id)
         channels = [check_id("channels", channel) for channel in dict.fromkeys(request.channels)]
+        if len(channels) > MAX_CHANNELS:
+            text = f"a primary answers on at most {MAX_CHANNELS} named channels: leave them out for all"
+            raise InvalidField(text, field="channels", value=len(channels))
         if request.agent:
             await account.routing.check_target(check_agent("agent", request.agent))
         return api.SetPrimaryResponse(previous=await account.set_primary(request.agent, channels))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from botmesh.caller import Caller
-from botmesh.errors import UnknownPerson
+from botmesh.errors import QuotaExceeded, UnknownPerson
 from botmesh.names import did_you_mean, nearest
 from botmesh.v1.conversation_pb2 import ConversationEvent, DutyChanged, PrimaryChanged
 from botmesh_conversations.events import EventStream, account_stream, contact_stream
@@ -13,6 +13,10 @@ from botmesh_conversations.routing import Routing
 from botmesh_conversations.triggers import Trigger
 from botmesh_conversations.variables import Variables
 from botmesh_log.event_log import EventLog
+from botmesh_log.stream import OnUnreadable, log_unreadable
+
+MAX_PEOPLE = 1_000
+"""At the desk of one account."""
 
 
 @dataclass(slots=True)
@@ -43,9 +47,11 @@ class AccountState:
 class Account(EventStream[AccountState]):
     """One tenant."""
 
-    def __init__(self, name: str, log: EventLog, caller: Caller, primary: str) -> None:
+    def __init__(
+        self, name: str, log: EventLog, caller: Caller, primary: str, on_unreadable: OnUnreadable = log_unreadable
+    ) -> None:
         """`primary` answers until another agent is made primary."""
-        super().__init__(account_stream(name), log, AccountState(), AccountState.apply)
+        super().__init__(account_stream(name), log, AccountState(), AccountState.apply, on_unreadable)
         self.name = name
         self.caller = caller
         self.routing = Routing(name, caller.directory, primary)
@@ -78,6 +84,9 @@ class Account(EventStream[AccountState]):
         def decide(state: AccountState) -> list[ConversationEvent]:
             if state.people.get(person) == on_duty:
                 return []
+            if person not in state.people and len(state.people) >= MAX_PEOPLE:
+                text = f"{MAX_PEOPLE} people work at the desk of {self.name}, and no more can be noted"
+                raise QuotaExceeded(text, limit=MAX_PEOPLE, field="person")
             return [ConversationEvent(duty_changed=DutyChanged(person=person, on_duty=on_duty))]
 
         await self.write(decide)
@@ -103,8 +112,10 @@ class Accounts:
         caller_of: Callable[[str], Caller],
         primaries: Mapping[str, str],
         triggers_of: Callable[[str], Sequence[Trigger]],
+        on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
         """`primaries` are those that the settings name."""
+        self._on_unreadable = on_unreadable
         self._log = log
         self._caller_of = caller_of
         self._primaries = primaries
@@ -122,7 +133,8 @@ class Accounts:
 
     def contact(self, account: str, contact: str) -> EventStream[Variables]:
         """A contact's variables, to be loaded."""
-        return EventStream(contact_stream(account, contact), self._log, Variables(), Variables.apply)
+        stream = contact_stream(account, contact)
+        return EventStream(stream, self._log, Variables(), Variables.apply, self._on_unreadable)
 
     def take_triggers(self) -> None:
         """The triggers have changed."""
@@ -131,7 +143,8 @@ class Accounts:
 
     async def _load(self, name: str) -> Account:
         try:
-            account = Account(name, self._log, self._caller_of(name), self._primaries.get(name, ""))
+            primary = self._primaries.get(name, "")
+            account = Account(name, self._log, self._caller_of(name), primary, self._on_unreadable)
             account.triggers = self._triggers_of(name)
             await account.load()
             self._loaded[name] = account

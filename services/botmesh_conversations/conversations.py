@@ -1,9 +1,7 @@
 """All conversations: keeps the open ones in memory, and gets done what each of them needs next."""
 
 import asyncio
-import contextlib
 import logging
-import math
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
@@ -28,19 +26,23 @@ from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISION_DECLINED, TransferOffer
 from botmesh_conversations import rules, snapshot
 from botmesh_conversations.accounts import Accounts
+from botmesh_conversations.alarm_clock import ALARM_TASK, AlarmClock
 from botmesh_conversations.alarms import Alarms
 from botmesh_conversations.events import decode, is_conversation
-from botmesh_conversations.live import Live
+from botmesh_conversations.live import Listener, Live
 from botmesh_conversations.members import Members, asked
 from botmesh_conversations.projection import Projection
+from botmesh_conversations.projector import COMMIT_TASK, COMPONENT, Projector
 from botmesh_conversations.spans import end_transfer, start_transfer
 from botmesh_conversations.state import State
 from botmesh_conversations.triggers import react
 from botmesh_conversations.turns import Turns, recent
 from botmesh_log.event_log import EventLog
+from botmesh_service.pauses import Pauses
+from botmesh_service.problems import Problems
+from botmesh_service.supervisor import supervise
 
 logger = logging.getLogger("botmesh")
-
 KEPT = 5_000
 """Conversations in memory, at most, as far as nothing is being done for them."""
 KEPT_ENTRIES = 100_000
@@ -48,9 +50,8 @@ KEPT_ENTRIES = 100_000
 _LOOKED_AT = 100
 """Conversations that are looked at to find one to forget."""
 _PAGE = 1000
-_COMMIT_SECONDS = 0.05
-_RINGS = 100
-"""Overdue conversations that are looked at together."""
+WATCHER_BYTES = 16 * 1024 * 1024
+"""Of events that wait for one watcher."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,16 +59,30 @@ class Watcher:
     """Somebody who wants to hear of everything, and how far behind it may be."""
 
     most: int
+    """Events."""
+    most_bytes: int = WATCHER_BYTES
+    conversation_id: str = ""
+    """The only one that it wants to hear of; empty: all."""
+    waiting_bytes: int = 0
     queue: "asyncio.Queue[ConversationEvent | None]" = field(default_factory=asyncio.Queue)
 
-    def tell(self, events: Sequence[ConversationEvent]) -> bool:
-        """Let it know; False, and a last None, if it has fallen too far behind."""
-        if self.queue.qsize() + len(events) > self.most:
+    def tell(self, conversation_id: str, events: Sequence[ConversationEvent], size: int) -> bool:
+        """Let it know of events of so many bytes; False, and a last None, if it has fallen too far behind."""
+        if self.conversation_id not in ("", conversation_id):
+            return True
+        self.waiting_bytes += size
+        if self.queue.qsize() + len(events) > self.most or self.waiting_bytes > self.most_bytes:
             self.queue.put_nowait(None)
             return False
         for event in events:
             self.queue.put_nowait(event)
         return True
+
+    async def next(self) -> ConversationEvent | None:
+        """The next event; None: it fell too far behind."""
+        event = await self.queue.get()
+        self.waiting_bytes -= 0 if event is None else event.ByteSize()
+        return event
 
 
 @dataclass(slots=True)
@@ -81,8 +96,11 @@ class Conversations:
     turns: Turns
     alarms: Alarms
     members: Members = field(default_factory=Members)
+    projector: Projector = field(init=False)
     offer_seconds: float = 10.0
     """How long a target has to answer an offer."""
+    problems: Problems = field(default_factory=Problems)
+    """Where what cannot be read or done is told."""
     watchers: "set[Watcher]" = field(default_factory=set)
     """Whoever wants to hear of everything."""
     _lives: OrderedDict[str, Live] = field(default_factory=OrderedDict)
@@ -94,19 +112,36 @@ class Conversations:
     _doing: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     """What is being done, by conversation and turn or transfer."""
     _own: list[asyncio.Task[None]] = field(default_factory=list)
-    _sooner: asyncio.Event = field(default_factory=asyncio.Event)
-    """Some conversation wants to be looked at earlier than was known."""
-    _next_due: float = math.inf
+    _pauses: Pauses = field(default_factory=Pauses)
+    """Before what is done for a conversation is tried again."""
+
+    def __post_init__(self) -> None:
+        """What keeps the projection up to date."""
+        self.projector = Projector(self.projection, self.alarms, self.problems)
 
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
         await self._catch_up()
+        clock = AlarmClock(self.projection, self.projector, self.alarms, self.problems, self.get, self.advance)
         self._own = [
-            asyncio.create_task(self._commit_often(), name="botmesh-projection"),
-            asyncio.create_task(self._ring_alarms(), name="botmesh-alarms"),
+            supervise(COMMIT_TASK, self.projector.commit_often, self.problems, component=COMPONENT),
+            supervise(ALARM_TASK, clock.run, self.problems, component=COMPONENT),
+            supervise("pending work", self._go_on, self.problems, component=COMPONENT),
         ]
+
+    async def _go_on(self) -> None:
+        """With everything that was under way when the last process stopped."""
         for conversation_id in self.projection.pending():
-            self.advance(await self.get(conversation_id))
+            try:
+                self.advance(await self.get(conversation_id))
+            except BotmeshError:
+                raise  # the log is away: all of them again, later
+            except Exception as error:  # noqa: BLE001 - one conversation must not keep the others waiting
+                self.unreadable(conversation_id, f"what was under way cannot go on ({type(error).__name__}: {error})")
+
+    def unreadable(self, subject: str, text: str) -> None:
+        """Something of a conversation or an account cannot be read, or cannot be done for it."""
+        self.problems.unreadable(COMPONENT, subject, text)
 
     async def close(self) -> None:
         """Stop what is being done; it goes on after the next start."""
@@ -157,27 +192,27 @@ class Conversations:
             live.account.check_person(wanted.target.desk)
             if not live.account.state.people[wanted.target.desk]:
                 wanted.target.desk = ""  # off duty: whoever comes first
-        queue: asyncio.Queue[Any] = asyncio.Queue()
-        live.listeners.add(queue)
+        listener = Listener()
+        live.listeners.add(listener)
         live.context = parent or live.context
         try:
             await live.write(lambda state: rules.request_transfer(state, wanted, time.time(), self.offer_seconds))
             self.advance(live)
             while wanted.transfer_id not in live.state.transfers:
-                await queue.get()
+                await listener.next()
         finally:
-            live.listeners.discard(queue)
+            live.listeners.discard(listener)
         return live.state.transfers[wanted.transfer_id]
 
     async def _load(self, conversation_id: str) -> Live:
         try:
-            live = Live(conversation_id, self.log, self._written, self._react)
+            live = self._new(conversation_id)
             kept = self.projection.snapshot(conversation_id)
-            state = snapshot.restore(kept) if kept is not None else None
+            state = self._restored(conversation_id, kept)
             if state is not None:
                 live.restore(state)
             await live.load()
-            if live.state.sequence:
+            if live.state.view.account_id:
                 live.account = await self.accounts.of(live.state.view.account_id)
             self._used[conversation_id] = self._lives[conversation_id] = live
             self._weigh(live)
@@ -185,6 +220,19 @@ class Conversations:
             return live
         finally:
             del self._loading[conversation_id]
+
+    def _new(self, conversation_id: str) -> Live:
+        return Live(conversation_id, self.log, self._written, self._react, self.unreadable)
+
+    def _restored(self, conversation_id: str, kept: bytes | None) -> State | None:
+        """The state of a snapshot; None: there is none that can be read, and all events are."""
+        if kept is None:
+            return None
+        try:
+            return snapshot.restore(kept)
+        except Exception as error:  # noqa: BLE001 - the log has all that it says
+            self.unreadable(conversation_id, f"its snapshot cannot be read ({type(error).__name__}: {error})")
+            return None
 
     def _make_room(self) -> None:
         """Forget the ones that were used longest ago; one that somebody uses stays."""
@@ -219,19 +267,12 @@ class Conversations:
         self._note_done_at_once(live, events)
         self._weigh(live)
         self._make_room()
-        self._project(live, events, events[-1].position)
-        for watcher in list(self.watchers):
-            if not watcher.tell(events):
-                self.watchers.discard(watcher)
-
-    def _project(self, live: Live, events: Sequence[ConversationEvent], position: int) -> None:
-        due = self.alarms.due(live.state, live.account)
-        self.projection.put(live.state, events, position, due)
-        if live.sequence - live.kept_at >= snapshot.EVERY:
-            self.projection.keep(live.id, snapshot.take(live.state))
-            live.kept_at = live.sequence
-        if due is not None and due < self._next_due:
-            self._sooner.set()
+        self.projector.put(live, events, events[-1].position)
+        if self.watchers:
+            size = sum(event.ByteSize() for event in events)
+            for watcher in list(self.watchers):
+                if not watcher.tell(live.id, events, size):
+                    self.watchers.discard(watcher)
 
     def _do(self, live: Live, what: str, work: Coroutine[Any, Any, None]) -> None:
         key = live.id, what
@@ -251,11 +292,17 @@ class Conversations:
         try:
             await work
         except BotmeshError as error:
-            logger.error("conversation %s: %s; it is tried again", live.id, error)  # noqa: TRY400 - no trace needed
-            await asyncio.sleep(1.0)
-        except Exception:
-            logger.exception("conversation %s: what was under way failed; it is tried again", live.id)
-            await asyncio.sleep(1.0)
+            pause = self._pauses.next(live.id)
+            logger.error("conversation %s: %s; it is tried again in %g s", live.id, error, pause)  # noqa: TRY400 - no trace needed
+            await asyncio.sleep(pause)
+        except Exception as error:
+            pause = self._pauses.next(live.id)
+            logger.exception("conversation %s: what was under way failed; it is tried again in %g s", live.id, pause)
+            text = f"what was under way failed and is tried again: {type(error).__name__}: {error}"
+            self.problems.failed(COMPONENT, live.id, text)
+            await asyncio.sleep(pause)
+        else:
+            self._pauses.forget(live.id)
 
     async def _start_turn(self, live: Live) -> None:
         while (pause := self.turns.gathering(live.state)) > 0:  # noqa: ASYNC110 - each message moves the end
@@ -343,63 +390,33 @@ class Conversations:
         )
         return agent_service_pb2.TransferRequest(message=message, offer=offer)
 
-    async def _ring_alarms(self) -> None:
-        """Look at each conversation when its time has come."""
-        while True:
-            self._next_due = self.projection.next_due() or math.inf
-            self._sooner.clear()
-            seconds = self._next_due - time.time()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._sooner.wait(), max(0.0, seconds) if seconds < math.inf else None)
-                continue
-            await asyncio.gather(*(self._ring(one) for one in self.projection.overdue(time.time(), _RINGS)))
-
-    async def _ring(self, conversation_id: str) -> None:
-        try:
-            live = await self.get(conversation_id)
-            done = await live.write(lambda state: self.alarms.ring(state, live.account, time.time()))
-        except BotmeshError as error:
-            logger.error("conversation %s: %s; it is tried again", conversation_id, error)  # noqa: TRY400
-            await asyncio.sleep(1.0)
-            return
-        except Exception:
-            logger.exception("conversation %s could not be looked at; it is tried again", conversation_id)
-            await asyncio.sleep(1.0)
-            return
-        if not done:
-            self._project(live, (), 0)  # something else was faster, or the triggers have changed
-        self.advance(live)
-
     async def _catch_up(self) -> None:
         """Bring the projection up to the end of the log."""
         position = self.projection.position
-        missed: dict[str, list[ConversationEvent]] = {}
         folded: dict[str, Live] = {}
-        while True:
-            records = await self.log.read_all(position + 1, _PAGE)
+        while records := await self.log.read_all(position + 1, _PAGE):
+            missed: dict[str, list[ConversationEvent]] = {}
             for record in records:
                 position = record.position
                 if is_conversation(record.stream):
-                    missed.setdefault(record.stream, []).append(decode(record))
+                    missed.setdefault(record.stream, []).append(decode(record, self.unreadable))
             for conversation_id, events in missed.items():
-                live = folded.get(conversation_id)
-                if live is None:
-                    live = folded[conversation_id] = Live(conversation_id, self.log, self._written, self._react)
-                    if events[0].sequence > 1:
-                        await live.load()
-                live.take_in(events)
-                live.account = await self.accounts.of(live.state.view.account_id)
-                self._project(live, events, events[-1].position)
-            missed.clear()
-            self.projection.commit()
+                await self._fold_missed(folded, conversation_id, events)
+            self.projector.try_to_commit()
             if len(folded) > KEPT:
                 folded.clear()
-            if len(records) < _PAGE:
-                break
-        self.projection.skip_to(position)
-        self.projection.commit()
+        if self.projector.try_to_commit():
+            self.projection.skip_to(position)
 
-    async def _commit_often(self) -> None:
-        while True:
-            await asyncio.sleep(_COMMIT_SECONDS)
-            self.projection.commit()
+    async def _fold_missed(
+        self, folded: dict[str, Live], conversation_id: str, events: Sequence[ConversationEvent]
+    ) -> None:
+        live = folded.get(conversation_id)
+        if live is None:
+            live = folded[conversation_id] = self._new(conversation_id)
+            if events[0].sequence > 1:
+                await live.load()
+        live.take_in(events)
+        if live.state.view.account_id:
+            live.account = await self.accounts.of(live.state.view.account_id)
+        self.projector.put(live, events, events[-1].position)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh_log.event_log import EventLog, Record
-from botmesh_log.stream import Stream
+from botmesh_log.stream import OnUnreadable, Stream, log_unreadable, read_payload
 
 S = TypeVar("S")
 
@@ -25,9 +25,9 @@ def is_conversation(stream: str) -> bool:
     return "/" not in stream
 
 
-def decode(record: Record) -> ConversationEvent:
-    """The event of a record, with its places."""
-    event = ConversationEvent.FromString(record.payload)
+def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> ConversationEvent:
+    """The event of a record, with its places; one without a kind where that cannot be read."""
+    event = read_payload(ConversationEvent.FromString, ConversationEvent, record, on_unreadable)
     event.position = record.position
     event.sequence = record.sequence
     event.conversation_id = record.stream
@@ -37,9 +37,16 @@ def decode(record: Record) -> ConversationEvent:
 class EventStream(Stream[S, ConversationEvent]):
     """A stream of these events."""
 
-    def __init__(self, stream_id: str, log: EventLog, state: S, apply: Callable[[S, ConversationEvent], None]) -> None:
+    def __init__(
+        self,
+        stream_id: str,
+        log: EventLog,
+        state: S,
+        apply: Callable[[S, ConversationEvent], None],
+        on_unreadable: OnUnreadable = log_unreadable,
+    ) -> None:
         """`state` is what comes before all that is read; `apply` takes in what happened next."""
-        super().__init__(stream_id, log, state, apply, decode)
+        super().__init__(stream_id, log, state, apply, decode, on_unreadable)
 
     def complete(self, batch: Sequence[ConversationEvent]) -> list[ConversationEvent]:
         """The batch with its place, its time and its trace."""

@@ -22,7 +22,7 @@ def apply(state: State, event: ConversationEvent) -> None:
     entry = entry_of(event, state.view.contact_id, state.view.epoch)
     if entry is not None:
         state.say(entry, seconds_of(event))
-    if kind is not None:
+    if kind is not None and (kind == "opened" or state.view.conversation_id):
         _APPLY[kind](state, event)
     state.view.unanswered = len(state.waiting)
 

@@ -62,5 +62,5 @@ async def read_history(log: EventLog, conversation: str, after: int = 0) -> Asyn
             entry = entry_of(event, contact, epoch)
             if entry is not None and sequence > after:
                 yield entry
-        if len(records) < _PAGE:
+        if not records:
             return

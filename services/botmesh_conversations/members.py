@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from cronsim import CronSim, CronSimError
 from google.protobuf.struct_pb2 import Struct
@@ -30,11 +31,14 @@ from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh_conversations.fold import seconds_of_time
 from botmesh_conversations.live import Live
 from botmesh_conversations.state import State, name_of
-from botmesh_conversations.words import said_of
+from botmesh_conversations.words import check_keywords, said_of
 
 MOST = 16
 """Members of one conversation."""
 _MOST_TRIGGERS = 64
+_MOST_SCHEDULES = 8
+_MOST_CRON = 128
+"""Characters of a cron expression."""
 PAUSES = (0.5, 2.0)
 """Seconds before the next attempts to ask one that could not be reached."""
 
@@ -53,17 +57,27 @@ def check(member: Member) -> None:
         raise InvalidField("say when the member is asked: keywords, schedules, actions or always", field="member")
     if given > _MOST_TRIGGERS:
         raise InvalidField(f"a member has at most {_MOST_TRIGGERS} triggers", field="member", value=given)
-    if not all(word.strip() for word in member.keywords):
-        raise InvalidField("a keyword cannot be empty", field="member.keywords")
+    check_keywords("member.keywords", member.keywords)
     for action in member.actions:
         check_id("member.actions", action)
-    zone = _zone(member)
+    zone = _zone(member.time_zone)
+    if len(member.schedules) > _MOST_SCHEDULES:
+        text = f"a member has at most {_MOST_SCHEDULES} schedules"
+        raise InvalidField(text, field="member.schedules", value=len(member.schedules))
     for schedule in member.schedules:
-        try:
-            CronSim(schedule, datetime.now(zone))
-        except CronSimError:
-            text = f'{schedule!r} is no cron expression of five fields: use "0 9 * * MON-FRI"'
-            raise InvalidField(text, field="member.schedules", value=schedule[:80]) from None
+        if not _is_cron(schedule, zone):
+            text = f'{schedule[:80]!r} is no cron expression of five fields: use "0 9 * * MON-FRI"'
+            raise InvalidField(text, field="member.schedules", value=schedule[:80])
+
+
+def _is_cron(schedule: str, zone: tzinfo) -> bool:
+    if len(schedule) > _MOST_CRON or not schedule.isascii():
+        return False
+    try:
+        CronSim(schedule, datetime.now(zone))
+    except (CronSimError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def add(state: State, member: Member) -> Events:
@@ -167,7 +181,7 @@ class Members:
         message = Message(
             to_agent=one.agent.rpartition("/")[2],
             message_type=MESSAGE_TYPE_DELEGATE,
-            payload=one.payload,
+            payload=await live.said(one.cause_sequence),
             correlation_id=chain.correlation_id,
             # An instance replays what it has under an id: another attempt needs another one.
             message_id=one.message_id if attempt == 1 else f"{one.message_id}.{attempt}",
@@ -203,7 +217,6 @@ def _wanted(state: State, member: Member, event: ConversationEvent) -> MemberAsk
         return None  # it answers anyway
     made = MemberAsked(message_id=new_id(), agent=member.agent, cause_sequence=event.sequence)
     if event.HasField("message_posted"):
-        made.payload.extend(event.message_posted.payload)
         word = said_of(member.keywords, text_of(event.message_posted.payload))
         if word:
             made.trigger, made.match = "keyword", word
@@ -217,8 +230,8 @@ def _wanted(state: State, member: Member, event: ConversationEvent) -> MemberAsk
 
 
 def _next(member: Member) -> tuple[float, MemberAsked] | None:
-    since = datetime.fromtimestamp(seconds_of_time(member.scheduled_since), _zone(member))
-    times = [(_after(schedule, since), schedule) for schedule in member.schedules]
+    since = seconds_of_time(member.scheduled_since)
+    times = [(_after(schedule, since, member.time_zone), schedule) for schedule in member.schedules]
     first = min(((at, schedule) for at, schedule in times if at is not None), default=None)
     if first is None:
         return None
@@ -226,20 +239,22 @@ def _next(member: Member) -> tuple[float, MemberAsked] | None:
     return first[0], made
 
 
-def _after(schedule: str, since: datetime) -> float | None:
-    found: Iterator[datetime] = CronSim(schedule, since)
+@lru_cache(maxsize=10_000)
+def _after(schedule: str, since: float, time_zone: str) -> float | None:
+    """The first time after a moment. Asked anew with each event of a conversation, and looking takes its time."""
+    found: Iterator[datetime] = CronSim(schedule, datetime.fromtimestamp(since, _zone(time_zone)))
     at = next(found, None)
     return None if at is None else at.timestamp()
 
 
-def _zone(member: Member) -> tzinfo:
-    if not member.time_zone:
+def _zone(name: str) -> tzinfo:
+    if not name:
         return UTC
     try:
-        return zoneinfo.ZoneInfo(member.time_zone)
+        return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        text = f'there is no time zone {member.time_zone!r}: use an IANA name, "Europe/Berlin"'
-        raise InvalidField(text, field="member.time_zone", value=member.time_zone[:80]) from None
+        text = f'there is no time zone {name[:80]!r}: use an IANA name, "Europe/Berlin"'
+        raise InvalidField(text, field="member.time_zone", value=name[:80]) from None
 
 
 def _why(state: State, one: MemberAsked) -> Struct:

@@ -1,6 +1,7 @@
 """Conversations as one part of a mesh: wired, on a server that it shares with others."""
 
 import asyncio
+import functools
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,12 @@ from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.alarms import Alarms
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.projection import Projection
+from botmesh_conversations.projector import COMPONENT
 from botmesh_conversations.service import ConversationService
 from botmesh_conversations.turns import Turns
 from botmesh_log.event_log import EventLog
+from botmesh_service.problems import Problems
+from botmesh_service.supervisor import recovered, supervise
 
 if TYPE_CHECKING:
     from botmesh_conversations.trigger_file import TriggerFiles
@@ -47,16 +51,19 @@ class ConversationPart:
         *,
         callers: Callers,
         address: str,
+        problems: Problems | None = None,
     ) -> None:
         """Keep conversations in `log`; `projection` is a file that may be lost.
 
-        `callers` call the agents; `address` is where this service will answer: bots transfer there. Whoever made
-        the log and the callers closes them.
+        `callers` call the agents; `address` is where this service will answer: bots transfer there. `problems`: where
+        what cannot be read or done is told. Whoever made the log and the callers closes them.
         """
+        self._problems = problems = problems or Problems()
+        unreadable = functools.partial(problems.unreadable, COMPONENT)
         self._files = _trigger_files(settings.triggers) if settings.triggers else None
         self._watching: asyncio.Task[None] | None = None
         triggers_of = self._files.of if self._files is not None else lambda _: ()
-        self._accounts = Accounts(log, callers.of, {DEFAULT_ACCOUNT: settings.primary}, triggers_of)
+        self._accounts = Accounts(log, callers.of, {DEFAULT_ACCOUNT: settings.primary}, triggers_of, unreadable)
         turns = Turns(
             timeout=settings.turn_timeout,
             suggestion_seconds=settings.suggestion_timeout,
@@ -69,12 +76,13 @@ class ConversationPart:
         alarms = Alarms(settings.silence, settings.claim_timeout)
         self.conversations = Conversations(
             log,
-            Projection(projection),
+            Projection(projection, unreadable),
             self._accounts,
             telemetry,
             turns,
             alarms,
             offer_seconds=settings.offer_timeout,
+            problems=problems,
         )
 
     def add_to(self, server: grpc.aio.Server) -> None:
@@ -85,7 +93,8 @@ class ConversationPart:
         """Go on where the last process stopped; the server has started."""
         await self.conversations.open()
         if self._files is not None:
-            self._watching = asyncio.create_task(self._watch_triggers(self._files), name="botmesh-triggers")
+            watch = functools.partial(self._watch_triggers, self._files)
+            self._watching = supervise("triggers", watch, self._problems, component=COMPONENT)
 
     async def close(self) -> None:
         """Stop what is under way; the next start goes on with it."""
@@ -102,6 +111,7 @@ class ConversationPart:
             except (InvalidField, OSError) as error:
                 logger.error("the triggers stay as they are: %s", error)  # noqa: TRY400 - no trace needed
                 continue
+            recovered(self._problems, COMPONENT, "triggers")
             if changed:
                 self._accounts.take_triggers()
                 logger.info("the triggers have changed")

@@ -1,16 +1,16 @@
 """What comes back to a contact who has said something, and when nothing more will."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 from botmesh.errors import InvalidField
+from botmesh.names import check_agent, check_id
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
+from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
 from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
 from botmesh_conversations.history import read_history
-from botmesh_conversations.live import Live
+from botmesh_conversations.live import Listener, Live
 from botmesh_conversations.state import DESK, State, name_of
 from botmesh_log.event_log import EventLog
 
@@ -24,6 +24,17 @@ def check_same(view: Conversation, request: api.PostRequest) -> None:
     ):
         if given and given != own:
             raise InvalidField(f"the conversation is of another {field}: leave the field or the id out", field=field)
+
+
+def check_owner(field: str, owner: Owner) -> None:
+    """Refuse an owner that nobody can be called."""
+    if owner.agent:
+        account, slash, name = owner.agent.rpartition("/")
+        check_agent(f"{field}.agent", name)
+        if slash:
+            check_id(f"{field}.agent", account)
+    if owner.desk:
+        check_id(f"{field}.desk", owner.desk)
 
 
 async def answers_to(log: EventLog, conversation: str, sequence: int) -> list[HistoryEntry]:
@@ -40,20 +51,19 @@ async def answers_to(log: EventLog, conversation: str, sequence: int) -> list[Hi
 async def until_ended(
     live: Live,
     sequence: int,
-    queue: "asyncio.Queue[ConversationEvent | api.PostResponse]",
+    listener: Listener,
     queue_position: Callable[[Conversation], int],
 ) -> AsyncIterator[api.PostResponse]:
     """Everything that happens after the message at `sequence`, and last of all why nothing more will."""
     while True:
-        while not queue.empty():
-            what = queue.get_nowait()
+        while (what := listener.take()) is not None:
             for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
                 yield response
         end = _end(live, sequence)
         if end is not None:
             yield api.PostResponse(end=end, queue_position=queue_position(live.state.view))
             return
-        what = await queue.get()
+        what = await listener.next()
         for response in [what] if isinstance(what, api.PostResponse) else _shown(live.state, what, sequence):
             yield response
 

@@ -1,15 +1,22 @@
 """What is listed and looked up of conversations."""
 
+import contextlib
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from google.protobuf.message import DecodeError
+
+from botmesh.errors import LogUnavailable
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
 from botmesh_conversations.fold import VERSION
 from botmesh_conversations.state import State, name_of
 from botmesh_log.projection import ProjectionFile
+from botmesh_log.stream import OnUnreadable, log_unreadable
+from botmesh_service.paging import page_of, read_token
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversation (
@@ -27,6 +34,8 @@ CREATE INDEX IF NOT EXISTS by_due ON conversation (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_queue ON conversation (account, queued) WHERE queued IS NOT NULL;
 """
 
+_NEVER = 9e9
+"""Seconds since the epoch, the year 2255: later moments do not fit as nanoseconds."""
 _CONTACTS = 5_000
 """Contacts whose conversations are known without asking the file."""
 
@@ -41,7 +50,7 @@ class Page:
 
 @dataclass(slots=True)
 class _Fresh:
-    """What was put and is not written down yet."""
+    """What was put and does not stand in the file yet."""
 
     rows: dict[str, tuple[State, int, float | None]] = field(default_factory=dict)
     """By conversation: its state, the position, when it is due."""
@@ -49,20 +58,34 @@ class _Fresh:
     """Where messages were taken in."""
     tagged: set[str] = field(default_factory=set)
     """Conversations whose tags have changed."""
+    snapshots: dict[str, bytes] = field(default_factory=dict)
     position: int = 0
+
+    def add(self, newer: "_Fresh") -> None:
+        """Take in what was put later."""
+        self.rows |= newer.rows
+        for key, sequence in newer.messages.items():
+            self.messages.setdefault(key, sequence)
+        self.tagged |= newer.tagged
+        self.snapshots |= newer.snapshots
+        self.position = max(self.position, newer.position)
 
 
 class Projection(ProjectionFile):
     """Conversations as lists need them.
 
     What is put is gathered, and written down with the next `commit` or before the next question that needs it: several
-    things happen in a turn, and one row tells them all.
+    things happen in a turn, and one row tells them all. What could not be committed is kept, and written with the next
+    commit: a full disk loses no row.
     """
 
-    def __init__(self, path: str | Path = ":memory:") -> None:
+    def __init__(self, path: str | Path = ":memory:", on_unreadable: OnUnreadable = log_unreadable) -> None:
         """Open it, or begin anew where it was made by another version of the fold."""
         super().__init__(path, _SCHEMA, VERSION)
+        self._on_unreadable = on_unreadable
         self._fresh = _Fresh()
+        self._uncommitted = _Fresh()
+        """Written, in a transaction that is not committed yet."""
         self._contacts: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
         """The channels of a contact's conversations by their ids, the newest last; of those that wrote of late."""
 
@@ -83,19 +106,53 @@ class Projection(ProjectionFile):
             known[view.conversation_id] = view.channel
 
     def commit(self) -> None:
-        """Write down what was put."""
+        """Write down what was put.
+
+        Raises:
+            LogUnavailable: that cannot be done now; nothing is lost, and the next commit tries again.
+        """
         self._write()
-        super().commit()
+        try:
+            super().commit()
+        except sqlite3.Error as error:
+            raise self._undone(error) from None
+        self._uncommitted = _Fresh()
 
     def _write(self) -> None:
-        if not self._fresh.rows:
+        """Write down what was put, for questions.
+
+        Raises:
+            LogUnavailable: as for `commit`.
+        """
+        if not (self._fresh.rows or self._fresh.snapshots):
             return
         fresh, self._fresh = self._fresh, _Fresh()
+        try:
+            self._insert(fresh)
+        except sqlite3.Error as error:
+            self._fresh = fresh
+            raise self._undone(error) from None
+        self._uncommitted.add(fresh)
+
+    def _undone(self, error: sqlite3.Error) -> LogUnavailable:
+        """What was written and is not committed is to be written again."""
+        with contextlib.suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        again, self._uncommitted = self._uncommitted, _Fresh()
+        again.add(self._fresh)
+        self._fresh = again
+        return LogUnavailable(
+            f"the lists of conversations cannot be written: {error}; nothing is lost, try again later"
+        )
+
+    def _insert(self, fresh: _Fresh) -> None:
         self.begin()
         self._db.executemany(
             "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_row(state, position, due) for state, position, due in fresh.rows.values()],
+            [row for one in fresh.rows.values() if (row := self._row_of(*one)) is not None],
         )
+        self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", fresh.snapshots.items())
         for conversation_id in fresh.tagged:
             self._db.execute("DELETE FROM tag WHERE id = ?", (conversation_id,))
             tags = fresh.rows[conversation_id][0].view.tags
@@ -106,13 +163,24 @@ class Projection(ProjectionFile):
         )
         self.skip_to(fresh.position)
 
+    def _row_of(self, state: State, position: int, due: float | None) -> tuple[object, ...] | None:
+        """A conversation's row; None: its state cannot be put into one, which is told."""
+        try:
+            return _row(state, position, due)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep others out of the lists
+            text = f"cannot be listed ({type(error).__name__}: {error})"
+            self._on_unreadable(state.view.conversation_id, text)
+            return None
+
     def keep(self, conversation: str, snapshot: bytes) -> None:
         """Keep a conversation's state, so that it opens fast."""
-        self.begin()
-        self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", (conversation, snapshot))
+        self._fresh.snapshots[conversation] = snapshot
 
     def snapshot(self, conversation: str) -> bytes | None:
         """What was kept last."""
+        fresh = self._fresh.snapshots.get(conversation)
+        if fresh is not None:
+            return fresh
         row = self._db.execute("SELECT state FROM snapshot WHERE conversation = ?", (conversation,)).fetchone()
         return None if row is None else bytes(row[0])
 
@@ -131,11 +199,16 @@ class Projection(ProjectionFile):
         (due,) = self._db.execute("SELECT min(due) FROM conversation WHERE due IS NOT NULL").fetchone()
         return None if due is None else due / 1e9
 
+    def put_off(self, conversation: str, due: float) -> None:
+        """Look at a conversation again no earlier than `due`, whatever it says itself."""
+        self._write()
+        self._db.execute("UPDATE conversation SET due = ? WHERE id = ?", (_nanoseconds(due), conversation))
+
     def overdue(self, now: float, limit: int) -> list[str]:
         """Conversations that want to be looked at now, the most overdue first."""
         self._write()
         query = "SELECT id FROM conversation WHERE due <= ? ORDER BY due LIMIT ?"
-        return [row[0] for row in self._db.execute(query, (int(now * 1e9), limit))]
+        return [row[0] for row in self._db.execute(query, (_nanoseconds(now), limit))]
 
     def queue_position(self, view: Conversation) -> int:
         """A conversation's place in its desk's queue, from 1; 0: it does not wait."""
@@ -190,14 +263,24 @@ class Projection(ProjectionFile):
             clauses.append("id IN (SELECT id FROM tag WHERE tag = ?)")
             values.append(wanted.tag)
         if wanted.page_token:
-            updated, _, last = wanted.page_token.partition(":")
+            updated, last = read_token(wanted.page_token)
             clauses.append("(updated < ? OR (updated = ? AND id > ?))")
-            values += [int(updated), int(updated), last]
+            values += [updated, updated, last]
         where = " AND ".join(clauses)  # made of the column names above and nothing else
         query = f"SELECT view, updated, id FROM conversation WHERE {where} ORDER BY updated DESC, id LIMIT ?"  # noqa: S608
-        rows = self._db.execute(query, (*values, size + 1)).fetchall()
-        token = f"{rows[size - 1][1]}:{rows[size - 1][2]}" if len(rows) > size else ""
-        return Page([Conversation.FromString(row[0]) for row in rows[:size]], token)
+        return Page(*page_of(self._db.execute(query, (*values, size + 1)), size, self._view))
+
+    def _view(self, data: bytes, conversation_id: str) -> Conversation | None:
+        try:
+            return Conversation.FromString(data)
+        except DecodeError as error:
+            self._on_unreadable(conversation_id, f"its row in the lists cannot be read ({error}); it was left out")
+            return None
+
+
+def _nanoseconds(due: float | None) -> int | None:
+    """A moment as SQLite keeps it; what lies past its integers is never."""
+    return None if due is None or not due < _NEVER else int(due * 1e9)
 
 
 def _row(state: State, position: int, due: float | None) -> tuple[object, ...]:
@@ -212,7 +295,7 @@ def _row(state: State, position: int, due: float | None) -> tuple[object, ...]:
         view.updated_at.ToNanoseconds(),
         position,
         state.is_pending,
-        None if due is None else int(due * 1e9),
+        _nanoseconds(due),
         view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None,
         view.SerializeToString(),
     )

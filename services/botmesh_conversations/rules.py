@@ -11,6 +11,7 @@ from botmesh.errors import (
     InvalidField,
     NotClaimed,
     PingPong,
+    QuotaExceeded,
     TransferOpen,
     TransferToSelf,
     UnknownSuggestion,
@@ -32,6 +33,9 @@ ROUND_TRIPS = 3
 """Transfers there and back between the same two in ..."""
 ROUND_TRIP_WINDOW = 600.0
 """... so many seconds; one more is refused, whoever asks."""
+
+MAX_TAGS = 256
+"""Of a conversation."""
 
 Events = list[ConversationEvent]
 
@@ -282,6 +286,8 @@ def set_tags(state: State, add: Sequence[str], remove: Sequence[str]) -> Events:
     removed = [tag for tag in dict.fromkeys(remove) if tag in state.view.tags]
     if not added and not removed:
         return []
+    if len(state.view.tags) + len(added) - len(removed) > MAX_TAGS:
+        raise QuotaExceeded(f"a conversation has at most {MAX_TAGS} tags: remove some", limit=MAX_TAGS, field="add")
     return [ConversationEvent(tags_changed=pb.TagsChanged(added=added, removed=removed))]
 
 

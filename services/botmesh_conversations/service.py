@@ -1,17 +1,16 @@
 """ConversationService on the wire."""
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import grpc
 
-from botmesh.errors import InvalidField, MessageTooLarge, WatcherTooSlow
+from botmesh.errors import InvalidField, WatcherTooSlow
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
+from botmesh.v1.conversation_pb2 import Conversation, Owner
 from botmesh.v1.conversation_service_pb2_grpc import add_ConversationServiceServicer_to_server
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
@@ -20,16 +19,16 @@ from botmesh_conversations.account_methods import AccountMethods
 from botmesh_conversations.conversations import Conversations, Watcher
 from botmesh_conversations.events import decode, is_conversation
 from botmesh_conversations.history import read_history
-from botmesh_conversations.live import Live
-from botmesh_conversations.posts import answers_to, check_same, until_ended
+from botmesh_conversations.live import Listener, Live
+from botmesh_conversations.posts import answers_to, check_owner, check_same, until_ended
+from botmesh_conversations.sizes import MAX_REPLY, MAX_SAID, check_said, check_something_said
 from botmesh_conversations.spans import context_of
 from botmesh_conversations.state import State, name_of
 from botmesh_conversations.statistics import Statistics
-from botmesh_conversations.turns import WORDS_BYTES
+from botmesh_service.paging import check_page_size
 
 SERVICE_NAME = "botmesh.v1.ConversationService"
 DEFAULT_CHANNEL = "web"
-_MOST_LISTED = 500
 _MOST_SATISFIED = 5
 _CHUNK_BYTES = 256 * 1024
 _PAGE = 500
@@ -44,7 +43,7 @@ class ConversationService(AccountMethods):
     def __init__(self, conversations: Conversations) -> None:
         """Answer from these."""
         self._all = conversations
-        self._statistics = Statistics(conversations.log)
+        self._statistics = Statistics(conversations.log, conversations.unreadable)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Serve on `server`."""
@@ -54,16 +53,7 @@ class ConversationService(AccountMethods):
         self, request: api.PostRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[api.PostResponse]:
         """Take it in, acknowledge it, and show what comes back."""
-        if not request.payload:
-            raise InvalidField("payload is what the contact says: it cannot be empty", field="payload")
-        size = request.ByteSize()
-        if size > WORDS_BYTES:
-            raise MessageTooLarge(
-                f"the message is {size} bytes and the limit {WORDS_BYTES}: send less, or a URL",
-                size=size,
-                limit=WORDS_BYTES,
-                direction="request",
-            )
+        check_something_said("payload", request.payload)
         live = await self._posted_to(request)
         message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
         known = live.state.taken_in(message_id) if request.message_id else 0
@@ -76,8 +66,8 @@ class ConversationService(AccountMethods):
             contact_id=request.contact_id,
             owner=live.account.routing.first(channel),
         )
-        queue: asyncio.Queue[ConversationEvent | api.PostResponse] = asyncio.Queue()
-        live.listeners.add(queue)
+        listener = Listener()
+        live.listeners.add(listener)
         try:
             events = (
                 []
@@ -95,10 +85,10 @@ class ConversationService(AccountMethods):
             for entry in await answers_to(self._all.log, live.id, sequence) if not events else ():
                 yield api.PostResponse(entry=entry)
             self._all.advance(live)
-            async for response in until_ended(live, sequence, queue, self._all.projection.queue_position):
+            async for response in until_ended(live, sequence, listener, self._all.projection.queue_position):
                 yield response
         finally:
-            live.listeners.discard(queue)
+            live.listeners.discard(listener)
 
     async def GetConversation(
         self, request: api.GetConversationRequest, context: grpc.aio.ServicerContext
@@ -111,12 +101,7 @@ class ConversationService(AccountMethods):
         self, request: api.ListConversationsRequest, context: grpc.aio.ServicerContext
     ) -> api.ListConversationsResponse:
         """A page of conversations."""
-        if request.page_size > _MOST_LISTED:
-            raise InvalidField(f"page_size must be 1 to {_MOST_LISTED}", field="page_size", value=request.page_size)
-        updated = request.page_token.partition(":")[0]
-        if request.page_token and not updated.isdecimal():
-            raise InvalidField("page_token must come from an earlier response", field="page_token")
-        page = self._all.projection.page(request, request.page_size or 50)
+        page = self._all.projection.page(request, check_page_size(request.page_size))
         return api.ListConversationsResponse(conversations=page.views, next_page_token=page.next_token)
 
     async def GetHistory(
@@ -138,7 +123,7 @@ class ConversationService(AccountMethods):
         self, request: api.WatchConversationsRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[api.WatchConversationsResponse]:
         """What has happened since a position, then what happens."""
-        watcher = Watcher(self.most_queued)
+        watcher = Watcher(self.most_queued, conversation_id=request.conversation_id)
         self._all.watchers.add(watcher)
         try:
             position = request.after_position
@@ -147,16 +132,17 @@ class ConversationService(AccountMethods):
                 for record in records:
                     position = record.position
                     if request.conversation_id in ("", record.stream) and is_conversation(record.stream):
-                        yield api.WatchConversationsResponse(event=decode(record))
-                if len(records) < _PAGE:
+                        yield api.WatchConversationsResponse(event=decode(record, self._all.unreadable))
+                if not records:
                     break
             while True:
-                event = await watcher.queue.get()
+                event = await watcher.next()
                 if event is None:
                     raise WatcherTooSlow(
-                        f"more than {self.most_queued} events behind: watch again from the last position"
+                        f"more than {self.most_queued} events or {watcher.most_bytes} bytes behind: "
+                        "watch again from the last position"
                     )
-                if event.position > position and request.conversation_id in ("", event.conversation_id):
+                if event.position > position:
                     yield api.WatchConversationsResponse(event=event)
         finally:
             self._all.watchers.discard(watcher)
@@ -170,6 +156,10 @@ class ConversationService(AccountMethods):
             raise InvalidField("target says who is to have it: an agent, or the desk", field="target")
         if request.transfer_id:
             check_id("transfer_id", request.transfer_id)
+        for name, owner in (("target", request.target), ("fallback", request.fallback)):
+            check_owner(name, owner)
+        check_said("user_message", request.user_message, MAX_SAID // 2)
+        check_said("handoff_message", request.handoff_message, MAX_SAID // 2)
         request.initiator = request.initiator or TRANSFER_INITIATOR_OPERATOR
         event = await self._all.transfer(live, request, context_of(context.invocation_metadata()))
         failed = event.transfer_failed if event.HasField("transfer_failed") else None
@@ -217,6 +207,7 @@ class ConversationService(AccountMethods):
 
     async def Approve(self, request: api.ApproveRequest, context: grpc.aio.ServicerContext) -> api.ApproveResponse:
         """A suggested reply goes out."""
+        check_said("payload", request.payload, MAX_REPLY)
         person = check_id("person", request.person)
         view = await self._change(
             request.conversation_id, lambda state: rules.approve(state, request.turn_id, person, request.payload)
@@ -241,10 +232,9 @@ class ConversationService(AccountMethods):
 
     async def Reply(self, request: api.ReplyRequest, context: grpc.aio.ServicerContext) -> api.ReplyResponse:
         """A person answers."""
-        if not request.payload:
-            raise InvalidField("payload is what is said: it cannot be empty", field="payload")
+        check_something_said("payload", request.payload)
         replied = pb.PersonReplied(
-            person=request.person,
+            person=check_id("person", request.person),
             payload=request.payload,
             message_id=check_id("message_id", request.message_id) if request.message_id else new_id(),
             note=request.note,
@@ -332,8 +322,7 @@ class ConversationService(AccountMethods):
 
     async def Say(self, request: api.SayRequest, context: grpc.aio.ServicerContext) -> api.SayResponse:
         """Let an agent say something of its own accord."""
-        if not request.payload:
-            raise InvalidField("payload is what is said: it cannot be empty", field="payload")
+        check_something_said("payload", request.payload)
         message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
         said = pb.AgentSaid(agent=request.agent, payload=request.payload, message_id=message_id)
         live = await self._one(request.conversation_id)
@@ -364,7 +353,8 @@ class ConversationService(AccountMethods):
     async def _posted_to(self, request: api.PostRequest) -> Live:
         if request.conversation_id:
             live = await self._all.get(check_id("conversation_id", request.conversation_id))
-            if live.state.sequence:
+            if live.sequence:
+                live.must_exist()
                 check_same(live.state.view, request)
                 return live
         contact = check_id("contact_id", request.contact_id)

@@ -174,20 +174,21 @@ def words_of(turn: RunningTurn, most: int) -> list[Part]:
     handed = turn.handed
     if handed is not None and handed.user_message:
         later = [entry for entry in turn.waiting if entry.sequence > turn.requested_at]
-        return [*handed.user_message, *_newest(later, most)]
+        size = sum(part.ByteSize() for part in handed.user_message)
+        return [*handed.user_message, *_newest(later, most - size, at_least_one=False)]
     waiting = _newest(turn.waiting, most)
     if waiting or handed is None or turn.latest is None:
         return waiting
     return list(turn.latest.payload)
 
 
-def _newest(entries: list[HistoryEntry], most: int) -> list[Part]:
+def _newest(entries: list[HistoryEntry], most: int, *, at_least_one: bool = True) -> list[Part]:
     """What was said, oldest first; if that is too much for one turn, the newest of it."""
     chosen: list[Part] = []
     size = 0
     for entry in reversed(entries):
         size += entry.ByteSize()
-        if size > most and chosen:
+        if size > most and (chosen or not at_least_one):
             break
         chosen[:0] = entry.payload
     return chosen

@@ -13,6 +13,7 @@ from botmesh_conversations.events import decode, is_conversation
 from botmesh_conversations.fold import seconds_of
 from botmesh_conversations.state import DESK, name_of
 from botmesh_log.event_log import EventLog
+from botmesh_log.stream import OnUnreadable, log_unreadable
 
 _PAGE = 1000
 _KEPT = 1000
@@ -62,9 +63,10 @@ class _Account:
 class Statistics:
     """Reads on in the log whenever it is asked."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, on_unreadable: OnUnreadable = log_unreadable) -> None:
         """Nothing is read yet."""
         self._log = log
+        self._on_unreadable = on_unreadable
         self._position = 0
         self._accounts: dict[str, _Account] = defaultdict(_Account)
         self._account_of: dict[str, str] = {}
@@ -79,9 +81,9 @@ class Statistics:
                 records = await self._log.read_all(self._position + 1, _PAGE)
                 for record in records:
                     if is_conversation(record.stream):
-                        self._take(decode(record))
+                        self._count(decode(record, self._on_unreadable))
                     self._position = record.position
-                if len(records) < _PAGE:
+                if not records:
                     break
         found = self._accounts[account]
         made = GetStatisticsResponse()
@@ -93,6 +95,13 @@ class Statistics:
         made.satisfaction, _ = _mean_satisfaction(outcomes)
         made.agents.extend(found.agents[name].to_proto() for name in sorted(found.agents))
         return made
+
+    def _count(self, event: ConversationEvent) -> None:
+        try:
+            self._take(event)
+        except Exception as error:  # noqa: BLE001 - one event must not keep all others from being counted
+            text = f"event {event.sequence} cannot be counted ({type(error).__name__}: {error})"
+            self._on_unreadable(event.conversation_id, text)
 
     def _take(self, event: ConversationEvent) -> None:
         kind = event.WhichOneof("event")

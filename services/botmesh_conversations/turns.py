@@ -12,7 +12,7 @@ from opentelemetry.trace import set_span_in_context
 
 from botmesh.caller import Ask
 from botmesh.chain import Chain
-from botmesh.errors import BotmeshError
+from botmesh.errors import BotmeshError, LogUnavailable
 from botmesh.reply import Pieces
 from botmesh.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2, message_pb2
@@ -27,11 +27,10 @@ from botmesh.v1.turn_pb2 import Turn, TurnTransfer
 from botmesh_conversations.live import Live
 from botmesh_conversations.recent import HISTORY_ENTRIES
 from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
+from botmesh_conversations.sizes import MAX_REPLY, MAX_SAID, check_said
 from botmesh_conversations.spans import start_turn
 from botmesh_conversations.state import RunningTurn, State, name_of, words_of
 
-WORDS_BYTES = 512 * 1024
-"""Of what a contact has said, in one turn and in one message: with history and context it fits into 1 MiB."""
 PAUSES = (0.2, 1.0)
 """Seconds before the second and the third attempt at a turn."""
 _FREE = (pb.CONVERSATION_STATUS_UNSPECIFIED, pb.CONVERSATION_STATUS_ACTIVE)
@@ -123,7 +122,7 @@ class Turns:
                 live.trace_id = ""  # what comes next begins a trace of its own
 
     async def _attempt(self, live: Live, turn: RunningTurn, context: Context) -> None:
-        words = words_of(turn, WORDS_BYTES)
+        words = words_of(turn, MAX_SAID)
         failure: BotmeshError | None = None
         for attempt in range(len(PAUSES) + 1):
             if attempt:
@@ -138,13 +137,28 @@ class Turns:
             except BotmeshError as error:
                 failure = error
             else:
-                await self._answered(live, turn, reply)
-                return
-        assert failure is not None  # noqa: S101 - every attempt ends with a reply or a failure
-        await self._failed(live, turn, failure)
+                failure = await self._taken_in(live, turn, reply)
+                break
+        if failure is not None:
+            await self._failed(live, turn, failure)
+
+    async def _taken_in(self, live: Live, turn: RunningTurn, reply: Reply) -> BotmeshError | None:
+        """Write a reply down; why not, where it is one that could not be read, listed or shown again.
+
+        Raises:
+            LogUnavailable: nothing can be written now.
+        """
+        try:
+            check_said("reply.message.payload", reply.message.payload, MAX_REPLY)
+            await self._answered(live, turn, reply)
+        except LogUnavailable:
+            raise
+        except BotmeshError as error:
+            return error
+        return None
 
     async def _ask(self, live: Live, turn: RunningTurn, ask: Ask, details: Turn) -> Reply:
-        pieces = Pieces()
+        pieces = Pieces(MAX_REPLY)
         reply: Reply | None = None
         async with aclosing(live.account.caller.stream(ask, details)) as events:
             async for event, _ in events:
@@ -155,7 +169,7 @@ class Turns:
                     pieces.add(event.partial.part, append=event.partial.append)
                 elif kind == "reset":
                     pieces.reset()
-                if kind != "reply":
+                if kind in ("partial", "progress", "reset"):
                     self._show(live, turn, event)
         assert reply is not None  # noqa: S101 - a stream ends with a reply or an error
         return reply

@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 
 import grpc
 
-from botmesh.errors import InvalidField, LogUnavailable
+from botmesh.errors import LogUnavailable, QuotaExceeded
 from botmesh.names import DEFAULT_ACCOUNT, check_id
 from botmesh.v1 import journal_service_pb2 as pb
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceServicer, add_JournalServiceServicer_to_server
 from botmesh_journal.store import Store
+from botmesh_service.paging import check_page_size, read_token
 
 SERVICE_NAME = "botmesh.v1.JournalService"
-_MOST_LISTED = 500
+MAX_ENTRIES = 1_000
+"""Of one report."""
 T = TypeVar("T")
 
 
@@ -45,6 +47,9 @@ class JournalService(JournalServiceServicer):
 
     async def Record(self, request: pb.RecordRequest, context: grpc.aio.ServicerContext) -> pb.RecordResponse:
         """Keep each id once."""
+        if len(request.entries) > MAX_ENTRIES:
+            text = f"a report has at most {MAX_ENTRIES} entries: send several"
+            raise QuotaExceeded(text, limit=MAX_ENTRIES, field="entries")
         for entry in request.entries:
             entry.message.account_id = entry.message.account_id or DEFAULT_ACCOUNT
             check_id("account_id", entry.message.account_id)
@@ -55,20 +60,16 @@ class JournalService(JournalServiceServicer):
         self, request: pb.ListMessagesRequest, context: grpc.aio.ServicerContext
     ) -> pb.ListMessagesResponse:
         """A page of messages."""
-        if request.page_size > _MOST_LISTED:
-            raise InvalidField(f"page_size must be 1 to {_MOST_LISTED}", field="page_size", value=request.page_size)
-        if request.page_token and not request.page_token.isdecimal():
-            raise InvalidField("page_token must come from an earlier response", field="page_token")
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
-        size = request.page_size or 50
+        size = check_page_size(request.page_size)
+        read_token(request.page_token)
         entries, token = await self._of_store(self._store.messages, request, account, size)
         return pb.ListMessagesResponse(entries=entries, next_page_token=token)
 
     async def GetCosts(self, request: pb.GetCostsRequest, context: grpc.aio.ServicerContext) -> pb.GetCostsResponse:
         """Sums of a scope."""
-        if request.limit > _MOST_LISTED:
-            raise InvalidField(f"limit must be 1 to {_MOST_LISTED}", field="limit", value=request.limit)
+        limit = check_page_size(request.limit, field="limit")
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
         scope = request.scope or pb.COST_SCOPE_AGENT
-        totals = await self._of_store(self._store.costs, account, scope, request.id, request.limit or 50)
+        totals = await self._of_store(self._store.costs, account, scope, request.id, limit)
         return pb.GetCostsResponse(totals=totals)

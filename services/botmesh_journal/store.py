@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from google.protobuf.message import DecodeError
+
 from botmesh.v1 import journal_service_pb2 as pb
 from botmesh.v1.journal_service_pb2 import CostTotal, JournalEntry
+from botmesh_log.stream import OnUnreadable, log_unreadable
+from botmesh_service.paging import page_of, read_token
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -28,6 +32,8 @@ CREATE TABLE IF NOT EXISTS cost (
 CREATE INDEX IF NOT EXISTS by_cost ON cost (account, scope, micros);
 CREATE INDEX IF NOT EXISTS cost_at ON cost (at);
 """
+MAX_SUM = 2**62
+"""A sum stays here: SQLite makes a larger one a fraction, and the contract has no room for it."""
 COUNTED_SECONDS = 2 * 86400.0
 """How long it is remembered that an answer was counted: no end reports later."""
 _FOR_GOOD = (pb.COST_SCOPE_AGENT, pb.COST_SCOPE_ACCOUNT_DAY)
@@ -46,8 +52,14 @@ class Bounds:
 class Store:
     """Messages by what is asked for, and sums."""
 
-    def __init__(self, path: str | Path = ":memory:", bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path = ":memory:",
+        bounds: Bounds | None = None,
+        on_unreadable: OnUnreadable = log_unreadable,
+    ) -> None:
         """Open it. Any thread may use it, one at a time."""
+        self._on_unreadable = on_unreadable
         self._bounds = bounds or Bounds()
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -85,12 +97,17 @@ class Store:
             values += [wanted.agent, wanted.agent]
         if wanted.page_token:
             clauses.append("number < ?")
-            values.append(int(wanted.page_token))
+            values.append(read_token(wanted.page_token)[0])
         where = " AND ".join(clauses)  # made of the column names above and nothing else
-        query = f"SELECT number, entry FROM message WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
-        rows = self._db.execute(query, (*values, size + 1)).fetchall()
-        token = str(rows[size - 1][0]) if len(rows) > size else ""
-        return [JournalEntry.FromString(row[1]) for row in rows[:size]], token
+        query = f"SELECT entry, number, '' FROM message WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
+        return page_of(self._db.execute(query, (*values, size + 1)), size, self._entry)
+
+    def _entry(self, data: bytes, _: str) -> JournalEntry | None:
+        try:
+            return JournalEntry.FromString(data)
+        except DecodeError as error:
+            self._on_unreadable("message log", f"an entry cannot be read ({error}); it was left out")
+            return None
 
     def costs(self, account: str, scope: int, one: str = "", limit: int = 500) -> list[CostTotal]:
         """Sums of a scope, the most expensive first; days the newest first."""
@@ -109,10 +126,10 @@ class Store:
                 scope=scope,  # type: ignore[arg-type]
                 id=row[0],
                 currency=row[1],
-                cost_micros=row[2],
-                input_tokens=row[3],
-                output_tokens=row[4],
-                answers=row[5],
+                cost_micros=_sum(row[2]),
+                input_tokens=_sum(row[3]),
+                output_tokens=_sum(row[4]),
+                answers=_sum(row[5]),
             )
             for row in rows
         ]
@@ -170,17 +187,18 @@ class Store:
                 touched.add((message.account_id, scope, one))
                 self._db.execute(
                     "INSERT INTO cost VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET "
-                    "micros = micros + excluded.micros, input = input + excluded.input, "
-                    "output = output + excluded.output, answers = answers + 1, at = excluded.at",
+                    "micros = min(micros + excluded.micros, ?), input = min(input + excluded.input, ?), "
+                    "output = min(output + excluded.output, ?), answers = answers + 1, at = excluded.at",
                     (
                         message.account_id,
                         scope,
                         one,
                         usage.currency,
-                        usage.cost_micros,
-                        usage.input_tokens,
-                        usage.output_tokens,
+                        _sum(usage.cost_micros),
+                        _sum(usage.input_tokens),
+                        _sum(usage.output_tokens),
                         now,
+                        *[MAX_SUM] * 3,
                     ),
                 )
         return touched
@@ -198,3 +216,8 @@ class Store:
         self._db.execute(
             "DELETE FROM cost WHERE at < ? AND scope NOT IN (?, ?)", (now - self._bounds.max_age, *_FOR_GOOD)
         )
+
+
+def _sum(value: float) -> int:
+    """A sum as the contract carries it, whatever an older version added up."""
+    return int(min(max(value, 0), MAX_SUM))

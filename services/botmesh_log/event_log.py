@@ -23,6 +23,8 @@ class Record:
     at: float
     """When it was appended, seconds since the epoch."""
     payload: bytes
+    damage: str = ""
+    """What is wrong with it: "fails its checksum". Empty: it is as it was written."""
 
 
 class SequenceConflict(Exception):

@@ -1,16 +1,24 @@
 """One stream of events in memory: what they come to, and how something is added."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
+from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from botmesh_log.event_log import EventLog, Record, SequenceConflict
+from botmesh.errors import InvalidField, MessageTooLarge, QuotaExceeded
+from botmesh_log.event_log import MOST_BATCH, MOST_PAYLOAD, EventLog, Record, SequenceConflict
+
+logger = logging.getLogger("botmesh")
 
 S = TypeVar("S")
 _PAGE = 1000
+
+OnUnreadable = Callable[[str, str], None]
+"""Told of an event that cannot be read or folded: its stream, and what is wrong with it."""
 
 
 class Event(Protocol):
@@ -31,6 +39,29 @@ class Event(Protocol):
 E = TypeVar("E", bound=Event)
 
 
+def log_unreadable(stream: str, text: str) -> None:
+    """Say it in the log: where nobody keeps a list of problems."""
+    logger.error("stream %s: %s", stream, text)
+
+
+def read_payload(parse: Callable[[bytes], E], stand_in: Callable[[], E], record: Record, told: OnUnreadable) -> E:
+    """The event of a record; where that is damaged or cannot be read, an event without a kind stands in for it.
+
+    Everything that folds, counts or shows events passes over one without a kind, as over one that a newer version
+    wrote: what is around it stays readable.
+    """
+    damage = record.damage
+    if not damage:
+        try:
+            return parse(record.payload)
+        except DecodeError as error:
+            damage = f"cannot be read ({error})"
+    told(record.stream, f"event {record.sequence} at position {record.position} {damage}; it was left out")
+    event = stand_in()
+    event.time.FromNanoseconds(int(record.at * 1e9))
+    return event
+
+
 class Stream(Generic[S, E]):
     """Events of one conversation, account, contact or task, folded here as they are written."""
 
@@ -40,7 +71,8 @@ class Stream(Generic[S, E]):
         log: EventLog,
         state: S,
         apply: Callable[[S, E], None],
-        decode: Callable[[Record], E],
+        decode: Callable[[Record, OnUnreadable], E],
+        on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
         """`state` is what comes before all that is read; `apply` takes in what happened next."""
         self.id = stream_id
@@ -52,14 +84,15 @@ class Stream(Generic[S, E]):
         self._log = log
         self._apply = apply
         self._decode = decode
+        self._on_unreadable = on_unreadable
         self._lock = asyncio.Lock()
 
     async def load(self) -> None:
         """Read what others have written since."""
         while True:
             records = await self._log.read(self.id, self.sequence + 1, _PAGE)
-            self.take_in(self._decode(record) for record in records)
-            if len(records) < _PAGE:
+            self.take_in(self._decode(record, self._on_unreadable) for record in records)
+            if not records:
                 return
 
     async def write(self, decide: Callable[[S], Sequence[E]]) -> list[E]:
@@ -69,7 +102,8 @@ class Stream(Generic[S, E]):
         cancelled meanwhile leaves the write to end by itself: it is folded either way.
 
         Raises:
-            BotmeshError: `decide` refused, or the log is unavailable. Nothing was written.
+            BotmeshError: `decide` refused, what is to be written could not be read again, or the log is unavailable.
+                Nothing was written.
         """
         return await asyncio.shield(asyncio.ensure_future(self._write(decide)))
 
@@ -80,16 +114,44 @@ class Stream(Generic[S, E]):
                 if not batch:
                     return []
                 batch = self.complete(batch)
+                payloads = [event.SerializeToString() for event in batch]
+                events = self._read_again(payloads)
                 try:
-                    payloads = [event.SerializeToString() for event in batch]
                     records = await self._log.append(self.id, self.sequence, payloads)
                 except SequenceConflict:
                     await self.load()
                     continue
-                events = [self._decode(record) for record in records]
+                for event, record in zip(events, records, strict=True):
+                    event.position = record.position
                 self.take_in(events)
                 self.written(events)
                 return events
+
+    def _read_again(self, payloads: Sequence[bytes]) -> list[E]:
+        """The events as every reader will read them: what cannot be read is never written.
+
+        Raises:
+            InvalidField: an event cannot be read.
+            MessageTooLarge: one is larger than the log takes.
+            QuotaExceeded: they are more than the log takes at once.
+        """
+        if len(payloads) > MOST_BATCH:
+            text = f"{len(payloads)} things would happen at once and {MOST_BATCH} are the most: ask for less"
+            raise QuotaExceeded(text, limit=MOST_BATCH, field="events")
+        size = max(map(len, payloads))
+        if size > MOST_PAYLOAD:
+            text = f"this would be an event of {size} bytes and the limit is {MOST_PAYLOAD}: send less, or a URL"
+            raise MessageTooLarge(text, size=size, limit=MOST_PAYLOAD, direction="request")
+        unreadable: list[str] = []
+        events = [
+            self._decode(
+                Record(0, self.id, self.sequence + index, 0.0, payload), lambda _, text: unreadable.append(text)
+            )
+            for index, payload in enumerate(payloads, start=1)
+        ]
+        if unreadable:
+            raise InvalidField(f"this could not be read again, so it is not written: {unreadable[0]}", field="payload")
+        return events
 
     def take_in(self, events: Iterable[E]) -> None:
         """Fold what was written, and what is not in here yet."""
@@ -98,7 +160,12 @@ class Stream(Generic[S, E]):
                 self._take_in(event)
 
     def _take_in(self, event: E) -> None:
-        self._apply(self.state, event)
+        try:
+            self._apply(self.state, event)
+        except Exception as error:
+            logger.debug("stream %s: event %d cannot be folded", self.id, event.sequence, exc_info=True)
+            text = f"event {event.sequence} cannot be taken in ({type(error).__name__}: {error}); it was left out"
+            self._on_unreadable(self.id, text)
         self.sequence = event.sequence
 
     def complete(self, batch: Sequence[E]) -> list[E]:

@@ -1,5 +1,6 @@
 """All services of a mesh in one process and on embedded storage."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from botmesh_journal.store import Bounds
 from botmesh_log.sqlite_log import open_log
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
+from botmesh_service import SERVICE_NAME as PROBLEMS
+from botmesh_service import Problems, ProblemService
 from botmesh_tasks import SERVICE_NAME as TASKS
 from botmesh_tasks import TaskPart
 from botmesh_team import SERVICE_NAME as TEAM
 from botmesh_team import TeamService
 
-SERVICE_NAMES = (CONVERSATIONS, TASKS, TEAM, JOURNAL)
+SERVICE_NAMES = (CONVERSATIONS, TASKS, TEAM, JOURNAL, PROBLEMS)
 
 
 class Whole:
@@ -45,7 +48,8 @@ class Whole:
         """
         self.server = Server("botmesh", limits=lambda: settings.limits)
         self.address = self.server.bind(bind)
-        self.services = Embedded(folder, settings, self.server)
+        self.problems = Problems()
+        self.services = Embedded(folder, settings, self.server, self.problems)
         self.registry = registry(self.address) if registry is not None else Registry(limits=settings.limits)
         self.registry.add_to(self.server.grpc)
 
@@ -65,12 +69,15 @@ class Whole:
 class Embedded:
     """Conversations, tasks, the team and the journal: one event log, one watch of the registry per account."""
 
-    def __init__(self, folder: Path, settings: Settings, server: Server) -> None:
+    def __init__(self, folder: Path, settings: Settings, server: Server, problems: Problems | None = None) -> None:
         """Keep everything in `folder`; `server` is bound, and the registry answers there as well.
+
+        `problems`: where all of them tell what does not work.
 
         Raises:
             InvalidField: another process has the folder.
         """
+        problems = problems or Problems()
         self._log = open_log(folder / "events.sqlite")
         telemetry = server.end.telemetry
         self._callers = Callers(settings, telemetry, server.address)
@@ -81,14 +88,17 @@ class Embedded:
             telemetry,
             callers=self._callers,
             address=server.address,
+            problems=problems,
         )
-        self.tasks = TaskPart(self._log, folder / "tasks.sqlite", settings, self._callers)
+        self.tasks = TaskPart(self._log, folder / "tasks.sqlite", settings, self._callers, problems)
         bounds = Bounds(settings.message_log_bytes, settings.message_log_age)
-        self._journal = JournalService(Store(folder / "journal.sqlite", bounds))
+        unreadable = functools.partial(problems.unreadable, "journal")
+        self._journal = JournalService(Store(folder / "journal.sqlite", bounds, unreadable))
         self._journal.add_to(server.grpc)
         TeamService(self._callers, server.address).add_to(server.grpc)
         self.conversations.add_to(server.grpc)
         self.tasks.add_to(server.grpc)
+        ProblemService(problems).add_to(server.grpc)
 
     async def open(self) -> None:
         """Go on where the last process stopped; the server has started."""

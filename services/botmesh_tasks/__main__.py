@@ -11,6 +11,8 @@ from botmesh.callers import Callers
 from botmesh.serving import Server
 from botmesh.settings import Settings, load
 from botmesh_log.sqlite_log import open_log
+from botmesh_service import SERVICE_NAME as PROBLEMS
+from botmesh_service import Problems, ProblemService
 from botmesh_tasks.part import TaskPart
 from botmesh_tasks.service import SERVICE_NAME
 
@@ -37,10 +39,12 @@ async def _serving(settings: Settings) -> AsyncIterator[str]:
     folder = Path(settings.data_dir)
     log = open_log(folder / "events.sqlite")
     callers = Callers(settings, server.end.telemetry, settings.registry)
-    part = TaskPart(log, folder / "tasks.sqlite", settings, callers)
+    problems = Problems()
+    part = TaskPart(log, folder / "tasks.sqlite", settings, callers, problems)
     part.add_to(server.grpc)
+    ProblemService(problems).add_to(server.grpc)
     try:
-        await server.start(address, [SERVICE_NAME])
+        await server.start(address, [SERVICE_NAME, PROBLEMS])
         await part.open()
         yield address
     finally:

@@ -20,8 +20,9 @@ from botmesh.v1.task_state_pb2 import (
     TASK_STATE_SUBMITTED,
     TASK_STATE_WORKING,
 )
+from botmesh_tasks.sizes import MAX_LATE_REPLIES
 
-VERSION = 1
+VERSION = 2
 """Changes whenever the fold does: projections of another version are thrown away."""
 FINAL = frozenset({TASK_STATE_COMPLETED, TASK_STATE_FAILED, TASK_STATE_CANCELED, TASK_STATE_REJECTED})
 INTERRUPTED = frozenset({TASK_STATE_INPUT_REQUIRED, TASK_STATE_AUTH_REQUIRED})
@@ -75,7 +76,7 @@ def apply(state: State, event: TaskEvent) -> None:
     kind = event.WhichOneof("event")
     state.view.sequence = event.sequence
     state.view.updated_at.CopyFrom(event.time)
-    if kind is not None:
+    if kind is not None and (kind == "submitted" or state.view.task_id):
         _APPLY[kind](state, event)
 
 
@@ -169,7 +170,9 @@ def _ended(state: State, event: TaskEvent) -> None:
 
 
 def _late_reply(state: State, event: TaskEvent) -> None:
-    state.view.late_replies.append(event.late_reply.reply)
+    reply = event.late_reply.reply
+    if sum(one.ByteSize() for one in state.view.late_replies) + reply.ByteSize() <= MAX_LATE_REPLIES:
+        state.view.late_replies.append(reply)
 
 
 def _receipt_delivered(state: State, event: TaskEvent) -> None:

@@ -9,7 +9,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from botmesh.errors import UnknownTask
 from botmesh.v1.task_pb2 import TaskEvent
 from botmesh_log.event_log import EventLog, Record
-from botmesh_log.stream import Stream
+from botmesh_log.stream import OnUnreadable, Stream, log_unreadable, read_payload
 from botmesh_tasks.fold import State, apply
 
 _PREFIX = "task/"
@@ -26,9 +26,9 @@ def is_task(stream: str) -> bool:
     return stream.startswith(_PREFIX)
 
 
-def decode(record: Record) -> TaskEvent:
-    """The event of a record, with its places."""
-    event = TaskEvent.FromString(record.payload)
+def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> TaskEvent:
+    """The event of a record, with its places; one without a kind where that cannot be read."""
+    event = read_payload(TaskEvent.FromString, TaskEvent, record, on_unreadable)
     event.position, event.sequence = record.position, record.sequence
     _, event.account_id, event.task_id = record.stream.split("/")
     return event
@@ -38,10 +38,15 @@ class LiveTask(Stream[State, TaskEvent]):
     """A task whose events are folded here as they are written."""
 
     def __init__(
-        self, account: str, task_id: str, log: EventLog, written: "Callable[[LiveTask, Sequence[TaskEvent]], None]"
+        self,
+        account: str,
+        task_id: str,
+        log: EventLog,
+        written: "Callable[[LiveTask, Sequence[TaskEvent]], None]",
+        on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
         """`written` is told of every batch, in order."""
-        super().__init__(task_stream(account, task_id), log, State(), apply, decode)
+        super().__init__(task_stream(account, task_id), log, State(), apply, decode, on_unreadable)
         self.account = account
         self.task_id = task_id
         self.listeners: set[asyncio.Queue[TaskEvent]] = set()
@@ -74,7 +79,9 @@ class LiveTask(Stream[State, TaskEvent]):
         Raises:
             UnknownTask: there is none of this id.
         """
-        if not self.sequence:
+        if not self.state.view.task_id:
             text = f"no task {self.task_id} in account {self.account}: `botmesh tasks` lists them"
+            if self.sequence:
+                text = f"the beginning of task {self.task_id} cannot be read: see `botmesh doctor`"
             raise UnknownTask(text, task_id=self.task_id)
         return self

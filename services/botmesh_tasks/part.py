@@ -1,5 +1,6 @@
 """Tasks as one part of a mesh: wired, on a server that it shares with others."""
 
+import functools
 from pathlib import Path
 
 import grpc
@@ -7,20 +8,30 @@ import grpc
 from botmesh.callers import Callers
 from botmesh.settings import Settings
 from botmesh_log.event_log import EventLog
+from botmesh_service.problems import Problems
 from botmesh_tasks.projection import Projection
 from botmesh_tasks.service import RunTimes, TaskService
-from botmesh_tasks.tasks import Tasks
+from botmesh_tasks.tasks import COMPONENT, Tasks
 
 
 class TaskPart:
     """Takes part in a mesh as the service that keeps its tasks."""
 
-    def __init__(self, log: EventLog, projection: str | Path, settings: Settings, callers: Callers) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        projection: str | Path,
+        settings: Settings,
+        callers: Callers,
+        problems: Problems | None = None,
+    ) -> None:
         """Keep tasks in `log`; `projection` is a file that may be lost; `callers` call the agents.
 
-        Whoever made the log and the callers closes them.
+        `problems`: where what cannot be read or done is told. Whoever made the log and the callers closes them.
         """
-        self.tasks = Tasks(log, Projection(projection), callers, settings.queue_size, settings.task_concurrency)
+        problems = problems or Problems()
+        rows = Projection(projection, functools.partial(problems.unreadable, COMPONENT))
+        self.tasks = Tasks(log, rows, callers, settings.queue_size, settings.task_concurrency, problems)
         self._run_times = RunTimes(settings.task_run_timeout, settings.task_max_run_timeout)
 
     def add_to(self, server: grpc.aio.Server) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from botmesh.errors import BotmeshError, MessageIdReused, OutcomeUnknown, TaskNotWaiting
+from botmesh.errors import BotmeshError, MessageIdReused, MessageTooLarge, OutcomeUnknown, TaskNotWaiting
 from botmesh.v1.agent_service_pb2 import CancelReceipt, Progress
 from botmesh.v1.message_pb2 import Message, Reply
 from botmesh.v1.task_pb2 import (
@@ -27,6 +27,7 @@ from botmesh.v1.task_state_pb2 import (
     TaskState,
 )
 from botmesh_tasks.fold import INTERRUPTED, State
+from botmesh_tasks.sizes import MAX_REQUEST
 
 MOST_LOST = 10
 """A task that was lost half-way so often is not begun again: it may be what kills its agent."""
@@ -121,6 +122,10 @@ def resume(state: State, message: Message) -> Events:
         name = TaskState.Name(state.view.state).removeprefix("TASK_STATE_").lower()
         text = f"task {state.view.task_id} is {name} and asks for nothing: look at it with GetTask"
         raise TaskNotWaiting(text, task_id=state.view.task_id, state=name)
+    grown = state.message.context.ByteSize() + message.context.ByteSize() + state.view.reply.message.context.ByteSize()
+    if grown > MAX_REQUEST:
+        text = f"the variables of the task would be {grown} bytes and the limit is {MAX_REQUEST}: send less"
+        raise MessageTooLarge(text, size=grown, limit=MAX_REQUEST, direction="request")
     return [TaskEvent(resumed=TaskResumed(message=message))]
 
 

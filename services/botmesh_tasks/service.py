@@ -27,9 +27,11 @@ from botmesh.v1.agent_service_pb2 import CANCEL_OUTCOME_TOO_LATE, CancelReceipt
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE
 from botmesh.v1.task_pb2 import Task, TaskEvent, TaskSubmitted
 from botmesh.v1.task_service_pb2_grpc import TaskServiceServicer, add_TaskServiceServicer_to_server
+from botmesh_service.paging import check_page_size
 from botmesh_tasks import rules
 from botmesh_tasks.fold import FINAL, INTERRUPTED
 from botmesh_tasks.live import LiveTask, decode
+from botmesh_tasks.sizes import check_request
 from botmesh_tasks.tasks import Tasks
 
 SERVICE_NAME = "botmesh.v1.TaskService"
@@ -37,7 +39,6 @@ _PROPAGATOR = TraceContextTextMapPropagator()
 Metadata = tuple[tuple[str, str | bytes], ...]
 MOST_QUEUED = 24 * 3600.0
 """Seconds that a task may wait at a time."""
-_MOST_LISTED = 500
 _MOST_ID = 56
 """Characters of a task's id: the number of an attempt comes behind it."""
 _PAGE = 500
@@ -111,11 +112,7 @@ class TaskService(TaskServiceServicer):
         self, request: api.ListTasksRequest, context: grpc.aio.ServicerContext
     ) -> api.ListTasksResponse:
         """A page of tasks."""
-        if request.page_size > _MOST_LISTED:
-            raise InvalidField(f"page_size must be 1 to {_MOST_LISTED}", field="page_size", value=request.page_size)
-        if request.page_token and not request.page_token.partition(":")[0].isdecimal():
-            raise InvalidField("page_token must come from an earlier response", field="page_token")
-        tasks, token = self._all.projection.page(request, request.page_size or 50)
+        tasks, token = self._all.projection.page(request, check_page_size(request.page_size))
         for view in tasks:
             view.queue_position = self._all.position_of(view.account_id, view.task_id)
         return api.ListTasksResponse(tasks=tasks, next_page_token=token)
@@ -141,6 +138,7 @@ class TaskService(TaskServiceServicer):
         """Give its agent what it asked for."""
         if not request.message.payload and not request.message.context.fields:
             raise InvalidField("message is what the agent asked for: it cannot be empty", field="message")
+        check_request("message", request.message)
         live = await self._one(request.account_id, request.task_id)
         await live.write(lambda state: rules.resume(state, request.message))
         self._all.advance(live)
@@ -157,9 +155,11 @@ class TaskService(TaskServiceServicer):
             sequence = request.after_sequence
             while sequence < live.sequence:
                 records = await self._all.log.read(live.id, sequence + 1, _PAGE)
+                if not records:
+                    break
                 for record in records:
                     sequence = record.sequence
-                    yield api.WatchTaskResponse(event=decode(record))
+                    yield api.WatchTaskResponse(event=decode(record, self._all.unreadable))
             while not (live.state.is_final and live.state.is_told and queue.empty()):
                 # Whoever asked may be told at once, or in a day: nobody watches for that.
                 try:
@@ -185,6 +185,7 @@ class TaskService(TaskServiceServicer):
 
     def _submitted(self, request: api.SubmitTaskRequest, chain: Chain) -> TaskSubmitted:
         message = request.message
+        check_request("message", message)
         message.account_id = check_id("account_id", message.account_id or chain.account_id or DEFAULT_ACCOUNT)
         message.message_id = check_id("message_id", message.message_id) if message.message_id else new_id()
         if len(message.message_id) > _MOST_ID:

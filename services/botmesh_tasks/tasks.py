@@ -14,22 +14,28 @@ from weakref import WeakValueDictionary
 from botmesh.caller import Ask
 from botmesh.callers import Callers
 from botmesh.chain import Chain
-from botmesh.errors import BotmeshError, DeadlineExpired, QueueExpired, QueueFull
+from botmesh.errors import BotmeshError, DeadlineExpired, LogUnavailable, QueueExpired, QueueFull
 from botmesh.limits import seconds
 from botmesh.v1 import agent_service_pb2 as agent_api
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_ERROR, MESSAGE_TYPE_RESPONSE, Message
 from botmesh.v1.part_pb2 import Part
+from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE
 from botmesh.v1.task_pb2 import TaskEvent, TaskSubmitted
 from botmesh.v1.task_state_pb2 import TASK_STATE_COMPLETED, TASK_STATE_SUBMITTED, TASK_STATE_WORKING, TaskState
 from botmesh_log.event_log import EventLog
+from botmesh_service.pauses import Pauses
+from botmesh_service.problems import Problems
+from botmesh_service.supervisor import recovered, supervise
 from botmesh_tasks import rules
 from botmesh_tasks.fold import seconds_of
 from botmesh_tasks.live import LiveTask, is_task
 from botmesh_tasks.projection import Projection
 from botmesh_tasks.queues import Queue, ready
+from botmesh_tasks.sizes import check_reply
 from botmesh_tasks.work import Attempt, ask_of, is_lost
 
 logger = logging.getLogger("botmesh")
+COMPONENT = "tasks"
 
 KEPT = 1_000
 """Ended tasks in memory, at most."""
@@ -57,6 +63,8 @@ class Tasks:
     queue_size: int = 1000
     at_once: int = 10
     """Tasks that one instance works on at a time."""
+    problems: Problems = field(default_factory=Problems)
+    """Where what cannot be read or done is told."""
     _lives: OrderedDict[Key, LiveTask] = field(default_factory=OrderedDict)
     _used: WeakValueDictionary[Key, LiveTask] = field(default_factory=WeakValueDictionary)
     """All that anybody holds: there are never two of one task, of which one would not hear of the other's events."""
@@ -66,30 +74,46 @@ class Tasks:
     """What is being done: account, task and what."""
     _refused: dict[Key, int] = field(default_factory=dict)
     """How often in a row a task could not be begun."""
-    _ticking: asyncio.Task[None] | None = None
+    _pauses: Pauses = field(default_factory=Pauses)
+    """Before what is done for a task is tried again."""
+    _own: list[asyncio.Task[None]] = field(default_factory=list)
     _opened_at: float = 0.0
 
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
         position = self.projection.position
-        while True:
-            records = await self.log.read_all(position + 1, _PAGE)
+        while records := await self.log.read_all(position + 1, _PAGE):
             for stream in dict.fromkeys(record.stream for record in records if is_task(record.stream)):
-                _, account, task_id = stream.split("/")
-                self.projection.put((await self.get(account, task_id)).state, 0)
-            position = records[-1].position if records else position
-            if len(records) < _PAGE:
-                break
-        self.projection.skip_to(position)
-        self.projection.commit()
+                _, account, task_id = stream.split("/", 2)
+                live = await self.get(account, task_id)
+                if live.state.view.task_id:
+                    self.projection.put(live.state, 0)
+            position = records[-1].position
+        if self._try_to_commit():
+            self.projection.skip_to(position)
         self._opened_at = asyncio.get_running_loop().time()
+        self._own = [
+            supervise("pending work", self._go_on, self.problems, component=COMPONENT),
+            supervise("queues", self._tick, self.problems, component=COMPONENT),
+        ]
+
+    async def _go_on(self) -> None:
+        """With everything that was under way when the last process stopped."""
         for account, task_id in self.projection.pending():
-            self.advance(await self.get(account, task_id))
-        self._ticking = asyncio.create_task(self._tick(), name="botmesh-tasks")
+            try:
+                self.advance(await self.get(account, task_id))
+            except BotmeshError:
+                raise  # the log is away: all of them again, later
+            except Exception as error:  # noqa: BLE001 - one task must not keep the others waiting
+                self.unreadable(task_id, f"what was under way cannot go on ({type(error).__name__}: {error})")
+
+    def unreadable(self, subject: str, text: str) -> None:
+        """Something of a task cannot be read, or cannot be done for it."""
+        self.problems.unreadable(COMPONENT, subject, text)
 
     async def close(self) -> None:
         """Stop attending to tasks; their agents go on, and the next start attaches to them."""
-        running = [*self._doing.values(), *([self._ticking] if self._ticking else [])]
+        running = [*self._doing.values(), *self._own]
         for task in running:
             task.cancel()
         if running:
@@ -101,7 +125,7 @@ class Tasks:
         key = account, task_id
         live = self._used.get(key)
         if live is None:
-            made = LiveTask(account, task_id, self.log, self._written)
+            made = LiveTask(account, task_id, self.log, self._written, self.unreadable)
             await made.load()
             live = self._used.setdefault(key, made)
         self._lives[key] = live
@@ -166,7 +190,8 @@ class Tasks:
             self._do(live, "work", self._work(live, queue))
 
     def _written(self, live: LiveTask, events: Sequence[TaskEvent]) -> None:
-        self.projection.put(live.state, events[-1].position)
+        if live.state.view.task_id:
+            self.projection.put(live.state, events[-1].position)
 
     def _make_room(self) -> None:
         if len(self._lives) <= KEPT:
@@ -196,23 +221,40 @@ class Tasks:
         try:
             await work
         except BotmeshError as error:
-            logger.error("task %s: %s; it is tried again", live.task_id, error)  # noqa: TRY400 - no trace needed
-            await asyncio.sleep(1.0)
-        except Exception:
-            logger.exception("task %s: what was under way failed; it is tried again", live.task_id)
-            await asyncio.sleep(1.0)
+            pause = self._pauses.next(live.id)
+            logger.error("task %s: %s; it is tried again in %g s", live.task_id, error, pause)  # noqa: TRY400 - no trace needed
+            await asyncio.sleep(pause)
+        except Exception as error:
+            pause = self._pauses.next(live.id)
+            logger.exception("task %s: what was under way failed; it is tried again in %g s", live.task_id, pause)
+            text = f"what was under way failed and is tried again: {type(error).__name__}: {error}"
+            self.problems.failed(COMPONENT, live.task_id, text)
+            await asyncio.sleep(pause)
+        else:
+            self._pauses.forget(live.id)
 
     async def _tick(self) -> None:
         """Look at all that waits, often: an instance may be ready, or time may be over."""
         for tick in itertools.count():
             await asyncio.sleep(_TICK)
-            self.projection.commit()
+            if self._try_to_commit():
+                recovered(self.problems, COMPONENT, "queues")
             for (account, agent), queue in list(self._queues.items()):
                 if tick % _TICKS_TO_EXPIRE == 0:
                     for live in queue.expired(time.time()):
                         self._do(live, "expire", self._expire(live, queue))
                 if queue.waiting:
                     self._serve(account, agent, queue)
+
+    def _try_to_commit(self) -> bool:
+        """Commit the projection; what cannot be written now stays in memory."""
+        try:
+            self.projection.commit()
+        except LogUnavailable as error:
+            self.problems.storage(COMPONENT, "list of tasks", error.text)
+            return False
+        self.problems.over(COMPONENT, PROBLEM_KIND_STORAGE, "list of tasks")
+        return True
 
     def _serve(self, account: str, agent: str, queue: Queue) -> None:
         """Give waiting tasks to the instances that are ready for them."""
@@ -253,6 +295,7 @@ class Tasks:
             if resumed:
                 await self._appears(live, instance)
             reply = await attempt.run()
+            check_reply(reply)
         except BotmeshError as failure:
             error = failure
             if is_lost(error) or (resumed and isinstance(error, DeadlineExpired)):

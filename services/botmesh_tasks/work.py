@@ -27,6 +27,7 @@ from botmesh.reply import Pieces
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message, Reply
 from botmesh_tasks.live import LiveTask
+from botmesh_tasks.sizes import MAX_REPLY
 
 ATTACHED = 0.8
 """The share of the longest deadline after which the work is attached to anew."""
@@ -108,7 +109,7 @@ class Attempt:
         self.taken = True
 
     async def _attached(self) -> Reply:
-        pieces = Pieces()
+        pieces = Pieces(MAX_REPLY)
         while True:
             left, longest = self._left(), self._longest
             self.ask.timeout = min(longest, left)

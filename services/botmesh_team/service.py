@@ -12,7 +12,7 @@ from botmesh.asking import Asking
 from botmesh.caller import Ask, Caller
 from botmesh.callers import Callers
 from botmesh.chain import Chain
-from botmesh.errors import BotmeshError, InvalidField
+from botmesh.errors import BotmeshError, InvalidField, QuotaExceeded
 from botmesh.interceptors import CURRENT
 from botmesh.limits import seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_id, new_id
@@ -23,6 +23,8 @@ from botmesh.v1.message_pb2 import Message
 from botmesh.v1.team_service_pb2_grpc import TeamServiceServicer, add_TeamServiceServicer_to_server
 
 SERVICE_NAME = "botmesh.v1.TeamService"
+MAX_RECIPIENTS = 100
+"""Agents or tags that one call names."""
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -61,11 +63,12 @@ class TeamService(TeamServiceServicer):
         if not 0 <= sure <= 1:
             raise InvalidField("min_confidence is 0 to 1", field="min_confidence", value=sure)
         stop: Stop = request.enough or "all"
+        recipients = self._recipients(request.recipients)
         found = await self._asking(request.message, context).consult(
             request.message.payload,
-            agents=request.recipients.agents,
-            tags=request.recipients.tags,
-            skill=request.recipients.skill_id,
+            agents=recipients.agents,
+            tags=recipients.tags,
+            skill=recipients.skill_id,
             min_confidence=sure,
             stop=stop,
             timeout=_timeout(request.timeout),
@@ -81,11 +84,12 @@ class TeamService(TeamServiceServicer):
         self, request: pb.CollaborateRequest, context: grpc.aio.ServicerContext
     ) -> pb.CollaborateResponse:
         """What several make of the same task."""
+        recipients = self._recipients(request.recipients)
         found = await self._asking(request.message, context).collaborate(
             request.message.payload,
-            agents=request.recipients.agents,
-            tags=request.recipients.tags,
-            skill=request.recipients.skill_id,
+            agents=recipients.agents,
+            tags=recipients.tags,
+            skill=recipients.skill_id,
             timeout=_timeout(request.timeout),
             context=_variables(request.message.context),
         )
@@ -95,22 +99,40 @@ class TeamService(TeamServiceServicer):
 
     async def Broadcast(self, request: pb.BroadcastRequest, context: grpc.aio.ServicerContext) -> pb.BroadcastResponse:
         """A receipt from each."""
+        recipients = self._recipients(request.recipients)
         receipts = await self._asking(request.message, context).broadcast(
             request.message.payload,
-            agents=request.recipients.agents,
-            tags=request.recipients.tags,
-            skill=request.recipients.skill_id,
-            everybody=request.recipients.everybody,
-            conversation=request.recipients.conversation_id,
+            agents=recipients.agents,
+            tags=recipients.tags,
+            skill=recipients.skill_id,
+            everybody=recipients.everybody,
+            conversation=recipients.conversation_id,
             timeout=_timeout(request.timeout),
             context=_variables(request.message.context),
         )
         return pb.BroadcastResponse(receipts=map(_receipt, receipts))
 
+    def _recipients(self, recipients: pb.Recipients) -> pb.Recipients:
+        """Whom to ask, as far as one call may.
+
+        Raises:
+            QuotaExceeded: too many are named.
+        """
+        for field in ("agents", "tags"):
+            if len(getattr(recipients, field)) > MAX_RECIPIENTS:
+                text = f"one call names at most {MAX_RECIPIENTS} {field}: make several"
+                raise QuotaExceeded(text, limit=MAX_RECIPIENTS, field=f"recipients.{field}")
+        if recipients.conversation_id:
+            check_id("recipients.conversation_id", recipients.conversation_id)
+        return recipients
+
     def _asking(self, message: Message, context: grpc.aio.ServicerContext) -> "_OnBehalf":
         metadata = tuple(context.invocation_metadata() or ())
         chain = Chain.from_metadata(metadata)
         account = check_id("account_id", chain.account_id or message.account_id or DEFAULT_ACCOUNT)
+        for field in ("correlation_id", "conversation_id", "message_id"):
+            if getattr(message, field):
+                check_id(field, getattr(message, field))
         chain = Chain(
             path=chain.path,
             max_hops=chain.max_hops,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from botmesh.errors import MessageTooLarge
 from botmesh.parts import Content, from_struct, text_of, to_parts
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1.part_pb2 import Part
@@ -143,10 +144,25 @@ class Event:
 class Pieces:
     """Puts the pieces of a stream together."""
 
+    max_bytes: int = 0
+    """Of all parts together; 0: whoever gives them bounds them."""
     parts: list[Part] = field(default_factory=list)
+    _bytes: int = 0
 
     def add(self, part: Part, *, append: bool) -> None:
-        """One more piece."""
+        """One more piece.
+
+        Raises:
+            MessageTooLarge: together they are more than may be.
+        """
+        self._bytes += part.ByteSize()
+        if 0 < self.max_bytes < self._bytes:
+            raise MessageTooLarge(
+                f"the reply is over {self.max_bytes} bytes as a whole: send less, or a URL",
+                size=self._bytes,
+                limit=self.max_bytes,
+                direction="reply",
+            )
         last = self.parts[-1] if self.parts else None
         if append and last is not None and last.WhichOneof("content") == "text":
             last.text += part.text
@@ -156,6 +172,7 @@ class Pieces:
     def reset(self) -> None:
         """All before is void."""
         self.parts.clear()
+        self._bytes = 0
 
     def whole(self, reply: message_pb2.Reply) -> message_pb2.Reply:
         """`reply` with the pieces before its own parts."""

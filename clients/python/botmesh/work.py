@@ -211,7 +211,7 @@ class Work:
             self.task = None  # it knows this work in turn: nothing that ends should wait for Python's collector
 
     def _append_progress(self, event: DelegateStreamResponse) -> None:
-        """Where readers are behind, or none reads events, the newest replaces the one before it: it may come for hours."""
+        """Where readers are behind, or none reads events, the newest replaces the last: it may come for hours."""
         nobody_reads = self.consumed == float("inf") or self.last - self.consumed >= WINDOW // 2
         if nobody_reads and self.events and self.events[-1].HasField("progress"):
             event.sequence = self.last

@@ -1,0 +1,37 @@
+"""How much may be said at once: what is taken in must fit into one response again, with all that stands around it."""
+
+from collections.abc import Iterable
+
+from botmesh.errors import InvalidField, MessageTooLarge
+from botmesh.v1.part_pb2 import Part
+
+MAX_SAID = 512 * 1024
+"""Bytes of what a contact, a person or an agent of its own accord says, and of what a transfer brings: with history and
+context it fits into 1 MiB."""
+MAX_REPLY = 768 * 1024
+"""Bytes of a bot's reply to a turn: the conversation that shows it as a suggestion fits into 1 MiB."""
+
+
+def check_said(field: str, payload: Iterable[Part], most: int = MAX_SAID) -> None:
+    """Refuse what could not be shown again.
+
+    Raises:
+        MessageTooLarge: it is over the limit.
+    """
+    size = sum(part.ByteSize() + 8 for part in payload)
+    if size > most:
+        text = f"{field} is {size} bytes and the limit {most}: send less, or a URL"
+        raise MessageTooLarge(text, size=size, limit=most, direction="request", field=field)
+
+
+def check_something_said(field: str, payload: Iterable[Part]) -> None:
+    """Refuse nothing, and what could not be shown again.
+
+    Raises:
+        InvalidField: nothing is said.
+        MessageTooLarge: it is over the limit.
+    """
+    parts = list(payload)
+    if not parts:
+        raise InvalidField(f"{field} is what is said: it cannot be empty", field=field)
+    check_said(field, parts)
