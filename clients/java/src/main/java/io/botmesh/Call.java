@@ -20,7 +20,7 @@ final class Call {
     enum Kind {
         /** All of them. */
         WORK,
-        /** Deadline and message size. */
+        /** Trace or not, errors, fields, deadline and message size. */
         CONTROL
     }
 
@@ -35,6 +35,10 @@ final class Call {
     Chain chain = Chain.NONE;
     /** As it arrived (callee). */
     Metadata metadata;
+    /** As it arrived, or as it is to leave. */
+    com.google.protobuf.Message request;
+    /** Why there is no request that could be served (callee). */
+    BotmeshException unreadable;
     /** Of a work method. */
     Message message;
     /** Who is called: a name, or account/name (caller). */
@@ -46,6 +50,8 @@ final class Call {
 
     boolean timed;
     int requestSize;
+    /** Of a streamed reply so far, resets included (caller). */
+    long replyBytes;
     /** What runs for this call (callee). */
     Work work;
     /** Whether the work was there before this call. */

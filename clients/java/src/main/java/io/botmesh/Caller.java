@@ -90,21 +90,22 @@ final class Caller {
     }
 
     /** The response of Delegate or Notify. */
-    <T> Answered<T> unary(String method, Ask ask, com.google.protobuf.Message request, Parser<T> parser) {
+    <T extends com.google.protobuf.Message> Answered<T> unary(
+            String method, Ask ask, com.google.protobuf.Message request, Parser<T> parser) {
         byte[] bytes = request.toByteArray();
-        Call call = call(method, ask, bytes.length);
+        Call call = call(method, ask, request, bytes.length);
         int passed = Policies.start(call);
         try {
             byte[] response = untilAnswered(call, ask, (peer, metadata) -> attempt(call, ask, peer, metadata, bytes));
             Policies.received(call, response.length);
-            T answer = parser.parseFrom(response);
+            T answer = read(call, parser, response);
             if (answer instanceof DelegateResponse delegated
                     && delegated.getReply().hasUsage()) {
                 call.usage = delegated.getReply().getUsage();
             }
             Policies.succeed(call, passed);
             return new Answered<>(answer, call);
-        } catch (InterruptedException | InvalidProtocolBufferException | RuntimeException e) {
+        } catch (InterruptedException | RuntimeException e) {
             throw Policies.fail(call, passed, e);
         }
     }
@@ -113,7 +114,8 @@ final class Caller {
     boolean stream(Ask ask, Taker taker) {
         DelegateStreamRequest.Builder request =
                 DelegateStreamRequest.newBuilder().setMessage(ask.message);
-        Call call = call("DelegateStream", ask, request.build().getSerializedSize());
+        DelegateStreamRequest first = request.build();
+        Call call = call("DelegateStream", ask, first, first.getSerializedSize());
         int passed = Policies.start(call);
         Peers.Peer[] began = new Peers.Peer[1]; // where the events so far came from
         try {
@@ -167,8 +169,27 @@ final class Caller {
         services.values().forEach(Link::close);
     }
 
-    private Call call(String method, Ask ask, int size) {
+    /** A response that this end can use: made here and final where it is not, for the callee has answered. */
+    private static <T extends com.google.protobuf.Message> T read(Call call, Parser<T> parser, byte[] response) {
+        T answer = Link.read(call, parser, response, "the answer of " + call.target);
+        if (answer instanceof DelegateResponse delegated) {
+            checkConfidence(delegated.getReply());
+        } else if (answer instanceof DelegateStreamResponse event) {
+            checkConfidence(event.getReply());
+        }
+        return answer;
+    }
+
+    private static void checkConfidence(io.botmesh.v1.Reply reply) {
+        if (reply.hasConfidence() && (reply.getConfidence() < 0 || reply.getConfidence() > 1)) {
+            throw BotmeshException.invalid("reply.confidence", "reply.confidence must be 0 to 1")
+                    .started(true);
+        }
+    }
+
+    private Call call(String method, Ask ask, com.google.protobuf.Message request, int size) {
         Call call = new Call(end, Call.SERVICE + method, true);
+        call.request = request;
         call.chain = ask.chain;
         call.message = ask.message.build();
         call.target = ask.target;
@@ -276,7 +297,10 @@ final class Caller {
                     throw BotmeshException.of(Reason.AGENT_ERROR, ask.target + " ended its stream without a reply");
                 }
                 Policies.received(call, response.length);
-                DelegateStreamResponse event = DelegateStreamResponse.parseFrom(response);
+                DelegateStreamResponse event = read(call, DelegateStreamResponse.parser(), response);
+                if (event.getEventCase() == DelegateStreamResponse.EventCase.EVENT_NOT_SET) {
+                    continue; // what this version does not know is nobody's business here
+                }
                 request.setAfterSequence(event.getSequence());
                 if (event.hasReply()) {
                     knows = true;
@@ -289,8 +313,6 @@ final class Caller {
         } catch (io.grpc.StatusRuntimeException e) {
             knows = ask.work == null || !ask.work.isSettled();
             throw e;
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException(e);
         } finally {
             forget.run();
             if (!knows) {
@@ -320,9 +342,11 @@ final class Caller {
     private static List<CancelReceipt> receipts(Ask ask, Peers.Peer peer, byte[] bytes) {
         try {
             if (bytes != null) {
-                return CancelResponse.parseFrom(bytes).getReceiptsList();
+                CancelResponse response = CancelResponse.parseFrom(bytes);
+                Fields.check(response);
+                return response.getReceiptsList();
             }
-        } catch (InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException | BotmeshException e) {
             // as good as no answer
         }
         return List.of(CancelReceipt.newBuilder()

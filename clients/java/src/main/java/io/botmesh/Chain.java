@@ -15,6 +15,7 @@ import java.util.List;
 record Chain(
         List<String> path, Integer maxHops, String correlationId, String conversationId, String accountId, String to) {
     static final Chain NONE = new Chain(List.of(), null, "", "", "", "");
+    private static final String OURS = "botmesh-";
     private static final int MAX_METADATA_BYTES = 4096;
     /** No path is longer, whatever the mesh allows: it must fit into metadata. */
     private static final int MOST_HOPS = 64;
@@ -88,8 +89,9 @@ record Chain(
         }
     }
 
-    /** The chain that a call carries; INVALID_FIELD where a key is malformed, stands twice, or all are over 4 KiB. */
+    /** The chain that a call carries; INVALID_FIELD where a key is malformed, not ASCII, stands twice, or all are over 4 KiB. */
     static Chain from(Metadata metadata) {
+        checkPrintable(metadata);
         int size = 0;
         for (Metadata.Key<String> key : KEYS) {
             String value = one(metadata, key);
@@ -108,6 +110,20 @@ record Chain(
                 id(metadata, CONVERSATION),
                 id(metadata, ACCOUNT),
                 to.isEmpty() ? "" : checkTarget(to));
+    }
+
+    /** Refuse keys of ours that are not printable ASCII: gRPC hands such bytes over as U+FFFD, or as they are. */
+    private static void checkPrintable(Metadata metadata) {
+        for (String name : metadata.keys()) {
+            if (!name.startsWith(OURS) || name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                continue;
+            }
+            for (String value : metadata.getAll(key(name))) {
+                if (!value.chars().allMatch(letter -> letter >= ' ' && letter <= '~')) {
+                    throw BotmeshException.invalid(name, "metadata key " + name + " must be printable ASCII");
+                }
+            }
+        }
     }
 
     private static String one(Metadata metadata, Metadata.Key<String> key) {

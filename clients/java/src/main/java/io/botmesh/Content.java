@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 
 /** What bots and clients say: parts, and variables between Java and the contract. */
 public final class Content {
+    /** Deeper than any message may be: what is between is refused with its path when it is sent (Fields). */
+    private static final int MAX_DEPTH = 64;
+
     private Content() {}
 
     /** A part of text. */
@@ -23,7 +26,7 @@ public final class Content {
 
     /** A part of structured data: null, Boolean, Number, String, List or Map, as JSON has them. */
     public static Part data(Object value) {
-        return Part.newBuilder().setData(toValue(value)).build();
+        return Part.newBuilder().setData(toValue(value, 0)).build();
     }
 
     /** The bytes of a file. */
@@ -71,11 +74,15 @@ public final class Content {
 
     static Struct toStruct(Map<String, ?> values) {
         Struct.Builder made = Struct.newBuilder();
-        values.forEach((key, value) -> made.putFields(key, toValue(value)));
+        values.forEach((key, value) -> made.putFields(key, toValue(value, 1)));
         return made.build();
     }
 
-    private static Value toValue(Object value) {
+    /** `depth`: in how many others it is. */
+    private static Value toValue(Object value, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw BotmeshException.invalid("data", "data is nested more than " + MAX_DEPTH + " deep, or holds itself");
+        }
         Value.Builder made = Value.newBuilder();
         if (value == null) {
             return made.setNullValue(NullValue.NULL_VALUE).build();
@@ -91,12 +98,12 @@ public final class Content {
         }
         if (value instanceof Iterable<?> list) {
             ListValue.Builder values = ListValue.newBuilder();
-            list.forEach(one -> values.addValues(toValue(one)));
+            list.forEach(one -> values.addValues(toValue(one, depth + 1)));
             return made.setListValue(values).build();
         }
         if (value instanceof Map<?, ?> map) {
             Struct.Builder fields = Struct.newBuilder();
-            map.forEach((key, one) -> fields.putFields(String.valueOf(key), toValue(one)));
+            map.forEach((key, one) -> fields.putFields(String.valueOf(key), toValue(one, depth + 1)));
             return made.setStructValue(fields).build();
         }
         throw BotmeshException.invalid(

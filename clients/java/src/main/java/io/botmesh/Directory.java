@@ -1,5 +1,6 @@
 package io.botmesh;
 
+import com.google.protobuf.Message;
 import io.botmesh.v1.Agent;
 import io.botmesh.v1.AgentCard;
 import io.botmesh.v1.AgentChanges;
@@ -10,7 +11,7 @@ import io.botmesh.v1.Revision;
 import io.botmesh.v1.SnapshotChunk;
 import io.botmesh.v1.WatchAgentsRequest;
 import io.botmesh.v1.WatchAgentsResponse;
-import io.grpc.stub.StreamObserver;
+import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +33,9 @@ import java.util.function.Consumer;
 final class Directory {
     private static final Duration FIRST_SNAPSHOT = Duration.ofSeconds(5);
     private static final Duration LOOK_UP = Duration.ofSeconds(1);
+    private static final Logger LOG = System.getLogger("io.botmesh");
+    /** Warnings that are remembered, so that each is given once. */
+    private static final int WARNINGS = 1_000;
 
     private static final class Entry {
         private AgentCard card;
@@ -46,6 +51,8 @@ final class Directory {
         private final Set<String> instances = new HashSet<>();
         private final Set<String> agents = new HashSet<>();
         private boolean complete;
+        /** Whether a piece of it could not be read: what the others do not name may have been in that one. */
+        private boolean torn;
     }
 
     final String account;
@@ -58,6 +65,12 @@ final class Directory {
     private volatile Runnable onChange = () -> {};
     private Revision revision;
     private Named named; // null: nothing is to be removed by absence
+    private final Set<String> warned = new HashSet<>();
+    /** A response could not be read, so that the copy lacks what it said: the next watch begins anew. */
+    private boolean torn;
+    /** Why the copy could not be taken in; empty: nobody knows of a reason. */
+    private volatile String unreadable = "";
+
     private Thread watcher;
     private volatile boolean stopping;
 
@@ -84,7 +97,7 @@ final class Directory {
         }
         Duration most = within.compareTo(FIRST_SNAPSHOT) < 0 ? within : FIRST_SNAPSHOT;
         if (!ready.await(most.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw registry.unreachable();
+            throw unreadable.isEmpty() ? registry.unreachable() : registry.unreadable(unreadable);
         }
     }
 
@@ -101,8 +114,8 @@ final class Directory {
         try {
             Agent agent = registry.getAgent(asking, target, within.compareTo(LOOK_UP) < 0 ? within : LOOK_UP);
             synchronized (this) {
-                put(agent.getCard());
-                agent.getInstancesList().forEach(this::putInstance);
+                putCards(List.of(agent.getCard()));
+                putInstances(agent.getInstancesList());
             }
         } catch (BotmeshException e) {
             return; // the copy decides
@@ -178,56 +191,81 @@ final class Directory {
         }
     }
 
+    /** Watch until this closes: whatever happens is logged and tried again. */
     private void watch() {
         long pause = Registration.BACKOFF_LEAST;
         while (!stopping) {
-            WatchAgentsRequest.Builder request = WatchAgentsRequest.newBuilder().setAccountId(account);
-            synchronized (this) {
-                named = null;
-                if (revision != null) {
-                    request.setSince(revision);
-                }
-            }
-            Watched watched = new Watched();
-            registry.streams().watchAgents(request.build(), watched);
             try {
-                watched.over.await();
-                pause = watched.heard ? Registration.BACKOFF_LEAST : pause;
-                Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause));
+                pause = watchOnce() ? Registration.BACKOFF_LEAST : pause;
             } catch (InterruptedException e) {
                 return; // stopping
+            } catch (Throwable e) {
+                if (Threads.isFatal(e)) {
+                    throw e;
+                }
+                LOG.log(Logger.Level.WARNING, "the watch of the registry failed; it begins again", e);
+            }
+            try {
+                Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause));
+            } catch (InterruptedException e) {
+                return;
             }
             pause = Math.min(Registration.BACKOFF_MOST, pause * 2);
         }
     }
 
-    private final class Watched implements StreamObserver<WatchAgentsResponse> {
-        private final CountDownLatch over = new CountDownLatch(1);
-        private volatile boolean heard;
-
-        @Override
-        public void onNext(WatchAgentsResponse response) {
-            heard = true;
-            apply(response);
+    /** Watch until the stream ends; whether anything came. */
+    private boolean watchOnce() throws InterruptedException {
+        WatchAgentsRequest.Builder request = WatchAgentsRequest.newBuilder().setAccountId(account);
+        synchronized (this) {
+            named = null;
+            if (revision != null && !torn) {
+                request.setSince(revision);
+            }
+            torn = false;
         }
-
-        @Override
-        public void onError(Throwable error) {
-            over.countDown();
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicBoolean heard = new AtomicBoolean();
+        registry.watch(
+                request.build(),
+                bytes -> {
+                    heard.set(true);
+                    take(bytes);
+                },
+                over::countDown);
+        over.await();
+        if (!heard.get()) {
+            unreadable = ""; // it does not answer any more
         }
+        return heard.get();
+    }
 
-        @Override
-        public void onCompleted() {
-            over.countDown();
+    /** Take in one step of the watch, as far as it can be used. */
+    void take(byte[] bytes) {
+        try {
+            apply(Fields.parse(WatchAgentsResponse.parser(), bytes, "response", "a response of WatchAgents"));
+        } catch (RuntimeException | StackOverflowError e) {
+            synchronized (this) {
+                torn = true;
+                if (named == null) {
+                    named = new Named();
+                }
+                named.torn = true;
+            }
+            unreadable = e instanceof BotmeshException ? e.getMessage() : e.toString();
+            warnOnce("skipped a response of the registry at " + registry.address + ": " + unreadable);
         }
     }
 
-    /** Take in one step of the watch. */
     private void apply(WatchAgentsResponse response) {
-        if (response.hasLimits()) {
+        if (response.hasLimits() && isUsable("the mesh's limits", response.getLimits())) {
             onLimits.accept(Limits.from(response.getLimits()));
         }
-        onTraceEndpoint.accept(response.getTraceEndpoint());
+        try {
+            onTraceEndpoint.accept(response.getTraceEndpoint());
+        } catch (RuntimeException e) {
+            warnOnce("no spans go to where the mesh says: " + e.getMessage());
+        }
         synchronized (this) {
             if (response.hasSnapshot()) {
                 applySnapshot(response.getSnapshot());
@@ -235,7 +273,9 @@ final class Directory {
             if (response.hasChanges()) {
                 applyChanges(response.getChanges(), response.getWarming());
             }
-            if (named != null && named.complete && !response.getWarming()) {
+            if (named != null && named.complete && named.torn) {
+                named = null; // nothing is gone by not being named
+            } else if (named != null && named.complete && !response.getWarming()) {
                 dropUnnamed();
             }
             revision = response.getRevision();
@@ -247,8 +287,8 @@ final class Directory {
         if (named == null || named.complete) {
             named = new Named();
         }
-        snapshot.getCardsList().forEach(this::put);
-        snapshot.getInstancesList().forEach(this::putInstance);
+        putCards(snapshot.getCardsList());
+        putInstances(snapshot.getInstancesList());
         if (snapshot.getComplete()) {
             named.complete = true;
             ready.countDown();
@@ -256,8 +296,8 @@ final class Directory {
     }
 
     private void applyChanges(AgentChanges changes, boolean warming) {
-        changes.getCardsList().forEach(this::put);
-        changes.getInstancesList().forEach(this::putInstance);
+        putCards(changes.getCardsList());
+        putInstances(changes.getInstancesList());
         changes.getRemovedInstancesList().forEach(this::removeInstance);
         if (!warming) {
             for (AgentKey gone : changes.getRemovedAgentsList()) {
@@ -266,11 +306,50 @@ final class Directory {
         }
     }
 
-    private void put(AgentCard card) {
-        String name = card.getAccountId() + "/" + card.getName();
-        entries.computeIfAbsent(name, missing -> new Entry(card)).card = card;
-        if (named != null) {
-            named.agents.add(name);
+    /** Cards that can be used; any other leaves the copy as it is. */
+    private void putCards(List<AgentCard> cards) {
+        for (AgentCard card : cards) {
+            String name = card.getAccountId() + "/" + card.getName();
+            if (isUsable(card.getName() + "'s card", card)) {
+                entries.computeIfAbsent(name, missing -> new Entry(card)).card = card;
+            }
+            if (named != null) {
+                named.agents.add(name); // it is there, whatever it says
+            }
+        }
+    }
+
+    /** Instances that can be used; any other leaves the copy as it is. */
+    private void putInstances(List<Instance> instances) {
+        for (Instance instance : instances) {
+            if (isUsable("an instance of " + instance.getAgent(), instance)) {
+                putInstance(instance);
+            } else if (named != null) {
+                named.instances.add(instance.getInstanceId());
+            }
+        }
+    }
+
+    private boolean isUsable(String what, Message message) {
+        try {
+            Fields.check(message);
+            return true;
+        } catch (BotmeshException e) {
+            warnOnce("left out " + Names.shown(what) + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void warnOnce(String text) {
+        boolean isNew;
+        synchronized (this) {
+            if (warned.size() >= WARNINGS) {
+                warned.clear();
+            }
+            isNew = warned.add(text);
+        }
+        if (isNew) {
+            LOG.log(Logger.Level.WARNING, text);
         }
     }
 

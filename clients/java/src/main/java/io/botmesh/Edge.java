@@ -1,7 +1,6 @@
 package io.botmesh;
 
 import com.google.protobuf.Descriptors;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.rpc.ErrorDetailsProto;
@@ -26,13 +25,18 @@ import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** AgentService on the wire: bytes in and out, the policies around every call, every error typed. */
 final class Edge {
     private static final long BEFORE_GRPC_NANOS = 20_000_000;
+    /** How long a caller may take to send its request: one that never does would hold its call for ever. */
+    static final Duration REQUEST_WAIT = Duration.ofSeconds(30);
+
     private static final ServiceDescriptor STUB = AgentServiceGrpc.getServiceDescriptor();
 
     /** Serves one call: `send` takes each response. */
@@ -44,10 +48,12 @@ final class Edge {
 
     private final End end;
     private final AgentServer server;
+    private final Duration requestWait;
 
-    Edge(End end, AgentServer server) {
+    Edge(End end, AgentServer server, Duration requestWait) {
         this.end = end;
         this.server = server;
+        this.requestWait = requestWait;
     }
 
     /** The service as gRPC has it, with its schema for reflection. */
@@ -120,6 +126,15 @@ final class Edge {
             Served served = new Served(rpc);
             var deadline = Context.current().getDeadline();
             Duration timeout = deadline == null ? null : timeout(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+            AtomicBoolean begun = new AtomicBoolean();
+            ScheduledFuture<?> silent = Threads.TIMER.schedule(
+                    () -> {
+                        if (begun.compareAndSet(false, true)) {
+                            Threads.WORKERS.execute(() -> serve(method, headers, timeout, null, served));
+                        }
+                    },
+                    requestWait.toNanos(),
+                    TimeUnit.NANOSECONDS);
             rpc.request(2);
             return new ServerCall.Listener<>() {
                 private byte[] request = new byte[0];
@@ -131,7 +146,10 @@ final class Edge {
 
                 @Override
                 public void onHalfClose() {
-                    Threads.WORKERS.execute(() -> serve(method, rpc, headers, timeout, request, served));
+                    silent.cancel(false);
+                    if (begun.compareAndSet(false, true)) {
+                        Threads.WORKERS.execute(() -> serve(method, headers, timeout, request, served));
+                    }
                 }
 
                 @Override
@@ -141,6 +159,7 @@ final class Edge {
 
                 @Override
                 public void onCancel() {
+                    silent.cancel(false);
                     served.lose();
                 }
             };
@@ -152,26 +171,16 @@ final class Edge {
         return Duration.ofNanos(nanos > 10 * BEFORE_GRPC_NANOS ? nanos - BEFORE_GRPC_NANOS : nanos);
     }
 
-    /** Start the policies, serve, finish the policies; every error leaves typed. */
+    /** Start the policies, serve, finish the policies; every error leaves typed. No bytes: the request never came. */
     private <Q extends Message> void serve(
-            Method<Q> method,
-            ServerCall<byte[], byte[]> rpc,
-            Metadata headers,
-            Duration timeout,
-            byte[] bytes,
-            Served served) {
-        Call call = new Call(end, Call.SERVICE + method.name, false);
-        call.metadata = headers;
-        call.timeout = timeout;
-        call.requestSize = bytes.length;
+            Method<Q> method, Metadata headers, Duration timeout, byte[] bytes, Served served) {
         int passed = -1;
         ScheduledFuture<?> late = null;
+        Call call = new Call(end, Call.SERVICE + method.name, false);
         try {
-            Q request = parsed(method, bytes);
-            if (call.kind == Call.Kind.WORK) {
-                call.message = (io.botmesh.v1.Message)
-                        request.getField(request.getDescriptorForType().findFieldByName("message"));
-            }
+            call.metadata = headers;
+            call.timeout = timeout;
+            Q request = read(method, bytes, call);
             passed = Policies.start(call);
             if (call.kind == Call.Kind.WORK) { // the work's deadline may be later than this call's
                 late = Threads.TIMER.schedule(served::late, call.remaining().toNanos(), TimeUnit.NANOSECONDS);
@@ -184,8 +193,7 @@ final class Edge {
             Policies.succeed(call, passed);
             served.close(Status.OK, new Metadata());
         } catch (Throwable e) { // whatever happens must become an answer
-            BotmeshException error = passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e);
-            served.close(Statuses.status(error), Statuses.trailers(error));
+            served.close(passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e));
         } finally {
             if (late != null) {
                 late.cancel(false);
@@ -193,11 +201,26 @@ final class Edge {
         }
     }
 
-    private static <Q extends Message> Q parsed(Method<Q> method, byte[] bytes) {
+    /** The request; null where there is none that could be read: the policies refuse the call then. */
+    private <Q extends Message> Q read(Method<Q> method, byte[] bytes, Call call) {
         try {
-            return method.parser.parseFrom(bytes);
-        } catch (InvalidProtocolBufferException e) {
-            throw BotmeshException.invalid("request", "the request of " + method.name + " cannot be read");
+            if (bytes == null) {
+                throw new BotmeshException(
+                        Reason.DEADLINE_EXPIRED,
+                        "the request of " + method.name + " did not come within " + Limits.seconds(requestWait) + " s",
+                        Map.of("field", "request"));
+            }
+            call.requestSize = bytes.length;
+            Q request = Fields.parse(method.parser, bytes, "request", "the request of " + method.name);
+            call.request = request;
+            if (call.kind == Call.Kind.WORK) {
+                call.message = (io.botmesh.v1.Message)
+                        request.getField(request.getDescriptorForType().findFieldByName("message"));
+            }
+            return request;
+        } catch (BotmeshException e) {
+            call.unreadable = e.started(false);
+            return null;
         }
     }
 
@@ -269,6 +292,10 @@ final class Edge {
                 throw BotmeshException.of(Reason.CANCELLED, "the caller is gone");
             }
             rpc.sendMessage(response);
+        }
+
+        private void close(BotmeshException error) {
+            close(Statuses.status(error), Statuses.trailers(error));
         }
 
         private synchronized void close(Status status, Metadata trailers) {

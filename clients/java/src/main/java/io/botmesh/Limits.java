@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param maxMessageBytes of one serialized message, either way; default 1 MiB
  * @param maxDelegations open at once per conversation at one instance; default 10
  * @param maxRetries further attempts after one failed to reach its target; default 3
+ * @param maxReplyBytes of one streamed reply, all its pieces, resets and its end together; default 8 MiB
  */
 public record Limits(
         Boolean enabled,
@@ -25,7 +26,8 @@ public record Limits(
         Boolean allowRevisits,
         Long maxMessageBytes,
         Integer maxDelegations,
-        Integer maxRetries) {
+        Integer maxRetries,
+        Long maxReplyBytes) {
     /** What the transport takes, so that a message over the limit can be refused with its size and reason. */
     static final int TRANSPORT_BYTES = 4 << 20;
     /** The share of its time that a parent keeps to answer in when it asks a child ... */
@@ -37,14 +39,23 @@ public record Limits(
 
     /** Those of a mesh that says nothing else. */
     public static final Limits DEFAULT = new Limits(
-            true, Duration.ofSeconds(30), Duration.ofSeconds(300), Duration.ofSeconds(60), 5, false, 1L << 20, 10, 3);
+            true,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(300),
+            Duration.ofSeconds(60),
+            5,
+            false,
+            1L << 20,
+            10,
+            3,
+            8L << 20);
 
     /** A set that says nothing. */
-    public static final Limits NONE = new Limits(null, null, null, null, null, null, null, null, null);
+    public static final Limits NONE = new Limits(null, null, null, null, null, null, null, null, null, null);
 
     /** A set that says only how many hops a chain may have. */
     public static Limits ofMaxHops(int hops) {
-        return new Limits(null, null, null, null, hops, null, null, null, null);
+        return new Limits(null, null, null, null, hops, null, null, null, null, null);
     }
 
     /** These limits where the other is wider or silent, the other's where it is narrower. */
@@ -58,7 +69,8 @@ public record Limits(
                 allowRevisits && !Boolean.FALSE.equals(by.allowRevisits),
                 least(maxMessageBytes, by.maxMessageBytes),
                 least(maxDelegations, by.maxDelegations),
-                least(maxRetries, by.maxRetries));
+                least(maxRetries, by.maxRetries),
+                least(maxReplyBytes, by.maxReplyBytes));
     }
 
     private static <T extends Comparable<T>> T least(T one, T other) {
@@ -72,11 +84,17 @@ public record Limits(
                 given.hasDefaultTimeout() ? duration(given.getDefaultTimeout()) : DEFAULT.defaultTimeout,
                 given.hasMaxTimeout() ? duration(given.getMaxTimeout()) : DEFAULT.maxTimeout,
                 given.hasStreamIdleTimeout() ? duration(given.getStreamIdleTimeout()) : DEFAULT.streamIdleTimeout,
-                given.hasMaxHops() ? given.getMaxHops() : DEFAULT.maxHops,
+                given.hasMaxHops() ? count(given.getMaxHops()) : DEFAULT.maxHops,
                 given.hasAllowRevisits() ? given.getAllowRevisits() : DEFAULT.allowRevisits,
                 given.hasMaxMessageBytes() ? given.getMaxMessageBytes() : DEFAULT.maxMessageBytes,
-                given.hasMaxDelegations() ? given.getMaxDelegations() : DEFAULT.maxDelegations,
-                given.hasMaxRetries() ? given.getMaxRetries() : DEFAULT.maxRetries);
+                given.hasMaxDelegations() ? count(given.getMaxDelegations()) : DEFAULT.maxDelegations,
+                given.hasMaxRetries() ? count(given.getMaxRetries()) : DEFAULT.maxRetries,
+                given.hasMaxReplyBytes() ? given.getMaxReplyBytes() : DEFAULT.maxReplyBytes);
+    }
+
+    /** An unsigned number, or the most that Java's int holds. */
+    private static int count(int unsigned) {
+        return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
     }
 
     /** The limits that are said, for an agent's card. */
@@ -91,6 +109,7 @@ public record Limits(
         if (maxMessageBytes != null) made.setMaxMessageBytes(maxMessageBytes);
         if (maxDelegations != null) made.setMaxDelegations(maxDelegations);
         if (maxRetries != null) made.setMaxRetries(maxRetries);
+        if (maxReplyBytes != null) made.setMaxReplyBytes(maxReplyBytes);
         return made.build();
     }
 

@@ -1,6 +1,5 @@
 package io.botmesh;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.grpc.CallOptions;
@@ -12,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -22,8 +22,20 @@ import java.util.concurrent.TimeUnit;
 final class Link {
     private final ManagedChannel channel;
 
+    /** A connection to an address; UNREACHABLE where it is none. */
     Link(String address) {
-        channel = NettyChannelBuilder.forTarget(address)
+        try {
+            channel = channel(address);
+        } catch (IllegalArgumentException e) {
+            throw new BotmeshException(
+                    Reason.UNREACHABLE,
+                    "'" + Names.shown(address) + "' is no address: IP and port",
+                    Map.of("address", Names.shown(address)));
+        }
+    }
+
+    private static ManagedChannel channel(String address) {
+        return NettyChannelBuilder.forTarget(address)
                 .usePlaintext()
                 .proxyDetector(target -> null) // instances are dialled directly, whatever the environment says
                 .disableRetry() // the mesh retries itself: only it knows what is safe to repeat
@@ -105,22 +117,35 @@ final class Link {
         return made;
     }
 
-    /** A call of a control method of a service, with its policies around: deadline, size, typed errors. */
-    <T> T ask(End end, String method, Message request, Parser<T> parser, Duration timeout, Metadata metadata) {
+    /** A call of a control method of a service, with its policies around: fields, deadline, size, typed errors. */
+    <T extends Message> T ask(
+            End end, String method, Message request, Parser<T> parser, Duration timeout, Metadata metadata) {
         Call call = new Call(end, method, true);
         byte[] bytes = request.toByteArray();
         Duration most = call.limits.maxTimeout();
         call.timeout = timeout.compareTo(most) < 0 ? timeout : most;
         call.requestSize = bytes.length;
+        call.request = request;
         int passed = Policies.start(call);
         try {
             byte[] response = await(unary(method, bytes, metadata, call.remaining()));
             Policies.received(call, response.length);
-            T answer = parser.parseFrom(response);
+            T answer = read(call, parser, response, "the answer of " + method);
             Policies.succeed(call, passed);
             return answer;
-        } catch (InvalidProtocolBufferException | InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | RuntimeException e) {
             throw Policies.fail(call, passed, e);
+        }
+    }
+
+    /** A response that this end can use; INVALID_FIELD where it cannot be read, or holds what is not allowed. */
+    static <T extends Message> T read(Call call, Parser<T> parser, byte[] response, String what) {
+        try {
+            T answer = Fields.parse(parser, response, "response", what);
+            Policies.read(call, answer);
+            return answer;
+        } catch (BotmeshException e) {
+            throw e.started(true); // it was answered
         }
     }
 

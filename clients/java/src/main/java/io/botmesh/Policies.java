@@ -1,5 +1,6 @@
 package io.botmesh;
 
+import com.google.protobuf.Message;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ final class Policies {
     static final List<Policy> ALL = List.of(
             new TracePolicy(), // sees everything, refusals included
             new ErrorsPolicy(), // completes what the trace will show
+            new FieldsPolicy(), // what follows can rely on what it reads
             new TargetPolicy(), // reads the chain; all that follow need it
             new EnabledPolicy(),
             new DeadlinePolicy(),
@@ -58,6 +60,11 @@ final class Policies {
     /** A message has come in. */
     static void received(Call call, int size) {
         OF.get(call.kind).forEach(policy -> policy.received(call, size));
+    }
+
+    /** A message has been read: a response, at the caller. */
+    static void read(Call call, Message message) {
+        OF.get(call.kind).forEach(policy -> policy.read(call, message));
     }
 
     /** The call went well. */

@@ -1,5 +1,6 @@
 package io.botmesh;
 
+import com.google.protobuf.Message;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -21,6 +22,9 @@ interface Policy {
 
     /** Before a message of so many bytes is read. */
     default void received(Call call, int size) {}
+
+    /** After a message was read: a response, at the caller. */
+    default void read(Call call, Message message) {}
 
     /** When the call is over; call.error tells how. Not called where the policy itself refused. */
     default void finish(Call call) {}

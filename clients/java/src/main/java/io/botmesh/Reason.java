@@ -115,7 +115,9 @@ public enum Reason {
     /** A budget of the chain, the conversation or the account is spent. */
     BUDGET_SPENT(FAILED_PRECONDITION, false),
     /** The agent neither owns the conversation nor is a member. */
-    NOT_A_MEMBER(FAILED_PRECONDITION, false);
+    NOT_A_MEMBER(FAILED_PRECONDITION, false),
+    /** A connection, a conversation or an account has as many of these as it may. */
+    QUOTA_EXCEEDED(RESOURCE_EXHAUSTED, false);
 
     /** The gRPC status code that it travels under. */
     public final Status.Code code;

@@ -1,8 +1,10 @@
 package io.botmesh;
 
+import com.google.protobuf.Message;
 import io.botmesh.v1.AgentCard;
 import io.botmesh.v1.HeartbeatRequest;
 import io.botmesh.v1.HeartbeatResponse;
+import io.botmesh.v1.Lease;
 import io.botmesh.v1.Load;
 import io.botmesh.v1.ProbeState;
 import io.botmesh.v1.Readiness;
@@ -30,6 +32,10 @@ final class Registration {
     private static final Logger LOG = System.getLogger("io.botmesh");
     /** Between heartbeats until the registry has found the instance at its address. */
     private static final Duration UNTIL_LISTED = Duration.ofMillis(200);
+    /** Between heartbeats, at least and at most. */
+    private static final Duration INTERVAL_LEAST = Duration.ofMillis(50);
+
+    private static final Duration INTERVAL_MOST = Duration.ofMinutes(10);
     /** Silence, besides three intervals, after which a stream of heartbeats is taken for dead. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -79,7 +85,8 @@ final class Registration {
             interval = register();
         } catch (BotmeshException e) {
             boolean isAway = e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED;
-            if (!isAway && e.reason() != Reason.UNSPECIFIED) {
+            boolean isUnreadable = e.started() && !e.fromPeer(); // it was answered, and the answer is of no use
+            if (!isAway && !isUnreadable && e.reason() != Reason.UNSPECIFIED) {
                 throw e;
             }
             LOG.log(Logger.Level.WARNING, "no registry answers at {0}: trying again until one does", registry.address);
@@ -114,9 +121,31 @@ final class Registration {
     private Duration register() {
         RegisterResponse response = registry.register(
                 request.toBuilder().setReadiness(state.get().readiness()).build());
-        onLimits.accept(Limits.from(response.getLimits()));
-        onTraceEndpoint.accept(response.getTraceEndpoint());
-        return Limits.duration(response.getLease().getHeartbeatInterval());
+        if (isUsable(response)) {
+            onLimits.accept(Limits.from(response.getLimits()));
+            onTraceEndpoint.accept(response.getTraceEndpoint());
+        }
+        return interval(response.getLease());
+    }
+
+    private static boolean isUsable(Message response) {
+        try {
+            Fields.check(response);
+            return true;
+        } catch (BotmeshException e) {
+            LOG.log(Logger.Level.WARNING, "the registry says what cannot be used: {0}", e.getMessage());
+            return false;
+        }
+    }
+
+    /** The time between heartbeats, whatever the registry says: neither without a pause nor once a year. */
+    private static Duration interval(Lease lease) {
+        long seconds = lease.getHeartbeatInterval().getSeconds();
+        if (seconds < 0 || seconds > INTERVAL_MOST.toSeconds()) {
+            return INTERVAL_MOST;
+        }
+        Duration given = Limits.duration(lease.getHeartbeatInterval());
+        return given.compareTo(INTERVAL_LEAST) < 0 ? INTERVAL_LEAST : given;
     }
 
     private void keep() {
@@ -126,12 +155,16 @@ final class Registration {
                 if (interval == null) {
                     interval = register();
                 }
-                pause = BACKOFF_LEAST;
-                beat();
+                pause = beat() ? BACKOFF_LEAST : pause;
             } catch (BotmeshException e) {
                 LOG.log(Logger.Level.DEBUG, "lost the registry: {0}", e.getMessage());
             } catch (InterruptedException e) {
                 return; // stopping
+            } catch (Throwable e) {
+                if (Threads.isFatal(e)) {
+                    throw e;
+                }
+                LOG.log(Logger.Level.WARNING, "keeping the lease failed; it is tried again", e);
             }
             interval = null;
             try {
@@ -143,8 +176,8 @@ final class Registration {
         }
     }
 
-    /** Send heartbeats until the stream breaks. */
-    private void beat() throws InterruptedException {
+    /** Send heartbeats until the stream breaks; whether any was answered. */
+    private boolean beat() throws InterruptedException {
         Heard heard = new Heard();
         StreamObserver<HeartbeatRequest> stream = registry.streams().heartbeat(heard);
         try {
@@ -162,9 +195,10 @@ final class Registration {
                 soon.drainPermits();
                 long silence = System.nanoTime() - heard.at;
                 if (silence > interval.multipliedBy(3).plus(SILENCE).toNanos()) {
-                    return;
+                    break;
                 }
             }
+            return heard.answered;
         } finally {
             if (!heard.over) {
                 stream.onCompleted();
@@ -175,14 +209,18 @@ final class Registration {
     /** What comes back on the stream of heartbeats. */
     private final class Heard implements StreamObserver<HeartbeatResponse> {
         private volatile boolean over;
+        private volatile boolean answered;
         private volatile long at = System.nanoTime();
 
         @Override
         public void onNext(HeartbeatResponse response) {
             at = System.nanoTime();
-            Duration given = Limits.duration(response.getLease().getHeartbeatInterval());
-            if (!given.isZero()) {
-                interval = given;
+            answered = true;
+            if (!isUsable(response)) {
+                return; // it was heard all the same
+            }
+            if (response.getLease().hasHeartbeatInterval()) {
+                interval = interval(response.getLease());
             }
             if (response.hasLimits()) {
                 onLimits.accept(Limits.from(response.getLimits()));
@@ -192,6 +230,7 @@ final class Registration {
 
         @Override
         public void onError(Throwable error) {
+            LOG.log(Logger.Level.DEBUG, "the heartbeats ended", error);
             onCompleted();
         }
 

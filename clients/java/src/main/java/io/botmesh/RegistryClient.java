@@ -15,14 +15,20 @@ import io.botmesh.v1.RegisterResponse;
 import io.botmesh.v1.RegistryServiceGrpc;
 import io.botmesh.v1.ReportUnreachableRequest;
 import io.botmesh.v1.ReportUnreachableResponse;
+import io.botmesh.v1.WatchAgentsRequest;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The connection to the registry: one channel, typed errors. */
 final class RegistryClient {
+    private static final Logger LOG = System.getLogger("io.botmesh");
     private static final Duration ASK = Duration.ofSeconds(5);
 
     final String address;
@@ -42,9 +48,25 @@ final class RegistryClient {
         return ask("GetAgent", request, GetAgentResponse.parser(), timeout).getAgent();
     }
 
-    /** The active agents whose skills fit an utterance, best first. */
+    /** The active agents whose skills fit an utterance, best first; those with a card that cannot be used are left out. */
     List<AgentMatch> find(FindAgentsRequest request) {
-        return ask("FindAgents", request, FindAgentsResponse.parser(), ASK).getMatchesList();
+        return ask("FindAgents", request, FindAgentsResponse.parser(), ASK).getMatchesList().stream()
+                .filter(RegistryClient::isUsable)
+                .toList();
+    }
+
+    private static boolean isUsable(AgentMatch match) {
+        try {
+            Fields.check(match);
+            return true;
+        } catch (BotmeshException e) {
+            LOG.log(
+                    Logger.Level.WARNING,
+                    "left out {0}: {1}",
+                    Names.shown(match.getCard().getName()),
+                    e.getMessage());
+            return false;
+        }
     }
 
     RegisterResponse register(RegisterRequest request) {
@@ -72,10 +94,34 @@ final class RegistryClient {
         }
     }
 
-    /** For the two streams; an earlier failure to connect delays nothing. */
+    /** For heartbeats; an earlier failure to connect delays nothing. */
     RegistryServiceGrpc.RegistryServiceStub streams() {
         link.channel().resetConnectBackoff();
         return RegistryServiceGrpc.newStub(link.channel()).withMaxInboundMessageSize(Limits.TRANSPORT_BYTES);
+    }
+
+    /** The responses of WatchAgents as bytes: one that cannot be read does not end the watch. `onEnd` runs when it ends. */
+    void watch(WatchAgentsRequest request, Consumer<byte[]> onNext, Runnable onEnd) {
+        link.channel().resetConnectBackoff();
+        ClientCall<byte[], byte[]> call = link.channel()
+                .newCall(Wire.method("botmesh.v1.RegistryService/WatchAgents", true, null), CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onMessage(byte[] message) {
+                        onNext.accept(message);
+                        call.request(1);
+                    }
+
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        onEnd.run();
+                    }
+                },
+                new Metadata());
+        call.sendMessage(request.toByteArray());
+        call.halfClose();
+        call.request(1);
     }
 
     BotmeshException unreachable() {
@@ -86,7 +132,15 @@ final class RegistryClient {
                 Map.of("address", address));
     }
 
-    private <T> T ask(String method, Message request, Parser<T> parser, Duration timeout) {
+    /** The registry is there, and what it says of the mesh cannot be used. */
+    BotmeshException unreadable(String why) {
+        return new BotmeshException(
+                Reason.INVALID_FIELD,
+                "the registry at " + address + " answers, but its snapshot cannot be read: " + why,
+                Map.of("field", "response", "address", address));
+    }
+
+    private <T extends Message> T ask(String method, Message request, Parser<T> parser, Duration timeout) {
         try {
             return link.ask(end, "botmesh.v1.RegistryService/" + method, request, parser, timeout, new Metadata());
         } catch (BotmeshException e) {

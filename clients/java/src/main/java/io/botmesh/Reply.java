@@ -114,11 +114,16 @@ public record Reply(
         Map<List<String>, Usage> sums = new LinkedHashMap<>();
         for (Usage one : usages) {
             sums.merge(List.of(one.getAgent(), one.getModel(), one.getCurrency()), one, (sum, more) -> sum.toBuilder()
-                    .setInputTokens(sum.getInputTokens() + more.getInputTokens())
-                    .setOutputTokens(sum.getOutputTokens() + more.getOutputTokens())
-                    .setCostMicros(sum.getCostMicros() + more.getCostMicros())
+                    .setInputTokens(sum(sum.getInputTokens(), more.getInputTokens()))
+                    .setOutputTokens(sum(sum.getOutputTokens(), more.getOutputTokens()))
+                    .setCostMicros(sum(sum.getCostMicros(), more.getCostMicros()))
                     .build());
         }
         return List.copyOf(sums.values());
+    }
+
+    /** A sum that a caller takes, whatever came from below. */
+    private static long sum(long one, long other) {
+        return Math.min(Fields.MAX_AMOUNT, one + other);
     }
 }

@@ -18,6 +18,16 @@ import java.util.concurrent.TimeUnit;
 public final class Serving implements AutoCloseable {
     private static final String SERVICE = "botmesh.v1.AgentService";
     private static final long STOP_GRACE_MILLIS = 500;
+    /** Calls at once over one connection: more wait at their caller. */
+    private static final int MAX_CALLS = 1_000;
+    /** A connection without calls is closed after so long; callers connect again when they need it. */
+    private static final long IDLE_MINUTES = 5;
+    /** For a connection to say that it speaks HTTP/2. */
+    private static final long HANDSHAKE_SECONDS = 10;
+    /** Calls that a connection may take back within so many seconds; one that goes on is closed (CVE-2023-44487). */
+    private static final int MAX_RESETS = 1_000;
+
+    private static final int RESETS_SECONDS = 10;
 
     private final Agent agent;
     private final AgentCard card;
@@ -68,7 +78,11 @@ public final class Serving implements AutoCloseable {
                 .keepAliveTimeout(5, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS) // channels ping idle connections
                 .permitKeepAliveWithoutCalls(true)
-                .addService(new Edge(end, service).definition())
+                .maxConcurrentCallsPerConnection(MAX_CALLS)
+                .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
+                .addService(new Edge(end, service, Edge.REQUEST_WAIT).definition())
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance())

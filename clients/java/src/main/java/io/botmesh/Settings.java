@@ -71,7 +71,8 @@ public record Settings(
                         read.of("ALLOW_REVISITS", null, Settings::toggle),
                         read.of("MAX_MESSAGE_BYTES", null, Settings::bytes),
                         read.of("MAX_DELEGATIONS", null, Settings::count),
-                        read.of("MAX_RETRIES", null, Settings::count)));
+                        read.of("MAX_RETRIES", null, Settings::count),
+                        read.of("MAX_REPLY_BYTES", null, Settings::bytes)));
     }
 
     /** These settings with another registry. */

@@ -1,5 +1,7 @@
 package io.botmesh;
 
+import com.google.protobuf.Message;
+import io.botmesh.v1.DelegateStreamResponse;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,26 @@ final class SizePolicy implements Policy {
     @Override
     public void received(Call call, int size) {
         check(call, size, !call.atCaller);
+    }
+
+    /** A stream is bounded as a whole as well: progress is no part of the reply. */
+    @Override
+    public void read(Call call, Message message) {
+        if (call.atCaller && message instanceof DelegateStreamResponse event && !event.hasProgress()) {
+            call.replyBytes += event.getSerializedSize();
+            checkReply(call.replyBytes, call.limits.maxReplyBytes());
+        }
+    }
+
+    /** Refuse a streamed reply that is over its limit as a whole. */
+    static void checkReply(long size, long limit) {
+        if (size > limit) {
+            throw new BotmeshException(
+                    Reason.MESSAGE_TOO_LARGE,
+                    "the reply is " + size + " bytes and more as a whole, and the limit " + limit
+                            + ": send less, or a URL",
+                    Map.of("size", size, "limit", limit, "direction", "reply"));
+        }
     }
 
     private static void check(Call call, int size, boolean isRequest) {

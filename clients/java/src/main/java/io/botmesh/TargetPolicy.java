@@ -5,9 +5,6 @@ import java.util.Map;
 
 /** Reads the chain, then asks whether this call has come to the right place. */
 final class TargetPolicy implements Policy {
-    private static final long YEAR_1 = -62135596800L;
-    private static final long YEAR_9999 = 253402300799L;
-
     /** Unknown agents and agents without a live instance are refused here. */
     @Override
     public void caller(Call call) {
@@ -68,10 +65,6 @@ final class TargetPolicy implements Policy {
         String from = message.getFromAgent();
         if (!from.isEmpty()) {
             Names.checkAgent("from_agent", from);
-        }
-        long seconds = message.getTimestamp().getSeconds();
-        if (seconds < YEAR_1 || seconds > YEAR_9999) {
-            throw BotmeshException.invalid("timestamp", "timestamp is outside the years 1 to 9999");
         }
         String last = chain.last();
         if (!last.isEmpty() && !from.isEmpty() && !Names.nameOf(last).equals(from)) {

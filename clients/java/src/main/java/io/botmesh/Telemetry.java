@@ -89,7 +89,6 @@ final class Telemetry {
     }
 
     private void export(String endpoint, Duration timeout, Duration delay) {
-        exporting = true;
         var processor = BatchSpanProcessor.builder(OtlpGrpcSpanExporter.builder()
                 .setEndpoint(endpoint)
                 .setTimeout(timeout)
@@ -98,6 +97,7 @@ final class Telemetry {
             processor.setScheduleDelay(delay).setMaxExportBatchSize(OWN_BATCH);
         }
         late.inner = processor.build();
+        exporting = true; // an endpoint that is none has thrown above
     }
 
     /** Export what is left, within 2 s. */

@@ -16,6 +16,15 @@ final class Threads {
 
     private Threads() {}
 
+    /**
+     * Whether a thread that works in the background must not go on after this: the virtual machine itself is broken, and
+     * what comes next is anybody's guess. Anything else is logged and tried again with pauses. (Out of memory, it goes on:
+     * an instance whose lease thread has ended looks dead although it serves. Use -XX:+ExitOnOutOfMemoryError to end it.)
+     */
+    static boolean isFatal(Throwable error) {
+        return error instanceof InternalError || error instanceof UnknownError;
+    }
+
     private static ScheduledExecutorService timer() {
         ScheduledThreadPoolExecutor made = new ScheduledThreadPoolExecutor(1, named("botmesh-timer-"));
         made.setRemoveOnCancelPolicy(true);

@@ -5,9 +5,12 @@ import io.botmesh.v1.CancelReceipt;
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Reply;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
@@ -24,8 +27,12 @@ import java.util.function.Consumer;
 final class Work {
     /** A bot may be this many events ahead of its fastest reader. */
     static final int WINDOW = 64;
-    /** Events of one work that are kept for a reader that attaches again, in bytes. */
-    private static final int KEPT_EVENT_BYTES = 8 << 20;
+    /** Events of one work that are kept for a reader that attaches again, in bytes of memory. */
+    static final int KEPT_EVENT_BYTES = 8 << 20;
+    /** Pieces of one streamed reply: a piece of a few bytes takes a hundred times that in memory. */
+    private static final int MAX_PIECES = 65_536;
+    /** Bytes that an event takes in memory beside its contents, about. */
+    private static final int EVENT_OVERHEAD = 128;
     /** Bytes that an entry takes beside its outcome, about. */
     private static final int OVERHEAD = 512;
     /** What has been consumed where a caller takes only the outcome. */
@@ -53,7 +60,12 @@ final class Work {
     private long deadline;
     private final Duration grace;
     private final Consumer<Work> onEnd;
-    private final List<DelegateStreamResponse> events = new ArrayList<>();
+    private final long maxReplyBytes;
+    /** By number. Of progress that nobody has read there may be gaps: only the newest is worth its memory. */
+    private final TreeMap<Long, DelegateStreamResponse> events = new TreeMap<>();
+    /** The numbers of the progress among them. */
+    private final Deque<Long> progress = new ArrayDeque<>();
+
     private final List<Runnable> undo = new ArrayList<>();
     private final List<CompletableFuture<List<CancelReceipt>>> below = new ArrayList<>();
     private final List<Runnable> stops = new ArrayList<>();
@@ -62,20 +74,36 @@ final class Work {
     private boolean detached;
     private Message outcome;
     private BotmeshException error;
+    /** The number of the last event. */
+    private long last;
+    /** The number of the last piece that is no longer kept. */
     private long dropped;
-    private int eventBytes;
+    /** What the events that are kept take in memory. */
+    private long eventBytes;
+    /** Of pieces and resets so far, kept or not: a reset does not set it back. */
+    private long replyBytes;
+
+    private int pieces;
     private int callers;
     private long consumed;
     private Thread worker;
     private ScheduledFuture<?> timer;
     private ScheduledFuture<?> orphaned;
 
-    Work(String key, boolean repeatable, String digest, long deadline, Duration grace, Consumer<Work> onEnd) {
+    Work(
+            String key,
+            boolean repeatable,
+            String digest,
+            long deadline,
+            Duration grace,
+            long maxReplyBytes,
+            Consumer<Work> onEnd) {
         this.key = key;
         this.repeatable = repeatable;
         this.digest = digest;
         this.deadline = deadline;
         this.grace = grace;
+        this.maxReplyBytes = maxReplyBytes;
         this.onEnd = onEnd;
     }
 
@@ -121,7 +149,11 @@ final class Work {
                 }
                 worker = Thread.currentThread();
             }
-            settle(run.call(), null);
+            Message result = run.call();
+            if (result instanceof Reply reply) {
+                checkReply(lastEvent(reply).getSerializedSize());
+            }
+            settle(result, null);
         } catch (Throwable e) { // whatever a bot throws must become an answer
             settle(null, Statuses.asError(e));
         } finally {
@@ -162,28 +194,33 @@ final class Work {
             throws InterruptedException {
         enter(listener);
         try {
-            for (long next = after + 1; ; next++) {
+            long next = after == Long.MAX_VALUE ? after : after + 1;
+            while (true) {
                 DelegateStreamResponse event = event(next, idle, listener);
                 if (event == null) {
-                    Reply reply = (Reply) outcomeNow();
-                    send.accept(DelegateStreamResponse.newBuilder()
-                            .setSequence(last() + 1)
-                            .setReply(reply)
-                            .build());
+                    send.accept(lastEvent((Reply) outcomeNow()));
                     return;
                 }
                 send.accept(event);
+                next = event.getSequence() + 1;
             }
         } finally {
             leave();
         }
     }
 
-    /** The event of that number; null: the work is over before it. */
+    private synchronized DelegateStreamResponse lastEvent(Reply reply) {
+        return DelegateStreamResponse.newBuilder()
+                .setSequence(last + 1)
+                .setReply(reply)
+                .build();
+    }
+
+    /** The event of that number, or the next one that is kept; null: the work is over before it. */
     private synchronized DelegateStreamResponse event(long number, Duration idle, Listener listener)
             throws InterruptedException {
         long silentAt = System.nanoTime() + idle.toNanos();
-        while (number > last() && !settled) {
+        while (number > last && !settled) {
             long left = silentAt - System.nanoTime();
             if (listener.isGone()) {
                 throw listener.why();
@@ -193,7 +230,7 @@ final class Work {
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
-        if (number > last()) {
+        if (number > last) {
             return null;
         }
         if (number <= dropped) {
@@ -201,9 +238,10 @@ final class Work {
                     Reason.OUTCOME_UNKNOWN,
                     "the first events of this work are no longer kept: ask again as a new task");
         }
-        consumed = Math.max(consumed, number);
+        DelegateStreamResponse event = events.ceilingEntry(number).getValue(); // the newest is always kept
+        consumed = Math.max(consumed, event.getSequence());
         notifyAll();
-        return events.get((int) (number - dropped - 1));
+        return event;
     }
 
     static BotmeshException streamIdle(Duration idle) {
@@ -214,10 +252,26 @@ final class Work {
                 Map.of("limit", limit));
     }
 
-    /** Add an event; waits while all readers are far behind. */
-    synchronized void emit(DelegateStreamResponse.Builder event) {
+    /** Add an event; waits while all readers are far behind. A piece too many ends the work with MESSAGE_TOO_LARGE. */
+    void emit(DelegateStreamResponse.Builder event) {
+        BotmeshException tooLarge = add(event);
+        if (tooLarge != null) {
+            settle(null, tooLarge);
+            if (isWorker()) {
+                Thread.currentThread().interrupt(); // as the end of the work interrupts its bot in any other case
+            }
+            throw tooLarge;
+        }
+    }
+
+    private synchronized boolean isWorker() {
+        return worker == Thread.currentThread();
+    }
+
+    /** Keep an event, or say why not. */
+    private synchronized BotmeshException add(DelegateStreamResponse.Builder event) {
         try {
-            while (consumed != ALL && last() - consumed >= WINDOW && !detached && !settled) {
+            while (consumed != ALL && last - consumed >= WINDOW && !detached && !settled) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -227,22 +281,67 @@ final class Work {
         if (settled) {
             throw BotmeshException.of(Reason.CANCELLED, "the work is over");
         }
-        boolean unread = consumed == ALL || (detached && callers == 0);
-        if (unread && eventBytes > KEPT_EVENT_BYTES) {
-            throw new BotmeshException(
-                    Reason.MESSAGE_TOO_LARGE,
-                    "the reply is over " + KEPT_EVENT_BYTES
-                            + " bytes and nobody reads it as it comes: ask for a stream",
-                    Map.of("size", eventBytes, "limit", KEPT_EVENT_BYTES, "direction", "response"));
+        DelegateStreamResponse made = event.setSequence(last + 1).build();
+        if (!made.hasProgress()) {
+            try {
+                replyBytes = checkPiece(made);
+            } catch (BotmeshException e) {
+                return e;
+            }
         }
-        DelegateStreamResponse made = event.setSequence(last() + 1).build();
-        events.add(made);
-        eventBytes += made.getSerializedSize();
-        while (eventBytes > KEPT_EVENT_BYTES && consumed != ALL && dropped < consumed) {
-            eventBytes -= events.remove(0).getSerializedSize();
-            dropped++;
+        last++;
+        events.put(last, made);
+        eventBytes += EVENT_OVERHEAD + made.getSerializedSize();
+        if (made.hasProgress()) {
+            progress.add(last);
+        }
+        while (eventBytes > KEPT_EVENT_BYTES && dropOne()) {
+            // until the rest fits, or is needed
         }
         notifyAll();
+        return null;
+    }
+
+    /** Drop the oldest event if somebody has read it, else the oldest progress but for the newest event; whether one was. */
+    private boolean dropOne() {
+        long first = events.firstKey();
+        if (consumed != ALL && first <= consumed && first < last) {
+            drop(first);
+            return true;
+        }
+        if (progress.isEmpty() || progress.getFirst() == last) {
+            return false;
+        }
+        drop(progress.getFirst());
+        return true;
+    }
+
+    private void drop(long number) {
+        DelegateStreamResponse gone = events.remove(number);
+        eventBytes -= EVENT_OVERHEAD + gone.getSerializedSize();
+        if (gone.hasProgress()) {
+            progress.removeFirst(); // the oldest of them all
+        } else {
+            dropped = number;
+        }
+    }
+
+    /** The size of the reply with this piece. */
+    private long checkPiece(DelegateStreamResponse piece) {
+        pieces++;
+        if (pieces > MAX_PIECES) {
+            throw new BotmeshException(
+                    Reason.MESSAGE_TOO_LARGE,
+                    "the reply comes in more than " + MAX_PIECES + " pieces: send larger ones",
+                    Map.of("size", replyBytes, "limit", maxReplyBytes, "direction", "reply"));
+        }
+        return checkReply(piece.getSerializedSize());
+    }
+
+    /** What the reply takes with so many bytes more. */
+    private synchronized long checkReply(int more) {
+        SizePolicy.checkReply(replyBytes + more, maxReplyBytes);
+        return replyBytes + more;
     }
 
     /** End it at once; nothing happens if it has ended. */
@@ -294,23 +393,23 @@ final class Work {
 
     /** A reply with the pieces that were sent before it. */
     synchronized Reply whole(Reply reply) {
-        Pieces pieces = new Pieces();
-        for (DelegateStreamResponse event : events) {
+        Pieces whole = new Pieces();
+        for (DelegateStreamResponse event : events.values()) {
             if (event.hasPartial()) {
-                pieces.add(event.getPartial().getPart(), event.getPartial().getAppend());
+                whole.add(event.getPartial().getPart(), event.getPartial().getAppend());
             }
         }
-        return pieces.whole(reply);
+        return whole.whole(reply);
     }
 
     /** Bytes that it takes in memory, about. */
-    synchronized int size() {
+    synchronized long size() {
         return OVERHEAD + eventBytes + (outcome == null ? 0 : outcome.getSerializedSize());
     }
 
     /** The number of the last event. */
     synchronized long last() {
-        return dropped + events.size();
+        return last;
     }
 
     /** Keep the first outcome; a late one changes nothing. */

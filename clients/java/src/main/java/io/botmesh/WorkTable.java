@@ -25,7 +25,7 @@ final class WorkTable {
     /** The work under a call's message id, and whether it was there before. */
     record Claim(Work work, boolean joined) {}
 
-    private record Ended(long at, int size, Work work) {}
+    private record Ended(long at, long size, Work work) {}
 
     private final Settings settings;
     private final Map<String, Work> running = new HashMap<>();
@@ -59,7 +59,14 @@ final class WorkTable {
                     running.size() + " pieces of work run here: ask another instance or later",
                     Map.of("limit", limit));
         }
-        Work made = new Work(key, !id.isEmpty(), digest, call.deadline, settings.orphanGrace(), this::ended);
+        Work made = new Work(
+                key,
+                !id.isEmpty(),
+                digest,
+                call.deadline,
+                settings.orphanGrace(),
+                call.limits.maxReplyBytes(),
+                this::ended);
         running.put(key, made);
         return new Claim(made, false);
     }
@@ -114,7 +121,7 @@ final class WorkTable {
     private synchronized void ended(Work work) {
         running.remove(work.key, work);
         if (work.repeatable) {
-            int size = work.size();
+            long size = work.size();
             done.put(work.key, new Ended(System.nanoTime(), size, work));
             bytes += size;
             prune();

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,33 @@ class ChainTest {
         assertFalse(error.started());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "botmesh-path,62C3BC",
+        "botmesh-correlation,FF",
+        "botmesh-later,FF",
+        "botmesh-later,6101",
+        "botmesh-to,620A"
+    })
+    void metadataThatIsNotPrintableAsciiIsRefusedAndNotTakenAsAbsent(String key, String hex) {
+        byte[] name = key.getBytes(StandardCharsets.US_ASCII);
+        Metadata metadata = InternalMetadata.newMetadata(name, HexFormat.of().parseHex(hex));
+        BotmeshException error = assertThrows(BotmeshException.class, () -> Chain.from(metadata));
+        assertEquals(Reason.INVALID_FIELD, error.reason());
+        assertEquals(key, error.metadata().get("field"));
+    }
+
+    @Test
+    void limitsOfAMeshThatAreMoreThanAnIntHoldsAreTheMost() {
+        io.botmesh.v1.Limits most = io.botmesh.v1.Limits.newBuilder()
+                .setMaxHops(-1) // 2^32 - 1 to Java
+                .setMaxRetries(-1)
+                .build();
+        assertEquals(Integer.MAX_VALUE, Limits.from(most).maxHops());
+        assertEquals(Integer.MAX_VALUE, Limits.from(most).maxRetries());
+        assertEquals(8 << 20, Limits.from(most).maxReplyBytes());
+    }
+
     @Test
     void aHopLimitNarrowsAndNeverWidens() {
         assertEquals(3, Chain.NONE.narrowed(5).narrowed(3).narrowed(4).maxHops());
@@ -56,10 +86,11 @@ class ChainTest {
 
     @Test
     void limitsOnlyNarrow() {
-        Limits got = Limits.DEFAULT.narrow(new Limits(false, null, null, null, 9, null, null, 2, null));
+        Limits got = Limits.DEFAULT.narrow(new Limits(false, null, null, null, 9, null, null, 2, null, 1L << 30));
         assertEquals(5, got.maxHops());
         assertEquals(2, got.maxDelegations());
         assertFalse(got.enabled());
+        assertEquals(8 << 20, got.maxReplyBytes());
     }
 
     @Test
@@ -76,10 +107,12 @@ class ChainTest {
                 "BOTMESH_REGISTRY", "127.0.0.1:1234",
                 "BOTMESH_DRAIN_TIMEOUT", "5m",
                 "BOTMESH_MAX_MESSAGE_BYTES", "64KiB",
+                "BOTMESH_MAX_REPLY_BYTES", "2MiB",
                 "BOTMESH_ENABLED", "off"));
         assertEquals("127.0.0.1:1234", got.registry());
         assertEquals(Duration.ofMinutes(5), got.drainTimeout());
         assertEquals(65536, got.limits().maxMessageBytes());
+        assertEquals(2 << 20, got.limits().maxReplyBytes());
         assertFalse(got.limits().enabled());
     }
 

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Message;
+import io.botmesh.v1.Partial;
 import io.botmesh.v1.Progress;
 import io.botmesh.v1.Reply;
+import io.botmesh.v1.Reset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +137,130 @@ class WorkTest {
         assertEquals(Work.WINDOW, work.last());
         work.cancel("enough");
         work.ended.get(10, TimeUnit.SECONDS);
+    }
+
+    private static DelegateStreamResponse.Builder piece(int size) {
+        return DelegateStreamResponse.newBuilder()
+                .setPartial(Partial.newBuilder().setPart(Content.text("x".repeat(size))));
+    }
+
+    private static DelegateStreamResponse.Builder progress(int number, int size) {
+        return DelegateStreamResponse.newBuilder()
+                .setProgress(Progress.newBuilder().setText("x".repeat(size)).setFraction(number / 1e6));
+    }
+
+    private static void assertTooLarge(BotmeshException error, int limit) {
+        assertEquals(Reason.MESSAGE_TOO_LARGE, error.reason());
+        assertEquals("reply", error.metadata().get("direction"));
+        assertEquals(String.valueOf(limit), error.metadata().get("limit"));
+        assertTrue(Long.parseLong(error.metadata().get("size")) > limit);
+        assertTrue(error.started());
+    }
+
+    @Test
+    void aStreamedReplyThatPassesItsLimitEndsTheWorkAndItsBot() throws Exception {
+        End end = end(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
+        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        AtomicInteger sent = new AtomicInteger();
+        List<String> after = new ArrayList<>();
+        work.startOnce(() -> {
+            try {
+                work.emit(piece(400));
+                sent.incrementAndGet();
+                work.emit(DelegateStreamResponse.newBuilder()
+                        .setReset(Reset.newBuilder().setReason("again")));
+                work.emit(piece(400)); // a reset does not set the count back
+                sent.incrementAndGet();
+                work.emit(piece(400));
+                sent.incrementAndGet();
+            } catch (BotmeshException e) {
+                try {
+                    TimeUnit.HOURS.sleep(1); // a bot that does not want to hear it is interrupted
+                } catch (InterruptedException interrupted) {
+                    after.add("interrupted");
+                }
+            }
+            return Reply.getDefaultInstance();
+        });
+        List<Long> seen = new ArrayList<>();
+        BotmeshException error = assertThrows(
+                BotmeshException.class,
+                () -> work.read(0, Duration.ofSeconds(5), THERE, event -> seen.add(event.getSequence())));
+        assertTooLarge(error, 1_000);
+        assertEquals(List.of(1L, 2L, 3L), seen); // what would pass the limit is not sent
+        work.ended.get(10, TimeUnit.SECONDS);
+        assertEquals(2, sent.get());
+        assertEquals(List.of("interrupted"), after);
+    }
+
+    @Test
+    void theEndOfAReplyIsCountedWithItsPiecesWhoeverReads() throws Exception {
+        End end = end(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
+        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        work.startOnce(() -> {
+            work.emit(piece(500));
+            return Reply.newBuilder()
+                    .setMessage(Message.newBuilder().addPayload(Content.text("x".repeat(500))))
+                    .build();
+        });
+        assertTooLarge(assertThrows(BotmeshException.class, () -> work.result(THERE)), 1_000);
+    }
+
+    @Test
+    void progressThatNobodyReadsKeepsTheNewestOnly() throws Exception {
+        End end = end(Map.of());
+        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        work.detach(); // nobody waits for it
+        int count = 4 * Work.KEPT_EVENT_BYTES / 10_000;
+        work.startOnce(() -> {
+            work.emit(piece(10));
+            for (int number = 0; number < count; number++) {
+                work.emit(progress(number, 10_000));
+            }
+            work.emit(piece(10));
+            return Reply.getDefaultInstance();
+        });
+        work.ended.get(20, TimeUnit.SECONDS);
+        assertTrue(work.size() < Work.KEPT_EVENT_BYTES + 20_000, "it takes " + work.size() + " bytes");
+        List<DelegateStreamResponse> seen = new ArrayList<>();
+        work.read(0, Duration.ofSeconds(5), THERE, seen::add);
+        assertEquals(1, seen.get(0).getSequence()); // no piece is lost for it
+        assertEquals(count + 1, seen.get(seen.size() - 3).getSequence());
+        assertEquals(
+                count - 1, Math.round(seen.get(seen.size() - 3).getProgress().getFraction() * 1e6));
+        assertEquals(count + 3, seen.get(seen.size() - 1).getSequence());
+    }
+
+    @Test
+    void tinyProgressTakesNoMoreMemoryThanItsBytes() throws Exception {
+        End end = end(Map.of());
+        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        work.detach();
+        work.startOnce(() -> {
+            for (int number = 0; number < 300_000; number++) {
+                work.emit(progress(number, 0));
+            }
+            return Reply.getDefaultInstance();
+        });
+        work.ended.get(20, TimeUnit.SECONDS);
+        int[] kept = new int[1];
+        work.read(0, Duration.ofSeconds(5), THERE, event -> kept[0]++);
+        assertTrue(kept[0] < 70_000, kept[0] + " events are kept");
+    }
+
+    @Test
+    void aReplyHasOnlySoManyPieces() throws Exception {
+        End end = end(Map.of());
+        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        work.detach();
+        work.startOnce(() -> {
+            while (true) {
+                work.emit(piece(1));
+            }
+        });
+        work.ended.get(20, TimeUnit.SECONDS);
+        BotmeshException error = assertThrows(BotmeshException.class, () -> work.result(THERE));
+        assertEquals(Reason.MESSAGE_TOO_LARGE, error.reason());
     }
 
     @Test
