@@ -32,4 +32,4 @@ class ProblemService(ProblemServiceServicer):
         if request.limit > MAX_LISTED:
             raise InvalidField(f"limit must be 1 to {MAX_LISTED}", field="limit", value=request.limit)
         problems = self._problems.newest(request.limit or DEFAULT_LISTED)
-        return pb.ListProblemsResponse(problems=problems, total=len(self._problems))
+        return pb.ListProblemsResponse(problems=problems, total=self._problems.known)

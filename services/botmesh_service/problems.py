@@ -96,8 +96,9 @@ class Problems:
                 copies.append(copy)
             return copies
 
-    def __len__(self) -> int:
-        """How many problems are known."""
+    @property
+    def known(self) -> int:
+        """How many different problems are listed."""
         return len(self._known)
 
 
