@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import click
-from google.protobuf.json_format import MessageToDict
-from rich.markup import escape
 
 from botmesh.errors import InvalidField
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh_cli.connection import TIMEOUT, conversations
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, print_json, table
+from botmesh_cli.output import console, plain, print_json, printable, table, to_dict
 
 
 @click.command()
@@ -33,12 +31,12 @@ def account(with_: Common, primary: str | None, channels: tuple[str, ...]) -> in
                 await stub.SetPrimary(moved, timeout=TIMEOUT)
             found = await stub.GetAccount(api.GetAccountRequest(account_id=name), timeout=TIMEOUT)
         if with_.as_json:
-            print_json(MessageToDict(found, preserving_proto_field_name=True))
+            print_json(to_dict(found))
             return
         out = console()
-        where = f" on {', '.join(found.channels)}" if found.channels else ""
-        out.print(f"primary   {found.primary + where if found.primary else 'none: the human desk answers'}")
-        out.print(f"on duty   {', '.join(found.on_duty) or 'nobody'}")
+        where = f" on {plain(', '.join(found.channels))}" if found.channels else ""
+        out.print(f"primary   {plain(found.primary) + where if found.primary else 'none: the human desk answers'}")
+        out.print(f"on duty   {plain(', '.join(found.on_duty)) or 'nobody'}")
         out.print(f"waiting   {found.queued}")
         out.print(f"triggers  {len(found.triggers)}")
 
@@ -72,7 +70,7 @@ def _check(with_: Common, files: tuple[Path, ...]) -> int:
             good += [summary(trigger) for trigger in read_triggers(file)]
         except InvalidField as error:
             wrong = True
-            click.echo(error.text, err=True)
+            click.echo(printable(error.text), err=True)
     if not wrong:
         _print(with_, good, "No triggers in there.")
     return EXIT_FAILED if wrong else 0
@@ -80,9 +78,9 @@ def _check(with_: Common, files: tuple[Path, ...]) -> int:
 
 def _print(with_: Common, found: list[api.TriggerSummary], empty: str) -> None:
     if with_.as_json:
-        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
+        print_json([to_dict(one) for one in found])
         return
     rows = table("TRIGGER", "WHEN", "THEN")
     for one in found:
-        rows.add_row(escape(one.name), escape(one.when), escape(one.then))
+        rows.add_row(plain(one.name), plain(one.when), plain(one.then))
     console().print(rows if found else empty)

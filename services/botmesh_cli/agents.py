@@ -4,11 +4,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC
 from typing import Any
 
 import click
-from google.protobuf.json_format import MessageToDict
 from rich.console import RenderableType
 from rich.live import Live
 from rich.table import Table
@@ -21,7 +19,7 @@ from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL, AgentCard
 from botmesh.v1.agent_pb2 import Agent
 from botmesh.v1.instance_pb2 import Instance, Readiness
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import coloured, console, plain, print_json, short, table
+from botmesh_cli.output import clock, coloured, console, plain, print_json, short, table, to_dict, word
 
 _EMPTY = "No agents yet. Start one: python shout.py (the README has it), or `botmesh demo` for a whole team."
 
@@ -114,7 +112,7 @@ def _facts(card: AgentCard) -> str:
         words.append(f"speaks {', '.join(card.languages)}")
     if card.tags:
         words.append(f"tags {', '.join(card.tags)}")
-    limits = MessageToDict(card.limits, preserving_proto_field_name=True)
+    limits = to_dict(card.limits)
     words.extend(f"{name} {value}" for name, value in limits.items())
     return " · ".join(words)
 
@@ -131,9 +129,10 @@ def _instances(found: Agent) -> Table:
     columns = ("INSTANCE", "ADDRESS", "READINESS", "IN FLIGHT", "FAILED LATELY", "SINCE")
     rows = table(*columns, whole=columns)
     for one in found.instances:
-        since = one.registered_at.ToDatetime(UTC).astimezone().strftime("%m-%d %H:%M:%S")
         load = str(one.load.in_flight), str(one.load.recent_failures)
-        rows.add_row(short(one.instance_id), plain(one.address), coloured(readiness_of(one)), *load, since)
+        rows.add_row(
+            short(one.instance_id), plain(one.address), coloured(readiness_of(one)), *load, clock(one.registered_at)
+        )
     return rows
 
 
@@ -159,10 +158,10 @@ def _table(found: list[Agent], account: str) -> Table:
 
 def readiness_of(instance: Instance) -> str:
     """An instance's readiness in a word."""
-    name = Readiness.Name(instance.readiness).removeprefix("READINESS_").lower()
+    name = word(Readiness, instance.readiness, "READINESS_")
     return "ready" if name == "unspecified" else name
 
 
 def as_dict(message: Agent) -> dict[str, Any]:
     """An agent for programs, field names as in the contract."""
-    return MessageToDict(message, preserving_proto_field_name=True)
+    return to_dict(message)

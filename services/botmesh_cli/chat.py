@@ -4,12 +4,10 @@ import asyncio
 import getpass
 import re
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 
 import click
 from rich.console import Console
-from rich.markup import escape
 
 from botmesh.errors import BotmeshError
 from botmesh.names import new_id
@@ -22,7 +20,8 @@ from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
 from botmesh_cli.conversations import owner_in_words
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, print_json
+from botmesh_cli.output import console, lines, plain, print_json
+from botmesh_cli.typed import typed_lines
 
 _HELP = "/transfer AGENT (or desk), /tag NAME, /rate 1-5, /history, /quit"
 _ENDS = {
@@ -75,7 +74,7 @@ class _Chat:
                 self.conversation = response.accepted.conversation_id
             elif kind == "partial" and not self.as_json:
                 streamed += response.partial.part.text
-                self.out.print(escape(response.partial.part.text), end="", soft_wrap=True)
+                self.out.print(lines(response.partial.part.text), end="", soft_wrap=True)
             elif kind == "reset" and streamed:
                 self.out.print("\n[dim]… again:[/dim]")
                 streamed = ""
@@ -120,7 +119,7 @@ class _Chat:
         target = Owner(desk=person) if desk == "desk" else Owner(agent=to)
         request = api.TransferConversationRequest(conversation_id=self.conversation, target=target)
         response = await self.stub.TransferConversation(request, timeout=60)
-        words = "has it now" if response.transferred else f"keeps it: {escape(response.reason)}"
+        words = "has it now" if response.transferred else f"keeps it: {plain(response.reason)}"
         if response.desk == api.DESK_OUTCOME_NOBODY_ON_DUTY:
             words += f"; nobody is on duty, number {response.queue_position} in the queue"
         elif response.desk == api.DESK_OUTCOME_QUEUED:
@@ -132,10 +131,10 @@ class _Chat:
         if self.as_json:
             print_json({"author": entry.author, "text": said, "sequence": entry.sequence})
         elif streamed and streamed == said:
-            self.out.print(f"  [dim]— {escape(entry.author)}[/dim]")
+            self.out.print(f"  [dim]— {plain(entry.author)}[/dim]")
         else:
             lead = "\n" if streamed else ""
-            self.out.print(f"{lead}[bold]{escape(entry.author or 'mesh')}[/bold]  {escape(said)}", soft_wrap=True)
+            self.out.print(f"{lead}[bold]{plain(entry.author or 'mesh')}[/bold]  {lines(said)}", soft_wrap=True)
 
 
 async def _chat(with_: Common, contact: str, channel: str, conversation: str) -> None:
@@ -144,8 +143,9 @@ async def _chat(with_: Common, contact: str, channel: str, conversation: str) ->
         talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, conversation)
         typed = sys.stdin.isatty()
         if typed:
-            out.print(f"[dim]You are {contact} on {channel}. {_HELP}[/dim]")
-        while (line := await _line(prompt="> " if typed else "")) is not None:
+            out.print(f"[dim]You are {plain(contact)} on {plain(channel)}. {_HELP}[/dim]")
+        typed_in = typed_lines()
+        while (line := await _next(typed_in, out if typed else None)) is not None:
             if not line.strip():
                 continue
             try:
@@ -157,11 +157,11 @@ async def _chat(with_: Common, contact: str, channel: str, conversation: str) ->
             except BotmeshError as error:
                 if error.reason == "UNSPECIFIED":
                     raise
-                out.print(f"[red]{error.reason.lower().replace('_', ' ')}[/red]: {escape(error.text)}")
+                out.print(f"[red]{plain(error.reason.lower().replace('_', ' '))}[/red]: {lines(error.text)}")
 
 
-async def _line(prompt: str) -> str | None:
-    """The next line; None at the end of input."""
-    with suppress(EOFError):
-        return await asyncio.to_thread(input, prompt)
-    return None
+async def _next(typed_in: "asyncio.Queue[str | None]", out: Console | None) -> str | None:
+    """The next line, asked for on a terminal; None at the end of input."""
+    if out is not None:
+        out.print("> ", end="")
+    return await typed_in.get()

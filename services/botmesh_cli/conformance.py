@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from botmesh_cli.options import Common, checked_address, common, run
-from botmesh_cli.output import console, print_json
+from botmesh_cli.output import console, escaped, print_json, printable
 from botmesh_conformance import Case, Outcome, Runner, read_cases
 from botmesh_conformance.processes import AgentDiedError
 from botmesh_conformance.report import as_json, as_junit, write_text
@@ -83,7 +83,7 @@ async def _conform(runner: Runner, cases: list[Case], form: str, output: str | N
     try:
         outcomes = await runner.run(cases, told)
     except (MismatchError, AgentDiedError) as error:
-        click.echo(f"There is no agent to test: {error}", err=True)
+        click.echo(printable(f"There is no agent to test: {error}"), err=True)
         return EXIT_FAILED
     if output:
         # Written at the end, when nothing else waits for this loop.
@@ -91,7 +91,8 @@ async def _conform(runner: Runner, cases: list[Case], form: str, output: str | N
     elif form == "text":
         write_text(outcomes, console())
     else:
-        click.echo(_told(outcomes, form))
+        report = _told(outcomes, form)
+        click.echo(escaped(report) if form == "json" else printable(report))
     return EXIT_FAILED if any(outcome.verdict == "failed" for outcome in outcomes) else 0
 
 

@@ -1,14 +1,9 @@
 """`botmesh conversations` and `botmesh conversation ID`: the inbox, and what happened in one conversation."""
 
-import json
-from datetime import UTC, datetime
 from typing import Any
 
 import click
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
-from google.protobuf.timestamp_pb2 import Timestamp
-from rich.markup import escape
 from rich.table import Table
 
 from botmesh.parts import from_struct, text_of
@@ -19,8 +14,9 @@ from botmesh.v1.transfer_pb2 import ConversationMode
 from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, print_json, table
+from botmesh_cli.output import as_json, clock, console, lines, plain, print_json, short, table, to_dict, word
 
+UNREADABLE = "[yellow]an event that cannot be read here[/yellow]"
 _EMPTY = "No conversations. Begin one with `botmesh chat`."
 _STATUSES = {
     "active": pb.CONVERSATION_STATUS_ACTIVE,
@@ -64,7 +60,7 @@ async def _list(with_: Common, request: api.ListConversationsRequest) -> None:
     async with service(with_.settings) as stub:
         found = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
     if with_.as_json:
-        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
+        print_json([to_dict(one) for one in found])
     elif found:
         console().print(_table(list(found)))
     else:
@@ -94,44 +90,48 @@ def _table(found: list[Conversation]) -> Table:
     for one in found:
         waiting = f"[yellow]{one.unanswered}[/yellow]" if one.unanswered else "0"
         rows.add_row(
-            one.conversation_id,
-            one.contact_id,
-            one.channel,
+            plain(one.conversation_id),
+            plain(one.contact_id),
+            plain(one.channel),
             owner_in_words(one.owner),
             status_of(one),
             waiting,
-            ", ".join(one.tags),
-            _clock(one.updated_at),
+            plain(", ".join(one.tags)),
+            clock(one.updated_at),
         )
     return rows
 
 
 def _headline(view: Conversation) -> str:
     return (
-        f"[bold]{view.conversation_id}[/bold]  {escape(view.contact_id)} on {escape(view.channel)}, "
+        f"[bold]{plain(view.conversation_id)}[/bold]  {plain(view.contact_id)} on {plain(view.channel)}, "
         f"{owner_in_words(view.owner)} has it in epoch {view.epoch}, {status_of(view)}"
     )
 
 
 def _print_event(with_: Common, event: ConversationEvent, *, named: bool) -> None:
     if with_.as_json:
-        print_json(MessageToDict(event, preserving_proto_field_name=True))
+        print_json(to_dict(event))
         return
-    where = f"[dim]{event.conversation_id}[/dim]  " if named else ""
-    console().print(f"[dim]{_clock(event.time)}[/dim]  {where}{_in_words(event)}")
+    where = f"[dim]{plain(event.conversation_id)}[/dim]  " if named else ""
+    console().print(f"[dim]{clock(event.time)}[/dim]  {where}{_in_words(event)}")
 
 
 def _in_words(event: ConversationEvent) -> str:
     kind: Any = event.WhichOneof("event")
+    if kind is None:  # a newer version wrote it, or it is damaged
+        return UNREADABLE
     body: Any = getattr(event, kind)
-    said = escape(text_of(getattr(body, "payload", ())))
+    said = lines(text_of(getattr(body, "payload", ())))
     words = {
-        "opened": lambda: f"opened by {escape(body.contact_id)}, {owner_in_words(body.owner)} has it",
+        "opened": lambda: f"opened by {plain(body.contact_id)}, {owner_in_words(body.owner)} has it",
         "message_posted": lambda: f"[bold]contact[/bold]  {said}",
-        "turn_started": lambda: f"[dim]{body.agent} is given a turn[/dim]",
+        "turn_started": lambda: f"[dim]{plain(body.agent)} is given a turn[/dim]",
         "turn_finished": lambda: _turn_in_words(body, said),
-        "reply_suggested": lambda: f"[yellow]suggested by {body.agent}[/yellow] (turn {body.turn_id})  {said}",
-        "suggestion_dropped": lambda: f"dropped by {escape(body.person) or 'time'}{_because(body.reason)}",
+        "reply_suggested": lambda: (
+            f"[yellow]suggested by {plain(body.agent)}[/yellow] (turn {short(body.turn_id)})  {said}"
+        ),
+        "suggestion_dropped": lambda: f"dropped by {plain(body.person) or 'time'}{_because(body.reason)}",
         "late_reply": lambda: f"[yellow]a late reply, kept apart[/yellow]  {said}",
         "transfer_requested": lambda: f"transfer to {owner_in_words(body.target)} asked for{_because(body.reason)}",
         "offer_answered": lambda: ("accepted" if body.decision == 1 else "declined") + _because(body.reason),
@@ -141,52 +141,54 @@ def _in_words(event: ConversationEvent) -> str:
         ),
         "transfer_failed": lambda: f"[yellow]no transfer[/yellow]{_because(body.reason)}",
         "status_changed": lambda: f"now {_status_word(body.status)}{_because(body.reason)}",
-        "desk_claimed": lambda: f"claimed by {escape(body.person)}",
-        "desk_released": lambda: f"back in the queue, {escape(body.person)} had it{_because(body.reason)}",
-        "person_replied": lambda: f"[bold]{escape(body.person)}[/bold]{' (note)' if body.note else ''}  {said}",
-        "tags_changed": lambda: " ".join([*(f"+{tag}" for tag in body.added), *(f"-{tag}" for tag in body.removed)]),
+        "desk_claimed": lambda: f"claimed by {plain(body.person)}",
+        "desk_released": lambda: f"back in the queue, {plain(body.person)} had it{_because(body.reason)}",
+        "person_replied": lambda: f"[bold]{plain(body.person)}[/bold]{' (note)' if body.note else ''}  {said}",
+        "tags_changed": lambda: plain(
+            " ".join([*(f"+{tag}" for tag in body.added), *(f"-{tag}" for tag in body.removed)])
+        ),
         "fields_changed": lambda: f"fields {_values(body.values)}",
-        "form_submitted": lambda: f"form {body.form} submitted: {_values(body.values)}",
-        "action_fired": lambda: f"action {body.action} fired by {body.agent or 'somebody'}",
+        "form_submitted": lambda: f"form {plain(body.form)} submitted: {_values(body.values)}",
+        "action_fired": lambda: f"action {plain(body.action)} fired by {plain(body.agent) or 'somebody'}",
         "context_changed": lambda: (
-            f"context {_values(body.values)}" + "".join(f" -{escape(one)}" for one in body.removed)
+            f"context {_values(body.values)}" + "".join(f" -{plain(one)}" for one in body.removed)
         ),
         "outcome_recorded": lambda: f"outcome {_outcome(body.outcome)}",
         "silence_noticed": lambda: f"[dim]silent for {body.seconds:g} s[/dim]",
-        "owner_away": lambda: f"[yellow]no instance of {body.agent} is ready[/yellow]",
-        "trigger_fired": lambda: f"[magenta]trigger {body.trigger}[/magenta]{_because(body.refusal)}",
-        "mode_changed": lambda: f"now {ConversationMode.Name(body.mode).removeprefix('CONVERSATION_MODE_').lower()}",
+        "owner_away": lambda: f"[yellow]no instance of {plain(body.agent)} is ready[/yellow]",
+        "trigger_fired": lambda: f"[magenta]trigger {plain(body.trigger)}[/magenta]{_because(body.refusal)}",
+        "mode_changed": lambda: f"now {word(ConversationMode, body.mode, 'CONVERSATION_MODE_')}",
     }
     return words[kind]() if kind in words else kind.replace("_", " ")
 
 
 def _turn_in_words(finished: pb.TurnFinished, said: str) -> str:
-    outcome = pb.TurnOutcome.Name(finished.outcome).removeprefix("TURN_OUTCOME_").lower().replace("_", " ")
-    who = f"[bold]{finished.agent or 'mesh'}[/bold]"
+    outcome = word(pb.TurnOutcome, finished.outcome, "TURN_OUTCOME_")
+    who = f"[bold]{plain(finished.agent) or 'mesh'}[/bold]"
     if outcome == "answered":
         return f"{who}  {said}"
     return f"[dim]turn {outcome}{_because(finished.reason.lower())}[/dim]" + (f"  {said}" if said else "")
 
 
 def owner_in_words(owner: Owner) -> str:
-    """An agent's name, "desk", or the person at the desk."""
+    """An agent's name, "desk", or the person at the desk; may be printed as it is."""
     if owner.WhichOneof("owner") == "agent":
-        return owner.agent
-    return f"desk ({owner.desk})" if owner.desk else "desk"
+        return plain(owner.agent)
+    return f"desk ({plain(owner.desk)})" if owner.desk else "desk"
 
 
 def status_of(view: Conversation) -> str:
     """A conversation's status in a word, and until when."""
-    until = f" until {_clock(view.paused_until)}" if view.HasField("paused_until") else ""
+    until = f" until {clock(view.paused_until)}" if view.HasField("paused_until") else ""
     return _status_word(view.status) + until
 
 
 def _status_word(status: int) -> str:
-    return pb.ConversationStatus.Name(status).removeprefix("CONVERSATION_STATUS_").lower()
+    return word(pb.ConversationStatus, status, "CONVERSATION_STATUS_")
 
 
 def _values(values: Struct) -> str:
-    return escape(", ".join(f"{name}={json.dumps(value)}" for name, value in sorted(from_struct(values).items())))
+    return plain(", ".join(f"{name}={as_json(value)}" for name, value in sorted(from_struct(values).items())))
 
 
 def _outcome(outcome: pb.Outcome) -> str:
@@ -201,8 +203,4 @@ def _outcome(outcome: pb.Outcome) -> str:
 
 
 def _because(reason: str) -> str:
-    return f" ({escape(reason)})" if reason else ""
-
-
-def _clock(at: Timestamp) -> str:
-    return datetime.fromtimestamp(at.ToNanoseconds() / 1e9, UTC).astimezone().strftime("%m-%d %H:%M:%S")
+    return f" ({plain(reason)})" if reason else ""

@@ -7,13 +7,12 @@ from collections import Counter
 from typing import Any, NoReturn
 
 import click
-from google.protobuf.json_format import MessageToDict
 
 import botmesh
 from botmesh.parts import from_value
 from botmesh.settings import parse_seconds
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, milliseconds, plain, print_json, printable
+from botmesh_cli.output import as_json, console, milliseconds, plain, print_json, printable, to_dict
 
 ANY_WITH = "skill:"
 """In place of an agent's name, which cannot hold a colon: whoever has the skill."""
@@ -128,8 +127,8 @@ def _print_parts(reply: botmesh.Reply) -> None:
 
 
 def echo(words: str, *, nl: bool = True) -> None:
-    """Print what a bot said: to a program as it is, to a terminal without what could steer it."""
-    click.echo(printable(words) if sys.stdout.isatty() else words, nl=nl)
+    """Print what a bot said, all its characters seen; --json has it as it is."""
+    click.echo(printable(words), nl=nl)
 
 
 def line(part: botmesh.Part) -> str:
@@ -138,7 +137,7 @@ def line(part: botmesh.Part) -> str:
     if kind == "text":
         return part.text
     if kind == "data":
-        return json.dumps(from_value(part.data), ensure_ascii=False, indent=2)
+        return as_json(from_value(part.data), indent=2)
     if kind == "url":
         return part.url
     return f"[{part.filename or 'a file'}: {len(part.raw)} bytes of {part.media_type or 'application/octet-stream'}]"
@@ -147,11 +146,11 @@ def line(part: botmesh.Part) -> str:
 def _as_dict(reply: botmesh.Reply, took: float) -> dict[str, Any]:
     return {
         "text": reply.text,
-        "parts": [MessageToDict(part, preserving_proto_field_name=True) for part in reply.parts],
+        "parts": [to_dict(part) for part in reply.parts],
         "agent": reply.agent,
         "instance": reply.instance,
         "confidence": reply.confidence,
-        "usage": [MessageToDict(one, preserving_proto_field_name=True) for one in reply.total_usage],
+        "usage": [to_dict(one) for one in reply.total_usage],
         "seconds": round(took, 6),
         "correlation_id": reply.correlation_id,
         "trace_id": reply.trace_id,

@@ -1,14 +1,11 @@
 """`botmesh demo`: a mesh and a team of bots as separate processes, fed with messages; then all are stopped."""
 
 import asyncio
-import contextlib
 import json
-import os
 import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,8 +19,9 @@ import botmesh
 from botmesh import BotmeshError, Mesh
 from botmesh.settings import load
 from botmesh_cli.demo_talk import Talk, Tally
-from botmesh_cli.output import console
+from botmesh_cli.output import console, plain, printable
 from botmesh_cli.processes import Processes, ProcessFailedError, processes
+from botmesh_cli.typed import typed_lines
 
 TEAM = {
     "reception-bot": "botmesh_bots.reception",
@@ -65,13 +63,13 @@ def demo(customer: str) -> int:
     answer, who has the conversation, and who asked whom. Exit codes: 0 all answered or with a person, 1 not all or
     the team did not start.
     """
-    out = console() if sys.stdout.isatty() else Console(highlight=False, width=_columns())
+    out = console() if sys.stdout.isatty() else console(width=_columns())
     logs = Path(tempfile.mkdtemp(prefix="botmesh-demo-"))
     code = _EXIT_UNANSWERED
     try:
         code = _run(out, logs, customer)
     except (ProcessFailedError, BotmeshError) as error:
-        out.print("[red]The demo failed.[/red]", Text(str(error)), soft_wrap=True)
+        out.print("[red]The demo failed.[/red]", Text(printable(str(error))), soft_wrap=True)
     except KeyboardInterrupt:
         out.print("\nInterrupted. All that was started is stopped.")
         code = _EXIT_INTERRUPTED
@@ -148,7 +146,8 @@ def _roster(mesh: Mesh, registry: str, started: Processes) -> Table:
     listed = {agent.card.name: agent for agent in mesh.agents()}
     for name in TEAM:
         agent = listed[name]
-        table.add_row(name, str(started.pids[name]), agent.instances[0].address, agent.card.description)
+        where = plain(agent.instances[0].address)
+        table.add_row(name, str(started.pids[name]), where, plain(agent.card.description))
     return table
 
 
@@ -158,7 +157,7 @@ async def _messages(out: Console) -> AsyncIterator[str]:
     if typed:
         out.print(f'\nYour messages go to {FIRST} first: try "{MESSAGES[1]}", "{MESSAGES[3]}" or "{MESSAGES[-1]}"')
         out.print("An empty line, quit or Ctrl-D ends.")
-    lines = _lines()
+    lines = typed_lines()
     count = 0
     while True:
         if typed:
@@ -180,38 +179,7 @@ async def _messages(out: Console) -> AsyncIterator[str]:
 
 def _announce(out: Console, number: int, text: str) -> None:
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ... ({len(text)} characters)"
-    out.print(Text.assemble("\n", (f"Message {number}: {shown}", "bold")))
-
-
-def _lines() -> "asyncio.Queue[str | None]":
-    """The lines of standard input as they come; None at its end.
-
-    A thread reads, for a read of files cannot be waited for otherwise; it reads the bare descriptor, for Python
-    cannot end while a thread holds the lock of sys.stdin.
-    """
-    lines: asyncio.Queue[str | None] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-
-    def say(line: str | None) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(lines.put_nowait, line)
-
-    def read() -> None:
-        rest = b""
-        with contextlib.suppress(OSError):  # the terminal is gone
-            while chunk := os.read(0, 65536):
-                *whole, rest = (rest + chunk).split(b"\n")
-                for line in whole:
-                    say(line.decode(errors="replace"))
-        if rest:
-            say(rest.decode(errors="replace"))
-        say(None)
-
-    if sys.stdin is None:  # closed
-        lines.put_nowait(None)
-    else:
-        threading.Thread(target=read, daemon=True).start()
-    return lines
+    out.print(Text.assemble("\n", (f"Message {number}: {printable(shown)}", "bold")))
 
 
 def _columns() -> int:

@@ -21,6 +21,7 @@ from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Spa
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
 from botmesh_cli.connection import connected
 from botmesh_cli.conversations import owner_in_words
+from botmesh_cli.output import plain, printable
 from botmesh_cli.trace import get_trace
 from botmesh_cli.trace_tree import draw
 
@@ -106,7 +107,7 @@ class Talk:
                     accepted = response.accepted
                 self._show(response)
         except BotmeshError as error:
-            self._line("", Text(f"no answer: {error.text}", style="red"))
+            self._line("", Text(f"no answer: {printable(error.text)}", style="red"))
             return
         self._conversation = "" if response.end in _AT_DESK else accepted.conversation_id
         if self._traces == self._registry:
@@ -117,10 +118,13 @@ class Talk:
         kind = response.WhichOneof("event")
         if kind == "entry":
             said = text_of(response.entry.payload)
-            self._line(response.entry.author or "mesh", Text(said) if said else Text("(an empty answer)", style="red"))
+            empty = Text("(an empty answer)", style="red")
+            self._line(plain(response.entry.author) or "mesh", Text(printable(said)) if said else empty)
         elif kind == "owner":
             self.tally.transfers += 1
-            self._line("", Text(f"— {owner_in_words(response.owner)} has the conversation now —", style="cyan"))
+            self._line(
+                "", Text.from_markup(f"[cyan]— {owner_in_words(response.owner)} has the conversation now —[/cyan]")
+            )
         elif kind == "end":
             self.tally.answered += response.end == api.POST_END_ANSWERED
             self.tally.with_people += response.end in _AT_DESK

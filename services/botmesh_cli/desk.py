@@ -4,7 +4,6 @@ import getpass
 import re
 
 import click
-from google.protobuf.json_format import MessageToDict
 
 from botmesh.names import new_id
 from botmesh.parts import text
@@ -14,7 +13,7 @@ from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
 from botmesh_cli.conversations import _list, owner_in_words
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, print_json
+from botmesh_cli.output import console, plain, print_json, to_dict
 
 
 def _person(given: str | None) -> str:
@@ -24,9 +23,9 @@ def _person(given: str | None) -> str:
 def _say(with_: Common, view: Conversation) -> None:
     """How the conversation stands after what was done."""
     if with_.as_json:
-        print_json(MessageToDict(view, preserving_proto_field_name=True))
+        print_json(to_dict(view))
     else:
-        console().print(f"{owner_in_words(view.owner)} has {view.conversation_id}, {view.unanswered} unanswered")
+        console().print(f"{owner_in_words(view.owner)} has {plain(view.conversation_id)}, {view.unanswered} unanswered")
 
 
 @click.group()
@@ -65,7 +64,7 @@ def _duty(with_: Common, person: str | None, *, on_duty: bool) -> int:
         if with_.as_json:
             print_json({"on_duty": list(there)})
         else:
-            console().print(f"On duty: {', '.join(there) or 'nobody'}")
+            console().print(f"On duty: {plain(', '.join(there)) or 'nobody'}")
 
     return run(work())
 

@@ -1,8 +1,14 @@
 """The group of commands, exit codes, and how errors are told."""
 
 import importlib
+import io
+import logging
+import os
 import sys
-from typing import Any, NoReturn
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -17,7 +23,7 @@ from botmesh.errors import (
     Unavailable,
 )
 from botmesh.names import did_you_mean, nearest
-from botmesh_cli.output import tell_error, tell_program
+from botmesh_cli.output import VisibleFormatter, printable, tell_error, tell_program
 
 COMMANDS = {
     "up": "up",
@@ -41,6 +47,7 @@ COMMANDS = {
     "account": "account",
     "triggers": "account",
     "config": "config",
+    "doctor": "doctor",
     "version": "version",
     "demo": "demo",
     "new": "new",
@@ -52,6 +59,12 @@ EXIT_USAGE = 2
 EXIT_REFUSED = 3
 EXIT_FAILED = 4
 EXIT_INTERRUPTED = 130
+EXIT_NO_READER = 141
+"""As the shell says it of a program that SIGPIPE ended."""
+
+
+class ReaderGoneError(Exception):
+    """Whoever read the output is gone. Not an OSError: click would end the process its own way."""
 
 
 class Commands(click.Group):
@@ -69,6 +82,20 @@ class Commands(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """As click does it; --help is printed here."""
+        try:
+            return super().make_context(*args, **options)
+        except BrokenPipeError:
+            raise ReaderGoneError from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is meant."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGoneError from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -82,7 +109,7 @@ class Commands(click.Group):
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 2 wrong usage, 3 refused (nothing was begun), 4 failed, 130 interrupted.",
+    epilog="Exit codes: 0 done, 2 wrong usage, 3 refused (nothing was begun), 4 failed, 130 interrupted, 141 unread.",
 )
 @click.version_option(package_name="botmesh", message="botmesh %(version)s")
 def botmesh() -> None:
@@ -93,30 +120,88 @@ def botmesh() -> None:
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run one command and leave with its exit code."""
+    """Run one command and leave with its exit code. Neither Ctrl-C nor a reader that vanishes leaves a traceback."""
     words = sys.argv[1:] if arguments is None else arguments
+    _prepare_streams()
+    try:
+        code = _main(words)
+        sys.stdout.flush()  # here: at the end of the interpreter nobody could catch what goes wrong
+    except (BrokenPipeError, ReaderGoneError):
+        _silence()
+        code = EXIT_NO_READER
+    except KeyboardInterrupt:
+        _silence()
+        code = EXIT_INTERRUPTED
+    sys.exit(code)
+
+
+def _main(words: list[str]) -> int:
     as_json = "--json" in words
     try:
         _check_text(words)
-        code = botmesh.main(words, prog_name="botmesh", standalone_mode=False)
+        return _code(botmesh.main(words, prog_name="botmesh", standalone_mode=False))
     except click.ClickException as error:
         if as_json:
             tell_program("USAGE", "INVALID_ARGUMENT", error.format_message())
         else:
-            error.show()
-        sys.exit(error.exit_code)
+            told = io.StringIO()
+            error.show(told)
+            click.echo(printable(told.getvalue()), err=True, nl=False)
+        return error.exit_code
     except BotmeshError as error:
         tell_error(error, as_json=as_json)
-        sys.exit(exit_code(error))
+        return exit_code(error)
+    except BrokenPipeError:
+        raise
     except OSError as error:  # the disk is full, a folder is not ours: nothing that a traceback would explain
         if as_json:
             tell_program("FAILED", "UNKNOWN", str(error))
         else:
-            click.echo(f"failed: {error}", err=True)
-        sys.exit(EXIT_FAILED)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        sys.exit(EXIT_INTERRUPTED)
-    sys.exit(_code(code))
+            click.echo(printable(f"failed: {error}"), err=True)
+        return EXIT_FAILED
+    except click.exceptions.Abort:
+        return EXIT_INTERRUPTED
+
+
+def _prepare_streams() -> None:
+    """Have all three standard streams, and none that fails for a character. Logs are as harmless as other output."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or _unread()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(VisibleFormatter("%(message)s"))
+    sys.excepthook = _tell_traceback
+
+
+def _tell_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    sys.stderr.write(printable("".join(traceback.format_exception(kind, error, trace))))
+
+
+def _unread() -> TextIO:
+    """In place of a closed standard output: a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "w", encoding="utf-8")
+
+
+def _silence() -> None:
+    """Have nothing more printed: what is left in the buffers could not be."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and _is_broken(stream):
+            os.dup2(nowhere, stream.fileno())
+
+
+def _is_broken(stream: io.TextIOWrapper) -> bool:
+    try:
+        stream.flush()
+    except OSError:
+        return True
+    return False
 
 
 def _check_text(words: list[str]) -> None:

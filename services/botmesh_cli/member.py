@@ -3,14 +3,13 @@
 from typing import Any
 
 import click
-from google.protobuf.json_format import MessageToDict
 
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, Member
 from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, plain, print_json, table
+from botmesh_cli.output import console, plain, print_json, table, to_dict
 
 
 @click.group()
@@ -70,7 +69,7 @@ def list_members(with_: Common, conversation_id: str) -> int:
 
 def _say(with_: Common, view: Conversation) -> None:
     if with_.as_json:
-        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in view.members])
+        print_json([to_dict(one) for one in view.members])
     elif not view.members:
         console().print("No members: the owner answers alone.")
     else:

@@ -1,14 +1,13 @@
 """`botmesh messages`: who said what to whom."""
 
 import click
-from google.protobuf.json_format import MessageToDict
 
 from botmesh.parts import text_of
 from botmesh.v1.journal_service_pb2 import JournalEntry, ListMessagesRequest
 from botmesh.v1.message_pb2 import MessageType
 from botmesh_cli.connection import TIMEOUT, journal
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, plain, print_json, short, table
+from botmesh_cli.output import clock, console, plain, print_json, short, table, to_dict, word
 
 _EMPTY = "No messages. Bots log theirs where persist_messages is on (config.csv: a2a-persist-messages,true)."
 
@@ -35,7 +34,7 @@ async def _messages(with_: Common, request: ListMessagesRequest) -> None:
     async with journal(with_.settings) as stub:
         found = list((await stub.ListMessages(request, timeout=TIMEOUT)).entries)[::-1]
     if with_.as_json:
-        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
+        print_json([to_dict(one) for one in found])
     elif not found:
         console().print(_EMPTY)
     else:
@@ -47,13 +46,13 @@ async def _messages(with_: Common, request: ListMessagesRequest) -> None:
 
 def _row(entry: JournalEntry) -> tuple[str, ...]:
     message = entry.message
-    kind = MessageType.Name(message.message_type).removeprefix("MESSAGE_TYPE_").lower()
+    kind = word(MessageType, message.message_type, "MESSAGE_TYPE_")
     said = text_of(message.payload)
     if entry.reason:
         said = f"{entry.reason.lower().replace('_', ' ')}: {said}"
     cost = entry.usage.cost_micros
     return (
-        entry.time.ToDatetime().strftime("%H:%M:%S.%f")[:-3],
+        clock(entry.time, "%H:%M:%S.%f"),
         plain(message.from_agent or "-"),
         plain(message.to_agent or "-"),
         kind,

@@ -1,7 +1,6 @@
 """`botmesh stats`: how the agents do."""
 
 import click
-from google.protobuf.json_format import MessageToDict
 
 from botmesh.limits import seconds
 from botmesh.v1.conversation_service_pb2 import GetStatisticsRequest
@@ -15,7 +14,7 @@ from botmesh.v1.journal_service_pb2 import (
 from botmesh_cli.connection import TIMEOUT, journal
 from botmesh_cli.connection import conversations as service
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, milliseconds, print_json, short, table
+from botmesh_cli.output import console, milliseconds, plain, print_json, short, table, to_dict
 
 _SCOPES = {
     "agent": COST_SCOPE_AGENT,
@@ -39,14 +38,14 @@ async def _costs(with_: Common, by: str) -> None:
         request = GetCostsRequest(account_id=with_.settings.account, scope=_SCOPES[by])
         found = (await stub.GetCosts(request, timeout=TIMEOUT)).totals
     if with_.as_json:
-        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
+        print_json([to_dict(one) for one in found])
         return
     if not found:
         console().print("Nothing was spent, as far as bots say what their answers cost.")
         return
     rows = table(by.upper(), "COST", "TOKENS IN", "TOKENS OUT", "ANSWERS")
     for one in found:
-        cost = f"{one.cost_micros / 1e6:g} {one.currency}".strip()
+        cost = f"{one.cost_micros / 1e6:g} {plain(one.currency)}".strip()
         rows.add_row(short(one.id), cost, str(one.input_tokens), str(one.output_tokens), str(one.answers))
     console().print(rows)
 
@@ -55,7 +54,7 @@ async def _stats(with_: Common) -> None:
     async with service(with_.settings) as stub:
         found = await stub.GetStatistics(GetStatisticsRequest(account_id=with_.settings.account), timeout=TIMEOUT)
     if with_.as_json:
-        print_json(MessageToDict(found, preserving_proto_field_name=True))
+        print_json(to_dict(found))
         return
     out = console()
     out.print(f"{found.conversations} conversations, {found.messages} messages, {found.escalated} reached a person")
@@ -81,7 +80,7 @@ async def _stats(with_: Common) -> None:
     )
     for one in found.agents:
         rows.add_row(
-            one.agent,
+            plain(one.agent),
             str(one.conversations),
             f"{one.answered} ({one.response_rate:.0%})" if one.turns else "0",
             str(one.failed),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from google.protobuf.json_format import MessageToDict
 
 import botmesh
 from botmesh.errors import BotmeshError
@@ -14,7 +13,7 @@ from botmesh.v1.task_state_pb2 import TaskState
 from botmesh_cli.delegate import ANY_WITH, echo, line, said, seconds, skill_of, variables
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, milliseconds, plain, print_json, short, table
+from botmesh_cli.output import clock, console, milliseconds, plain, print_json, printable, short, table, to_dict, word
 
 _STATES = [name.removeprefix("TASK_STATE_").lower() for name in TaskState.keys()[1:]]
 
@@ -86,15 +85,17 @@ def submit(
         "skill": skill_of(agent, ""),
     }
 
+    words = said(text)
+
     async def work() -> int:
         async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
-            handle = await mesh.submit("" if agent.startswith(ANY_WITH) else agent, said(text), **asked)
+            handle = await mesh.submit("" if agent.startswith(ANY_WITH) else agent, words, **asked)
             if wait:
                 return _end(with_, await handle.wait())
             if with_.as_json:
                 print_json(_as_dict(await handle.get()))
             else:
-                click.echo(handle.task_id)
+                click.echo(printable(handle.task_id))
         return 0
 
     return run(work())
@@ -145,9 +146,9 @@ def watch(with_: Common, task_id: str, after: int) -> int:
         async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
             async for event in mesh.task(task_id).watch(after):
                 if with_.as_json:
-                    print_json(MessageToDict(event, preserving_proto_field_name=True))
+                    print_json(to_dict(event))
                 else:
-                    at = event.time.ToDatetime().strftime("%H:%M:%S")
+                    at = clock(event.time, "%H:%M:%S")
                     console().print(f"{event.sequence:>3}  {at}  {plain(_words(event))}")
 
     return run(work())
@@ -164,7 +165,7 @@ def cancel(with_: Common, task_id: str, reason: str) -> int:
         async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
             receipts = await mesh.task(task_id).cancel(reason)
         if with_.as_json:
-            print_json([MessageToDict(one, preserving_proto_field_name=True) for one in receipts])
+            print_json([to_dict(one) for one in receipts])
         elif not receipts:
             console().print("Cancelled; no agent had it yet.")
         else:
@@ -190,7 +191,7 @@ def resume(with_: Common, task_id: str, text: str | None, context: tuple[str, ..
         if with_.as_json:
             print_json(_as_dict(status))
         else:
-            console().print(f"{plain(status.task_id)} goes on: {status.state}")
+            console().print(f"{plain(status.task_id)} goes on: {plain(status.state)}")
 
     return run(work())
 
@@ -221,12 +222,12 @@ def _end(with_: Common, status: botmesh.TaskStatus) -> int:
 def _print(status: botmesh.TaskStatus) -> None:
     view = status.proto
     out = console()
-    out.print(f"{plain(status.task_id)}  [bold]{status.state}[/bold]  {plain(_note(status))}".rstrip())
+    out.print(f"{plain(status.task_id)}  [bold]{plain(status.state)}[/bold]  {plain(_note(status))}".rstrip())
     asked = f", asked by {plain(view.from_agent)}" if view.from_agent else ""
-    out.print(f"for {plain(status.agent)}{asked}, submitted {view.submitted_at.ToDatetime():%Y-%m-%d %H:%M:%S}")
+    out.print(f"for {plain(status.agent)}{asked}, submitted {clock(view.submitted_at, '%Y-%m-%d %H:%M:%S')}")
     begun = {0: "not begun", 1: "begun once"}.get(view.attempts, f"begun {view.attempts} times")
     at = f" at instance {short(view.instance_id)}" if view.instance_id else ""
-    out.print(f"{begun}{at}, ran {milliseconds(status.run_time)} of {view.run_timeout.ToSeconds()} s")
+    out.print(f"{begun}{at}, ran {milliseconds(status.run_time)} of {view.run_timeout.seconds} s")
     if status.cancel_receipts:
         out.print(_receipts(status.cancel_receipts))
     if status.reply is not None:
@@ -250,14 +251,16 @@ def _note(status: botmesh.TaskStatus) -> str:
 def _receipts(receipts: Sequence[CancelReceipt]) -> Any:
     rows = table("AGENT", "INSTANCE", "OUTCOME")
     for one in receipts:
-        outcome = CancelOutcome.Name(one.outcome).removeprefix("CANCEL_OUTCOME_").lower().replace("_", " ")
+        outcome = word(CancelOutcome, one.outcome, "CANCEL_OUTCOME_")
         rows.add_row(plain(one.agent), short(one.instance_id), outcome)
     return rows
 
 
 def _words(event: TaskEvent) -> str:
     """An event in a line."""
-    kind = event.WhichOneof("event") or ""
+    kind: Any = event.WhichOneof("event")
+    if kind is None:  # a newer version wrote it, or it is damaged
+        return "an event that cannot be read here"
     it = getattr(event, kind)
     words = {
         "submitted": lambda: f"submitted for {it.agent}",
@@ -271,14 +274,14 @@ def _words(event: TaskEvent) -> str:
         "late_reply": lambda: "an answer came too late and is kept apart",
         "receipt_delivered": lambda: f"{it.agent} " + (f"could not be told: {it.reason}" if it.reason else "was told"),
     }
-    return words[kind]() if kind in words else kind
+    return words[kind]() if kind in words else kind.replace("_", " ")
 
 
 def _state_in_words(state: TaskState) -> str:
-    return TaskState.Name(state).removeprefix("TASK_STATE_").lower()
+    return word(TaskState, state, "TASK_STATE_")
 
 
 def _as_dict(status: botmesh.TaskStatus) -> dict[str, Any]:
-    facts = MessageToDict(status.proto, preserving_proto_field_name=True)
+    facts = to_dict(status.proto)
     facts["state"] = status.state
     return facts

@@ -1,16 +1,13 @@
 """`botmesh trace`: the last traces, or one as a tree."""
 
-from datetime import UTC
-
 import click
-from google.protobuf.json_format import MessageToDict
 
 from botmesh.conventions import client_span_name
 from botmesh.v1 import trace_service_pb2 as pb
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
 from botmesh_cli.connection import TIMEOUT, connected
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, milliseconds, plain, print_json, table
+from botmesh_cli.output import clock, console, milliseconds, plain, print_json, table, to_dict
 from botmesh_cli.trace_tree import draw
 
 _DIGITS = 16
@@ -53,7 +50,7 @@ async def _draw(with_: Common, trace_id: str | None, last: int) -> None:
         else:
             found = [await get_trace(stub, trace_id)]
     if with_.as_json:
-        print_json([MessageToDict(span, preserving_proto_field_name=True) for spans in found for span in spans])
+        print_json([to_dict(span) for spans in found for span in spans])
     elif not found:
         _print_nothing(with_)
     else:
@@ -65,13 +62,13 @@ async def _list(with_: Common, limit: int) -> None:
     async with connected(with_.settings.registry, TraceServiceStub) as stub:
         found = (await stub.ListTraces(pb.ListTracesRequest(limit=limit), timeout=TIMEOUT)).traces
     if with_.as_json:
-        print_json([MessageToDict(one, preserving_proto_field_name=True) for one in found])
+        print_json([to_dict(one) for one in found])
     elif not found:
         _print_nothing(with_)
     else:
         rows = table("TRACE", "BEGAN", "TOOK", "SPANS", "FIRST CALL", "OUTCOME", whole=("TRACE", "BEGAN", "TOOK"))
         for one in found:
-            began = one.start_time.ToDatetime(UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
+            began = clock(one.start_time, "%H:%M:%S.%f")
             took = (one.end_time.ToNanoseconds() - one.start_time.ToNanoseconds()) / 1e9
             outcome = f"[red]{plain(one.reason.lower().replace('_', ' '))}[/red]" if one.reason else "[green]ok[/green]"
             name = plain(one.name.removeprefix(client_span_name("")))

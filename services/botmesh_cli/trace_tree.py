@@ -11,6 +11,9 @@ from botmesh.parts import from_struct
 from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
 from botmesh_cli.output import milliseconds, plain, short
 
+_MAX_DEPTH = 100
+"""Calls below one another: a chain has 64 hops at most."""
+
 
 def draw(spans: Sequence[Span]) -> Tree:
     """The tree of one trace. Spans whose parents are missing stand at the top, marked as such."""
@@ -26,13 +29,18 @@ def draw(spans: Sequence[Span]) -> Tree:
         f"{milliseconds(total)}",
         guide_style="dim",
     )
+    left = len(spans)
     for root in children[""]:
-        _grow(tree, root, children, orphan=bool(root.parent_span_id))
+        left -= _grow(tree, root, children, orphan=bool(root.parent_span_id))
+    if left:  # deeper than anybody would read, or parents that form a circle
+        tree.add(f"[yellow]{_count(left, 'span')} not drawn: --json has all[/yellow]")
     return tree
 
 
-def _grow(tree: Tree, span: Span, children: dict[str, list[Span]], *, orphan: bool = False) -> None:
-    """One call is two spans, the caller's and the callee's: they share a line."""
+def _grow(
+    tree: Tree, span: Span, children: dict[str, list[Span]], *, orphan: bool = False, depth: int = _MAX_DEPTH
+) -> int:
+    """One call is two spans, the caller's and the callee's: they share a line. How many spans are drawn."""
     below = children[span.span_id]
     served = [one for one in below if one.kind == SPAN_KIND_SERVER] if span.kind == SPAN_KIND_CLIENT else []
     branch = tree.add(_line(span, served, orphan=orphan))
@@ -41,9 +49,12 @@ def _grow(tree: Tree, span: Span, children: dict[str, list[Span]], *, orphan: bo
             facts = from_struct(event.attributes)
             where = short(_text(facts, "botmesh.instance"))
             branch.add(f"[yellow]retry[/yellow] after {_reason(facts)}" + (f" at {where}" if where else ""))
-    for one in below:
-        for child in children[one.span_id] if one in served else [one]:
-            _grow(branch, child, children)
+    drawn = 1 + len(served)
+    if depth:
+        for one in below:
+            for child in children[one.span_id] if one in served else [one]:
+                drawn += _grow(branch, child, children, depth=depth - 1)
+    return drawn
 
 
 def _line(span: Span, served: list[Span], *, orphan: bool) -> str:

@@ -1,6 +1,8 @@
 """`botmesh up`: all services of a mesh in one process."""
 
 import asyncio
+import contextlib
+import ipaddress
 import logging
 import os
 import signal
@@ -15,7 +17,7 @@ from botmesh.settings import Settings
 from botmesh_cli import trace_receiver
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, checked_address, common
-from botmesh_cli.output import console, plain, print_json, table, tell_error
+from botmesh_cli.output import VisibleFormatter, console, plain, print_json, table, tell_error
 from botmesh_cli.trace_store import TraceStore
 from botmesh_mesh import Whole
 from botmesh_registry import Registry
@@ -36,7 +38,9 @@ def up(with_: Common, bind: str | None) -> int:
 
     SIGHUP reads the settings anew: changed limits reach every instance and client.
     """
-    logging.basicConfig(level=with_.settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log = logging.StreamHandler()
+    log.setFormatter(VisibleFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=with_.settings.log_level.upper(), handlers=[log])
     return serving.run(_up(with_, bind or with_.settings.registry_bind))
 
 
@@ -56,6 +60,8 @@ async def _up(with_: Common, bind: str) -> int:
         tell_error(error, as_json=with_.as_json)
         return EXIT_FAILED
     trace_receiver.add_to(mesh.server.grpc, TraceStore(settings.trace_spans))
+    if not is_loopback(mesh.address):
+        _warn(mesh.address)
     telemetry, roster = mesh.server.end.telemetry, mesh.registry.roster
     telemetry.observe("botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(roster.listed))
     telemetry.export_to(_announced(elsewhere) if elsewhere else mesh.address)
@@ -63,11 +69,33 @@ async def _up(with_: Common, bind: str) -> int:
     try:
         await mesh.open(*trace_receiver.SERVICES)
         tune_collector()
-        _say_what_runs(settings, mesh.address, elsewhere, as_json=with_.as_json)
+        with contextlib.suppress(BrokenPipeError):  # a mesh does not end because nobody reads its first lines
+            _say_what_runs(settings, mesh.address, elsewhere, as_json=with_.as_json)
         await stopping.wait()
     finally:
         await mesh.close()
     return 0
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches an IP and port: 127.0.0.0/8 and ::1, nothing else."""
+    try:
+        ip = ipaddress.ip_address(address.rpartition(":")[0].strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return (mapped or ip).is_loopback
+
+
+def _warn(address: str) -> None:
+    """Others than this machine may reach the mesh: say so where it is seen, and where it is kept."""
+    text = (
+        f"listening on {address}, which is not loopback: nobody is authenticated, and anyone who reaches the port can "
+        "read and write everything"
+    )
+    logger.warning(text)
+    with contextlib.suppress(BrokenPipeError):
+        console(stderr=True).print(f"WARNING: {plain(text)}", style="bold red", soft_wrap=True)
 
 
 def _announced(endpoint: str) -> str:
@@ -111,12 +139,16 @@ def _say_what_runs(settings: Settings, address: str, elsewhere: str | None, *, a
     rows = table("WHAT", "WHERE", "NOTE")
     rows.add_row("registry", address, "agents register here")
     answering = (
-        f"{settings.primary} answers" if settings.primary else "the human desk answers: set primary to a bot's name"
+        f"{plain(settings.primary)} answers"
+        if settings.primary
+        else "the human desk answers: set primary to a bot's name"
     )
     rows.add_row("conversations", address, f"kept in {plain(data)}; {answering}")
     rows.add_row("tasks", address, "work that outlasts a call: botmesh tasks")
     rows.add_row(
-        "traces", traces, "all go there (OTEL_*)" if elsewhere else "the last ones, in memory: botmesh trace --last"
+        "traces",
+        plain(traces),
+        "all go there (OTEL_*)" if elsewhere else "the last ones, in memory: botmesh trace --last",
     )
     out = console()
     out.print(rows)

@@ -42,13 +42,13 @@ async def test_what_agents_say_of_themselves_is_shown_as_written(up):
     async with serving(cli, odd):
         for words in (["agents"], ["agent", "odd-bot"]):
             out, _ = await cli(*words)
-            assert "Weird [/nothing] [red] cleared" in out
+            assert r"Weird [/nothing] [red] \x1b[2Jcleared" in out
             assert "[1]" in out
         assert "does [x] and [/y]" in out
         assert "[bold]hi" in out
 
 
-async def test_an_answer_cannot_steer_the_terminal_and_reaches_a_pipe_as_it_is(up):
+async def test_an_answer_cannot_steer_the_terminal_and_reaches_a_program_in_json_as_it_is(up):
     _, cli = up
 
     async def answers(task):
@@ -60,12 +60,13 @@ async def test_an_answer_cannot_steer_the_terminal_and_reaches_a_pipe_as_it_is(u
     async with serving(cli, bot(cli, function=answers), bot(cli, "bad-bot", function=fails)):
         out, code = await on_a_terminal(cli, "delegate", "shout-bot", "x")
         assert code == 0
-        assert "\x1b]0;" not in out
-        assert "two\r\nlines\r\n" in out
-        assert (await cli("delegate", "shout-bot", "x"))[0] == "\x1b]0;title\x07two\nlines\n"
+        assert "\\x1b]0;title\\x07two\r\nlines\r\n" in out
+        assert (await cli("delegate", "shout-bot", "x"))[0] == "\\x1b]0;title\\x07two\nlines\n"
+        out, _ = await cli("delegate", "shout-bot", "x", "--json")
+        assert json.loads(out)["text"] == "\x1b]0;title\x07two\nlines"
         out, code = await on_a_terminal(cli, "delegate", "bad-bot", "x")
         assert code == 4
-        assert "No invoice [17]: ask [/again]" in out
+        assert r"No invoice [17]: \x1b[2Jask [/again]" in out
 
 
 async def test_a_terminal_is_not_read_for_a_text_that_is_missing(bare):

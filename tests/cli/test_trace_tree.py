@@ -76,4 +76,4 @@ def test_spans_without_their_parents_stand_at_the_top_and_say_so():
 def test_names_from_elsewhere_are_no_markup():
     own = span(1, kind=0, service="other")
     own.name = "GET [/path] \x1b[31mred"
-    assert lines(own)[1] == "└── GET [/path] red  10.0 ms  ok"
+    assert lines(own)[1] == r"└── GET [/path] \x1b[31mred  10.0 ms  ok"

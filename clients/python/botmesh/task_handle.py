@@ -226,7 +226,8 @@ def _within(caller: Caller) -> float:
 
 
 def _name(state: TaskState) -> Any:
-    return TaskState.Name(state).removeprefix("TASK_STATE_").lower()
+    known = state in TaskState.values()  # a newer service may know more
+    return TaskState.Name(state).removeprefix("TASK_STATE_").lower() if known else str(int(state))
 
 
 def _may_come_back(error: BotmeshError) -> bool:
