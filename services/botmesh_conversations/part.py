@@ -58,7 +58,7 @@ class ConversationPart:
         `callers` call the agents; `address` is where this service will answer: bots transfer there. `problems`: where
         what cannot be read or done is told. Whoever made the log and the callers closes them.
         """
-        self._problems = problems = problems or Problems()
+        self._problems = problems = Problems() if problems is None else problems
         unreadable = functools.partial(problems.unreadable, COMPONENT)
         self._files = _trigger_files(settings.triggers) if settings.triggers else None
         self._watching: asyncio.Task[None] | None = None

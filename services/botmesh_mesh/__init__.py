@@ -51,6 +51,7 @@ class Whole:
         self.problems = Problems()
         self.services = Embedded(folder, settings, self.server, self.problems)
         self.registry = registry(self.address) if registry is not None else Registry(limits=settings.limits)
+        self.registry.note_in(self.problems)
         self.registry.add_to(self.server.grpc)
 
     async def open(self, *more: str) -> None:
@@ -77,7 +78,7 @@ class Embedded:
         Raises:
             InvalidField: another process has the folder.
         """
-        problems = problems or Problems()
+        problems = Problems() if problems is None else problems  # an empty list of them is false
         self._log = open_log(folder / "events.sqlite")
         telemetry = server.end.telemetry
         self._callers = Callers(settings, telemetry, server.address)

@@ -1,23 +1,29 @@
 """Input checks: what a registration and a question may say. Each refusal names the field."""
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from urllib.parse import unquote
 
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import DecodeError
 
 from botmesh.errors import AddressNotAllowed, InvalidField
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id
 from botmesh.v1.agent_card_pb2 import AgentCard, Exposure
 from botmesh.v1.instance_pb2 import READINESS_READY, READINESS_UNSPECIFIED, Readiness
 from botmesh.v1.limits_pb2 import Limits
+from botmesh.v1.registry_service_pb2 import Revision, SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Key
 
 MAX_CARD_BYTES = 64 * 1024
 """A card is sent to every watcher."""
 MAX_SKILLS = 256
 MAX_WORDS = 64
-"""The most tags or languages in one list."""
+"""The most tags, languages, modes or extensions in one list."""
+MAX_WORD = 256
+"""Characters of one of them."""
+MAX_EXAMPLES = 256
+"""The most examples of one skill."""
 MAX_QUERY = 4096
 """Characters of an utterance."""
 _MAX_PORT = 65535
@@ -51,6 +57,13 @@ def check_name(account: str, value: str) -> Key:
     return (check_id("name", other) if slash else account), check_agent("name", name)
 
 
+def check_revision(value: Revision) -> Revision:
+    """How far a watcher has come; nothing set: it has nothing yet."""
+    if value.incarnation:
+        check_id("since.incarnation", value.incarnation)
+    return value
+
+
 def check_count(field: str, value: int, default: int, most: int) -> int:
     """How many are wanted."""
     if value > most:
@@ -74,9 +87,17 @@ def check_readiness(value: Readiness) -> Readiness:
 
 def check_words(field: str, values: Sequence[str]) -> list[str]:
     """Tags or languages."""
-    if len(values) > MAX_WORDS:
-        raise InvalidField(f"{field} has {len(values)} entries; at most {MAX_WORDS}", field=field, limit=MAX_WORDS)
+    _check_length(field, values, MAX_WORDS)
+    for index, value in enumerate(values):
+        if len(value) > MAX_WORD:
+            name = f"{field}[{index}]"
+            raise InvalidField(f"{name} has {len(value)} characters; at most {MAX_WORD}", field=name, limit=MAX_WORD)
     return list(values)
+
+
+def _check_length(field: str, values: Sized, most: int) -> None:
+    if len(values) > most:
+        raise InvalidField(f"{field} has {len(values)} entries; at most {most}", field=field, limit=most)
 
 
 def check_query(value: str) -> str:
@@ -104,18 +125,26 @@ def check_card(given: AgentCard) -> AgentCard:
     check_agent("card.name", card.name)
     if card.exposure not in Exposure.values():
         raise InvalidField("card.exposure must be a value of Exposure", field="card.exposure", value=card.exposure)
-    check_words("card.tags", card.tags)
-    check_words("card.languages", card.languages)
+    for name in ("tags", "languages", "default_input_modes", "default_output_modes"):
+        check_words(f"card.{name}", getattr(card, name))
+    _check_length("card.capabilities.extensions", card.capabilities.extensions, MAX_WORDS)
     _check_skills(card)
     _check_limits(card.limits)
+    _check_readable(card)
     return card
 
 
+def _check_readable(card: AgentCard) -> None:
+    """Whoever watches reads it inside of other messages: what this version does not know may nest just as deep."""
+    wrapped = WatchAgentsResponse(snapshot=SnapshotChunk(cards=[card])).SerializeToString()
+    try:
+        WatchAgentsResponse.FromString(wrapped)
+    except DecodeError:
+        raise InvalidField("card is nested too deep to be read by those who watch", field="card") from None
+
+
 def _check_skills(card: AgentCard) -> None:
-    if len(card.skills) > MAX_SKILLS:
-        raise InvalidField(
-            f"card.skills has {len(card.skills)} entries; at most {MAX_SKILLS}", field="card.skills", limit=MAX_SKILLS
-        )
+    _check_length("card.skills", card.skills, MAX_SKILLS)
     seen = set()
     for index, skill in enumerate(card.skills):
         field = f"card.skills[{index}]"
@@ -123,8 +152,9 @@ def _check_skills(card: AgentCard) -> None:
         if skill.id in seen:
             raise InvalidField(f"{field}.id is {skill.id!r} as an earlier one", field=f"{field}.id", value=skill.id)
         seen.add(skill.id)
-        check_words(f"{field}.tags", skill.tags)
-        check_words(f"{field}.languages", skill.languages)
+        for name in ("tags", "languages", "input_modes", "output_modes"):
+            check_words(f"{field}.{name}", getattr(skill, name))
+        _check_length(f"{field}.examples", skill.examples, MAX_EXAMPLES)
 
 
 def _check_limits(limits: Limits) -> None:

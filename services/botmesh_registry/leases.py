@@ -1,6 +1,7 @@
 """Leases: granted at registration, renewed by heartbeats, ended by the instance or by silence."""
 
 import hmac
+import logging
 import secrets
 from collections.abc import Iterable
 
@@ -20,7 +21,13 @@ from botmesh_registry.checks import Range, check_address, check_card, check_read
 from botmesh_registry.lease_table import LeaseTable
 from botmesh_registry.probe import Prober
 from botmesh_registry.roster import InstanceEntry, Roster
+from botmesh_service.problems import Problems
+from botmesh_service.supervisor import recovered
 
+logger = logging.getLogger("botmesh")
+
+COMPONENT = "registry"
+"""What the list of problems calls us."""
 BEATS_PER_LEASE = 3
 """One lost heartbeat, and one late one, do not end a lease."""
 SHORTEST_TOKEN, LONGEST_TOKEN = 16, 128
@@ -50,6 +57,10 @@ class Leases:
         self._max_instances = max_instances
         self._ranges = tuple(ranges)
         self._order = 0
+        self.problems = Problems()
+        """Where failures are noted."""
+        self._undismissed: dict[str, InstanceEntry] = {}
+        """Those whose lease is over, and who could not be let go yet."""
 
     @property
     def duration(self) -> float:
@@ -103,9 +114,11 @@ class Leases:
         """Take a sign of life.
 
         Raises:
+            InvalidField: this is no id.
             UnknownLease: the instance has no lease, or no longer.
             InstanceIdTaken: its lease has another token.
         """
+        check_id("instance_id", request.instance_id)
         self.expire()
         entry = self._table.get(request.instance_id)
         if entry is None:
@@ -120,19 +133,26 @@ class Leases:
         """End a lease at once; nothing happens if there is none.
 
         Raises:
+            InvalidField: this is no id.
             InstanceIdTaken: the lease has another token.
         """
+        check_id("instance_id", instance_id)
         self.expire()
         entry = self._table.get(instance_id)
         if entry is not None:
             _check_token(entry, token)
             self._table.delete(instance_id)
-            self._dismiss(entry)
+            self._let_go(entry)
 
     def expire(self) -> None:
-        """End the leases that nobody renewed."""
+        """End the leases that nobody renewed, one by one: one that fails keeps no other."""
         for entry in self._table.expired():
-            self._dismiss(entry)
+            self._let_go(entry)
+
+    def try_again(self) -> None:
+        """Let those go with whom that failed before."""
+        for entry in list(self._undismissed.values()):
+            self._let_go(entry)
 
     def suspect(self, instance_id: str) -> None:
         """Have an instance probed soon that may be gone; nothing happens if it has no lease."""
@@ -151,9 +171,19 @@ class Leases:
         elif not entry.listed:
             self._roster.show(entry)
 
-    def _dismiss(self, entry: InstanceEntry) -> None:
-        self._roster.dismiss(entry)
-        self._prober.forget(entry)
+    def _let_go(self, entry: InstanceEntry) -> None:
+        subject = f"lease of {entry.id}"
+        try:
+            self._prober.forget(entry)
+            self._roster.dismiss(entry)
+        except Exception as error:
+            logger.exception("could not end the lease of %s; it is tried again", entry.id)
+            self._undismissed[entry.id] = entry
+            self.problems.failed(COMPONENT, subject, f"{type(error).__name__}: {error}")
+            return
+        if self._undismissed.get(entry.id) is entry:
+            del self._undismissed[entry.id]
+            recovered(self.problems, COMPONENT, subject)
 
     def _renew_registration(self, held: InstanceEntry, said: Instance, new: InstanceEntry) -> InstanceEntry:
         if held.key != new.key:
@@ -188,9 +218,10 @@ def _new_token(chosen: str) -> str:
     """
     if not chosen:
         return secrets.token_urlsafe(24)
-    if not SHORTEST_TOKEN <= len(chosen) <= LONGEST_TOKEN:
+    if not (SHORTEST_TOKEN <= len(chosen) <= LONGEST_TOKEN and chosen.isascii() and chosen.isprintable()):
         raise InvalidField(
-            f"a token that an instance makes has {SHORTEST_TOKEN} to {LONGEST_TOKEN} characters", field="lease_token"
+            f"a token that an instance makes has {SHORTEST_TOKEN} to {LONGEST_TOKEN} printable ASCII characters",
+            field="lease_token",
         )
     return chosen
 

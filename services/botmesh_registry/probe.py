@@ -16,6 +16,7 @@ from botmesh.v1.agent_service_pb2 import GetCardRequest, GetCardResponse
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceStub
 from botmesh.v1.instance_pb2 import READINESS_DRAINING, Instance
 from botmesh_registry.roster import InstanceEntry
+from botmesh_service.problems import Problems
 
 logger = logging.getLogger("botmesh")
 
@@ -96,6 +97,8 @@ class Prober:
         """Start at most `rate` probes a second and have at most `open_probes` open."""
         self.settle: Settle = lambda _entry, _error: None
         """Called with each outcome; empty text: passed."""
+        self.problems = Problems()
+        """Where failures inside the registry are noted."""
         self._probe = probe
         self._gap = 1.0 / rate
         self._open_probes = open_probes
@@ -109,7 +112,7 @@ class Prober:
         self._tasks: set[asyncio.Task[None]] = set()
         self._probed: dict[InstanceEntry, tuple[float, int]] = {}  # when last begun or ended, and failures in a row
         self._next_start = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._open = False
 
     def open(self) -> None:
@@ -144,6 +147,11 @@ class Prober:
         """Keep nothing of an instance whose lease is over."""
         self._due.pop(entry, None)
         self._probed.pop(entry, None)
+
+    def look(self) -> None:
+        """Go on, should that have failed: for whoever looks from time to time."""
+        if self._open and self._heap and self._timer is None and len(self._tasks) < self._open_probes:
+            self._pump()
 
     def _pump(self) -> None:
         """Start what is due and may start, and set the timer for the next."""
@@ -182,8 +190,9 @@ class Prober:
     async def _run(self, entry: InstanceEntry, address: str) -> None:
         try:
             error = await self._probe(entry.instance)
-        except Exception:
+        except Exception as failure:
             logger.exception("the probe of %s failed", address)
+            self.problems.failed("registry", f"probe of {entry.id}", f"{type(failure).__name__}: {failure}")
             error = "the probe failed inside the registry"
         if entry.ended:
             return
@@ -195,7 +204,12 @@ class Prober:
         if error:
             longest = min(LONGEST_RETRY, self._first_retry * 2 ** min(failures - 1, 16))
             self.schedule(entry, longest * random.uniform(0.75, 1.0))
-        self.settle(entry, error)
+        try:
+            self.settle(entry, error)
+        except Exception as failure:
+            logger.exception("the outcome of the probe of %s could not be taken in; it is probed again", entry.id)
+            self.problems.failed("registry", f"probe of {entry.id}", f"{type(failure).__name__}: {failure}")
+            self.schedule(entry, LONGEST_RETRY * random.uniform(0.05, 0.1))
 
     def _failures(self, entry: InstanceEntry) -> int:
         return self._probed.get(entry, (0.0, 0))[1]

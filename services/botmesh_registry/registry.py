@@ -13,13 +13,15 @@ from botmesh.serving import Server
 from botmesh_registry.changelog import Key
 from botmesh_registry.checks import parse_ranges
 from botmesh_registry.lease_table import LeaseTable
-from botmesh_registry.leases import Leases
+from botmesh_registry.leases import COMPONENT, Leases
 from botmesh_registry.probe import Prober
 from botmesh_registry.roster import InstanceEntry, Roster
 from botmesh_registry.search import Search
 from botmesh_registry.service import SERVICE_NAME, RegistryService
 from botmesh_registry.terms import Terms
 from botmesh_registry.watch import WINDOW, Watches
+from botmesh_service.problems import Problems
+from botmesh_service.supervisor import recovered, supervise
 
 logger = logging.getLogger("botmesh")
 
@@ -45,6 +47,7 @@ class Registry:
         trace_endpoint: str = "",
         watch_window: float = WINDOW,
         prober: Prober | None = None,
+        problems: Problems | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """An empty registry.
@@ -60,6 +63,7 @@ class Registry:
             trace_endpoint: where everybody is told to send traces; empty: nowhere.
             watch_window: seconds in which changes are coalesced for watchers.
             prober: how instances are probed.
+            problems: where failures are noted; default: a list of its own.
             clock: the time in seconds, never going back.
 
         Raises:
@@ -88,10 +92,12 @@ class Registry:
             max_instances=max_instances,
             ranges=parse_ranges(probe_ranges),
         )
+        self.note_in(Problems() if problems is None else problems)
         self.prober.settle = self.leases.settle
         self.roster.on_change = self._changed
         self._service = RegistryService(self.leases, self.roster, self.watches, self.search, self._terms)
         self._opened_at = clock()
+        self._failing: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
         self._server: Server | None = None
 
@@ -125,7 +131,7 @@ class Registry:
         """Start to probe, to end leases, and to warm up."""
         self._opened_at = self._clock()
         self.prober.open()
-        self._sweeper = asyncio.create_task(self._sweep_often(), name="botmesh-registry-sweep")
+        self._sweeper = supervise("sweep", self._sweep_often, self.problems, component=COMPONENT, pauses=(0.1, 1.0))
 
     async def close(self) -> None:
         """End all streams and everything that `open` started; call it before the server stops."""
@@ -134,6 +140,10 @@ class Registry:
             self._sweeper.cancel()
             await asyncio.wait([self._sweeper])
         await self.prober.close()
+
+    def note_in(self, problems: Problems) -> None:
+        """Note failures there from now on."""
+        self.problems = self.leases.problems = self.prober.problems = problems
 
     def set_limits(self, limits: Limits) -> None:
         """Make these the mesh's limits: watchers hear at once, instances with their next heartbeat."""
@@ -152,19 +162,37 @@ class Registry:
         return self.watches.warming
 
     def sweep(self) -> None:
-        """Do what time alone brings: end leases and warming, forget the long gone, keep the index fresh."""
-        self.leases.expire()
-        self.roster.forget_long_gone()
-        self.search.refresh(_MOST_INDEXED)
+        """Do what time alone brings: end leases and warming, forget the long gone, keep the index fresh.
+
+        Each by itself: one that fails is noted, and tried again with the next sweep.
+        """
+        for name, step in (
+            ("leases that could not be ended", self.leases.try_again),
+            ("leases", self.leases.expire),
+            ("agents that are gone", self.roster.forget_long_gone),
+            ("index of skills", lambda: self.search.refresh(_MOST_INDEXED)),
+            ("warming", self._end_warming),
+            ("watches", self.watches.catch_up),
+            ("probes", self.prober.look),
+        ):
+            try:
+                step()
+            except Exception as error:
+                logger.exception("the registry's sweep failed: %s", name)
+                self._failing.add(name)
+                self.problems.failed(COMPONENT, name, f"{type(error).__name__}: {error}")
+            else:
+                if name in self._failing:
+                    self._failing.discard(name)
+                    recovered(self.problems, COMPONENT, name)
+
+    def _end_warming(self) -> None:
         if self.watches.warming and self._clock() - self._opened_at >= self.leases.duration:
             self.watches.end_warming()
 
     async def _sweep_often(self) -> None:
         while True:
-            try:
-                self.sweep()
-            except Exception:
-                logger.exception("the registry's sweep failed; the next one is due")
+            self.sweep()
             await asyncio.sleep(self._tick)
 
     def _changed(self, agent: Key, urgent: bool) -> None:

@@ -137,17 +137,20 @@ class Roster:
             self._changed(self.agents[entry.key], entry.id, urgent=readiness not in TAKES_WORK)
 
     def dismiss(self, entry: InstanceEntry) -> None:
-        """Let an instance go whose lease is over."""
+        """Let an instance go whose lease is over. May be called again if it failed."""
         entry.ended = True
-        self.hide(entry)
-        agent = self.agents[entry.key]
-        del agent.instances[entry.id]
-        if agent.instances:
-            return
-        if agent.card is None:
-            del self.agents[agent.key]  # it never came into being
-        else:
-            self._gone[agent.key] = self._clock()
+        agent = self.agents.get(entry.key)
+        if agent is not None and agent.instances.get(entry.id) is entry:
+            del agent.instances[entry.id]
+            if not agent.instances and agent.card is None:
+                del self.agents[agent.key]  # it never came into being
+            elif not agent.instances:
+                self._gone[agent.key] = self._clock()
+        if entry.listed and self.listed.get(entry.id) is entry:
+            entry.listed = False
+            del self.listed[entry.id]
+            if agent is not None:
+                self._changed(agent, entry.id, urgent=True)
 
     def forget_long_gone(self) -> None:
         """Forget the agents that have had no instance for a day."""

@@ -9,10 +9,19 @@ import grpc
 
 from botmesh.errors import BotmeshError, InvalidField, UnknownLease
 from botmesh.names import check_agent, check_id
+from botmesh.registry import is_of_this_process
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceServicer, add_RegistryServiceServicer_to_server
 from botmesh_registry.changelog import Key
-from botmesh_registry.checks import check_account, check_count, check_name, check_query, check_share, check_words
+from botmesh_registry.checks import (
+    check_account,
+    check_count,
+    check_name,
+    check_query,
+    check_revision,
+    check_share,
+    check_words,
+)
 from botmesh_registry.leases import Leases
 from botmesh_registry.roster import InstanceEntry, Roster
 from botmesh_registry.search import DEFAULT_CONFIDENCE, Search, tags_of
@@ -140,6 +149,7 @@ class RegistryService(RegistryServiceServicer):
         self, request: pb.ReportUnreachableRequest, context: grpc.aio.ServicerContext
     ) -> pb.ReportUnreachableResponse:
         """A probe will tell."""
+        check_id("instance_id", request.instance_id)
         logger.debug("%s reports instance %.64s: %.200s", context.peer(), request.instance_id, request.error)
         self._leases.suspect(request.instance_id)
         return pb.ReportUnreachableResponse()
@@ -149,7 +159,9 @@ class RegistryService(RegistryServiceServicer):
     ) -> AsyncIterator[bytes]:
         """What an account sees, encoded."""
         account = check_account(request.account_id)
-        async with aclosing(self._watches.watch(account, request.since)) as responses:
+        since = check_revision(request.since)
+        connection = "" if is_of_this_process(context.invocation_metadata()) else context.peer()
+        async with aclosing(self._watches.watch(account, since, connection)) as responses:
             async for response in responses:
                 yield response
 

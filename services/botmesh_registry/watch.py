@@ -5,7 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 
-from botmesh.errors import BotmeshError, TooManyInstances, WatcherTooSlow
+from botmesh.errors import BotmeshError, QuotaExceeded, TooManyInstances, WatcherTooSlow
 from botmesh.v1.limits_pb2 import Limits
 from botmesh.v1.registry_service_pb2 import AgentChanges, Revision, SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Change, Key
@@ -19,6 +19,10 @@ QUEUE_LENGTH = 256
 """Responses that wait for one watcher, 25 s of them in a busy mesh."""
 QUEUE_BYTES = 8 * 1024 * 1024
 """Their bytes; watchers of one account share them."""
+CONNECTION_SHARE = 4
+"""One connection may have one part in so many of all places."""
+KEPT_SNAPSHOTS = 64
+"""Accounts whose snapshot is kept for `SNAPSHOT_LIFE`: what a name costs must not depend on how many there are."""
 SNAPSHOT_LIFE = 1.0
 """Seconds in which a snapshot is used again: after a restart of the registry everybody asks at once."""
 
@@ -26,6 +30,8 @@ SNAPSHOT_LIFE = 1.0
 @dataclass(slots=True, eq=False)
 class _Watcher:
     account: str
+    connection: str
+    """Whose it is; empty: this process's own, which nobody counts."""
     queue: deque[bytes] = field(default_factory=deque)
     queued_bytes: int = 0
     ended: BotmeshError | None = None
@@ -53,6 +59,60 @@ class _Watcher:
         self.wake.set()
 
 
+class Places:
+    """Who may watch: not too many from one connection, and where all places are taken, those with most make room."""
+
+    def __init__(self, most: int) -> None:
+        """There are `most` places, and a quarter of them for one connection."""
+        self._most = most
+        self._per_connection = max(1, most // CONNECTION_SHARE)
+        self._taken: dict[str, dict[_Watcher, None]] = {}  # by connection, the newest last
+        self._count = 0
+
+    def admit(self, connection: str) -> None:
+        """See to it that there is a place.
+
+        Raises:
+            QuotaExceeded, TooManyInstances: there is none for this connection, or none at all.
+        """
+        if not connection:
+            return
+        own = len(self._taken.get(connection, ()))
+        if own >= self._per_connection:
+            raise QuotaExceeded(
+                f"this connection has {own} watches and may have {self._per_connection}: share one in each process",
+                limit=self._per_connection,
+                field="watchers",
+            )
+        if self._count < self._most:
+            return
+        greediest = max(self._taken.values(), key=len)
+        if len(greediest) <= own + 1:  # nobody would be better off: the two would only take turns
+            raise TooManyInstances(
+                f"the registry has {self._most} watchers and takes no more: share one in each process",
+                limit=self._most,
+                field="watchers",
+            )
+        newest = next(reversed(greediest))
+        self.free(newest)
+        newest.end(WatcherTooSlow("this watch made room for another connection: watch again later"))
+
+    def take(self, watcher: _Watcher) -> None:
+        """Count one that was admitted."""
+        if watcher.connection:
+            self._taken.setdefault(watcher.connection, {})[watcher] = None
+            self._count += 1
+
+    def free(self, watcher: _Watcher) -> None:
+        """Count one no longer: it has left, or is about to."""
+        own = self._taken.get(watcher.connection)
+        if own is not None and watcher in own:
+            del own[watcher]
+            self._count -= 1
+            if not own:
+                del self._taken[watcher.connection]
+
+
 class Watches:
     """All watchers of a roster. The registry tells it of changes; it tells the watchers."""
 
@@ -63,36 +123,33 @@ class Watches:
         self._roster = roster
         self._terms = terms
         self._window = window
-        self._max_watchers = max_watchers
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
-        self._count = 0
+        self._places = Places(max_watchers)
         self._flushed = roster.log.number
         self._flushed_at = float("-inf")
         self._told: dict[str, int] = {}  # the newest revision that an account's watchers were sent
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._due = 0.0
+        """When the timer is due. It cannot be asked: uvloop's has no `when()` if it was due at once."""
         self._snapshots: dict[str, tuple[int, list[bytes]]] = {}
         self._closed: BotmeshError | None = None
 
-    async def watch(self, account: str, since: Revision) -> AsyncGenerator[bytes, None]:
-        """The encoded responses for one watcher.
+    async def watch(self, account: str, since: Revision, connection: str = "") -> AsyncGenerator[bytes, None]:
+        """The encoded responses for one watcher, who came over `connection`; empty: from this process, uncounted.
 
         Raises:
-            TooManyInstances: there are as many watchers as may be.
-            WatcherTooSlow: it did not take them fast enough.
+            QuotaExceeded: the connection has as many watches as one may have.
+            TooManyInstances: there are as many watchers as may be, and no connection has more than this one would.
+            WatcherTooSlow: it did not take them fast enough, or made room for another connection.
         """
         if self._closed is not None:
             raise self._closed
-        if self._count >= self._max_watchers:
-            raise TooManyInstances(
-                f"the registry has {self._max_watchers} watchers and takes no more: share one in each process",
-                limit=self._max_watchers,
-                field="watchers",
-            )
+        self._places.admit(connection)
         self.flush()
-        watcher = _Watcher(account)
+        watcher = _Watcher(account, connection)
         first = self._catch_up(account, since)
         self._watchers[account].add(watcher)
-        self._count += 1
+        self._places.take(watcher)
         try:
             for response in first:
                 yield response
@@ -114,10 +171,16 @@ class Watches:
         now = loop.time()
         at = max(now, self._flushed_at + self._window) if urgent else now + self._window
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._due <= at:
                 return
             self._timer.cancel()
+        self._due = at
         self._timer = loop.call_at(at, self.flush)
+
+    def catch_up(self) -> None:
+        """Send what changed and nobody was told of: for whoever looks from time to time."""
+        if self._flushed != self._roster.log.number and self._timer is None:
+            self.flush()
 
     def flush(self) -> None:
         """Send what changed since the last time."""
@@ -165,7 +228,7 @@ class Watches:
 
     def __len__(self) -> int:
         """How many watch."""
-        return self._count
+        return sum(map(len, self._watchers.values()))
 
     def _catch_up(self, account: str, since: Revision) -> list[bytes]:
         log = self._roster.log
@@ -185,6 +248,8 @@ class Watches:
             # Only the last piece bears the revision: a watcher that got no further has nothing to return with.
             snapshot = [self._encode(number if chunk.complete else None, snapshot=chunk) for chunk in chunks]
             self._snapshots[account] = number, snapshot
+            while len(self._snapshots) > KEPT_SNAPSHOTS:
+                del self._snapshots[next(iter(self._snapshots))]
             asyncio.get_running_loop().call_later(SNAPSHOT_LIFE, self._snapshots.pop, account, None)
         return number, snapshot
 
@@ -224,7 +289,8 @@ class Watches:
     def _send(self, watchers: Iterable[_Watcher], responses: list[bytes]) -> None:
         for watcher in watchers:
             if watcher.ended is None and not watcher.offer(responses):
-                # It hangs in a write, and learns of its end once it reads again. Until then it counts as a watcher.
+                # It hangs in a write, and learns of its end once it reads again.
+                self._places.free(watcher)
                 watcher.end(WatcherTooSlow("this watcher read too slowly and was dropped: watch again"))
 
     def _drop(self, error: BotmeshError) -> None:
@@ -233,7 +299,7 @@ class Watches:
                 watcher.end(error)
 
     def _leave(self, watcher: _Watcher) -> None:
-        self._count -= 1
+        self._places.free(watcher)
         self._watchers[watcher.account].discard(watcher)
         if not self._watchers[watcher.account]:
             del self._watchers[watcher.account]

@@ -29,7 +29,7 @@ class TaskPart:
 
         `problems`: where what cannot be read or done is told. Whoever made the log and the callers closes them.
         """
-        problems = problems or Problems()
+        problems = Problems() if problems is None else problems
         rows = Projection(projection, functools.partial(problems.unreadable, COMPONENT))
         self.tasks = Tasks(log, rows, callers, settings.queue_size, settings.task_concurrency, problems)
         self._run_times = RunTimes(settings.task_run_timeout, settings.task_max_run_timeout)

@@ -166,7 +166,9 @@ class Client:
 
     def __init__(self, address: str, stack: AsyncExitStack) -> None:
         self.address = address
-        self.channel = grpc.aio.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)])
+        self.channel = grpc.aio.insecure_channel(
+            address, options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)]
+        )
         self.stub: Any = RegistryServiceStub(self.channel)
         self._stack = stack
 

@@ -14,7 +14,7 @@ from botmesh.v1.instance_pb2 import READINESS_BUSY, READINESS_DRAINING, READINES
 from botmesh_registry import watch as watch_module
 from botmesh_registry.roster import InstanceEntry
 
-from .support import SHORT, until
+from .support import SHORT, Client, until
 
 
 class Crowd:
@@ -344,12 +344,14 @@ async def test_a_watcher_that_goes_leaves_nothing_behind(make_registry):
     assert not registry.watches._told
 
 
-async def test_more_watchers_than_the_limit_are_refused(make_registry):
+async def test_more_watchers_than_the_limit_are_refused(make_registry, stack):
     _, client = await make_registry(max_watchers=1)
     first = client.watch()
     await until(lambda: first.complete)
-    second = client.watch()
+    other = Client(client.address, stack)
+    second = other.watch()
     await second.task
+    await other.channel.close()
     assert isinstance(second.error, TooManyInstances)
     assert second.error.metadata == {"limit": "1", "field": "watchers"}
 

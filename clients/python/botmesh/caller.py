@@ -36,6 +36,8 @@ from botmesh.work import Work
 PIPELINE = PIPELINES[MethodClass.WORK]
 CANCEL_TIMEOUT = 1.0
 """Seconds for telling a callee that its work is no longer wanted."""
+MAX_BUDGETS = 10_000
+"""Agents whose failures are remembered for retries."""
 T = TypeVar("T", bound=AnyMessage)
 _SAFE = {"Transfer"}
 """Methods that may be repeated anywhere: an offer grants nothing."""
@@ -191,6 +193,8 @@ class Caller:
         card = self.directory.find(ask.chain.account_id, ask.target)
         idempotent = method in _SAFE or is_idempotent(card, ask.message.skill_id)
         budget = self._budgets.setdefault(ask.target, Budget())
+        if len(self._budgets) > MAX_BUDGETS:
+            del self._budgets[next(iter(self._budgets))]  # agents come and go: the one that was called first
         return Attempts(call, self.peers, budget, idempotent)
 
     async def _until_answered(self, method: str, ask: Ask, call: Call, data: bytes) -> bytes:

@@ -193,6 +193,11 @@ class Peers:
         self._set_aside = set_aside
         self._links = links
 
+    @property
+    def in_flight(self) -> int:
+        """Calls that are open now."""
+        return sum(peer.in_flight for peer in self._peers.values())
+
     def choose(self, instances: Sequence[Instance], avoid: Collection[str] = ()) -> Peer:
         """The one with the fewest calls in flight of two random ones.
 

@@ -11,6 +11,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from botmesh import interceptors
+from botmesh.arrivals import Arrivals
+from botmesh.descriptors import Places, max_connections, raise_limit
 from botmesh.errors import InvalidField
 from botmesh.interceptors import End
 from botmesh.limits import TRANSPORT_BYTES, Limits
@@ -25,6 +27,14 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.keepalive_permit_without_calls", 1),  # channels ping idle connections, and must not be sent away for it
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    # What one peer can take of a server (docs/limits.md has what was measured).
+    ("grpc.server_handshake_timeout_ms", 10_000),  # connected, and no HTTP/2 settings came
+    ("grpc.max_connection_idle_ms", 300_000),  # no call for so long: connect again when there is one
+    ("grpc.max_concurrent_streams", 1_000),  # of one connection; more calls wait at their caller
+    ("grpc.http2.max_deallocating_streams", 1_000),  # and those that were reset and still take memory
+    # Calls that no task has taken yet, of all connections. By default 1,000: past it anybody's calls fail, by chance.
+    ("grpc.server.max_pending_requests", 10_000),
+    ("grpc.server.max_pending_requests_hard_limit", 20_000),
 )
 
 
@@ -41,7 +51,11 @@ def _is_free(host: str, port: str) -> bool:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """As asyncio.run, on uvloop where that is installed (the extra `uvloop`): faster (docs/performance.md)."""
+    """As asyncio.run, on uvloop where that is installed (the extra `uvloop`): faster (docs/performance.md).
+
+    The process may open as many files from now on as the system lets it.
+    """
+    raise_limit()
     try:
         from uvloop import new_event_loop  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
@@ -68,8 +82,12 @@ class Server:
         """Serve as `end`; without one, as a service of the mesh that is no agent."""
         self.end = end or End(Telemetry(name), limits=limits(), ceiling=limits())
         callee = interceptors.CalleeInterceptor(self.end, interceptors.PIPELINES)
-        self.grpc = grpc.aio.server(interceptors=[callee], options=SERVER_OPTIONS)
+        most = max_connections()
+        options = (*SERVER_OPTIONS, ("grpc.max_allowed_incoming_connections", most))
+        self.grpc = grpc.aio.server(interceptors=[Arrivals(), callee], options=options)
         self._links = callee.links
+        self._places = Places(most)
+        self._keeping_free: asyncio.Task[None] | None = None
         self.health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
         self.address = ""
@@ -110,6 +128,8 @@ class Server:
             self.bind(address)
         self._names = ["", *services]
         await self.grpc.start()
+        port = int(self.address.rpartition(":")[2])
+        self._keeping_free = asyncio.create_task(self._places.keep_free(port), name="botmesh-connections")
         await self.set_serving(True)
         return self.address
 
@@ -122,6 +142,9 @@ class Server:
     async def stop(self, grace: float = 1.0) -> None:
         """Take no new calls, give open ones `grace` seconds, and close."""
         await self.set_serving(False)
+        if self._keeping_free is not None:
+            self._keeping_free.cancel()
+            await asyncio.wait([self._keeping_free])
         self._links.close()
         await self.grpc.stop(grace)
         await self.end.telemetry.stop()

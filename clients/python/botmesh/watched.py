@@ -1,0 +1,176 @@
+"""Reading what the registry tells its watchers: what cannot be used is left out, and everything else is taken in.
+
+A card is some bot's own words. One that is nested too deep for the parser makes all of its response unreadable, and
+with it all other agents: such a response is taken apart by hand, as far down as the cards and instances in it.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar
+
+from google.protobuf.message import DecodeError, Message
+
+from botmesh.errors import InvalidField
+from botmesh.fields import check_fields
+from botmesh.v1.agent_card_pb2 import AgentCard
+from botmesh.v1.instance_pb2 import Instance
+from botmesh.v1.registry_service_pb2 import AgentChanges, SnapshotChunk, WatchAgentsResponse
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_EVENTS = {"snapshot": SnapshotChunk, "changes": AgentChanges}
+_ITEMS = {"cards": AgentCard, "instances": Instance}
+
+Part = TypeVar("Part", SnapshotChunk, AgentChanges)
+
+
+class Named(NamedTuple):
+    """A card or an instance that was left out."""
+
+    who: str
+    """As people call it."""
+    why: str
+    agent: tuple[str, str] | None = None
+    """(account, name) if it was a card."""
+    instance: str = ""
+    """The id if it was an instance."""
+
+
+LeftOut = list[Named]
+
+
+def read(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
+    """A response, and what of it could not be read.
+
+    Raises:
+        DecodeError: nothing of it can be.
+    """
+    try:
+        return WatchAgentsResponse.FromString(data), []
+    except DecodeError:
+        return _taken_apart(data)
+
+
+def sift(part: Part, left_out: LeftOut) -> Part:
+    """`part` without the cards and instances in it that nobody could use; those are added to `left_out`."""
+    for name, describe in (("cards", _of_card), ("instances", _of_instance)):
+        items = getattr(part, name)
+        bad: dict[int, Named] = {}
+        for index, item in enumerate(items):
+            try:
+                check_fields(item)
+            except InvalidField as error:
+                bad[index] = describe(item, error.text)
+        if bad:
+            left_out += bad.values()
+            good = [item for index, item in enumerate(items) if index not in bad]
+            del items[:]
+            items.extend(good)
+    return part
+
+
+def _of_card(card: Any, why: str) -> Named:
+    return Named(f"{card.account_id}/{card.name}"[:200], why, agent=(card.account_id, card.name))
+
+
+def _of_instance(instance: Any, why: str) -> Named:
+    who = f"{instance.account_id}/{instance.agent}, instance {instance.instance_id}"
+    return Named(who[:200], why, instance=instance.instance_id)
+
+
+def _taken_apart(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
+    """Event by event, item by item: each is parsed by itself."""
+    left_out: LeftOut = []
+    rest = bytearray()
+    event: Message | None = None
+    for number, kind, whole, value in _fields(data):
+        name = WatchAgentsResponse.DESCRIPTOR.fields_by_number.get(number)
+        if name is None or name.name not in _EVENTS or kind != _BYTES:
+            rest += whole
+            continue
+        event = _event(_EVENTS[name.name], value, left_out)
+        rest += _tagged(number, event.SerializeToString())
+    response = WatchAgentsResponse.FromString(bytes(rest))
+    return response, left_out
+
+
+def _event(kind: type[Any], data: bytes, left_out: LeftOut) -> Any:
+    event = kind()
+    rest = bytearray()
+    for number, wire, whole, value in _fields(data):
+        field = kind.DESCRIPTOR.fields_by_number.get(number)
+        if field is None or field.name not in _ITEMS or wire != _BYTES:
+            rest += whole
+            continue
+        item = _ITEMS[field.name]()
+        try:
+            item.ParseFromString(value)
+        except DecodeError:
+            left_out.append(_unreadable(item, value))
+        else:
+            getattr(event, field.name).append(item)
+    event.MergeFromString(bytes(rest))
+    return event
+
+
+def _unreadable(item: Any, data: bytes) -> Named:
+    """Who it is about, as far as its own strings say."""
+    seen = type(item)()
+    try:
+        for number, wire, _, value in _fields(data):
+            field = seen.DESCRIPTOR.fields_by_number.get(number)
+            if wire == _BYTES and field is not None and field.type == field.TYPE_STRING and not field.is_repeated:
+                setattr(seen, field.name, value.decode("utf-8", "replace"))
+    except DecodeError:
+        pass
+    describe = _of_card if isinstance(item, AgentCard) else _of_instance
+    return describe(seen, "it cannot be read: nested too deep, or garbage")
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """The fields of a message, unread: number, wire type, the whole of it, and the bytes of its value.
+
+    Raises:
+        DecodeError: these are no fields.
+    """
+    at = 0
+    while at < len(data):
+        start = at
+        tag, at = _varint(data, at)
+        kind = tag & 7
+        if kind == _BYTES:
+            size, at = _varint(data, at)
+        elif kind == _VARINT:
+            size = _varint(data, at)[1] - at
+        elif kind in (_FIXED64, _FIXED32):
+            size = 8 if kind == _FIXED64 else 4
+        else:
+            raise DecodeError("a kind of field that nobody writes")
+        if at + size > len(data):
+            raise DecodeError("a field that ends too soon")
+        yield tag >> 3, kind, data[start : at + size], data[at : at + size]
+        at += size
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        if at >= len(data):
+            break
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:  # noqa: PLR2004 - the last one
+            return value, at
+    raise DecodeError("a number that does not end")
+
+
+def _tagged(number: int, data: bytes) -> bytes:
+    return _as_varint(number << 3 | _BYTES) + _as_varint(len(data)) + data
+
+
+def _as_varint(value: int) -> bytes:
+    made = bytearray()
+    while value > 127:  # noqa: PLR2004 - seven bits each
+        made.append(value & 127 | 128)
+        value >>= 7
+    made.append(value)
+    return bytes(made)
