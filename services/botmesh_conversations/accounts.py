@@ -1,8 +1,10 @@
 """Accounts: each with its agents, its primary, its people at the desk, its variables and its triggers."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from botmesh.caller import Caller
 from botmesh.errors import QuotaExceeded, UnknownPerson
@@ -15,6 +17,8 @@ from botmesh_conversations.variables import Variables
 from botmesh_log.event_log import EventLog
 from botmesh_log.stream import OnUnreadable, log_unreadable
 
+KEPT = 1_000
+"""Accounts in memory, at most, as far as nothing is being done in them."""
 MAX_PEOPLE = 1_000
 """At the desk of one account."""
 
@@ -121,12 +125,17 @@ class Accounts:
         self._primaries = primaries
         self._triggers_of = triggers_of
         self._loading: dict[str, Awaitable[Account]] = {}
-        self._loaded: dict[str, Account] = {}
+        self._kept: OrderedDict[str, Account] = OrderedDict()
+        """Those that were used last."""
+        self._loaded: WeakValueDictionary[str, Account] = WeakValueDictionary()
+        """All that anybody holds: there are never two of one account."""
 
     async def of(self, name: str) -> Account:
         """An account, also one that nothing is known of."""
-        if name in self._loaded:
-            return self._loaded[name]
+        account = self._loaded.get(name)
+        if account is not None:
+            self._keep(account)
+            return account
         if name not in self._loading:
             self._loading[name] = asyncio.ensure_future(self._load(name))
         return await asyncio.shield(self._loading[name])
@@ -138,8 +147,15 @@ class Accounts:
 
     def take_triggers(self) -> None:
         """The triggers have changed."""
-        for account in self._loaded.values():
+        for account in list(self._loaded.values()):
             account.triggers = self._triggers_of(account.name)
+
+    def _keep(self, account: Account) -> None:
+        """Anybody can name an account, and each takes memory: those that nobody holds are forgotten again."""
+        self._kept[account.name] = account
+        self._kept.move_to_end(account.name)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
 
     async def _load(self, name: str) -> Account:
         try:
@@ -148,6 +164,7 @@ class Accounts:
             account.triggers = self._triggers_of(name)
             await account.load()
             self._loaded[name] = account
+            self._keep(account)
             return account
         finally:
             del self._loading[name]

@@ -21,7 +21,9 @@ def check_said(field: str, payload: Iterable[Part], most: int = MAX_SAID) -> Non
     size = sum(part.ByteSize() + 8 for part in payload)
     if size > most:
         text = f"{field} is {size} bytes and the limit {most}: send less, or a URL"
-        raise MessageTooLarge(text, size=size, limit=most, direction="request", field=field)
+        error = MessageTooLarge(text, size=size, limit=most, direction="request", field=field)
+        error.started = False
+        raise error
 
 
 def check_something_said(field: str, payload: Iterable[Part]) -> None:

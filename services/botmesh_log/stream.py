@@ -141,7 +141,9 @@ class Stream(Generic[S, E]):
         size = max(map(len, payloads))
         if size > MOST_PAYLOAD:
             text = f"this would be an event of {size} bytes and the limit is {MOST_PAYLOAD}: send less, or a URL"
-            raise MessageTooLarge(text, size=size, limit=MOST_PAYLOAD, direction="request")
+            error = MessageTooLarge(text, size=size, limit=MOST_PAYLOAD, direction="request")
+            error.started = False
+            raise error
         unreadable: list[str] = []
         events = [
             self._decode(

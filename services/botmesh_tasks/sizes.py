@@ -35,4 +35,6 @@ def _check(what: str, message: AnyMessage, limit: int, direction: str) -> None:
     size = message.ByteSize()
     if size > limit:
         text = f"{what} of a task is {size} bytes and the limit {limit}: send less, or a URL"
-        raise MessageTooLarge(text, size=size, limit=limit, direction=direction)
+        error = MessageTooLarge(text, size=size, limit=limit, direction=direction)
+        error.started = direction == "reply"
+        raise error

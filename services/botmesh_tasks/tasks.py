@@ -272,8 +272,12 @@ class Tasks:
             return
 
         async def quietly() -> None:
-            with contextlib.suppress(BotmeshError):
+            try:
                 await work
+            except BotmeshError:
+                pass  # the next look begins it again
+            except Exception:
+                logger.exception("the agents of account %s cannot be watched; it is tried again", account)
 
         self._doing[key] = task = asyncio.create_task(quietly())
         task.add_done_callback(lambda _: self._doing.pop(key))

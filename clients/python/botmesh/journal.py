@@ -44,6 +44,7 @@ _KEPT = 10_000
 _MOST_BYTES = 512 * 1024
 """Of one batch: well under the message size limit."""
 
+_LATER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 Key = tuple[int, str, str]
 """(scope, account, id)"""
 
@@ -61,6 +62,8 @@ class Journal:
         self._sums: OrderedDict[Key, dict[str, int]] = OrderedDict()
         """Micro-units by currency."""
         self._sending: asyncio.Task[None] | None = None
+        self._one_by_one = 0
+        """How many of the next reports go by themselves: one of them was refused."""
 
     def note(self, call: "Call") -> None:
         """Take note of a delegation that is over, as this end saw it."""
@@ -148,6 +151,11 @@ class Journal:
         if len(self._waiting) >= WAITING:
             self.lost += 1
             return
+        size = entry.ByteSize()
+        if size > _MOST_BYTES:  # what it cost counts all the same
+            del entry.message.payload[:]
+            entry.message.ClearField("context")
+            entry.message.payload.add(text=f"({size} bytes: too large for the message log)")
         self._waiting.append(entry)
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send(), name="botmesh-journal")
@@ -159,26 +167,50 @@ class Journal:
             try:
                 assert self._stub is not None  # noqa: S101 - nothing waits otherwise
                 response = await self._stub().Record(RecordRequest(entries=batch), timeout=TIMEOUT)
-            except (BotmeshError, grpc.aio.AioRpcError) as error:
+            except Exception as error:  # noqa: BLE001 - one report must not stop all others
                 logger.debug("the journal takes nothing: %s", error)
                 if getattr(error, "status", None) is grpc.StatusCode.UNIMPLEMENTED:
                     continue  # there is none: forget it
-                room = max(0, WAITING - len(self._waiting))
-                self.lost += len(batch[room:])
-                self._waiting.extendleft(reversed(batch[:room]))
+                if not _may_pass_later(error):
+                    self._leave_out(batch, error)
+                    continue
+                self._put_back(batch)
                 await asyncio.sleep(_AGAIN)
             else:
                 self.learn(response.totals)
 
+    def _put_back(self, batch: Sequence[JournalEntry]) -> None:
+        room = max(0, WAITING - len(self._waiting))
+        self.lost += len(batch[room:])
+        self._waiting.extendleft(reversed(batch[:room]))
+
+    def _leave_out(self, batch: Sequence[JournalEntry], error: Exception) -> None:
+        """A batch was refused: send its entries one by one, and leave out the one that is refused by itself."""
+        if len(batch) == 1:
+            self.lost += 1
+            logger.warning("the journal does not take the report of message %s: %s", batch[0].message.message_id, error)
+            return
+        self._put_back(batch)
+        self._one_by_one = len(batch)
+
     def _batch(self) -> Sequence[JournalEntry]:
         taken: list[JournalEntry] = []
         size = 0
-        while self._waiting and len(taken) < BATCH:
+        most = 1 if self._one_by_one else BATCH
+        self._one_by_one = max(0, self._one_by_one - 1)
+        while self._waiting and len(taken) < most:
             size += self._waiting[0].ByteSize()
             if taken and size > _MOST_BYTES:
                 break
             taken.append(self._waiting.popleft())
         return taken
+
+
+def _may_pass_later(error: Exception) -> bool:
+    """Whether the journal was not there, rather than of another opinion."""
+    if isinstance(error, BotmeshError):
+        return error.status in _LATER
+    return isinstance(error, grpc.aio.AioRpcError) and error.code() in _LATER
 
 
 def reply_of(call: "Call") -> Reply | None:

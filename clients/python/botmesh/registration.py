@@ -112,6 +112,8 @@ class Registration:
                 logger.error("the registry refuses %s: %s", self._card.name, error)  # noqa: TRY400 - no trace needed
             except (BotmeshError, AioRpcError, TimeoutError) as error:
                 logger.debug("lost the registry: %s", error)
+            except Exception:  # whatever a registry sends, this instance must not vanish from the mesh for it
+                logger.exception("keeping the lease of %s failed; it is tried again", self._card.name)
             interval = None
             await asyncio.sleep(random.uniform(pause / 2, pause))
             pause = min(most, pause * 2)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from botmesh.errors import MessageTooLarge
+from botmesh.fields import MAX_AMOUNT
 from botmesh.parts import Content, from_struct, text_of, to_parts
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1.part_pb2 import Part
@@ -191,12 +192,12 @@ def progress(text: str, fraction: float | None = None) -> agent_service_pb2.Prog
 
 
 def add_up(usages: Iterable[Usage]) -> list[Usage]:
-    """Usages summed by agent, model and currency."""
+    """Usages summed by agent, model and currency; no sum is greater than a usage may say (fields.py)."""
     sums: dict[tuple[str, str, str], Usage] = {}
     for usage in usages:
         key = usage.agent, usage.model, usage.currency
         total = sums.setdefault(key, Usage(agent=usage.agent, model=usage.model, currency=usage.currency))
-        total.input_tokens += usage.input_tokens
-        total.output_tokens += usage.output_tokens
-        total.cost_micros += usage.cost_micros
+        total.input_tokens = min(total.input_tokens + usage.input_tokens, MAX_AMOUNT)
+        total.output_tokens = min(total.output_tokens + usage.output_tokens, MAX_AMOUNT)
+        total.cost_micros = min(total.cost_micros + usage.cost_micros, MAX_AMOUNT)
     return list(sums.values())
