@@ -134,6 +134,11 @@ class Projection(ProjectionFile):
             raise self._undone(error) from None
         self._uncommitted.add(fresh)
 
+    def _try_to_write(self) -> None:
+        """Write down what was put, for a question that is better answered by what the file has than not at all."""
+        with contextlib.suppress(LogUnavailable):
+            self._write()
+
     def _undone(self, error: sqlite3.Error) -> LogUnavailable:
         """What was written and is not committed is to be written again."""
         with contextlib.suppress(sqlite3.Error):
@@ -172,6 +177,13 @@ class Projection(ProjectionFile):
             self._on_unreadable(state.view.conversation_id, text)
             return None
 
+    def close(self) -> None:
+        """Write down what can be written, and close: the next start tells the rest from the log."""
+        with contextlib.suppress(LogUnavailable):
+            self.commit()
+        self._fresh = _Fresh()
+        super().close()
+
     def keep(self, conversation: str, snapshot: bytes) -> None:
         """Keep a conversation's state, so that it opens fast."""
         self._fresh.snapshots[conversation] = snapshot
@@ -195,18 +207,18 @@ class Projection(ProjectionFile):
 
     def next_due(self) -> float | None:
         """When the first conversation wants to be looked at, seconds since the epoch."""
-        self._write()
+        self._try_to_write()
         (due,) = self._db.execute("SELECT min(due) FROM conversation WHERE due IS NOT NULL").fetchone()
         return None if due is None else due / 1e9
 
     def put_off(self, conversation: str, due: float) -> None:
         """Look at a conversation again no earlier than `due`, whatever it says itself."""
-        self._write()
+        self._try_to_write()
         self._db.execute("UPDATE conversation SET due = ? WHERE id = ?", (_nanoseconds(due), conversation))
 
     def overdue(self, now: float, limit: int) -> list[str]:
         """Conversations that want to be looked at now, the most overdue first."""
-        self._write()
+        self._try_to_write()
         query = "SELECT id FROM conversation WHERE due <= ? ORDER BY due LIMIT ?"
         return [row[0] for row in self._db.execute(query, (_nanoseconds(now), limit))]
 
@@ -214,7 +226,7 @@ class Projection(ProjectionFile):
         """A conversation's place in its desk's queue, from 1; 0: it does not wait."""
         if not view.HasField("queued_at"):
             return 0
-        self._write()
+        self._try_to_write()
         query = "SELECT count(*) FROM conversation WHERE account = ? AND (queued < ? OR (queued = ? AND id < ?))"
         queued = view.queued_at.ToNanoseconds()
         row = self._db.execute(query, (view.account_id, queued, queued, view.conversation_id)).fetchone()
@@ -222,13 +234,13 @@ class Projection(ProjectionFile):
 
     def queued(self, account: str) -> int:
         """How many wait for a person."""
-        self._write()
+        self._try_to_write()
         query = "SELECT count(*) FROM conversation WHERE account = ? AND queued IS NOT NULL"
         return int(self._db.execute(query, (account,)).fetchone()[0])
 
     def pending(self) -> list[str]:
         """Conversations for which something is still to be done."""
-        self._write()
+        self._try_to_write()
         return [row[0] for row in self._db.execute("SELECT id FROM conversation WHERE pending ORDER BY updated")]
 
     def of_contact(self, account: str, contact: str, channel: str | None = None) -> list[str]:
@@ -236,9 +248,13 @@ class Projection(ProjectionFile):
         key = account, contact
         known = self._contacts.get(key)
         if known is None:
-            self._write()
+            self._try_to_write()
             query = "SELECT id, channel FROM conversation WHERE account = ? AND contact = ? ORDER BY updated"
             known = self._contacts[key] = dict(self._db.execute(query, key).fetchall())
+            for state, _, _ in self._fresh.rows.values():  # what could not be written
+                if (state.view.account_id, state.view.contact_id) == key:
+                    known.pop(state.view.conversation_id, None)
+                    known[state.view.conversation_id] = state.view.channel
             if len(self._contacts) > _CONTACTS:
                 self._contacts.popitem(last=False)
         else:

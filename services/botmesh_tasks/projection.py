@@ -86,6 +86,13 @@ class Projection(ProjectionFile):
             self._on_unreadable(view.task_id, f"cannot be listed ({type(error).__name__}: {error})")
             return None
 
+    def close(self) -> None:
+        """Write down what can be written, and close: the next start tells the rest from the log."""
+        with contextlib.suppress(LogUnavailable):
+            self.commit()
+        self._fresh.clear()
+        super().close()
+
     def pending(self) -> list[tuple[str, str]]:
         """Account and id of the tasks for which something is still to be done, the oldest first."""
         self.commit()

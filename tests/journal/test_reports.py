@@ -7,9 +7,9 @@ import pytest
 import botmesh
 from botmesh import errors, testing
 from botmesh.settings import load
-from botmesh.v1.journal_service_pb2 import GetCostsRequest, ListMessagesRequest
+from botmesh.v1.journal_service_pb2 import GetCostsRequest, JournalEntry, ListMessagesRequest
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
-from botmesh.v1.message_pb2 import MessageType
+from botmesh.v1.message_pb2 import Message, MessageType
 from tests.waiting import until
 from tests.whole import WholeMesh
 
@@ -187,3 +187,36 @@ async def test_a_journal_that_is_away_costs_nothing(tmp_path):
             await client.delegate("back", str(number))
         assert back._running.end.journal.lost == 0
         assert len(back._running.end.journal._waiting) <= 40
+
+
+async def test_a_report_that_is_refused_holds_up_no_other(tmp_path):
+    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+        stub = await mesh.stub(JournalServiceStub)
+        agent = costly("back", micros=7)
+        await start(mesh, agent, persist_messages="true")
+        journal = agent._running.end.journal
+        bad = JournalEntry(message=Message(account_id="default", message_id="no id at all!"), logged=True)
+        journal._report(bad)
+        for number in range(3):
+            await client.delegate("back", str(number))
+
+        async def reported():
+            found = (await stub.ListMessages(ListMessagesRequest())).entries
+            return sum(entry.message.from_agent == "back" for entry in found) == 3
+
+        await until(reported)
+        assert journal.lost == 1
+
+
+async def test_a_message_too_large_for_the_log_is_counted_all_the_same(tmp_path):
+    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+        stub = await mesh.stub(JournalServiceStub)
+        await start(mesh, costly("back", micros=7), persist_messages="true")
+        await client.delegate("back", "x" * 900_000)
+
+        async def counted():
+            return (await stub.GetCosts(GetCostsRequest())).totals
+
+        await until(counted)
+        entries = (await stub.ListMessages(ListMessagesRequest())).entries
+        assert any("too large for the message log" in entry.message.payload[0].text for entry in entries)
