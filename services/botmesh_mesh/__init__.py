@@ -49,6 +49,9 @@ class Whole:
         self.server = Server("botmesh", limits=lambda: settings.limits)
         self.address = self.server.bind(bind)
         self.problems = Problems()
+        self.server.end.telemetry.observe(
+            "botmesh.problems", "{problem}", "Problems seen, those that are over included", self.problems.total
+        )
         self.services = Embedded(folder, settings, self.server, self.problems)
         self.registry = registry(self.address) if registry is not None else Registry(limits=settings.limits)
         self.registry.note_in(self.problems)

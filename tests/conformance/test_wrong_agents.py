@@ -18,6 +18,8 @@ FOUND = {
     "cannot_be_switched_off": {"target/disabled"},
     "tells_its_bugs": {"errors/bug", "errors/bug-in-a-stream"},
     "gives_no_reasons": {"errors/declared", "deadline/excess"},
+    "takes_any_field": {"fields/year-9999", "fields/arrays-33", "fields/caller-arrays-33", "fields/notification"},
+    "streams_without_end": {"reply_size/without-end", "reply_size/as-a-whole", "reply_size/caller"},
     "breaks_the_trace": {"trace/continues", "trace/passes-on", "chain/of-four"},
 }
 

@@ -20,6 +20,7 @@ from botmesh.interceptors import (
     concurrency,
     deadline,
     enabled,
+    fields,
     hops,
     loops,
     size,
@@ -124,6 +125,17 @@ def breaks_the_trace():
     trace.extract = lambda metadata: Context()
 
 
+def takes_any_field():
+    """Reads and sends what nobody could keep."""
+    fields.Fields.caller = fields.Fields.callee = _passes
+    fields.Fields.read = lambda self, call, message: None
+
+
+def streams_without_end():
+    """Sends and reads replies of any size, as long as each piece is small."""
+    work.check_reply_size = size.check_reply_size = lambda size, limit: size
+
+
 FAULTS = [
     resets_the_path,
     ignores_the_deadline,
@@ -139,6 +151,8 @@ FAULTS = [
     tells_its_bugs,
     gives_no_reasons,
     breaks_the_trace,
+    takes_any_field,
+    streams_without_end,
 ]
 
 if __name__ == "__main__":
