@@ -20,7 +20,8 @@ def check_said(field: str, payload: Iterable[Part], most: int = MAX_SAID) -> Non
     """
     size = sum(part.ByteSize() + 8 for part in payload)
     if size > most:
-        text = f"{field} is {size} bytes and the limit {most}: send less, or a URL"
+        what = "the message" if field == "payload" else field
+        text = f"{what} is {size} bytes and the limit {most}: send less, or a URL"
         error = MessageTooLarge(text, size=size, limit=most, direction="request", field=field)
         error.started = False
         raise error
