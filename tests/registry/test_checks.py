@@ -5,7 +5,7 @@ import pytest
 from botmesh.errors import AddressNotAllowed, InvalidField
 from botmesh.limits import duration
 from botmesh.v1 import registry_service_pb2 as pb
-from botmesh.v1.agent_card_pb2 import AgentCard, Skill
+from botmesh.v1.agent_card_pb2 import AgentCapabilities, AgentCard, AgentExtension, Skill
 from botmesh.v1.limits_pb2 import Limits
 from botmesh_registry.checks import check_address, check_card, check_name, parse_ranges, peer_ip
 
@@ -173,3 +173,102 @@ async def test_a_malformed_question_is_refused_with_its_field(make_registry, met
     with pytest.raises(InvalidField) as caught:
         await client.ask(method, request_)
     assert caught.value.metadata["field"] == field
+
+
+NESTED = "card.capabilities.extensions[0].params"
+
+
+def nested_card(depth, **options):
+    card = AgentCard(name="deep-bot", **options)
+    value = card.capabilities.extensions.add(uri="urn:x").params.fields["x"]
+    for _ in range(depth):
+        value = value.list_value.values.add()
+    value.number_value = 1
+    return card
+
+
+async def test_a_card_that_no_watcher_could_read_is_refused(make_registry, make_agent):
+    registry, client = await make_registry()
+    agent = await make_agent("deep-bot")
+    for depth in (31, 47):
+        with pytest.raises(InvalidField) as caught:
+            await client.register(agent, card=nested_card(depth))
+        assert caught.value.metadata["field"].startswith(NESTED)
+    await client.register(agent, card=nested_card(30))
+    assert len(registry.leases._table) == 1
+
+
+def test_what_a_card_has_of_a_later_version_may_not_nest_either():
+    group = b"\xfb\x3f" * 99 + b"\xfc\x3f" * 99  # field 1023, which nobody knows
+    card = AgentCard.FromString(AgentCard(name="deep-bot").SerializeToString() + group)
+    with pytest.raises(InvalidField) as caught:
+        check_card(card)
+    assert caught.value.metadata["field"] == "card"
+
+
+@pytest.mark.parametrize(
+    ("field", "card"),
+    [
+        ("card.default_input_modes", AgentCard(name="b", default_input_modes=["x"] * 65)),
+        ("card.tags[1]", AgentCard(name="b", tags=["x", "y" * 257])),
+        ("card.skills[0].examples", AgentCard(name="b", skills=[Skill(id="s", examples=["x"] * 257)])),
+        ("card.skills[0].output_modes", AgentCard(name="b", skills=[Skill(id="s", output_modes=["x"] * 65)])),
+        (
+            "card.capabilities.extensions",
+            AgentCard(name="b", capabilities=AgentCapabilities(extensions=[AgentExtension(uri="u")] * 65)),
+        ),
+    ],
+)
+def test_everything_in_a_card_is_bounded(field, card):
+    with pytest.raises(InvalidField) as caught:
+        check_card(card)
+    assert caught.value.metadata["field"] == field
+
+
+@pytest.mark.parametrize("value", ["\u0661\u0662\u0663", "1" * 5000, "\x00", "a/b", "18446744073709551616 "])
+async def test_absurd_ids_are_refused_by_name(value, make_registry, make_agent):
+    _, client = await make_registry()
+    agent = await make_agent()
+    for method, request in (
+        ("Register", agent.registration(instance_id=value)),
+        ("Deregister", pb.DeregisterRequest(instance_id=value)),
+        ("ReportUnreachable", pb.ReportUnreachableRequest(instance_id=value)),
+        ("GetAgent", pb.GetAgentRequest(account_id=value, name="b")),
+    ):
+        with pytest.raises(InvalidField):
+            await client.ask(method, request)
+    beats = client.heartbeats(agent, "x")
+    beats.id = value
+    with pytest.raises(InvalidField):
+        await beats.beat()
+
+
+@pytest.mark.parametrize("value", ["\u0661" * 16, "x" * 129, "\x00" * 20, "short"])
+async def test_absurd_lease_tokens_are_refused(value, make_registry, make_agent):
+    _, client = await make_registry()
+    agent = await make_agent()
+    with pytest.raises(InvalidField):
+        await client.register(agent, lease_token=value)
+
+
+@pytest.mark.parametrize("value", ["1", "\u0661/b", "9" * 5000, "default/" + "x" * 64, "default/\u0661", "\x00/\x00"])
+async def test_absurd_page_tokens_are_refused(value, make_registry):
+    _, client = await make_registry()
+    with pytest.raises(InvalidField):
+        await client.ask("ListAgents", pb.ListAgentsRequest(page_token=value))
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        pb.Revision(incarnation="i", number=2**64 - 1),
+        pb.Revision(incarnation="\u0661", number=1),
+        pb.Revision(incarnation="x" * 5000, number=1),
+    ],
+)
+async def test_absurd_revisions_are_refused(since, make_registry):
+    _, client = await make_registry()
+    watch = client.watch(since=since)
+    await watch.task
+    assert isinstance(watch.error, InvalidField)
+    assert watch.error.metadata["field"].startswith("since.")

@@ -71,14 +71,19 @@ class Chain:
         """The chain that a call carries.
 
         Raises:
-            InvalidField: a key is malformed, stands twice, or all are longer than 4 KiB together.
+            InvalidField: a value is malformed, a key stands twice, or all are longer than 4 KiB together.
         """
         found: dict[str, str] = {}
         size = 0
         for key, value in metadata:
             if key not in KEYS:
                 continue
-            text = value if isinstance(value, str) else value.decode("ascii", "replace")
+            # gRPC gives bytes over 127 as UTF-8 if they can be read so, else as Latin-1; other libraries as bytes.
+            text = value if isinstance(value, str) else value.decode("latin-1")
+            if not (text.isascii() and (text.isprintable() or not text)):
+                raise InvalidField(
+                    f"{key} must be printable ASCII but is {text[:80]!a}", field=key, value=ascii(text[:80])
+                )
             if key in found:
                 raise InvalidField(f"metadata key {key} must stand once", field=key, value=text[:80])
             found[key] = text
