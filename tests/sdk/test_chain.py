@@ -1,7 +1,14 @@
-import pytest
+import base64
 
-from botmesh import errors
-from botmesh.chain import MAX_METADATA_BYTES, Chain
+import pytest
+from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.status_pb2 import Status
+from tests.attacks.frames import raw_call
+
+from botmesh import errors, testing
+from botmesh.chain import KEYS, MAX_METADATA_BYTES, Chain
+from botmesh.v1.agent_service_pb2 import DelegateRequest
+from botmesh.v1.message_pb2 import Message
 
 
 def test_a_chain_travels_in_metadata_and_back():
@@ -36,3 +43,30 @@ def test_all_keys_together_have_a_limit():
 def test_without_a_conversation_the_chain_is_what_is_counted():
     assert Chain(correlation_id="r", account_id="a").concurrency_key == ("a", "r")
     assert Chain(correlation_id="r", conversation_id="c", account_id="a").concurrency_key == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    "value", ["caf\u00e9", "\u00ff", "\u0661", "a\x01", "a\tb", b"\xff", b"caf\xc3\xa9", "\ud83d"], ids=ascii
+)
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_a_value_that_is_no_printable_ascii_is_refused_with_its_key(key, value):
+    with pytest.raises(errors.InvalidField) as caught:
+        Chain.from_metadata(((key, value),))
+    assert caught.value.metadata["field"] == key
+    assert caught.value.metadata["value"].isascii()
+    assert caught.value.text.isascii()
+
+
+@pytest.mark.parametrize("value", [b"\xff", b"\x80default", "caf\u00e9".encode(), b"\xd9\xa1"], ids=ascii)
+async def test_bytes_over_127_on_the_wire_are_refused_with_their_key(value, make_agent):
+    agent = make_agent()
+    async with testing.mesh(agent):
+        request = DelegateRequest(message=Message(message_id="m1")).SerializeToString()
+        for key in sorted(KEYS):
+            headers = dict(await raw_call(agent.address, "/botmesh.v1.AgentService/Delegate", request, [(key, value)]))
+            assert headers["grpc-status"] == "3", (key, headers)
+            details = headers["grpc-status-details-bin"]
+            status = Status.FromString(base64.b64decode(details + "=" * (-len(details) % 4)))
+            info = ErrorInfo()
+            assert status.details[0].Unpack(info)
+            assert (info.reason, info.metadata["field"]) == ("INVALID_FIELD", key)
