@@ -83,9 +83,11 @@ public final class Serving implements AutoCloseable {
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
                 .addService(new Edge(end, service, Edge.REQUEST_WAIT).definition())
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance())
+                .addService(Readable.around(health.getHealthService().bindService()))
+                .addService(
+                        Readable.around(ProtoReflectionServiceV1.newInstance().bindService()))
+                .addService(Readable.around(io.grpc.protobuf.services.ProtoReflectionService.newInstance()
+                        .bindService()))
                 .build();
         try {
             server.start();

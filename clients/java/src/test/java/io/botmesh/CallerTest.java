@@ -16,6 +16,7 @@ import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.HeartbeatResponse;
 import io.botmesh.v1.Instance;
 import io.botmesh.v1.Lease;
+import io.botmesh.v1.Load;
 import io.botmesh.v1.NotifyResponse;
 import io.botmesh.v1.Part;
 import io.botmesh.v1.Partial;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -456,6 +458,41 @@ class CallerTest {
         serving.listed().get(20, TimeUnit.SECONDS);
         assertTrue(registered.get() >= 3);
         serving.stop(Duration.ZERO);
+    }
+
+    /** Nor does it end by what this process itself throws while it makes a heartbeat. */
+    @Test
+    void theThreadThatKeepsTheLeaseSurvivesWhatMakesItsHeartbeats() throws Exception {
+        RawServer server = closing(new RawServer(Map.of(
+                "botmesh.v1.RegistryService/Register",
+                given -> given.end(RegisterResponse.getDefaultInstance().toByteArray()),
+                "botmesh.v1.RegistryService/Heartbeat",
+                given -> given.send(HeartbeatResponse.newBuilder()
+                        .setProbe(ProbeState.PROBE_STATE_PASSED)
+                        .build()
+                        .toByteArray()),
+                "botmesh.v1.RegistryService/Deregister",
+                given -> given.end(new byte[0]))));
+        Settings settings = Settings.load(Map.of("BOTMESH_REGISTRY", server.address()));
+        End end = new End(new Telemetry("test", "", null), settings, "a", "i", false, Limits.NONE);
+        RegistryClient registry = new RegistryClient(server.address(), end);
+        closing(registry::close);
+        AtomicInteger asked = new AtomicInteger();
+        Supplier<Registration.State> state = () -> {
+            switch (asked.getAndIncrement()) {
+                case 1 -> throw new IllegalStateException("a bug");
+                case 2 -> throw new StackOverflowError();
+                case 3 -> throw new OutOfMemoryError();
+                default -> {
+                    return new Registration.State(Readiness.READINESS_READY, Load.getDefaultInstance());
+                }
+            }
+        };
+        Registration registration =
+                new Registration(registry, card("a"), "i", "127.0.0.1:1", state, limits -> {}, to -> {});
+        closing(registration::stop);
+        registration.start();
+        registration.listed.get(20, TimeUnit.SECONDS);
     }
 
     @Test

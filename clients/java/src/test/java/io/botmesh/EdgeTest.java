@@ -27,11 +27,13 @@ import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -311,6 +313,34 @@ class EdgeTest {
                 streams.add(1 + 2 * number);
             }
             assertTrue(raw.resetAll(streams, Call.SERVICE + "Delegate"), "the connection was left open");
+        }
+        assertServes();
+    }
+
+    @Test
+    void theServicesOfGrpcItselfRefuseGarbageAsWell() throws Exception {
+        link.unary("grpc.health.v1.Health/Check", new byte[0], new Metadata(), Duration.ofSeconds(10))
+                .get(10, TimeUnit.SECONDS); // and still answer
+        for (String method : List.of(
+                "grpc.health.v1.Health/Check",
+                "grpc.health.v1.Health/Watch",
+                "grpc.reflection.v1.ServerReflection/ServerReflectionInfo")) {
+            for (int times = 0; times < 20; times++) {
+                var answer = link.unary(method, new byte[] {10, 127, 3}, new Metadata(), Duration.ofSeconds(10));
+                StatusRuntimeException error = assertThrows(StatusRuntimeException.class, () -> Link.await(answer));
+                assertEquals(Reason.INVALID_FIELD, Statuses.asError(error).reason());
+            }
+        }
+        assertServes();
+    }
+
+    @Test
+    void aConnectionThatNeverSpeaksIsClosed() throws Exception {
+        int port =
+                Integer.parseInt(serving.address().substring(serving.address().lastIndexOf(':') + 1));
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(20_000);
+            socket.getInputStream().readAllBytes(); // to its end
         }
         assertServes();
     }

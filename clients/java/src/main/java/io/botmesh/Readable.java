@@ -1,0 +1,52 @@
+package io.botmesh;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+
+/**
+ * For the services of gRPC itself (health, reflection): a request that cannot be read is refused as such. Where gRPC's own
+ * marshaller throws, its caller would hear UNKNOWN, and the log get a stack trace for each.
+ */
+final class Readable implements ServerInterceptor {
+    private Readable() {}
+
+    /** The service with this around it; its messages are read inside. */
+    static ServerServiceDefinition around(ServerServiceDefinition service) {
+        return ServerInterceptors.intercept(ServerInterceptors.useInputStreamMessages(service), new Readable());
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+            private boolean closed;
+
+            @Override
+            public void onMessage(Q message) {
+                if (closed) {
+                    return;
+                }
+                try {
+                    super.onMessage(message);
+                } catch (RuntimeException e) {
+                    closed = true;
+                    BotmeshException error = BotmeshException.invalid(
+                            "request", "the request cannot be read: it is no message of this method");
+                    call.close(Statuses.status(error), Statuses.trailers(error));
+                }
+            }
+
+            @Override
+            public void onHalfClose() {
+                if (!closed) {
+                    super.onHalfClose();
+                }
+            }
+        };
+    }
+}
