@@ -20,7 +20,7 @@ from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
 from botmesh_cli.conversations import owner_in_words
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, lines, plain, print_json
+from botmesh_cli.output import console, lines, plain, print_json, tell_error, to_dict
 from botmesh_cli.typed import typed_lines
 
 _HELP = "/transfer AGENT (or desk), /tag NAME, /rate 1-5, /history, /quit"
@@ -111,7 +111,8 @@ class _Chat:
                 for entry in chunk.entries:
                     self._show(entry, "")
         else:
-            self.out.print(f"[dim]{_HELP}[/dim]" + ("" if self.conversation else "  [dim](say something first)[/dim]"))
+            out = console(stderr=True) if self.as_json else self.out
+            out.print(f"[dim]{_HELP}[/dim]" + ("" if self.conversation else "  [dim](say something first)[/dim]"))
         return True
 
     async def _transfer(self, to: str) -> None:
@@ -119,6 +120,9 @@ class _Chat:
         target = Owner(desk=person) if desk == "desk" else Owner(agent=to)
         request = api.TransferConversationRequest(conversation_id=self.conversation, target=target)
         response = await self.stub.TransferConversation(request, timeout=60)
+        if self.as_json:
+            print_json(to_dict(response))
+            return
         words = "has it now" if response.transferred else f"keeps it: {plain(response.reason)}"
         if response.desk == api.DESK_OUTCOME_NOBODY_ON_DUTY:
             words += f"; nobody is on duty, number {response.queue_position} in the queue"
@@ -141,7 +145,7 @@ async def _chat(with_: Common, contact: str, channel: str, conversation: str) ->
     async with service(with_.settings) as stub:
         out = console()
         talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, conversation)
-        typed = sys.stdin.isatty()
+        typed = sys.stdin.isatty() and not with_.as_json
         if typed:
             out.print(f"[dim]You are {plain(contact)} on {plain(channel)}. {_HELP}[/dim]")
         typed_in = typed_lines()
@@ -157,7 +161,10 @@ async def _chat(with_: Common, contact: str, channel: str, conversation: str) ->
             except BotmeshError as error:
                 if error.reason == "UNSPECIFIED":
                     raise
-                out.print(f"[red]{plain(error.reason.lower().replace('_', ' '))}[/red]: {lines(error.text)}")
+                if with_.as_json:
+                    tell_error(error, as_json=True)
+                else:
+                    out.print(f"[red]{plain(error.reason.lower().replace('_', ' '))}[/red]: {lines(error.text)}")
 
 
 async def _next(typed_in: "asyncio.Queue[str | None]", out: Console | None) -> str | None:

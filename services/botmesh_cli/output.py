@@ -117,8 +117,13 @@ class VisibleFormatter(logging.Formatter):
 
 
 def short(name: str) -> str:
-    """The first digits of an id that a machine made; one that a person chose as it is."""
-    return name[:_SHORT] if _HEX_ID.fullmatch(name) else plain(name)
+    """The first digits of an id that a machine made; one that a person chose as it is. As a line of a table."""
+    return plain(shortened(name))
+
+
+def shortened(name: str) -> str:
+    """The same for a text that goes through `plain` as a whole."""
+    return name[:_SHORT] if _HEX_ID.fullmatch(name) else name
 
 
 def word(enum: Any, number: int, prefix: str = "") -> str:
@@ -128,11 +133,17 @@ def word(enum: Any, number: int, prefix: str = "") -> str:
 
 
 def clock(at: Timestamp, shown: str = "%m-%d %H:%M:%S") -> str:
-    """A time on the clock of this place; out of all calendars, what it says in numbers."""
+    """A time on the clock of this place, "%f" in milliseconds; out of all calendars, its seconds since 1970."""
     try:
-        return datetime.fromtimestamp(at.seconds + at.nanos / 1e9, UTC).astimezone().strftime(shown)
+        told = datetime.fromtimestamp(at.seconds + at.nanos / 1e9, UTC).astimezone().strftime(shown)
+        return told[:-3] if shown.endswith("%f") else told
     except (ValueError, ArithmeticError, OSError):
-        return f"{at.seconds}.{at.nanos:09} s"
+        return f"{at.seconds} s"
+
+
+def nanoseconds(at: Timestamp) -> int:
+    """Since 1970; unlike Timestamp's own way also of a time out of all calendars."""
+    return at.seconds * 1_000_000_000 + at.nanos
 
 
 def to_dict(message: Message) -> dict[str, Any]:

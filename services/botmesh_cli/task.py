@@ -13,7 +13,19 @@ from botmesh.v1.task_state_pb2 import TaskState
 from botmesh_cli.delegate import ANY_WITH, echo, line, said, seconds, skill_of, variables
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import clock, console, milliseconds, plain, print_json, printable, short, table, to_dict, word
+from botmesh_cli.output import (
+    clock,
+    console,
+    milliseconds,
+    plain,
+    print_json,
+    printable,
+    short,
+    shortened,
+    table,
+    to_dict,
+    word,
+)
 
 _STATES = [name.removeprefix("TASK_STATE_").lower() for name in TaskState.keys()[1:]]
 
@@ -264,7 +276,7 @@ def _words(event: TaskEvent) -> str:
     it = getattr(event, kind)
     words = {
         "submitted": lambda: f"submitted for {it.agent}",
-        "started": lambda: f"begun at instance {short(it.instance_id)} (attempt {it.attempt})",
+        "started": lambda: f"begun at instance {shortened(it.instance_id)} (attempt {it.attempt})",
         "progressed": lambda: it.text + (f" ({it.fraction:.0%})" if it.HasField("fraction") else ""),
         "requeued": lambda: f"waits again: {it.text}",
         "interrupted": lambda: f"asks: {' '.join(part.text for part in it.reply.message.payload)}",

@@ -7,7 +7,7 @@ from botmesh.v1 import trace_service_pb2 as pb
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
 from botmesh_cli.connection import TIMEOUT, connected
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import clock, console, milliseconds, plain, print_json, table, to_dict
+from botmesh_cli.output import clock, console, milliseconds, nanoseconds, plain, print_json, table, to_dict
 from botmesh_cli.trace_tree import draw
 
 _DIGITS = 16
@@ -69,7 +69,7 @@ async def _list(with_: Common, limit: int) -> None:
         rows = table("TRACE", "BEGAN", "TOOK", "SPANS", "FIRST CALL", "OUTCOME", whole=("TRACE", "BEGAN", "TOOK"))
         for one in found:
             began = clock(one.start_time, "%H:%M:%S.%f")
-            took = (one.end_time.ToNanoseconds() - one.start_time.ToNanoseconds()) / 1e9
+            took = (nanoseconds(one.end_time) - nanoseconds(one.start_time)) / 1e9
             outcome = f"[red]{plain(one.reason.lower().replace('_', ' '))}[/red]" if one.reason else "[green]ok[/green]"
             name = plain(one.name.removeprefix(client_span_name("")))
             rows.add_row(plain(one.trace_id[:_DIGITS]), began, milliseconds(took), str(one.span_count), name, outcome)

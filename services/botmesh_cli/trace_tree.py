@@ -9,7 +9,7 @@ from rich.tree import Tree
 from botmesh.conventions import RETRY_EVENT
 from botmesh.parts import from_struct
 from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
-from botmesh_cli.output import milliseconds, plain, short
+from botmesh_cli.output import milliseconds, nanoseconds, plain, short
 
 _MAX_DEPTH = 100
 """Calls below one another: a chain has 64 hops at most."""
@@ -19,11 +19,11 @@ def draw(spans: Sequence[Span]) -> Tree:
     """The tree of one trace. Spans whose parents are missing stand at the top, marked as such."""
     ids = {span.span_id for span in spans}
     children: dict[str, list[Span]] = defaultdict(list)
-    for span in sorted(spans, key=lambda one: one.start_time.ToNanoseconds()):
+    for span in sorted(spans, key=lambda one: nanoseconds(one.start_time)):
         children[span.parent_span_id if span.parent_span_id in ids else ""].append(span)
     agents = {span.service for span in spans if span.kind == SPAN_KIND_SERVER}
     hops = sum(span.kind == SPAN_KIND_CLIENT for span in spans)
-    total = _seconds(min(spans, key=_start), max(spans, key=lambda one: one.end_time.ToNanoseconds()))
+    total = _seconds(min(spans, key=_start), max(spans, key=lambda one: nanoseconds(one.end_time)))
     tree = Tree(
         f"trace [bold]{plain(spans[0].trace_id)}[/bold]  {_count(hops, 'call')}, {_count(len(agents), 'agent')}, "
         f"{milliseconds(total)}",
@@ -105,8 +105,8 @@ def _count(number: int, what: str) -> str:
 
 
 def _start(span: Span) -> int:
-    return span.start_time.ToNanoseconds()
+    return nanoseconds(span.start_time)
 
 
 def _seconds(first: Span, last: Span) -> float:
-    return (last.end_time.ToNanoseconds() - first.start_time.ToNanoseconds()) / 1e9
+    return (nanoseconds(last.end_time) - nanoseconds(first.start_time)) / 1e9
