@@ -94,13 +94,13 @@ class Callers:
         """Close the accounts that nobody has, beyond as many as may stay; those used longest ago first."""
         if len(self._kept) < self._max_unused or len(self._kept) < self._looked_at:
             return
+        room = max(1, min(_LOOK_EVERY, self._max_unused // 10))  # for those that come until the next look
         unused = [name for name, kept in self._kept.items() if _is_unused(kept)]
-        for name in unused[: max(0, len(unused) + 1 - self._max_unused)]:
+        for name in unused[: max(0, len(unused) + room - self._max_unused)]:
             task = asyncio.get_running_loop().create_task(_close(self._kept.pop(name).caller))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
-        used = len(self._kept) >= self._max_unused  # all of them have somebody: look again when some more have come
-        self._looked_at = len(self._kept) + _LOOK_EVERY if used else 0
+        self._looked_at = len(self._kept) + room
 
     def _end(self, account: str) -> End:
         limits = self._settings.limits

@@ -80,15 +80,17 @@ def _taken_apart(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
     """Event by event, item by item: each is parsed by itself."""
     left_out: LeftOut = []
     rest = bytearray()
-    event: Message | None = None
+    events: list[tuple[str, Message]] = []
     for number, kind, whole, value in _fields(data):
-        name = WatchAgentsResponse.DESCRIPTOR.fields_by_number.get(number)
-        if name is None or name.name not in _EVENTS or kind != _BYTES:
+        field = WatchAgentsResponse.DESCRIPTOR.fields_by_number.get(number)
+        if field is not None and field.name in _EVENTS and kind == _BYTES:
+            events.append((field.name, _event(_EVENTS[field.name], value, left_out)))
+        else:
             rest += whole
-            continue
-        event = _event(_EVENTS[name.name], value, left_out)
-        rest += _tagged(number, event.SerializeToString())
     response = WatchAgentsResponse.FromString(bytes(rest))
+    for name, event in events:
+        getattr(response, name).MergeFrom(event)  # never written out again: what is too deep in there would be anew
+        getattr(response, name).SetInParent()
     return response, left_out
 
 
@@ -161,16 +163,3 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         if byte < 128:  # noqa: PLR2004 - the last one
             return value, at
     raise DecodeError("a number that does not end")
-
-
-def _tagged(number: int, data: bytes) -> bytes:
-    return _as_varint(number << 3 | _BYTES) + _as_varint(len(data)) + data
-
-
-def _as_varint(value: int) -> bytes:
-    made = bytearray()
-    while value > 127:  # noqa: PLR2004 - seven bits each
-        made.append(value & 127 | 128)
-        value >>= 7
-    made.append(value)
-    return bytes(made)
