@@ -60,7 +60,11 @@ class Wire:
         reader, writer = await asyncio.open_connection(host, int(port))
         wire = cls(reader, writer, address)
         writer.write(PREFACE + frame(SETTINGS, 0, 0))
-        await reader.readexactly(1)  # the server's settings: without an answer to them it takes few calls
+        try:
+            await reader.readexactly(1)  # the server's settings: without an answer to them it takes few calls
+        except (OSError, EOFError):
+            writer.close()
+            raise
         writer.write(frame(SETTINGS, ACK, 0))
         wire._draining = asyncio.create_task(wire._drain())
         return wire
