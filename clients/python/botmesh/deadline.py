@@ -1,10 +1,13 @@
 """A deadline as an object: an absolute point on the loop's clock."""
 
 import time
+from contextvars import Context
 from dataclasses import dataclass
 
 from botmesh.limits import ANSWER_MARGIN, ANSWER_MARGIN_MOST
 
+NO_CONTEXT = Context()
+"""For timers: one that was cancelled stays with its loop until its time has come, and would keep its call alive."""
 now = time.monotonic
 """The loop's clock without asking for the loop: asyncio's and uvloop's count seconds from the same point."""
 

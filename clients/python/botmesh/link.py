@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 from grpc import StatusCode
 
 from botmesh.batches import BATCH_BYTES, Batches
+from botmesh.deadline import NO_CONTEXT
 from botmesh.errors import BotmeshError, DeadlineExpired, PeerError, Unreachable
 from botmesh.status import from_rpc_error, from_status
 from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkRequest, LinkResponse
@@ -84,7 +85,7 @@ class Link:
         self._last += 1
         call = _Call(self._last)
         self._calls[call.number] = call
-        call.timer = asyncio.get_running_loop().call_later(timeout, self._expire, call)
+        call.timer = asyncio.get_running_loop().call_later(timeout, self._expire, call, context=NO_CONTEXT)
         begun = LinkedCall(id=call.number)
         start = begun.start
         start.method = method

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message as AnyMessage
 
-from botmesh.deadline import Deadline, now
+from botmesh.deadline import NO_CONTEXT, Deadline, now
 from botmesh.errors import (
     BotmeshError,
     Cancelled,
@@ -91,7 +91,7 @@ class Work:
     def start(self, run: Awaitable[AnyMessage]) -> None:
         """Run it in a task of its own, until its deadline at the latest."""
         self.began = True
-        self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire)
+        self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire, context=NO_CONTEXT)
         self.task = asyncio.create_task(self._run(run))
 
     def extend(self, deadline: Deadline) -> None:
@@ -101,7 +101,7 @@ class Work:
         self.deadline = deadline
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = asyncio.get_running_loop().call_at(deadline.at, self._expire)
+            self._timer = asyncio.get_running_loop().call_at(deadline.at, self._expire, context=NO_CONTEXT)
 
     async def result(self) -> AnyMessage:
         """Wait for the outcome. The wait can be given up; see `grace`."""
@@ -269,7 +269,7 @@ class Work:
         self.callers -= 1
         if self.callers == 0 and not self.settled and not self.detached:
             loop = asyncio.get_running_loop()
-            self._orphaned = loop.call_later(self.grace, self.cancel, "the last caller was lost")
+            self._orphaned = loop.call_later(self.grace, self.cancel, "the last caller was lost", context=NO_CONTEXT)
 
 
 _Ended = tuple[float, int, bytes, type[AnyMessage] | None, bytes, BotmeshError | None, tuple[bytes, ...], int]

@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from typing import Any, TypeVar
 
-from botmesh.deadline import now
+from botmesh.deadline import NO_CONTEXT, now
 from botmesh.errors import DeadlineExpired
 from botmesh.interceptors.call import Call, MethodClass
 from botmesh.work import stream_idle
@@ -38,7 +38,7 @@ class Patience:
         assert task is not None  # noqa: S101 - a coroutine runs in one
         self._due = min(now() + self._idle, self._until)
         if self._timer is None and self._due < math.inf:
-            self._timer = asyncio.get_running_loop().call_at(self._due, self._look)
+            self._timer = asyncio.get_running_loop().call_at(self._due, self._look, context=NO_CONTEXT)
         before = task.cancelling()
         self._waiting = task
         try:
@@ -61,7 +61,7 @@ class Patience:
         if self._waiting is None:
             return  # the next wait sets the timer again
         if now() < self._due:
-            self._timer = asyncio.get_running_loop().call_at(self._due, self._look)
+            self._timer = asyncio.get_running_loop().call_at(self._due, self._look, context=NO_CONTEXT)
         else:
             self._broken_off = True
             self._waiting.cancel()
