@@ -32,8 +32,9 @@ CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
 
 _READY = grpc.ChannelConnectivity.READY
 CALM = 500
-"""Calls open at one instance up to which any number may begin at once. Past it, thousands that begin together come back
-CANCELLED for about half (grpcio 1.85, loopback, whatever the options for streams and pending calls say) ..."""
+"""Calls open at one instance up to which any number may begin at once. A server of gRPC's core fails calls by chance,
+as CANCELLED, once more than 1,000 wait for a task there, unless it is told otherwise. Those of this SDK take 10,000
+(docs/limits.md: 10,000 at once all succeed); a bare one does not, and nobody knows which it is ..."""
 BURST, BURST_SECONDS = 40, 0.03
 """... and where so many begin at a time, next to none: those are joined by a retry (status.py says how they look)."""
 
