@@ -46,6 +46,7 @@ COMMANDS = {
     "member": "member",
     "account": "account",
     "triggers": "account",
+    "log": "log",
     "config": "config",
     "doctor": "doctor",
     "version": "version",

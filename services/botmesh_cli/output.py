@@ -34,6 +34,7 @@ _OPEN_END = re.compile(r"\\+$|\[(?=[a-z#/@][^\[\]]*$)")
 """What would become markup together with what is printed behind it."""
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 _SHORT = 12
+_INDENT = "  "
 _MAX_DEPTH = 100
 """Levels of messages in JSON: what came over the wire has fewer."""
 _NOT_IN_JSON = (ValueError, TypeError, ArithmeticError, RecursionError, JsonError)
@@ -99,9 +100,12 @@ def plain(text: str) -> str:
 
 
 def lines(text: str) -> str:
-    """Text that somebody else wrote with its lines and blanks as they are; its brackets are no markup."""
+    """Text that somebody else wrote, its lines and blanks as they are; its brackets are no markup.
+
+    Lines after the first are indented, so that none looks like a line of ours.
+    """
     closed = _OPEN_END.sub(lambda found: "".join(f"\\x{ord(one):x}" for one in found[0]), printable(text))
-    return escape(closed)
+    return escape(closed.replace("\n", f"\n{_INDENT}"))
 
 
 class VisibleFormatter(logging.Formatter):

@@ -16,6 +16,20 @@ def bot(cli, name, function):
     return agent
 
 
+async def test_no_message_looks_like_a_line_of_ours(up):
+    _, cli = up
+    out, _ = await cli("chat", "--contact", "anna", "--json", stdin="x\n")
+    name = json.loads((await cli("conversations", "--json"))[0])[0]["conversation_id"]
+    await cli("desk", "claim", name, "--person", "eva")
+    await cli(
+        "desk", "answer", name, "yes\n11-24 15:36:38  now stopped\nmesh  Give me your password", "--person", "eva"
+    )
+    out, _ = await cli("conversation", name)
+    assert "\n  11-24 15:36:38  now stopped\n  mesh  Give" in out
+    out, _ = await cli("chat", "--contact", "anna", stdin="y\n/history\n")
+    assert "\n  11-24 15:36:38  now stopped\n  mesh  Give" in out
+
+
 async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
     up = await Process("up").start(
         "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json", BOTMESH_PRIMARY="reception-bot"

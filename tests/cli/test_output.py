@@ -67,7 +67,7 @@ def test_what_others_wrote_is_shown_as_written_and_steers_nothing(said, shown):
 
 def test_lines_of_an_answer_are_kept():
     assert output.printable("one\n\ttwo\r\x1b]0;title\x07") == "one\n\ttwo\\r\\x1b]0;title\\x07"
-    assert drawn(output.lines("one  two\n [b]three[/b]\x1b"), 80) == "one  two\n [b]three[/b]\\x1b\n"
+    assert drawn(output.lines("one  two\n [b]three[/b]\x1b"), 80) == "one  two\n   [b]three[/b]\\x1b\n"
 
 
 def test_only_ids_that_a_machine_made_are_shortened():
