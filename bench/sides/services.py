@@ -25,7 +25,7 @@ async def fill(folder: Path, agent: str, conversations: int) -> None:
     await open_log(folder / "events.sqlite").close()  # makes the tables
     records = chain.from_iterable(_talk(number, agent) for number in range(conversations))
     with closing(sqlite3.connect(folder / "events.sqlite")) as db, db:
-        db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", records)
+        db.executemany("INSERT INTO event (position, stream, sequence, at, payload) VALUES (?, ?, ?, ?, ?)", records)
 
 
 def _talk(number: int, agent: str) -> Iterator[tuple[int, str, int, float, bytes]]:

@@ -1,16 +1,20 @@
 """Messages and costs in one SQLite file, bounded in size and age."""
 
+import contextlib
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from google.protobuf.message import DecodeError
 
+from botmesh.errors import InvalidField, LogUnavailable
 from botmesh.v1 import journal_service_pb2 as pb
 from botmesh.v1.journal_service_pb2 import CostTotal, JournalEntry
+from botmesh_log import files
 from botmesh_log.stream import OnUnreadable, log_unreadable
 from botmesh_service.paging import page_of, read_token
 
@@ -36,6 +40,8 @@ MAX_SUM = 2**62
 """A sum stays here: SQLite makes a larger one a fraction, and the contract has no room for it."""
 COUNTED_SECONDS = 2 * 86400.0
 """How long it is remembered that an answer was counted: no end reports later."""
+_MEMORY = ":memory:"
+T = TypeVar("T")
 _FOR_GOOD = (pb.COST_SCOPE_AGENT, pb.COST_SCOPE_ACCOUNT_DAY)
 
 
@@ -50,27 +56,50 @@ class Bounds:
 
 
 class Store:
-    """Messages by what is asked for, and sums."""
+    """Messages by what is asked for, and sums.
+
+    A damaged file is set aside (journal.sqlite.damaged-TIME) and begun anew, at the start and while it is in use.
+    """
 
     def __init__(
         self,
-        path: str | Path = ":memory:",
+        path: str | Path = _MEMORY,
         bounds: Bounds | None = None,
         on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
-        """Open it. Any thread may use it, one at a time."""
+        """Open it. Any thread may use it, one at a time. `on_unreadable` is told of a file that was set aside as well.
+
+        Raises:
+            InvalidField: it can neither be opened nor set aside.
+        """
         self._on_unreadable = on_unreadable
         self._bounds = bounds or Bounds()
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")  # what a crash of the machine loses was a report
-        self._db.executescript(_SCHEMA)
-        (self._bytes,) = self._db.execute("SELECT coalesce(sum(size), 0) FROM message").fetchone()
+        self._bytes = 0
+        self._path = Path(path)
+        self._in_memory = str(path) == _MEMORY
+        try:
+            if not self._in_memory:
+                files.prepare_folder(self._path.parent)
+                what = files.look_at(self._path)
+                if what:
+                    self._set_aside(what)
+            self._db = self._open_or_begin_anew()
+        except (sqlite3.Error, OSError) as error:
+            text = f"{self._path} cannot be opened: {error}"
+            raise InvalidField(text, field="data_dir", value=self._path) from None
 
     def record(self, entries: Iterable[JournalEntry]) -> list[CostTotal]:
-        """Take entries in, each id once; the sums that they changed."""
+        """Take entries in, each id once; the sums that they changed.
+
+        Raises:
+            LogUnavailable: they cannot be written now; nothing was taken in.
+        """
+        entries = list(entries)
+        return self._guarded(lambda: self._record(entries))
+
+    def _record(self, entries: Sequence[JournalEntry]) -> list[CostTotal]:
         touched: set[tuple[str, int, str]] = set()
+        size = self._bytes
         self._db.execute("BEGIN")
         try:
             for entry in entries:
@@ -81,12 +110,21 @@ class Store:
             self._prune()
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._bytes = size
+            with contextlib.suppress(sqlite3.Error):  # what SQLite has rolled back by itself
+                self._db.execute("ROLLBACK")
             raise
-        return [total for key in sorted(touched) for total in self.costs(*key)]
+        return [total for key in sorted(touched) for total in self._costs(*key)]
 
     def messages(self, wanted: pb.ListMessagesRequest, account: str, size: int) -> tuple[list[JournalEntry], str]:
-        """Those that fit every field that is set, the newest first; the token of the next page."""
+        """Those that fit every field that is set, the newest first; the token of the next page.
+
+        Raises:
+            LogUnavailable: they cannot be read now.
+        """
+        return self._guarded(lambda: self._messages(wanted, account, size))
+
+    def _messages(self, wanted: pb.ListMessagesRequest, account: str, size: int) -> tuple[list[JournalEntry], str]:
         clauses, values = ["account = ?"], list[object]([account])
         for column, value in (("chain", wanted.correlation_id), ("conversation", wanted.conversation_id)):
             if value:
@@ -110,7 +148,14 @@ class Store:
             return None
 
     def costs(self, account: str, scope: int, one: str = "", limit: int = 500) -> list[CostTotal]:
-        """Sums of a scope, the most expensive first; days the newest first."""
+        """Sums of a scope, the most expensive first; days the newest first.
+
+        Raises:
+            LogUnavailable: they cannot be read now.
+        """
+        return self._guarded(lambda: self._costs(account, scope, one, limit))
+
+    def _costs(self, account: str, scope: int, one: str = "", limit: int = 500) -> list[CostTotal]:
         order = "id DESC" if scope == pb.COST_SCOPE_ACCOUNT_DAY else "micros DESC, id"
         only, values = "", list[str]()
         if one:  # in an order for which the table's key serves: by cost, all of a scope would be looked at
@@ -136,7 +181,57 @@ class Store:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._in_memory:
+            db = sqlite3.connect(_MEMORY, isolation_level=None, check_same_thread=False)
+        else:
+            files.make_private(self._path)
+            db = files.connect(self._path)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")  # what a crash of the machine loses was a report
+            db.executescript(_SCHEMA)
+            if not self._in_memory and self._path.stat().st_size <= files.FULL_CHECK_BYTES:
+                _check(db)
+            (self._bytes,) = db.execute("SELECT coalesce(sum(size), 0) FROM message").fetchone()
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _open_or_begin_anew(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except sqlite3.Error as error:
+            if self._in_memory or not (isinstance(error, _DamagedError) or files.is_damage(error)):
+                raise
+            self._set_aside(str(error))
+            return self._open()
+
+    def _set_aside(self, what: str) -> None:
+        aside = files.set_aside(self._path)
+        text = f"{self._path} was damaged ({what}): it was set aside as {aside.name}, and the journal begins anew"
+        self._on_unreadable("message log", text)
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        """Do it; with a file that turns out damaged, set that aside and do it again with a new one."""
+        try:
+            return work()
+        except sqlite3.Error as error:
+            if self._in_memory or not files.is_damage(error):
+                raise LogUnavailable(f"the journal cannot be used now: {error}; try again later") from None
+            what = str(error)
+        self.close()
+        try:
+            self._set_aside(what)
+            self._db = self._open_or_begin_anew()
+            return work()
+        except (sqlite3.Error, OSError) as error:
+            text = f"the journal is damaged ({what}) and cannot be begun anew: {error}"
+            raise LogUnavailable(text) from None
 
     def _log(self, entry: JournalEntry) -> None:
         """Keep a message; of two reports of one, the one that has more of it."""
@@ -216,6 +311,16 @@ class Store:
         self._db.execute(
             "DELETE FROM cost WHERE at < ? AND scope NOT IN (?, ?)", (now - self._bounds.max_age, *_FOR_GOOD)
         )
+
+
+class _DamagedError(sqlite3.DatabaseError):
+    """SQLite's check has found something."""
+
+
+def _check(db: sqlite3.Connection) -> None:
+    what = files.check(db)
+    if what:
+        raise _DamagedError(what)
 
 
 def _sum(value: float) -> int:

@@ -1,4 +1,4 @@
-"""The narrow seam behind which streams of events are kept: three operations, for another engine to implement."""
+"""The narrow seam behind which streams of events are kept: four methods, for another engine to implement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ MOST_PAYLOAD = 2 * 1024 * 1024
 """Bytes of one event."""
 MOST_BATCH = 1000
 """Events of one append."""
+MAX_INTEGER = 2**63 - 1
+"""The largest position and sequence: SQLite's integers end there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Record:
     """When it was appended, seconds since the epoch."""
     payload: bytes
     damage: str = ""
-    """What is wrong with it: "fails its checksum". Empty: it is as it was written."""
+    """What is wrong with it, to be read on from "the event": "fails its checksum". Its payload is empty then, and its
+    time may be 0. Empty: it is as it was written."""
 
 
 class SequenceConflict(Exception):
@@ -52,10 +55,20 @@ class EventLog(Protocol):
         """
 
     async def read(self, stream: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
-        """A stream's events from a sequence on, at most `limit` of them."""
+        """A stream's events from a sequence on, at most `limit` of them.
+
+        An event that cannot be read has `damage`, and no payload. One that is not even found is left out: sequences may
+        have gaps. Any integer is a sequence: from 0 or less, all are read.
+
+        Raises:
+            LogUnavailable: nothing can be read now.
+        """
 
     async def read_all(self, from_position: int = 1, limit: int = 1000) -> list[Record]:
-        """All events from a position on, at most `limit` of them. No position comes later than a greater one."""
+        """All events from a position on, at most `limit` of them. No position comes later than a greater one.
+
+        Damaged events, gaps and errors are as in `read`.
+        """
 
     async def close(self) -> None:
         """Let appends that wait be written, and close."""
@@ -65,9 +78,11 @@ def check_batch(stream: str, batch: Sequence[bytes]) -> None:
     """Refuse what no log takes.
 
     Raises:
-        ValueError: the batch is empty, too long, or an event is too large.
+        ValueError: the batch is empty, too long, an event is too large, or the stream's name is no text.
     """
     if not stream or not 0 < len(batch) <= MOST_BATCH:
         raise ValueError(f"an append is of 1 to {MOST_BATCH} events to a named stream")
+    if "\0" in stream or any("\ud800" <= one <= "\udfff" for one in stream):
+        raise ValueError("an event's stream is named by text without NUL and surrogates")
     if any(len(payload) > MOST_PAYLOAD for payload in batch):
         raise ValueError(f"an event is at most {MOST_PAYLOAD} bytes")

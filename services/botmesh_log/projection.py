@@ -1,47 +1,85 @@
 """A file of what is told from the log: thrown away and rebuilt at will."""
 
 import contextlib
+import logging
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+
+from botmesh.errors import InvalidField
+from botmesh_log import files
+from botmesh_log.files import FileUnavailable
+from botmesh_log.guarded import GuardedConnection
+from botmesh_log.log_check import EVENTS, identity_of
+
+logger = logging.getLogger("botmesh")
 
 _CHECKPOINT = """
 CREATE TABLE IF NOT EXISTS checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), position INTEGER);
 INSERT OR IGNORE INTO checkpoint VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS source (only INTEGER PRIMARY KEY CHECK (only = 1), log TEXT NOT NULL);
 """
+_MEMORY = ":memory:"
 
 
 class ProjectionFile:
-    """A SQLite file with a checkpoint. Losing its last moments costs nothing: it catches up from the log."""
+    """A SQLite file with a checkpoint. Losing its last moments costs nothing: it catches up from the log.
+
+    A damaged file is set aside (NAME.damaged-TIME) and begun anew. At the start its position is 0 then, and whoever
+    opens it tells it everything, as always. While it is in use:
+
+    - what ran into the damage, and every question until the rebuilding is over, raises FileUnavailable, which is both a
+      LogUnavailable and an sqlite3.Error; what is put meanwhile is taken in;
+    - `position` is 0 and stays so, so that a process that ends early leaves nothing that looks complete;
+    - `on_rebuild` is called, in the same thread: it is to begin the telling of all events, and raises nothing;
+    - `rebuilt()` ends it.
+    """
 
     def __init__(self, path: str | Path, schema: str, version: int) -> None:
-        """Open it, or begin anew where it was made by another version of the fold."""
-        self._path = str(path)
-        self._db = self._open(schema)
-        (found,) = self._db.execute("PRAGMA user_version").fetchone()
-        if found not in (0, version):
-            self._db.close()
-            for leftover in (self._path, f"{self._path}-wal", f"{self._path}-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    Path(leftover).unlink()
-            self._db = self._open(schema)
-        self._db.execute(f"PRAGMA user_version = {version:d}")
+        """Open it, or begin anew where it is damaged, was made by another version of the fold, or of another log.
 
-    def _open(self, schema: str) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, isolation_level=None)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = OFF")
-        db.executescript(schema + _CHECKPOINT)
-        return db
+        Raises:
+            InvalidField: it can neither be opened nor set aside.
+        """
+        self.on_rebuild: Callable[[], None] | None = None
+        """Called when the file was set aside while it was in use."""
+        self.damage = ""
+        """What was set aside, and why: a sentence. Empty: nothing."""
+        self._is_rebuilding = False
+        self._path = str(path)
+        self._schema, self._version = schema, version
+        self._log_id = ""
+        """Of the log beside it, in the same folder."""
+        if self._path != _MEMORY:
+            files.prepare_folder(Path(path).parent)
+            self._log_id = identity_of(Path(path).parent / EVENTS)
+        try:
+            self._begin()
+        except (sqlite3.Error, OSError) as error:
+            text = f"{self._path} cannot be opened: {error}"
+            raise InvalidField(text, field="data_dir", value=self._path) from None
 
     @property
     def position(self) -> int:
         """The last position of the log that is in here."""
-        (position,) = self._db.execute("SELECT position FROM checkpoint").fetchone()
-        return int(position)
+        (position,) = self._db.ask("SELECT position FROM checkpoint").fetchone() or (0,)
+        return position if type(position) is int and position > 0 else 0
+
+    @property
+    def is_rebuilding(self) -> bool:
+        """Whether the file was set aside while it was in use, and not all is in the new one."""
+        return self._is_rebuilding
 
     def skip_to(self, position: int) -> None:
-        """What stands up to there is in here, or belongs elsewhere."""
-        self._db.execute("UPDATE checkpoint SET position = max(position, ?)", (position,))
+        """What stands up to there is in here, or belongs elsewhere. Nothing happens before it is `rebuilt`."""
+        if not self._is_rebuilding:
+            self._db.execute("UPDATE checkpoint SET position = max(position, ?)", (position,))
+
+    def rebuilt(self, position: int) -> None:
+        """All events up to there were told to a file that was begun anew: it answers questions again."""
+        self._is_rebuilding = False
+        self._db.refuse_questions("")
+        self.skip_to(position)
 
     def begin(self) -> None:
         """What is put from now on is written down together, with the next `commit`."""
@@ -55,5 +93,87 @@ class ProjectionFile:
 
     def close(self) -> None:
         """Write down what was put, and close."""
-        self.commit()
+        with contextlib.suppress(sqlite3.Error):
+            ProjectionFile.commit(self)
         self._db.close()
+
+    def _begin(self) -> None:
+        """Open the file that is there, or a new one in its place."""
+        what = self._what_is_wrong()
+        if what:
+            self._set_aside(what)
+        try:
+            self._db = self._open()
+        except sqlite3.Error as error:
+            if not files.is_damage(error) or self._path == _MEMORY:
+                raise
+            self._set_aside(str(error))
+            self._db = self._open()
+        (found,) = self._db.ask("PRAGMA user_version").fetchone()
+        (source,) = self._db.ask("SELECT log FROM source").fetchone() or ("",)
+        if found not in (0, self._version) or (source and self._log_id and source != self._log_id):
+            self._db.close()
+            files.remove(Path(self._path))
+            self._db = self._open()
+        self._db.execute(f"PRAGMA user_version = {self._version:d}")
+        if self._log_id:
+            self._db.execute("INSERT OR REPLACE INTO source VALUES (1, ?)", (self._log_id,))
+
+    def _what_is_wrong(self) -> str:
+        path = Path(self._path)
+        if self._path == _MEMORY or not path.exists():
+            return ""
+        what = files.look_at(path)
+        if what or not 0 < path.stat().st_size <= files.FULL_CHECK_BYTES:
+            return what
+        try:
+            with contextlib.closing(files.connect(path)) as db:
+                return files.check(db)
+        except sqlite3.Error as error:
+            if files.is_damage(error):
+                return str(error)
+            raise
+
+    def _open(self) -> GuardedConnection:
+        if self._path == _MEMORY:
+            raw = sqlite3.connect(_MEMORY, isolation_level=None)
+        else:
+            files.make_private(Path(self._path))
+            raw = files.connect(Path(self._path))
+        try:
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute("PRAGMA synchronous = OFF")
+            raw.executescript(self._schema + _CHECKPOINT)
+        except BaseException:
+            raw.close()
+            raise
+        return GuardedConnection(raw, self._path, self._rebuild)
+
+    def _set_aside(self, what: str) -> None:
+        aside = files.set_aside(Path(self._path))
+        self.damage = (
+            f"{self._path} was damaged ({what}): it was set aside as {aside.name}, and is rebuilt from the log"
+        )
+        logger.error(self.damage)
+
+    def _rebuild(self, error: sqlite3.Error) -> FileUnavailable:
+        """Begin the file anew while it is in use; what whoever ran into the damage is to be told."""
+        if self._path == _MEMORY:
+            return FileUnavailable(f"{self._path} is damaged: {error}")
+        was = self._db
+        was.close()
+        try:
+            self._set_aside(str(error))
+            self._db = self._open()
+            self._is_rebuilding = True
+            self._db.execute(f"PRAGMA user_version = {self._version:d}")
+            if self._log_id:
+                self._db.execute("INSERT OR REPLACE INTO source VALUES (1, ?)", (self._log_id,))
+        except (sqlite3.Error, OSError) as second:
+            return FileUnavailable(f"{self._path} is damaged ({error}) and cannot be begun anew: {second}")
+        how = "try again soon" if self.on_rebuild is not None else "a restart of the mesh rebuilds it"
+        text = f"{Path(self._path).name} was damaged, and is rebuilt from the log: {how}"
+        self._db.refuse_questions(text)
+        if self.on_rebuild is not None:
+            self.on_rebuild()
+        return FileUnavailable(text)

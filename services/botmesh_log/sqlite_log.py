@@ -3,32 +3,37 @@
 import asyncio
 import contextlib
 import fcntl
+import logging
 import os
 import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from botmesh.errors import InvalidField, LogUnavailable
-from botmesh_log.event_log import Record, SequenceConflict, check_batch
+from botmesh_log import files
+from botmesh_log.event_log import MAX_INTEGER, Record, SequenceConflict, check_batch
+from botmesh_log.log_check import check_log, identity
+from botmesh_log.look_through import LookThrough, OnProblem
+from botmesh_log.reading import read_all, read_stream
+from botmesh_log.rows import checksum, lenient
+from botmesh_log.tables import prepare
+from botmesh_log.watch import FileWatch
 
-SCHEMA = 1
-_TABLES = """
-CREATE TABLE IF NOT EXISTS event (
-  position INTEGER PRIMARY KEY, conversation TEXT NOT NULL, sequence INTEGER NOT NULL, at REAL NOT NULL,
-  payload BLOB NOT NULL, UNIQUE (conversation, sequence)
-);
-"""
+logger = logging.getLogger("botmesh")
+
 _STREAMS = 10_000
 """Streams whose last sequence is known without asking the file: twice as many as conversations are kept in memory."""
 _MOST_IN_A_COMMIT = 500
 """Appends that share one transaction."""
 _READERS = 2
+_WATCH_SECONDS = 1.0
+"""Between two looks at whether the file is still the same."""
 
 
 @dataclass(slots=True)
@@ -56,54 +61,99 @@ class _Append:
             self.loop.call_soon_threadsafe(tell)
 
 
-def open_log(path: str | os.PathLike[str]) -> "SqliteLog":
-    """The log at `path`, made with its folders if there is none.
+def say_problem(_kind: str, subject: str, text: str) -> None:
+    """Say it in the log: where nobody keeps a list of problems."""
+    logger.error("%s: %s", subject, text)
+
+
+def lock_folder(folder: Path) -> IO[str]:
+    """Have a folder's log for this process alone, until the lock is closed.
 
     Raises:
-        InvalidField: another process has it, or a newer Botmesh made it.
+        InvalidField: another process has it, or it cannot be written.
     """
-    file = Path(path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lock = file.with_suffix(".lock").open("w")
+    files.prepare_folder(folder)
+    path = folder / "events.lock"
+    try:
+        files.make_private(path)
+        lock = path.open("w")
+    except OSError as error:
+        text = f"{path} cannot be opened: {error.strerror}"
+        raise InvalidField(text, field="data_dir", value=folder) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        text = f"another process keeps its events in {file.parent}: stop it, or name another data_dir"
-        raise InvalidField(text, field="data_dir", value=file.parent) from None
-    return SqliteLog(file, lock)
+        text = f"another process keeps its events in {folder}: stop it, or name another data_dir"
+        raise InvalidField(text, field="data_dir", value=folder) from None
+    return lock
+
+
+def open_log(path: str | os.PathLike[str], on_problem: OnProblem = say_problem) -> "SqliteLog":
+    """The log at `path`, made with its folders if there is none; only this user can read them.
+
+    Args:
+        path: of the file; the folder is the log's own.
+        on_problem: told of what is found damaged and hinders nothing else: its kind ("unreadable": an event, and the
+            subject is its stream; "storage": a file), the subject, and a sentence. Called in any thread.
+
+    Raises:
+        InvalidField: another process has it; a newer Botmesh made it; it is damaged, or is not the log that the
+            projections in its folder were made of; or it cannot be opened now.
+    """
+    file = Path(path)
+    lock = lock_folder(file.parent)
+    try:
+        return SqliteLog(file, lock, on_problem)
+    except (sqlite3.Error, OSError) as error:
+        lock.close()
+        raise InvalidField(f"{file} cannot be opened: {error}", field="data_dir", value=file) from None
+    except BaseException:
+        lock.close()
+        raise
 
 
 class SqliteLog:
     """An EventLog that outlasts its process. Use `open_log`."""
 
-    def __init__(self, path: Path, lock: IO[str]) -> None:
+    def __init__(self, path: Path, lock: IO[str], on_problem: OnProblem = say_problem) -> None:
         """Open `path`, which nobody else writes while `lock` is held."""
         self.commits = 0
         """Transactions so far; fewer than appends under load."""
         self._path = path
         self._lock = lock
+        self._on_problem = on_problem
         self._waiting: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
         self._closed = False
         self._last: dict[str, int] = {}
+        for record in check_log(path):
+            on_problem("unreadable", record.stream, f"event {record.sequence} {record.damage}")
+        files.make_private(path)
+        self._db = _connect(path)
         try:
-            self._db = _connect(path)
-            self._check_schema()
+            application = prepare(self._db)
+            self.id = identity(self._db)
+            """Random; another file has another."""
             (self._position,) = self._db.execute("SELECT coalesce(max(position), 0) FROM event").fetchone()
+            self._watch = FileWatch(path, application)
         except BaseException:
-            lock.close()
+            self._db.close()
             raise
+        files.make_private(path)  # and what SQLite has put beside it, if an older version let others read that
+        self._lost = ""
+        """What has happened to the file: nothing is read and written any more."""
+        self._watched = time.monotonic()
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="botmesh-log-read")
+        self._look_through = LookThrough(path, on_problem)
         self._writer = threading.Thread(target=self._write, name="botmesh-log-write", daemon=True)
         self._writer.start()
 
     async def append(self, stream: str, expected_sequence: int, batch: Sequence[bytes]) -> list[Record]:
         """Append all of `batch` or nothing; durable on return."""
         check_batch(stream, batch)
-        if self._closed:
-            raise LogUnavailable("the log is closed: the service is stopping")
+        self._check_usable()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Record]] = loop.create_future()
         self._waiting.put(_Append(stream, expected_sequence, batch, loop, future, []))
@@ -111,16 +161,15 @@ class SqliteLog:
 
     async def read(self, stream: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
         """A stream's events from a sequence on."""
-        return await self._read(
-            "SELECT * FROM event WHERE conversation = ? AND sequence >= ? ORDER BY sequence LIMIT ?",
-            (stream, from_sequence, limit),
-        )
+        if from_sequence > MAX_INTEGER or limit < 1:
+            return []
+        return await self._read(read_stream, stream, max(from_sequence, 1), min(limit, MAX_INTEGER))
 
     async def read_all(self, from_position: int = 1, limit: int = 1000) -> list[Record]:
         """All events from a position on."""
-        return await self._read(
-            "SELECT * FROM event WHERE position >= ? ORDER BY position LIMIT ?", (from_position, limit)
-        )
+        if from_position > MAX_INTEGER or limit < 1:
+            return []
+        return await self._read(read_all, max(from_position, 1), min(limit, MAX_INTEGER))
 
     async def close(self) -> None:
         """Let appends that wait be written, and close."""
@@ -129,41 +178,77 @@ class SqliteLog:
         self._closed = True
         self._waiting.put(None)
         await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._look_through.close)
         self._readers.shutdown()
         for connection in (*self._connections, self._db):
-            connection.close()
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+        self._watch.close()
         self._lock.close()
 
-    async def _read(self, query: str, values: Sequence[Any]) -> list[Record]:
-        def work() -> list[Record]:
-            if not hasattr(self._local, "db"):
-                self._local.db = _connect(self._path)
-                self._connections.append(self._local.db)
-            return [Record(*row) for row in self._local.db.execute(query, values)]
+    def _check_usable(self) -> None:
+        if self._closed:
+            raise LogUnavailable("the log is closed: the service is stopping")
+        if self._lost:
+            raise LogUnavailable(self._lost)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+    async def _read(self, work: Callable[..., list[Record]], *arguments: Any) -> list[Record]:
+        self._check_usable()
 
-    def _check_schema(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA:
-            text = f"{self._path} was made by a newer Botmesh (schema {version}): use that one"
-            raise InvalidField(text, field="data_dir", value=self._path)
-        self._db.executescript(_TABLES)
-        self._db.execute(f"PRAGMA user_version = {SCHEMA:d}")
+        def read() -> list[Record]:
+            try:
+                if not hasattr(self._local, "db"):
+                    self._local.db = lenient(_connect(self._path))
+                    self._connections.append(self._local.db)
+                return work(self._local.db, *arguments, self._on_problem)
+            except sqlite3.Error as error:
+                self._look_at_file(at_once=True)
+                raise LogUnavailable(self._lost or self._advice("read", error)) from None
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, read)
+
+    def _advice(self, done: str, error: Exception) -> str:
+        if isinstance(error, sqlite3.Error) and files.is_damage(error):
+            return (
+                f"{self._path} cannot be {done}: {error}; stop the mesh and see `botmesh log check {self._path.parent}`"
+            )
+        return f"{self._path} cannot be {done}: {error}; nothing was taken in, try again"
+
+    def _look_at_file(self, *, at_once: bool = False) -> None:
+        """See, at most once a second, whether the file is still there: what is written elsewhere is lost."""
+        now = time.monotonic()
+        if self._lost or self._closed or (now - self._watched < _WATCH_SECONDS and not at_once):
+            return
+        self._watched = now
+        happened = self._watch.look()
+        if happened:
+            self._lost = (
+                f"{self._path} {happened} while this process had it open: nothing is read or written any more; stop "
+                "the mesh, restore the file or a backup (docs/storage.md), and start it again"
+            )
+            self._on_problem("storage", self._path.name, self._lost)
 
     def _write(self) -> None:
         """The writer's thread: takes all that waits, writes it in one transaction, and tells everybody."""
         ending = False
         while not ending:
-            waiting = [self._waiting.get()]
-            while len(waiting) < _MOST_IN_A_COMMIT:
+            waiting: list[_Append | None] = []
+            with contextlib.suppress(queue.Empty):
+                waiting.append(self._waiting.get(timeout=_WATCH_SECONDS))
+            self._look_at_file()
+            while waiting and len(waiting) < _MOST_IN_A_COMMIT:
                 try:
                     waiting.append(self._waiting.get_nowait())
                 except queue.Empty:
                     break
             ending = None in waiting
             appends = [one for one in waiting if one is not None]
-            if appends:
+            if not appends:
+                continue
+            if self._lost:
+                for one in appends:
+                    one.settle(LogUnavailable(self._lost))
+            else:
                 self._commit(appends)
 
     def _commit(self, appends: list[_Append]) -> None:
@@ -182,7 +267,7 @@ class SqliteLog:
                 position = self._insert(one, position)
                 touched[one.stream] = one.expected + len(one.batch)
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the writer goes on
             self._undo(appends, error)
             return
         self.commits += 1
@@ -202,20 +287,31 @@ class SqliteLog:
             for index, payload in enumerate(one.batch, start=1)
         ]
         self._db.executemany(
-            "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
-            [(r.position, r.stream, r.sequence, r.at, r.payload) for r in one.records],
+            "INSERT INTO event (position, stream, sequence, at, payload, checksum) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    r.position,
+                    r.stream,
+                    r.sequence,
+                    r.at,
+                    r.payload,
+                    checksum(r.position, r.stream, r.sequence, r.at, r.payload),
+                )
+                for r in one.records
+            ],
         )
         return position + len(one.batch)
 
-    def _undo(self, appends: Sequence[_Append], error: sqlite3.Error) -> None:
+    def _undo(self, appends: Sequence[_Append], error: Exception) -> None:
         with contextlib.suppress(sqlite3.Error):
             self._db.execute("ROLLBACK")
+        self._look_at_file(at_once=True)
         for one in appends:
-            one.settle(LogUnavailable(f"the log cannot be written: {error}; nothing was taken in, try again"))
+            one.settle(LogUnavailable(self._lost or self._advice("written", error)))
 
     def _sequence_of(self, stream: str) -> int:
         if stream not in self._last:
-            query = "SELECT coalesce(max(sequence), 0) FROM event WHERE conversation = ?"
+            query = "SELECT coalesce(max(sequence), 0) FROM event WHERE stream = ?"
             (self._last[stream],) = self._db.execute(query, (stream,)).fetchone()
         return self._last[stream]
 
@@ -226,8 +322,8 @@ class SqliteLog:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db = files.connect(path)
+    db.execute("PRAGMA busy_timeout = 5000")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA busy_timeout = 5000")
     return db

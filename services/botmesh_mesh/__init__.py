@@ -44,7 +44,7 @@ class Whole:
             registry: makes the registry, given the address as bound; default one with the settings' limits.
 
         Raises:
-            InvalidField: the address is in use, or another process has the folder.
+            InvalidField: the address is in use, another process has the folder, or its log is damaged.
         """
         self.server = Server("botmesh", limits=lambda: settings.limits)
         self.address = self.server.bind(bind)
@@ -79,10 +79,10 @@ class Embedded:
         `problems`: where all of them tell what does not work.
 
         Raises:
-            InvalidField: another process has the folder.
+            InvalidField: another process has the folder, or its log is damaged.
         """
         problems = Problems() if problems is None else problems  # an empty list of them is false
-        self._log = open_log(folder / "events.sqlite")
+        self._log = open_log(folder / "events.sqlite", functools.partial(_note, problems))
         telemetry = server.end.telemetry
         self._callers = Callers(settings, telemetry, server.address)
         self.conversations = ConversationPart(
@@ -95,6 +95,9 @@ class Embedded:
             problems=problems,
         )
         self.tasks = TaskPart(self._log, folder / "tasks.sqlite", settings, self._callers, problems)
+        for projection in (self.conversations.conversations.projection, self.tasks.tasks.projection):
+            if projection.damage:
+                _note(problems, "storage", "lists", projection.damage)
         bounds = Bounds(settings.message_log_bytes, settings.message_log_age)
         unreadable = functools.partial(problems.unreadable, "journal")
         self._journal = JournalService(Store(folder / "journal.sqlite", bounds, unreadable))
@@ -116,3 +119,8 @@ class Embedded:
         await self._callers.close()
         await self._log.close()
         await self._journal.close()
+
+
+def _note(problems: Problems, kind: str, subject: str, text: str) -> None:
+    """A problem of the log, as it tells of one."""
+    (problems.storage if kind == "storage" else problems.unreadable)("log", subject, text)
