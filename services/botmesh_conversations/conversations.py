@@ -23,6 +23,7 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh.v1.message_pb2 import Message
+from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISION_DECLINED, TransferOffer
 from botmesh_conversations import rules, snapshot
 from botmesh_conversations.accounts import Accounts
@@ -122,12 +123,32 @@ class Conversations:
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
         await self._catch_up()
+        self.projection.on_rebuild = self._rebuild_soon
         clock = AlarmClock(self.projection, self.projector, self.alarms, self.problems, self.get, self.advance)
         self._own = [
             supervise(COMMIT_TASK, self.projector.commit_often, self.problems, component=COMPONENT),
             supervise(ALARM_TASK, clock.run, self.problems, component=COMPONENT),
             supervise("pending work", self._go_on, self.problems, component=COMPONENT),
         ]
+
+    def _rebuild_soon(self) -> None:
+        """The projection was damaged and set aside: tell all of it again, while everything else goes on."""
+        self.problems.storage(COMPONENT, "lists", f"{self.projection.damage}; lists are back in a moment")
+        self._own.append(supervise("rebuilding", self._rebuild, self.problems, component=COMPONENT))
+
+    async def _rebuild(self) -> None:
+        position = 0
+        while records := await self.log.read_all(position + 1, _PAGE):
+            position = records[-1].position
+            found: dict[str, list[ConversationEvent]] = {}
+            for record in records:
+                if is_conversation(record.stream):
+                    found.setdefault(record.stream, []).append(decode(record, self.unreadable))
+            for conversation_id, events in found.items():
+                self.projector.put(await self.get(conversation_id), events, position)
+            self.projector.try_to_commit()
+        self.projection.rebuilt(position)
+        self.problems.over(COMPONENT, PROBLEM_KIND_STORAGE, "lists")
 
     async def _go_on(self) -> None:
         """With everything that was under way when the last process stopped."""
@@ -207,7 +228,7 @@ class Conversations:
     async def _load(self, conversation_id: str) -> Live:
         try:
             live = self._new(conversation_id)
-            kept = self.projection.snapshot(conversation_id)
+            kept = None if self.projection.is_rebuilding else self.projection.snapshot(conversation_id)
             state = self._restored(conversation_id, kept)
             if state is not None:
                 live.restore(state)

@@ -55,7 +55,7 @@ class EventLog(Protocol):
         """
 
     async def read(self, stream: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
-        """A stream's events from a sequence on, at most `limit` of them.
+        """A stream's events from a sequence on, at most `limit` of them and a few MiB: only an empty list is the end.
 
         An event that cannot be read has `damage`, and no payload. One that is not even found is left out: sequences may
         have gaps. Any integer is a sequence: from 0 or less, all are read.

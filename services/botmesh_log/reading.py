@@ -1,5 +1,6 @@
 """Reading a log that may be damaged: what cannot be read ends no reader."""
 
+import contextlib
 import sqlite3
 
 from botmesh_log.event_log import MAX_INTEGER, Record
@@ -7,6 +8,10 @@ from botmesh_log.look_through import OnProblem
 from botmesh_log.rows import Row, cannot_go_on, columns, names, readable_rows, record_of, settle
 
 _COLUMNS = "position, stream, sequence, at, payload, checksum"
+_PAYLOAD = 4
+"""Its place in a row."""
+PAGE_BYTES = 8 * 1024 * 1024
+"""Of the payloads of one answer: fewer events than were asked for are no sign that there are no more."""
 _STREAM = f"SELECT {_COLUMNS} FROM event WHERE stream = ? AND sequence >= ? ORDER BY sequence LIMIT ?"  # noqa: S608
 _ALL = f"SELECT {_COLUMNS} FROM event WHERE position >= ? ORDER BY position LIMIT ?"  # noqa: S608
 _MALFORMED = "cannot be read: its page is damaged"
@@ -21,7 +26,7 @@ def read_stream(
         sqlite3.Error: SQLite cannot go on.
     """
     try:
-        rows = db.execute(_STREAM, (stream, from_sequence, limit)).fetchall()
+        rows = _page(db.execute(_STREAM, (stream, from_sequence, limit)))
     except UnicodeEncodeError:
         return []  # no stream has such a name
     except sqlite3.Error as error:
@@ -38,12 +43,25 @@ def read_all(db: sqlite3.Connection, from_position: int, limit: int, on_problem:
         sqlite3.Error: SQLite cannot go on.
     """
     try:
-        rows = db.execute(_ALL, (from_position, limit)).fetchall()
+        rows = _page(db.execute(_ALL, (from_position, limit)))
     except sqlite3.Error as error:
         if cannot_go_on(error):
             raise
         return _read_all_past_damage(db, from_position, limit, error, on_problem)
     return _intact(rows) or _settled(db, rows, on_problem)
+
+
+def _page(cursor: sqlite3.Cursor) -> list[Row]:
+    """The rows, as many as fit into 8 MiB, one at least: a thousand of the largest events would be two gigabytes."""
+    rows: list[Row] = []
+    size = 0
+    with contextlib.closing(cursor):
+        for row in cursor:
+            rows.append(row)
+            size += len(row[_PAYLOAD]) if isinstance(row[_PAYLOAD], bytes | str) else 0
+            if size > PAGE_BYTES:
+                break
+    return rows
 
 
 def _intact(rows: list[Row]) -> list[Record]:

@@ -118,14 +118,22 @@ class Stream(Generic[S, E]):
                 events = self._read_again(payloads)
                 try:
                     records = await self._log.append(self.id, self.sequence, payloads)
-                except SequenceConflict:
+                except SequenceConflict as conflict:
                     await self.load()
+                    self._skip_to(conflict.actual)
                     continue
                 for event, record in zip(events, records, strict=True):
                     event.position = record.position
                 self.take_in(events)
                 self.written(events)
                 return events
+
+    def _skip_to(self, sequence: int) -> None:
+        """The last events of the stream are there and cannot be found: what comes next stands after them."""
+        if self.sequence < sequence:
+            text = f"events {self.sequence + 1} to {sequence} cannot be found; they were left out"
+            self._on_unreadable(self.id, text)
+            self.sequence = sequence
 
     def _read_again(self, payloads: Sequence[bytes]) -> list[E]:
         """The events as every reader will read them: what cannot be read is never written.

@@ -36,6 +36,8 @@ from botmesh_tasks.work import Attempt, ask_of, is_lost
 
 logger = logging.getLogger("botmesh")
 COMPONENT = "tasks"
+LIST = "list of tasks"
+"""What the projection is called where it is a problem."""
 
 KEPT = 1_000
 """Ended tasks in memory, at most."""
@@ -81,7 +83,18 @@ class Tasks:
 
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
-        position = self.projection.position
+        position = await self._project_from(self.projection.position)
+        if self._try_to_commit():
+            self.projection.skip_to(position)
+        self.projection.on_rebuild = self._rebuild_soon
+        self._opened_at = asyncio.get_running_loop().time()
+        self._own = [
+            supervise("pending work", self._go_on, self.problems, component=COMPONENT),
+            supervise("queues", self._tick, self.problems, component=COMPONENT),
+        ]
+
+    async def _project_from(self, position: int) -> int:
+        """Tell the projection of everything after a position of the log; the last position."""
         while records := await self.log.read_all(position + 1, _PAGE):
             for stream in dict.fromkeys(record.stream for record in records if is_task(record.stream)):
                 _, account, task_id = stream.split("/", 2)
@@ -89,13 +102,17 @@ class Tasks:
                 if live.state.view.task_id:
                     self.projection.put(live.state, 0)
             position = records[-1].position
-        if self._try_to_commit():
-            self.projection.skip_to(position)
-        self._opened_at = asyncio.get_running_loop().time()
-        self._own = [
-            supervise("pending work", self._go_on, self.problems, component=COMPONENT),
-            supervise("queues", self._tick, self.problems, component=COMPONENT),
-        ]
+        return position
+
+    def _rebuild_soon(self) -> None:
+        """The projection was damaged and set aside: tell all of it again, while everything else goes on."""
+        self.problems.storage(COMPONENT, LIST, f"{self.projection.damage}; the list is back in a moment")
+        self._own.append(supervise("rebuilding", self._rebuild, self.problems, component=COMPONENT))
+
+    async def _rebuild(self) -> None:
+        position = await self._project_from(0)
+        self._try_to_commit()
+        self.projection.rebuilt(position)
 
     async def _go_on(self) -> None:
         """With everything that was under way when the last process stopped."""
@@ -251,9 +268,9 @@ class Tasks:
         try:
             self.projection.commit()
         except LogUnavailable as error:
-            self.problems.storage(COMPONENT, "list of tasks", error.text)
+            self.problems.storage(COMPONENT, LIST, error.text)
             return False
-        self.problems.over(COMPONENT, PROBLEM_KIND_STORAGE, "list of tasks")
+        self.problems.over(COMPONENT, PROBLEM_KIND_STORAGE, LIST)
         return True
 
     def _serve(self, account: str, agent: str, queue: Queue) -> None:

@@ -406,3 +406,38 @@ def test_problems_are_counted_and_bounded():
     newest = problems.newest(2)
     assert (newest[0].subject, newest[0].count, len(newest[1].text)) == ("again", 3, 1024)
     assert problems.known == 1000
+
+
+async def test_lists_that_are_damaged_while_they_are_in_use_come_back_from_the_log(make_desk):
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
+        ids = [(await desk.post("hello", contact=f"c{number}")).id for number in range(30)]
+        await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=ids[3], add=["vip"]))
+        projection = desk.all.projection
+        projection.commit()
+        projection._rebuild(sqlite3.DatabaseError("database disk image is malformed"))
+        assert projection.is_rebuilding
+        await until(lambda: not projection.is_rebuilding)
+        page = await desk.conversations.ListConversations(api.ListConversationsRequest(page_size=500))
+        assert {view.conversation_id for view in page.conversations} == set(ids)
+        tagged = await desk.conversations.ListConversations(api.ListConversationsRequest(tag="vip"))
+        assert [view.conversation_id for view in tagged.conversations] == [ids[3]]
+        again = await desk.post("hello", contact="c0", message_id="m1", conversation_id=ids[0])
+        assert (await desk.post("hello", contact="c0", message_id="m1")).accepted.repeated_message
+        assert again.id == ids[0]
+
+
+async def test_what_is_written_goes_on_after_events_that_cannot_be_found(make_desk, monkeypatch):
+    async with make_desk() as desk:
+        one = await desk.post("hello")
+        await desk.post("second")
+        live = desk.all._used[one.id]
+        live.sequence -= 1  # as after a start at which the last event could not be found
+        read = type(desk.all.log).read
+
+        async def finds_no_last(self, stream, from_sequence=1, limit=1000):
+            found = await read(self, stream, from_sequence, limit)
+            return [record for record in found if record.sequence != live.sequence + 1]
+
+        monkeypatch.setattr(type(desk.all.log), "read", finds_no_last)
+        assert (await asyncio.wait_for(desk.post("third"), 10)).id == one.id
+        assert any("cannot be found" in problem.text for problem in desk.all.problems.newest(5))
