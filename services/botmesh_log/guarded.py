@@ -16,10 +16,9 @@ OnDamage = Callable[[sqlite3.Error], FileUnavailable]
 class GuardedConnection:
     """What a projection uses of an sqlite3.Connection. Damage is handled where it shows, also within a cursor."""
 
-    def __init__(self, db: sqlite3.Connection, name: str, on_damage: OnDamage) -> None:
+    def __init__(self, db: sqlite3.Connection, on_damage: OnDamage) -> None:
         """Guard `db`."""
         self._db = db
-        self._name = name
         self._on_damage = on_damage
         self._refusal = ""
 
@@ -54,8 +53,11 @@ class GuardedConnection:
 
     @property
     def in_transaction(self) -> bool:
-        """As sqlite3 has it."""
-        return self._db.in_transaction
+        """As sqlite3 has it; a closed file is in none."""
+        try:
+            return self._db.in_transaction
+        except sqlite3.ProgrammingError:
+            return False
 
     def close(self) -> None:
         """Close. What could not be checkpointed is checkpointed later, or lost with the file."""
@@ -64,11 +66,10 @@ class GuardedConnection:
 
     def handled(self, error: sqlite3.Error) -> sqlite3.Error:
         """Handle damage; the error to raise."""
-        if isinstance(error, sqlite3.ProgrammingError) and str(error).startswith(_CLOSED):
-            return FileUnavailable(f"{self._name} is closed")  # it could not be begun anew, or the service is stopping
-        if isinstance(error, FileUnavailable) or not is_damage(error):
+        was_closed = isinstance(error, sqlite3.ProgrammingError) and str(error).startswith(_CLOSED)
+        if isinstance(error, FileUnavailable) or not (was_closed or is_damage(error)):
             return error
-        return self._on_damage(error)
+        return self._on_damage(error)  # a closed file could not be begun anew before, or the service is stopping
 
 
 class GuardedCursor:

@@ -45,7 +45,7 @@ class ProjectionFile:
         """Called when the file was set aside while it was in use."""
         self.damage = ""
         """What was set aside, and why: a sentence. Empty: nothing."""
-        self._is_rebuilding = False
+        self._is_rebuilding = self._is_closed = False
         self._path = str(path)
         self._schema, self._version = schema, version
         self._log_id = ""
@@ -95,6 +95,7 @@ class ProjectionFile:
         """Write down what was put, and close."""
         with contextlib.suppress(sqlite3.Error):
             ProjectionFile.commit(self)
+        self._is_closed = True
         self._db.close()
 
     def _begin(self) -> None:
@@ -147,7 +148,7 @@ class ProjectionFile:
         except BaseException:
             raw.close()
             raise
-        return GuardedConnection(raw, self._path, self._rebuild)
+        return GuardedConnection(raw, self._rebuild)
 
     def _set_aside(self, what: str) -> None:
         aside = files.set_aside(Path(self._path))
@@ -158,6 +159,8 @@ class ProjectionFile:
 
     def _rebuild(self, error: sqlite3.Error) -> FileUnavailable:
         """Begin the file anew while it is in use; what whoever ran into the damage is to be told."""
+        if self._is_closed:
+            return FileUnavailable(f"{self._path} is closed: the service is stopping")
         if self._path == _MEMORY:
             return FileUnavailable(f"{self._path} is damaged: {error}")
         was = self._db
