@@ -164,6 +164,7 @@ func (a *Agent) prepare() (*Serving, error) {
 func (s *Serving) assemble() (err error) {
 	a := s.agent
 	e := newEnd(s.settings.Account, s.settings, a.Limits)
+	e.log = a.logger()
 	e.agent, e.instance, e.shared, e.stats.startedAt = a.Name, s.InstanceID, a.Shared, time.Now()
 	if e.telemetry, err = newTelemetry(a.Name, s.InstanceID, a.TracerProvider); err != nil {
 		return err
@@ -174,9 +175,9 @@ func (s *Serving) assemble() (err error) {
 	e.directory = newDirectory(e.account, s.registry)
 	e.directory.onLimits = e.learn
 	s.end, s.calls = e, newCaller(e, e.directory, s.settings)
-	s.server, s.health = newGRPCServer(e)
+	s.server, s.health = newGRPCServer(e, defaultBounds)
 	s.health.SetServingStatus(agentServiceName, healthpb.HealthCheckResponse_SERVING)
-	pb.RegisterAgentServiceServer(s.server, &agentServer{
+	s.server.RegisterService(receiving(pb.AgentService_ServiceDesc), &agentServer{
 		agent: a, card: a.card(e.account), calls: s.calls, readiness: func() pb.Readiness { r, _ := s.state(); return r },
 		log: a.logger(),
 	})
@@ -198,7 +199,7 @@ func (s *Serving) register() error {
 		}
 		advertised = s.Address
 	}
-	r := newRegistration(s.registry, s.agent.card(s.end.account), s.InstanceID, advertised)
+	r := newRegistration(s.end, s.registry, s.agent.card(s.end.account), s.InstanceID, advertised)
 	r.state, r.log = s.state, s.agent.logger()
 	r.onLimits, r.onTraceEndpoint = s.end.learn, s.end.telemetry.exportTo
 	s.registration = r

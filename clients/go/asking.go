@@ -134,12 +134,16 @@ type collector struct {
 func (c *collector) event(response *pb.DelegateStreamResponse) bool {
 	switch event := response.Event.(type) {
 	case *pb.DelegateStreamResponse_Partial:
-		c.got.add(event.Partial.Part, event.Partial.Append)
-		return c.tell(Event{Part: event.Partial.Part, Append: event.Partial.Append})
+		part := event.Partial.Part
+		if part == nil {
+			part = &pb.Part{}
+		}
+		c.got.add(part, event.Partial.Append)
+		return c.tell(Event{Part: part, Append: event.Partial.Append})
 	case *pb.DelegateStreamResponse_Progress:
 		return c.tell(Event{Progress: event.Progress.Text, Fraction: event.Progress.Fraction})
 	case *pb.DelegateStreamResponse_Reset_:
-		c.got.parts = nil
+		c.got = pieces{}
 		return c.tell(Event{Reset: event.Reset_.Reason})
 	case *pb.DelegateStreamResponse_Reply:
 		c.reply = c.got.whole(event.Reply)

@@ -2,6 +2,7 @@ package botmesh
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
 
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
@@ -45,6 +47,7 @@ func classOf(method string, streams bool) methodClass {
 // end is this process's end of its calls: who it is, what it allows, what it counts.
 type end struct {
 	telemetry *telemetry
+	log       *slog.Logger
 	account   string
 	agent     string // the agent that this process serves; empty: a client that is no agent
 	instance  string
@@ -66,6 +69,7 @@ func newEnd(account string, settings Settings, narrow ...Narrow) *end {
 	made := &end{
 		account: account, incoming: map[[2]string]int{}, outgoing: map[[2]string]int{},
 		narrow: append([]Narrow{settings.Narrow}, narrow...), works: newWorkTable(settings),
+		log: slog.Default(),
 	}
 	made.learn(DefaultLimits())
 	return made
@@ -106,14 +110,17 @@ type call struct {
 
 	ctx      context.Context // the caller's; at the callee that of the call, with its span once there is one
 	chain    chain
-	metadata metadata.MD // as it arrived (callee)
-	message  *pb.Message // of a work method
-	target   string      // who is called: a name, or account/name (caller)
+	metadata metadata.MD   // as it arrived (callee)
+	request  proto.Message // as it arrived, or is to leave; nil: it could not be read
+	message  *pb.Message   // of a work method
+	target   string        // who is called: a name, or account/name (caller)
 
 	asked       time.Duration // what was asked for (caller) or arrived (callee); 0: not said
 	hasAsked    bool
 	deadline    time.Time // at the caller: the parent's, until the deadline policy has made this call's own of it
 	requestSize int
+	unreadable  *Error    // why there is no request (callee)
+	streamed    replySize // of the events so far (caller)
 
 	work         *workItem // what runs for this call (callee)
 	joined       bool      // whether the work was there before this call

@@ -57,7 +57,7 @@ type attempt func(ctx context.Context, one *peer) error
 func (c *caller) unary(ctx context.Context, method string, a *ask, request proto.Message,
 	send func(context.Context, *peer) (proto.Message, error),
 ) (proto.Message, *call, error) {
-	made, passed, err := c.start(ctx, method, a, proto.Size(request))
+	made, passed, err := c.start(ctx, method, a, request)
 	if err != nil {
 		return nil, made, err
 	}
@@ -70,7 +70,7 @@ func (c *caller) unary(ctx context.Context, method string, a *ask, request proto
 		return err
 	})
 	if err == nil {
-		err = made.received(proto.Size(response))
+		err = made.took(response)
 	}
 	if delegated, ok := response.(*pb.DelegateResponse); ok && err == nil {
 		made.usage = delegated.GetReply().GetUsage()
@@ -81,7 +81,7 @@ func (c *caller) unary(ctx context.Context, method string, a *ask, request proto
 // stream gives the events of DelegateStream as they come to `take`; a false ends it early and cancels the callee.
 func (c *caller) stream(ctx context.Context, a *ask, take func(*pb.DelegateStreamResponse) bool) (*call, error) {
 	request := &pb.DelegateStreamRequest{Message: a.message}
-	made, passed, err := c.start(ctx, "DelegateStream", a, proto.Size(request))
+	made, passed, err := c.start(ctx, "DelegateStream", a, request)
 	if err != nil {
 		return made, err
 	}
@@ -120,8 +120,12 @@ func (c *caller) attemptStream(ctx context.Context, made *call, a *ask, one *pee
 			break
 		}
 		silence.Stop() // what the caller does with it is no silence
-		if err = made.received(proto.Size(event)); err != nil {
+		if err = made.took(event); err != nil {
 			break
+		}
+		if event.Event == nil { // what this version does not know is nobody's business here
+			silence.Reset(idle)
+			continue
 		}
 		request.AfterSequence = event.Sequence
 		if reply := event.GetReply(); reply != nil {
@@ -153,8 +157,16 @@ func (c *caller) streamFailed(ctx context.Context, a *ask, one *peer, err error)
 	return err
 }
 
+// took lets the policies look at what was received: its size, and what it holds.
+func (c *call) took(message proto.Message) error {
+	if err := c.received(proto.Size(message)); err != nil {
+		return err
+	}
+	return c.read(message)
+}
+
 // start looks the target up and runs the policies.
-func (c *caller) start(ctx context.Context, method string, a *ask, size int) (*call, int, error) {
+func (c *caller) start(ctx context.Context, method string, a *ask, request proto.Message) (*call, int, error) {
 	_, limits := c.end.bounds()
 	within := limits.DefaultTimeout
 	if a.timed && a.timeout > 0 {
@@ -165,7 +177,8 @@ func (c *caller) start(ctx context.Context, method string, a *ask, size int) (*c
 	}
 	made := c.end.newCall(ctx, agentService+method, work, true)
 	made.chain, made.message, made.target = a.chain, a.message, a.target
-	made.asked, made.hasAsked, made.deadline, made.requestSize = a.timeout, a.timed, a.deadline, size
+	made.asked, made.hasAsked, made.deadline = a.timeout, a.timed, a.deadline
+	made.request, made.requestSize = request, proto.Size(request)
 	if err := c.directory.lookUp(ctx, a.chain.accountID, a.target, within); err != nil {
 		return made, 0, err
 	}
@@ -255,7 +268,10 @@ func (c *caller) giveUp(a *ask, one *peer) {
 			MessageId: a.message.MessageId, FromAgent: a.message.FromAgent, AccountId: a.chain.accountID,
 			Reason: "the caller gave up",
 		})
-		if err != nil {
+		if err == nil {
+			err = checkFields(response)
+		}
+		if err != nil { // away, or out of its mind
 			receipts <- []*pb.CancelReceipt{{
 				Agent: a.target, InstanceId: one.id(), MessageId: a.message.MessageId,
 				Outcome: pb.CancelOutcome_CANCEL_OUTCOME_UNREACHABLE,
@@ -285,7 +301,7 @@ func (c *caller) spawn(run func()) {
 	c.background.Add(1)
 	go func() {
 		defer c.background.Done()
-		run()
+		c.end.background("telling others", run)
 	}()
 }
 

@@ -16,6 +16,9 @@ const (
 	keyAccount      = "botmesh-account"
 	keyTo           = "botmesh-to"
 
+	ourKeys   = "botmesh-"
+	binaryKey = "-bin" // gRPC's mark of values that are bytes
+
 	maxMetadataBytes = 4096
 	mostHops         = 64 // no path is longer, whatever the mesh allows: it must fit into metadata
 	noLimit          = -1
@@ -90,6 +93,9 @@ func (c chain) metadata() metadata.MD {
 
 // chainFrom reads the chain that a call carries.
 func chainFrom(md metadata.MD) (chain, error) {
+	if err := checkPrintable(md); err != nil {
+		return chain{}, err
+	}
 	found := map[string]string{}
 	size := 0
 	for _, key := range chainKeys {
@@ -106,6 +112,24 @@ func chainFrom(md metadata.MD) (chain, error) {
 		return chain{}, invalid(keyPath, "the chain's metadata is %d bytes; at most %d", size, maxMetadataBytes)
 	}
 	return parseChain(found)
+}
+
+// checkPrintable refuses keys of ours that are not printable ASCII. gRPC hands bytes over 127 on as they are, and refuses
+// control characters itself.
+func checkPrintable(md metadata.MD) error {
+	for key, values := range md {
+		if !strings.HasPrefix(key, ourKeys) || strings.HasSuffix(key, binaryKey) {
+			continue
+		}
+		for _, value := range values {
+			for at := range len(value) {
+				if value[at] < ' ' || value[at] > '~' {
+					return invalid(key, "metadata key %s must be printable ASCII", key)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func parseChain(found map[string]string) (chain, error) {

@@ -2,10 +2,13 @@ package botmesh
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sort"
 	"sync"
 	"time"
+
+	"google.golang.org/grpc/codes"
 
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
@@ -27,7 +30,10 @@ type named struct {
 	instances map[string]bool
 	agents    map[agentKey]bool
 	complete  bool
+	unknown   bool // whether something of it could not be read: nobody knows what is absent
 }
+
+func newNamed() *named { return &named{instances: map[string]bool{}, agents: map[agentKey]bool{}} }
 
 // directory is the watched copy of the registry that callers look instances up in. The registry is on nobody's hot
 // path: while it is away, or has just started and does not know everybody yet, callers go on with this copy.
@@ -43,6 +49,7 @@ type directory struct {
 	owner    map[string]agentKey
 	revision *pb.Revision
 	named    *named // nil: nothing is to be removed by absence
+	refusal  *Error // why a registry that answers gives no copy
 
 	begin     sync.Once
 	ready     chan struct{}
@@ -59,7 +66,8 @@ func newDirectory(account string, registry *registryClient) *directory {
 	}
 }
 
-// wait returns when there is a copy, or an error if none comes within so long.
+// wait returns when there is a copy, or an error if none comes within so long: REGISTRY_UNREACHABLE only where no registry
+// answers.
 func (d *directory) wait(ctx context.Context, within time.Duration) error {
 	d.begin.Do(func() {
 		watching, cancel := context.WithCancel(context.Background())
@@ -74,6 +82,11 @@ func (d *directory) wait(ctx context.Context, within time.Duration) error {
 	case <-ctx.Done():
 		return asError(ctx.Err())
 	case <-late.C:
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.refusal != nil {
+			return d.refusal
+		}
 		return d.registry.unreachable()
 	}
 }
@@ -96,10 +109,7 @@ func (d *directory) refresh(ctx context.Context, account, target string, within 
 	if agent, err := d.registry.getAgent(ctx, account, target); err == nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.put(agent.GetCard())
-		for _, instance := range agent.GetInstances() {
-			d.putInstance(instance)
-		}
+		d.putAll([]*pb.AgentCard{agent.GetCard()}, agent.GetInstances())
 	}
 }
 
@@ -190,29 +200,78 @@ func (d *directory) watch(ctx context.Context) {
 	defer close(d.stopped)
 	pause := backoffLeast
 	for ctx.Err() == nil {
-		d.mu.Lock()
-		d.named = nil
-		request := &pb.WatchAgentsRequest{AccountId: d.account, Since: d.revision}
-		d.mu.Unlock()
-		if stream, err := d.registry.stub.WatchAgents(ctx, request); err == nil {
-			for {
-				response, err := stream.Recv()
-				if err != nil {
-					break
-				}
-				d.apply(response)
-				d.onChange()
-				pause = backoffLeast
-			}
+		answered, err := d.watchOnce(ctx)
+		if answered {
+			pause = backoffLeast
 		}
+		d.ended(err)
 		sleep(ctx, pause/2+rand.N(pause/2))
 		pause = min(backoffMost, pause*2)
 	}
 }
 
+// watchOnce takes in what the registry says until that ends; whether anything could be taken in.
+func (d *directory) watchOnce(ctx context.Context) (answered bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer func() {
+		if caught := recover(); caught != nil {
+			err = caughtPanic(d.registry.log, "watching the registry", caught)
+		}
+	}()
+	d.mu.Lock()
+	d.named = nil
+	request := &pb.WatchAgentsRequest{AccountId: d.account, Since: d.revision}
+	d.mu.Unlock()
+	stream, err := d.registry.stub.WatchAgents(ctx, request)
+	for err == nil {
+		var response *pb.WatchAgentsResponse
+		response, err = stream.Recv()
+		if errors.Is(err, ReasonInvalidField) {
+			d.skip(err)
+			err = nil
+			continue
+		}
+		if err == nil {
+			d.apply(response)
+			d.onChange()
+			answered = true
+		}
+	}
+	return answered, err
+}
+
+// ended notes why a registry that answers gives no copy: it has refused the watch.
+func (d *directory) ended(err error) {
+	e := asError(err)
+	if e == nil {
+		return
+	}
+	d.registry.log.Debug("the watch of the registry ended", "error", e)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e.FromPeer && e.Reason != ReasonUnspecified && e.Code != codes.Unavailable {
+		d.refusal = e
+	} else if e.Code == codes.Unavailable {
+		d.refusal = nil // nobody answers any more
+	}
+}
+
+// skip leaves out a response that cannot be read. What it named is not known: nothing is removed by absence.
+func (d *directory) skip(err error) {
+	d.registry.leftOut("a response of its watch", err)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.refusal = d.registry.unreadable()
+	if d.named == nil {
+		d.named = newNamed()
+	}
+	d.named.unknown = true
+}
+
 // apply takes in one step of the watch.
 func (d *directory) apply(response *pb.WatchAgentsResponse) {
-	if response.Limits != nil {
+	if response.Limits != nil && d.registry.isUsable(response.Limits) {
 		d.onLimits(limitsFrom(response.Limits))
 	}
 	if response.TraceEndpoint != "" {
@@ -229,19 +288,16 @@ func (d *directory) apply(response *pb.WatchAgentsResponse) {
 	if d.named != nil && d.named.complete && !response.Warming {
 		d.dropUnnamed()
 	}
-	d.revision = response.Revision
+	if checkFields(response.Revision) == nil { // else the next watch begins anew
+		d.revision = response.Revision
+	}
 }
 
 func (d *directory) applySnapshot(snapshot *pb.SnapshotChunk) {
 	if d.named == nil || d.named.complete {
-		d.named = &named{instances: map[string]bool{}, agents: map[agentKey]bool{}}
+		d.named = newNamed()
 	}
-	for _, card := range snapshot.Cards {
-		d.put(card)
-	}
-	for _, instance := range snapshot.Instances {
-		d.putInstance(instance)
-	}
+	d.putAll(snapshot.Cards, snapshot.Instances)
 	if snapshot.Complete {
 		d.named.complete = true
 		d.readyOnce.Do(func() { close(d.ready) })
@@ -249,12 +305,7 @@ func (d *directory) applySnapshot(snapshot *pb.SnapshotChunk) {
 }
 
 func (d *directory) applyChanges(changes *pb.AgentChanges, warming bool) {
-	for _, card := range changes.Cards {
-		d.put(card)
-	}
-	for _, instance := range changes.Instances {
-		d.putInstance(instance)
-	}
+	d.putAll(changes.Cards, changes.Instances)
 	for _, id := range changes.RemovedInstances {
 		d.removeInstance(id)
 	}
@@ -265,14 +316,30 @@ func (d *directory) applyChanges(changes *pb.AgentChanges, warming bool) {
 	}
 }
 
-func (d *directory) put(card *pb.AgentCard) {
-	if card == nil {
-		return
+// putAll takes in what can be used: bots made the cards. An agent keeps its last card that could be, and an instance
+// that cannot be used is none.
+func (d *directory) putAll(cards []*pb.AgentCard, instances []*pb.Instance) {
+	for _, card := range cards {
+		if card == nil {
+			continue
+		}
+		key := agentKey{card.AccountId, card.Name}
+		if d.named != nil {
+			d.named.agents[key] = true
+		}
+		if err := checkFields(card); err != nil {
+			d.registry.leftOut(nameOf(key.account, key.name), err)
+			continue
+		}
+		d.entry(key).card = card
 	}
-	key := agentKey{card.AccountId, card.Name}
-	d.entry(key).card = card
-	if d.named != nil {
-		d.named.agents[key] = true
+	for _, instance := range instances {
+		if err := checkFields(instance); err != nil {
+			d.registry.leftOut(nameOf(instance.GetAccountId(), instance.GetAgent()), err)
+			d.removeInstance(instance.GetInstanceId())
+			continue
+		}
+		d.putInstance(instance)
 	}
 }
 
@@ -303,6 +370,10 @@ func (d *directory) removeInstance(id string) {
 
 // dropUnnamed: a snapshot is complete and its registry warm; what it did not name is gone.
 func (d *directory) dropUnnamed() {
+	if d.named.unknown {
+		d.named = nil
+		return
+	}
 	for id := range d.owner {
 		if !d.named.instances[id] {
 			d.removeInstance(id)

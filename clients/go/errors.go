@@ -3,6 +3,7 @@ package botmesh
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"google.golang.org/grpc/codes"
 )
@@ -66,6 +67,7 @@ const (
 	ReasonRunTimeout          Reason = "RUN_TIMEOUT"          // DEADLINE_EXCEEDED: the task ran longer than it may
 	ReasonNotAMember          Reason = "NOT_A_MEMBER"         // FAILED_PRECONDITION: the agent neither owns the conversation nor is a member
 	ReasonBudgetSpent         Reason = "BUDGET_SPENT"         // FAILED_PRECONDITION: a budget of the chain, the conversation or the account is spent
+	ReasonQuotaExceeded       Reason = "QUOTA_EXCEEDED"       // RESOURCE_EXHAUSTED: this connection, conversation or account has as many of these as it may
 )
 
 var codeOf = map[Reason]codes.Code{
@@ -118,6 +120,7 @@ var codeOf = map[Reason]codes.Code{
 	ReasonRunTimeout:          codes.DeadlineExceeded,
 	ReasonNotAMember:          codes.FailedPrecondition,
 	ReasonBudgetSpent:         codes.FailedPrecondition,
+	ReasonQuotaExceeded:       codes.ResourceExhausted,
 }
 
 // neverStarted holds the reasons that are given before any work begins.
@@ -149,6 +152,7 @@ var neverStarted = map[Reason]bool{
 	ReasonQueueFull:           true,
 	ReasonNotAMember:          true,
 	ReasonBudgetSpent:         true,
+	ReasonQuotaExceeded:       true,
 }
 
 const maxText = 1024 // characters; an error travels in metadata, which gRPC caps at 16 KiB
@@ -198,17 +202,31 @@ func Fail(format string, args ...any) error {
 
 // refusal makes an error of this process. Facts alternate names and values.
 func refusal(reason Reason, facts map[string]any, format string, args ...any) *Error {
-	text := []rune(fmt.Sprintf(format, args...))
-	if len(text) > maxText {
-		text = append(text[:maxText-1], '…')
-	}
 	metadata := make(map[string]string, len(facts))
 	for key, value := range facts {
 		metadata[key] = fmt.Sprint(value)
 	}
 	return &Error{
-		Reason: reason, Code: codeOf[reason], Text: string(text), Metadata: metadata, Started: !neverStarted[reason],
+		Reason: reason, Code: codeOf[reason], Text: shortened(fmt.Sprintf(format, args...)), Metadata: metadata,
+		Started: !neverStarted[reason],
 	}
+}
+
+// shortened is a text of at most maxText characters.
+func shortened(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	count := 0
+	for at := range text {
+		if count++; count == maxText {
+			if _, size := utf8.DecodeRuneInString(text[at:]); at+size == len(text) {
+				return text
+			}
+			return text[:at] + "…"
+		}
+	}
+	return text
 }
 
 // invalid makes the error for a malformed field.

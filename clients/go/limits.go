@@ -12,6 +12,8 @@ import (
 const (
 	transportBytes = 4 << 20 // what the transport takes, so that a larger message can be refused with a reason
 
+	maxHeaderBytes = 64 << 10 // of one call's metadata, as HPACK counts: the chain's and an error's are far smaller
+
 	answerMargin     = 0.05 // the share of its time that a parent keeps to answer in when it asks a child ...
 	answerMarginMost = 250 * time.Millisecond
 
@@ -35,6 +37,7 @@ type Limits struct {
 	MaxMessageBytes   int           // of one serialized message, either way; default 1 MiB
 	MaxDelegations    int           // open at once per conversation at one instance; default 10
 	MaxRetries        int           // further attempts after one failed to reach its target; default 3
+	MaxReplyBytes     int           // of a streamed reply as a whole; default 8 MiB
 }
 
 // DefaultLimits are those of a mesh that says nothing else.
@@ -42,6 +45,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Enabled: true, DefaultTimeout: 30 * time.Second, MaxTimeout: 300 * time.Second,
 		StreamIdleTimeout: 60 * time.Second, MaxHops: 5, MaxMessageBytes: 1 << 20, MaxDelegations: 10, MaxRetries: 3,
+		MaxReplyBytes: 8 << 20,
 	}
 }
 
@@ -56,6 +60,7 @@ type Narrow struct {
 	MaxMessageBytes   *int
 	MaxDelegations    *int
 	MaxRetries        *int
+	MaxReplyBytes     *int
 }
 
 // narrow takes the smaller of each pair.
@@ -69,6 +74,7 @@ func (l Limits) narrow(by Narrow) Limits {
 	lower(&l.MaxMessageBytes, by.MaxMessageBytes)
 	lower(&l.MaxDelegations, by.MaxDelegations)
 	lower(&l.MaxRetries, by.MaxRetries)
+	lower(&l.MaxReplyBytes, by.MaxReplyBytes)
 	return l
 }
 
@@ -78,7 +84,7 @@ func lower[T int | time.Duration](value *T, by *T) {
 	}
 }
 
-// limitsFrom are the mesh's limits as it announces them; the default where it is silent.
+// limitsFrom are the mesh's limits as it announces them; the default where it is silent. They have passed checkFields.
 func limitsFrom(given *pb.Limits) Limits {
 	made := DefaultLimits()
 	set(&made.Enabled, given.GetEnabled(), given != nil && given.Enabled != nil)
@@ -88,6 +94,7 @@ func limitsFrom(given *pb.Limits) Limits {
 	set(&made.MaxHops, int(given.GetMaxHops()), given != nil && given.MaxHops != nil)
 	set(&made.AllowRevisits, given.GetAllowRevisits(), given != nil && given.AllowRevisits != nil)
 	set(&made.MaxMessageBytes, int(given.GetMaxMessageBytes()), given != nil && given.MaxMessageBytes != nil)
+	set(&made.MaxReplyBytes, int(given.GetMaxReplyBytes()), given != nil && given.MaxReplyBytes != nil)
 	set(&made.MaxDelegations, int(given.GetMaxDelegations()), given != nil && given.MaxDelegations != nil)
 	set(&made.MaxRetries, int(given.GetMaxRetries()), given != nil && given.MaxRetries != nil)
 	return made
@@ -130,6 +137,9 @@ func (n Narrow) toProto() *pb.Limits {
 	}
 	if n.MaxMessageBytes != nil {
 		made.MaxMessageBytes = proto.Uint64(uint64(*n.MaxMessageBytes))
+	}
+	if n.MaxReplyBytes != nil {
+		made.MaxReplyBytes = proto.Uint64(uint64(*n.MaxReplyBytes))
 	}
 	return made
 }

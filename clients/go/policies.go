@@ -1,5 +1,7 @@
 package botmesh
 
+import "google.golang.org/protobuf/proto"
+
 // policy is one rule of the mesh, both ends of it. It embeds none and replaces what it needs.
 type policy interface {
 	// appliesTo says which methods have it.
@@ -12,6 +14,8 @@ type policy interface {
 	sending(*call, int) error
 	// received looks at a message's serialized bytes before it is read.
 	received(*call, int) error
+	// read looks at a message as it was received: a response, an event of a stream.
+	read(*call, proto.Message) error
 	// finish is told when the call is over; call.err tells how. Not where the policy itself refused.
 	finish(*call)
 }
@@ -20,6 +24,7 @@ type policy interface {
 var policies = []policy{
 	tracePolicy{},  // sees everything, refusals included
 	errorsPolicy{}, // completes what the trace will show
+	fieldsPolicy{}, // what follows, and whoever stores or prints it, relies on what it reads
 	targetPolicy{}, // reads the chain; all that follow need it
 	enabledPolicy{},
 	deadlinePolicy{},
@@ -33,12 +38,13 @@ var policies = []policy{
 // none is a policy that does nothing, for work calls.
 type none struct{}
 
-func (none) appliesTo() methodClass    { return work }
-func (none) caller(*call) error        { return nil }
-func (none) callee(*call) error        { return nil }
-func (none) sending(*call, int) error  { return nil }
-func (none) received(*call, int) error { return nil }
-func (none) finish(*call)              {}
+func (none) appliesTo() methodClass          { return work }
+func (none) caller(*call) error              { return nil }
+func (none) callee(*call) error              { return nil }
+func (none) sending(*call, int) error        { return nil }
+func (none) received(*call, int) error       { return nil }
+func (none) read(*call, proto.Message) error { return nil }
+func (none) finish(*call)                    {}
 
 // start lets each policy look at the call. Where one refuses, the call is finished and the typed error returned.
 func (c *call) start() (passed int, err error) {
@@ -72,6 +78,17 @@ func (c *call) received(size int) error {
 	for _, one := range policies {
 		if one.appliesTo()&c.class != 0 {
 			if err := one.received(c, size); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *call) read(message proto.Message) error {
+	for _, one := range policies {
+		if one.appliesTo()&c.class != 0 {
+			if err := one.read(c, message); err != nil {
 				return err
 			}
 		}

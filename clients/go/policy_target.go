@@ -80,9 +80,6 @@ func reconcile(c chain, message *pb.Message) (chain, error) {
 			return c, err
 		}
 	}
-	if message.Timestamp != nil && message.Timestamp.CheckValid() != nil {
-		return c, invalid("timestamp", "timestamp is outside the years 1 to 9999")
-	}
 	if len(c.path) > 0 && message.FromAgent != "" {
 		last := c.path[len(c.path)-1]
 		if _, name := splitName(last); name != message.FromAgent {

@@ -4,6 +4,7 @@ import (
 	"context"
 	crand "crypto/rand"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -19,10 +20,13 @@ const (
 	backoffMost  = 2 * time.Second
 	untilListed  = 200 * time.Millisecond // between heartbeats until the registry has found the instance
 	leaveTimeout = time.Second
+	fastestBeat  = 50 * time.Millisecond // between heartbeats, whatever the registry says
+	slowestBeat  = 10 * time.Minute
 )
 
 // registration keeps an instance in the registry: register, heartbeat, register anew after an outage, leave.
 type registration struct {
+	end             *end
 	registry        *registryClient
 	request         *pb.RegisterRequest
 	state           func() (pb.Readiness, *pb.Load)
@@ -38,11 +42,11 @@ type registration struct {
 	kept       chan struct{}
 }
 
-func newRegistration(registry *registryClient, card *pb.AgentCard, instance, address string) *registration {
+func newRegistration(e *end, registry *registryClient, card *pb.AgentCard, instance, address string) *registration {
 	var token [24]byte
 	_, _ = crand.Read(token[:]) // never fails
 	return &registration{
-		registry: registry, listed: make(chan struct{}), soon: make(chan struct{}, 1), kept: make(chan struct{}),
+		end: e, registry: registry, listed: make(chan struct{}), soon: make(chan struct{}, 1), kept: make(chan struct{}),
 		request: &pb.RegisterRequest{
 			Card: card, InstanceId: instance, Address: address,
 			// Made here, so that a lost answer can be asked for again.
@@ -55,15 +59,21 @@ func newRegistration(registry *registryClient, card *pb.AgentCard, instance, add
 func (r *registration) start() error {
 	interval, err := r.register(context.Background())
 	if err != nil {
-		if e := asError(err); e.Code != codes.Unavailable && e.Code != codes.DeadlineExceeded && e.Reason != ReasonUnspecified {
+		if isFinal(asError(err)) {
 			return err
 		}
-		r.log.Warn("no registry answers: trying again until one does", "registry", r.registry.address)
+		r.log.Warn("no registry answers: trying again until one does", "registry", r.registry.address, "error", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	go r.keep(ctx, interval)
 	return nil
+}
+
+// isFinal tells whether trying again would not help: the registry has refused, and did not answer what cannot be read.
+func isFinal(e *Error) bool {
+	isAway := e.Code == codes.Unavailable || e.Code == codes.DeadlineExceeded || e.Reason == ReasonUnspecified
+	return !isAway && (e.FromPeer || !e.Started)
 }
 
 // tellSoon sends a heartbeat now: the readiness has changed.
@@ -97,22 +107,26 @@ func (r *registration) register(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	r.onLimits(limitsFrom(response.Limits))
-	r.onTraceEndpoint(response.TraceEndpoint)
-	return response.GetLease().GetHeartbeatInterval().AsDuration(), nil
+	if r.registry.isUsable(response) {
+		r.onLimits(limitsFrom(response.Limits))
+		r.onTraceEndpoint(response.TraceEndpoint)
+	}
+	return beatInterval(response.GetLease()), nil
 }
 
+// beatInterval is the time between heartbeats, whatever the registry says: neither without a pause nor once a year.
+func beatInterval(lease *pb.Lease) time.Duration {
+	return min(max(lease.GetHeartbeatInterval().AsDuration(), fastestBeat), slowestBeat)
+}
+
+// keep holds the lease until ctx ends, whatever goes wrong. interval: between heartbeats, where there is a lease already.
 func (r *registration) keep(ctx context.Context, interval time.Duration) {
 	defer close(r.kept)
 	pause := backoffLeast
 	for ctx.Err() == nil {
-		var err error
-		if interval == 0 {
-			interval, err = r.register(ctx)
-		}
-		if err == nil {
+		answered, err := r.hold(ctx, interval)
+		if answered {
 			pause = backoffLeast
-			err = r.beat(ctx, interval)
 		}
 		if ctx.Err() == nil {
 			r.log.Debug("lost the registry", "error", err)
@@ -123,31 +137,50 @@ func (r *registration) keep(ctx context.Context, interval time.Duration) {
 	}
 }
 
-// beat sends heartbeats until the stream breaks.
-func (r *registration) beat(ctx context.Context, interval time.Duration) error {
+// hold registers, where there is no lease, and sends heartbeats until they fail; whether any was answered.
+func (r *registration) hold(ctx context.Context, interval time.Duration) (answered bool, err error) {
+	defer r.end.survive("keeping the lease", &err)
+	if interval == 0 {
+		if interval, err = r.register(ctx); err != nil {
+			return false, err
+		}
+	}
+	return r.beat(ctx, interval)
+}
+
+// beat sends heartbeats until the stream breaks; whether any was answered.
+func (r *registration) beat(ctx context.Context, interval time.Duration) (answered bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := r.registry.stub.Heartbeat(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	intervals := make(chan time.Duration, 1)
-	go r.send(ctx, stream.Send, interval, intervals)
+	go func() {
+		defer cancel() // nobody sends any more
+		r.end.background("heartbeats", func() { r.send(ctx, stream.Send, interval, intervals) })
+	}()
 	silence := time.AfterFunc(3*interval+askTimeout, cancel)
 	defer silence.Stop()
 	for {
 		response, err := stream.Recv()
-		if err != nil {
-			return asError(err)
+		if err != nil && !errors.Is(err, ReasonInvalidField) {
+			return answered, asError(err)
 		}
-		if given := response.GetLease().GetHeartbeatInterval().AsDuration(); given > 0 && given != interval {
+		answered = true
+		silence.Reset(3*interval + askTimeout)
+		if err != nil || !r.registry.isUsable(response) {
+			continue // it was heard all the same
+		}
+		if given := beatInterval(response.GetLease()); response.GetLease().GetHeartbeatInterval() != nil && given != interval {
 			interval = given
 			select {
 			case intervals <- given:
 			default:
 			}
+			silence.Reset(3*interval + askTimeout)
 		}
-		silence.Reset(3*interval + askTimeout)
 		if response.Limits != nil {
 			r.onLimits(limitsFrom(response.Limits))
 		}

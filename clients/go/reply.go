@@ -1,6 +1,7 @@
 package botmesh
 
 import (
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -31,7 +32,7 @@ func Data(value any) (*Part, error) {
 func TextOf(parts []*Part) string {
 	var lines []string
 	for _, part := range parts {
-		if text, ok := part.Content.(*pb.Part_Text); ok {
+		if text, ok := part.GetContent().(*pb.Part_Text); ok {
 			lines = append(lines, text.Text)
 		}
 	}
@@ -79,6 +80,9 @@ func (r *Reply) Sure(confidence float64) *Reply {
 }
 
 func replyFrom(given *pb.Reply, trace string) *Reply {
+	if given == nil {
+		given = &pb.Reply{}
+	}
 	message := given.GetMessage()
 	return &Reply{
 		Parts: message.GetPayload(), Confidence: given.Confidence, Usage: given.Usage, ChainUsage: given.ChainUsage,
@@ -132,16 +136,31 @@ type Event struct {
 func (e Event) Text() string { return e.Part.GetText() }
 
 // pieces puts the pieces of a stream together.
-type pieces struct{ parts []*Part }
+type pieces struct {
+	parts []*Part
+	more  strings.Builder // what continues the text of the last of them
+}
 
 func (p *pieces) add(part *Part, appends bool) {
-	if last := len(p.parts) - 1; appends && last >= 0 {
-		if text, ok := p.parts[last].Content.(*pb.Part_Text); ok {
-			text.Text += part.GetText()
+	if appends && len(p.parts) > 0 {
+		if _, ok := p.parts[len(p.parts)-1].Content.(*pb.Part_Text); ok {
+			p.more.WriteString(part.GetText()) // joined once: there may be thousands
 			return
 		}
 	}
+	p.join()
+	if part == nil {
+		part = &pb.Part{}
+	}
 	p.parts = append(p.parts, proto.CloneOf(part))
+}
+
+func (p *pieces) join() {
+	if p.more.Len() > 0 {
+		text := p.parts[len(p.parts)-1].Content.(*pb.Part_Text)
+		text.Text += p.more.String()
+		p.more.Reset()
+	}
 }
 
 // whole is a reply with the pieces before its own parts.
@@ -149,8 +168,15 @@ func (p *pieces) whole(reply *pb.Reply) *pb.Reply {
 	if len(p.parts) == 0 {
 		return reply
 	}
+	p.join()
 	made := proto.CloneOf(reply)
-	made.Message.Payload = append(append([]*Part{}, p.parts...), made.Message.Payload...)
+	if made == nil {
+		made = &pb.Reply{}
+	}
+	if made.Message == nil {
+		made.Message = &pb.Message{}
+	}
+	made.Message.Payload = append(slices.Clone(p.parts), made.Message.Payload...)
 	return made
 }
 

@@ -15,6 +15,7 @@ import (
 const (
 	retryBase    = 50 * time.Millisecond // before the first retry, at most: well under the grace of lost work
 	retryCap     = 2 * time.Second
+	maxDoublings = 8 // of the pause: it has reached its cap by then
 	budgetTokens = 20.0
 	budgetEarned = 0.1
 )
@@ -85,7 +86,7 @@ func (a *attempts) after(ctx context.Context, e *Error, failed *peer, live liveF
 	if !a.budget.failed() || a.failed > a.call.limits.MaxRetries {
 		return nil, final
 	}
-	pause := rand.N(min(retryCap, retryBase<<a.failed))
+	pause := rand.N(min(retryCap, retryBase<<min(a.failed, maxDoublings)))
 	if pause >= time.Until(a.call.deadline) {
 		return nil, final
 	}

@@ -42,7 +42,14 @@ func (s *agentServer) Delegate(ctx context.Context, request *pb.DelegateRequest)
 	if err != nil {
 		return nil, err
 	}
-	return &pb.DelegateResponse{Reply: item.whole(outcome.(*pb.Reply))}, nil
+	reply, ok := outcome.(*pb.Reply)
+	if !ok { // the id was a notification's
+		return nil, noReply()
+	}
+	if reply, err = item.whole(reply); err != nil {
+		return nil, err
+	}
+	return &pb.DelegateResponse{Reply: reply}, nil
 }
 
 // DelegateStream is the bot's reply as it comes.
@@ -103,7 +110,11 @@ func (s *agentServer) Transfer(ctx context.Context, request *pb.TransferRequest)
 	if err != nil {
 		return nil, err
 	}
-	return outcome.(*pb.TransferResponse), nil
+	answer, ok := outcome.(*pb.TransferResponse)
+	if !ok {
+		return nil, refusal(ReasonAgentError, nil, "this work has decided about no offer")
+	}
+	return answer, nil
 }
 
 func decision(offer *pb.TransferOffer, decline string) *pb.TransferResponse {
@@ -249,7 +260,7 @@ func (s *agentServer) reply(task *Task, answer *Reply, err error) (proto.Message
 	if answer == nil {
 		answer = &Reply{}
 	}
-	if c := answer.Confidence; c != nil && (*c < 0 || *c > 1) {
+	if c := answer.Confidence; c != nil && !(*c >= 0 && *c <= 1) {
 		return nil, fmt.Errorf("confidence must be 0 to 1 but is %v", *c)
 	}
 	message := s.message(task.call, pb.MessageType_MESSAGE_TYPE_RESPONSE)

@@ -69,6 +69,7 @@ func (s *Settings) table() []setting {
 		optional("BOTMESH_MAX_MESSAGE_BYTES", &s.Narrow.MaxMessageBytes, size),
 		optional("BOTMESH_MAX_DELEGATIONS", &s.Narrow.MaxDelegations, count),
 		optional("BOTMESH_MAX_RETRIES", &s.Narrow.MaxRetries, count),
+		optional("BOTMESH_MAX_REPLY_BYTES", &s.Narrow.MaxReplyBytes, size),
 	}
 }
 

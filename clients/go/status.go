@@ -14,6 +14,7 @@ import (
 const (
 	errorDomain = "botmesh"
 	maxValue    = 512  // bytes of one fact
+	maxReason   = 64   // bytes of a peer's reason
 	maxFacts    = 16   // of an error
 	maxPathText = 2048 // bytes
 )
@@ -45,18 +46,18 @@ func asError(err error) *Error {
 func toStatus(e *Error) error {
 	facts := map[string]string{}
 	for key, value := range e.Metadata {
-		if len(facts) < maxFacts && !commonFacts[key] {
+		if len(facts) < maxFacts && len(key) <= maxReason && !commonFacts[key] {
 			facts[key] = cut(value, maxValue)
 		}
 	}
-	facts["agent"], facts["instance"] = e.Agent, e.Instance
+	facts["agent"], facts["instance"] = cut(e.Agent, maxReason), cut(e.Instance, maxReason)
 	facts["hop"] = strconv.Itoa(e.Hop)
 	facts["path"] = cut(strings.Join(e.Path, ","), maxPathText)
 	facts["started"] = strconv.FormatBool(e.Started)
-	facts["trace_id"] = e.TraceID
-	made := status.New(e.Code, e.Text)
+	facts["trace_id"] = cut(e.TraceID, maxReason)
+	made := status.New(e.Code, strings.ToValidUTF8(shortened(e.Text), "\uFFFD"))
 	detailed, err := made.WithDetails(&errdetails.ErrorInfo{
-		Domain: errorDomain, Reason: string(e.Reason), Metadata: facts,
+		Domain: errorDomain, Reason: cut(string(e.Reason), maxReason), Metadata: facts,
 	})
 	if err != nil {
 		return made.Err()
@@ -73,7 +74,7 @@ func fromStatus(found *status.Status) *Error {
 		}
 	}
 	text := found.Message()
-	switch code := found.Code(); {
+	switch code := known(found.Code()); {
 	case code == codes.DeadlineExceeded:
 		return refusal(ReasonDeadlineExpired, nil,
 			"the deadline passed before an answer came: allow more time or ask for less")
@@ -88,7 +89,7 @@ func fromStatus(found *status.Status) *Error {
 
 func fromInfo(info *errdetails.ErrorInfo, found *status.Status) *Error {
 	made := &Error{
-		Reason: Reason(info.Reason), Code: found.Code(), Text: found.Message(), Metadata: map[string]string{},
+		Reason: Reason(info.Reason), Code: known(found.Code()), Text: found.Message(), Metadata: map[string]string{},
 		Agent: info.Metadata["agent"], Instance: info.Metadata["instance"], TraceID: info.Metadata["trace_id"],
 		Started: info.Metadata["started"] != "false", FromPeer: true,
 	}
@@ -106,9 +107,15 @@ func fromInfo(info *errdetails.ErrorInfo, found *status.Status) *Error {
 	return made
 }
 
-func cut(text string, most int) string {
-	if len(text) <= most {
-		return text
+// known is a code of gRPC's: a peer may send any number.
+func known(code codes.Code) codes.Code {
+	if CodeName(code) == "" || code == codes.OK {
+		return codes.Unknown
 	}
-	return strings.ToValidUTF8(text[:most], "")
+	return code
+}
+
+// cut is a text of at most so many bytes, and UTF-8: nothing else crosses the wire.
+func cut(text string, most int) string {
+	return strings.ToValidUTF8(text[:min(len(text), most)], "")
 }

@@ -88,7 +88,7 @@ func (t *Task) Write(ctx context.Context, text string) error {
 func (t *Task) Send(ctx context.Context, part *Part) error { return t.send(ctx, part, false) }
 
 func (t *Task) send(ctx context.Context, part *Part, appends bool) error {
-	_, t.afterText = part.Content.(*pb.Part_Text)
+	_, t.afterText = part.GetContent().(*pb.Part_Text)
 	return t.item.emit(ctx, &pb.DelegateStreamResponse{
 		Event: &pb.DelegateStreamResponse_Partial{Partial: &pb.Partial{Part: part, Append: appends}},
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"math"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +19,8 @@ import (
 
 const (
 	window         = 64      // a bot may be this many events ahead of its fastest reader
-	keptEventBytes = 8 << 20 // events of one work that are kept for a reader that attaches again
+	keptEventBytes = 8 << 20 // events of one work that are kept for a reader that attaches again, in bytes of memory
+	eventOverhead  = 128     // bytes that an event takes in memory beside its contents, about
 	entryOverhead  = 512     // bytes that an entry takes beside its outcome, about
 	unread         = math.MaxUint64
 )
@@ -41,9 +44,13 @@ type workItem struct {
 	detached   bool // goes on without callers: nobody waits for its outcome
 	outcome    proto.Message
 	err        *Error
-	events     []*pb.DelegateStreamResponse
-	dropped    uint64 // how many of the first events are no longer kept
-	eventBytes int
+	events     []*pb.DelegateStreamResponse // by number; of progress there may be gaps
+	progress   []uint64                     // the numbers of the progress among them
+	last       uint64                       // the number of the last event
+	dropped    uint64                       // the number of the last piece that is no longer kept
+	eventBytes int                          // what the events that are kept take in memory
+	streamed   replySize                    // of pieces and resets so far, kept or not
+	maxReply   int                          // bytes of them and the reply
 	callers    int
 	consumed   uint64 // the last event that any caller has taken; unread if a caller takes only the outcome
 	undo       []func()
@@ -104,8 +111,21 @@ func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (pro
 			w.settle(nil, asError(err))
 			return
 		}
+		if reply, ok := outcome.(*pb.Reply); ok {
+			if err := w.endWith(reply); err != nil {
+				w.settle(nil, asError(err))
+				return
+			}
+		}
 		w.settle(outcome, nil)
 	}()
+}
+
+// endWith refuses a reply that makes the whole, with the pieces before it, larger than it may be.
+func (w *workItem) endWith(reply *pb.Reply) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.streamed.add(proto.Size(lastEvent(w.last+1, reply)), w.maxReply)
 }
 
 // result waits for the outcome. The wait can be given up; see grace.
@@ -158,36 +178,57 @@ func (w *workItem) read(ctx context.Context, after uint64, idle time.Duration,
 	}
 }
 
+// next is the first event with a number greater than `after` that is kept; else whether the work is over, and what to
+// wait for.
 func (w *workItem) next(after uint64) (*pb.DelegateStreamResponse, bool, <-chan struct{}, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if after >= w.last() {
+	if after >= w.last {
 		return nil, w.settled, w.changed, nil
 	}
 	if after < w.dropped {
-		return nil, false, nil, refusal(ReasonOutcomeUnknown, nil,
-			"the first events of this work are no longer kept: ask again as a new task")
+		return nil, false, nil, noLongerKept()
 	}
-	if w.consumed < after+1 {
-		w.consumed = after + 1
+	at := w.position(after + 1)
+	if at == len(w.events) { // the rest was progress
+		return nil, w.settled, w.changed, nil
+	}
+	event := w.events[at]
+	if w.consumed < event.Sequence {
+		w.consumed = event.Sequence
 		w.signal()
 	}
-	return w.events[after-w.dropped], false, nil, nil
+	return event, false, nil, nil
+}
+
+func noLongerKept() *Error {
+	return refusal(ReasonOutcomeUnknown, nil, "the first events of this work are no longer kept: ask again as a new task")
+}
+
+// position is where the event of that number stands, or the first after it. The lock is held.
+func (w *workItem) position(number uint64) int {
+	return sort.Search(len(w.events), func(at int) bool { return w.events[at].Sequence >= number })
 }
 
 func (w *workItem) finalEvent(send func(*pb.DelegateStreamResponse) error) error {
 	w.mu.Lock()
 	reply, ok := w.outcome.(*pb.Reply)
-	err, sequence := w.err, w.last()+1
+	err, sequence := w.err, w.last+1
 	w.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return refusal(ReasonAgentError, nil, "this work has no reply")
+		return noReply()
 	}
-	return send(&pb.DelegateStreamResponse{Sequence: sequence, Event: &pb.DelegateStreamResponse_Reply{Reply: reply}})
+	return send(lastEvent(sequence, reply))
 }
+
+func lastEvent(sequence uint64, reply *pb.Reply) *pb.DelegateStreamResponse {
+	return &pb.DelegateStreamResponse{Sequence: sequence, Event: &pb.DelegateStreamResponse_Reply{Reply: reply}}
+}
+
+func noReply() *Error { return refusal(ReasonAgentError, nil, "this work has no reply") }
 
 func waitFor(ctx context.Context, changed <-chan struct{}, idle time.Duration) error {
 	silence := time.NewTimer(idle)
@@ -207,13 +248,11 @@ func streamIdle(limit time.Duration) *Error {
 		"the stream was silent for %v: send progress in between", limit)
 }
 
-// last is the number of the last event. The lock is held.
-func (w *workItem) last() uint64 { return w.dropped + uint64(len(w.events)) }
-
-// emit adds an event; it waits while all readers are far behind.
+// emit adds an event; it waits while all readers are far behind. A piece that makes the reply larger than it may be is
+// not added: the work ends.
 func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) error {
 	w.mu.Lock()
-	for w.consumed != unread && w.last() >= w.consumed+window && !w.detached && !w.settled {
+	for w.consumed != unread && w.last >= w.consumed+window && !w.detached && !w.settled {
 		changed := w.changed
 		w.mu.Unlock()
 		select {
@@ -223,23 +262,71 @@ func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) e
 		}
 		w.mu.Lock()
 	}
+	if w.settled {
+		w.mu.Unlock()
+		return refusal(ReasonCancelled, nil, "the work is over: nobody hears of it any more")
+	}
+	event.Sequence = w.last + 1
+	if isOfReply(event) {
+		if err := w.streamed.add(proto.Size(event), w.maxReply); err != nil {
+			w.mu.Unlock()
+			w.settle(nil, asError(err))
+			return err
+		}
+	}
 	defer w.mu.Unlock()
-	if (w.consumed == unread || w.detached && w.callers == 0) && w.eventBytes > keptEventBytes {
-		return refusal(ReasonMessageTooLarge,
-			map[string]any{"size": w.eventBytes, "limit": keptEventBytes, "direction": "response"},
-			"the reply is over %d bytes and nobody reads it as it comes: ask for a stream", keptEventBytes)
+	if event.GetProgress() != nil {
+		w.forgetUnreadProgress()
+		w.progress = append(w.progress, event.Sequence)
 	}
-	event.Sequence = w.last() + 1
+	w.last = event.Sequence
 	w.events = append(w.events, event)
-	w.eventBytes += proto.Size(event)
-	for w.eventBytes > keptEventBytes && w.consumed != unread && w.dropped < w.consumed {
-		w.eventBytes -= proto.Size(w.events[0])
-		w.events = w.events[1:]
-		w.dropped++
-	}
+	w.eventBytes += memoryOf(event)
+	w.forgetMore()
 	w.signal()
 	return nil
 }
+
+// forgetUnreadProgress: where readers are behind, or none reads events, only the newest is worth its memory. The lock is
+// held.
+func (w *workItem) forgetUnreadProgress() {
+	if w.consumed != unread && w.last < w.consumed+window/2 {
+		return
+	}
+	for last := len(w.progress) - 1; last >= 0; last-- {
+		if w.consumed != unread && w.progress[last] <= w.consumed {
+			return
+		}
+		w.forget(w.position(w.progress[last]))
+		w.progress = w.progress[:last]
+	}
+}
+
+// forgetMore keeps the events within their bounds: the oldest progress goes first, then pieces that were read. The lock
+// is held.
+func (w *workItem) forgetMore() {
+	for w.eventBytes > keptEventBytes && len(w.progress) > 0 {
+		w.forget(w.position(w.progress[0]))
+		w.progress = w.progress[1:]
+	}
+	for w.eventBytes > keptEventBytes && w.consumed != unread && len(w.events) > 0 && w.events[0].Sequence <= w.consumed {
+		w.dropped = w.events[0].Sequence
+		w.forget(0)
+	}
+}
+
+// forget drops the event at a position. The lock is held.
+func (w *workItem) forget(at int) {
+	w.eventBytes -= memoryOf(w.events[at])
+	if at == 0 {
+		w.events[0] = nil // the array behind the slice lives on
+		w.events = w.events[1:]
+		return
+	}
+	w.events = slices.Delete(w.events, at, at+1)
+}
+
+func memoryOf(event *pb.DelegateStreamResponse) int { return eventOverhead + proto.Size(event) }
 
 // stop ends it at once; nothing happens if it has ended.
 func (w *workItem) stop(reason string) {
@@ -321,16 +408,19 @@ func (w *workItem) signal() {
 }
 
 // whole is a reply with the pieces that were sent before it.
-func (w *workItem) whole(reply *pb.Reply) *pb.Reply {
+func (w *workItem) whole(reply *pb.Reply) (*pb.Reply, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.dropped > 0 {
+		return nil, noLongerKept()
+	}
 	var got pieces
 	for _, event := range w.events {
 		if partial := event.GetPartial(); partial != nil {
 			got.add(partial.Part, partial.Append)
 		}
 	}
-	return got.whole(reply)
+	return got.whole(reply), nil
 }
 
 // size is what it takes in memory, about. The lock is held.

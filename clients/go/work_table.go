@@ -51,7 +51,8 @@ func (t *workTable) claim(c *call) (*workItem, bool, error) {
 			"%d pieces of work run here: ask another instance or later", len(t.running))
 	}
 	made := &workItem{
-		key: key, digest: digest, table: t, deadline: c.deadline, changed: make(chan struct{}), ended: make(chan struct{}), cancel: func() {},
+		key: key, digest: digest, table: t, deadline: c.deadline, maxReply: c.limits.MaxReplyBytes,
+		changed: make(chan struct{}), ended: make(chan struct{}), cancel: func() {},
 	}
 	t.running[key] = made
 	return made, false, nil

@@ -1,0 +1,156 @@
+package botmesh
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
+	grpcproto "google.golang.org/grpc/encoding/proto" // registers gRPC's own codec
+	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/tap"
+	"google.golang.org/protobuf/proto"
+)
+
+// received is a message as it comes off the wire: gRPC itself would answer one that cannot be read with INTERNAL, before
+// any policy sees the call.
+type received struct {
+	message proto.Message
+	size    int
+	err     error // why it could not be read
+}
+
+// wireCodec is gRPC's own, and tells of a received message why it could not be read.
+type wireCodec struct{ encoding.CodecV2 }
+
+func newWireCodec() wireCodec { return wireCodec{encoding.GetCodecV2(grpcproto.Name)} }
+
+// Unmarshal never fails where a received is wanted.
+func (w wireCodec) Unmarshal(data mem.BufferSlice, into any) error {
+	got, ok := into.(*received)
+	if !ok {
+		return w.CodecV2.Unmarshal(data, into)
+	}
+	got.size, got.err = data.Len(), w.CodecV2.Unmarshal(data, got.message)
+	return nil
+}
+
+// Name is empty: calls have the content type that they have without this codec.
+func (wireCodec) Name() string { return "" }
+
+// unreadable is the refusal of a message that no parser takes.
+func unreadable(field, method string) *Error {
+	return invalid(field, "the %s of %s cannot be read: it is nested too deep, or garbage", field, method[1:])
+}
+
+type receivedKey struct{}
+
+// receiving lets the unary methods of a service hand over what they received, readable or not. serveUnary looks at it.
+func receiving(service grpc.ServiceDesc) *grpc.ServiceDesc {
+	methods := make([]grpc.MethodDesc, len(service.Methods))
+	for index, method := range service.Methods {
+		handle := method.Handler
+		method.Handler = func(server any, ctx context.Context, decode func(any) error, intercept grpc.UnaryServerInterceptor) (any, error) {
+			got := &received{}
+			return handle(server, context.WithValue(ctx, receivedKey{}, got), func(into any) error {
+				got.message = into.(proto.Message)
+				return decode(got)
+			}, intercept)
+		}
+		methods[index] = method
+	}
+	service.Methods = methods
+	return &service
+}
+
+// readUnary gives a typed error for a response that cannot be read.
+func readUnary(ctx context.Context, method string, request, response any, conn *grpc.ClientConn,
+	invoke grpc.UnaryInvoker, options ...grpc.CallOption,
+) error {
+	got := &received{message: response.(proto.Message)}
+	if err := invoke(ctx, method, request, got, conn, options...); err != nil || got.err == nil {
+		return err
+	}
+	return unreadableResponse(method)
+}
+
+// readStream is the same for each response of a stream, which goes on after one that cannot be read.
+func readStream(ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string,
+	open grpc.Streamer, options ...grpc.CallOption,
+) (grpc.ClientStream, error) {
+	stream, err := open(ctx, description, conn, method, options...)
+	if err != nil {
+		return nil, err
+	}
+	return &readableStream{stream, method}, nil
+}
+
+type readableStream struct {
+	grpc.ClientStream
+	method string
+}
+
+func (s *readableStream) RecvMsg(response any) error {
+	got := received{message: response.(proto.Message)}
+	if err := s.ClientStream.RecvMsg(&got); err != nil || got.err == nil {
+		return err
+	}
+	return unreadableResponse(s.method)
+}
+
+func unreadableResponse(method string) *Error {
+	e := unreadable("response", method)
+	e.Started = true
+	return e
+}
+
+type requestKey struct{}
+
+// awaited is the context of a call whose request has not come yet: it ends where that takes too long.
+type awaited struct {
+	context.Context
+	timer *time.Timer
+	late  atomic.Bool
+}
+
+// awaiting is what bounds the wait for a request that never comes: gRPC reads it before any handler runs. A call that
+// ends soon enough by itself is left as it is.
+func awaiting(longest time.Duration) tap.ServerInHandle {
+	return func(ctx context.Context, _ *tap.Info) (context.Context, error) {
+		if at, ok := ctx.Deadline(); ok && time.Until(at) <= longest {
+			return ctx, nil
+		}
+		bounded, cancel := context.WithCancel(ctx)
+		made := &awaited{Context: bounded}
+		made.timer = time.AfterFunc(longest, func() {
+			made.late.Store(true)
+			cancel()
+		})
+		context.AfterFunc(bounded, func() { made.timer.Stop() })
+		return made, nil
+	}
+}
+
+// Err says that time is up, where it is.
+func (a *awaited) Err() error {
+	if a.late.Load() {
+		return context.DeadlineExceeded
+	}
+	return a.Context.Err()
+}
+
+// Value finds the wait itself.
+func (a *awaited) Value(key any) any {
+	if key == (requestKey{}) {
+		return a
+	}
+	return a.Context.Value(key)
+}
+
+// hasCome ends the wait for the request of a call: it is here.
+func hasCome(ctx context.Context) {
+	if waiting, ok := ctx.Value(requestKey{}).(*awaited); ok {
+		waiting.timer.Stop()
+	}
+}
