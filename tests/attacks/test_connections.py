@@ -11,7 +11,8 @@ from pathlib import Path
 import grpc
 import pytest
 
-from botmesh import arrivals, descriptors, serving, testing
+from botmesh import descriptors, serving, testing
+from botmesh.interceptors import adapter, arrivals
 from botmesh.settings import load
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.agent_service_pb2 import GetCardRequest
@@ -118,7 +119,7 @@ async def test_looking_at_connections_leaks_no_descriptor():
 
 
 async def test_a_call_whose_request_never_comes_is_ended(make_agent, raw, monkeypatch):
-    monkeypatch.setattr(serving, "Arrivals", functools.partial(arrivals.Arrivals, 0.3))
+    monkeypatch.setattr(adapter, "Arrivals", functools.partial(arrivals.Arrivals, 0.3))
     agent = make_agent()
     async with testing.mesh(agent):
         wire = await Wire.dial(agent.address)

@@ -11,7 +11,6 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from botmesh import interceptors
-from botmesh.arrivals import Arrivals
 from botmesh.descriptors import Places, max_connections, raise_limit
 from botmesh.errors import InvalidField
 from botmesh.interceptors import End
@@ -84,7 +83,7 @@ class Server:
         callee = interceptors.CalleeInterceptor(self.end, interceptors.PIPELINES)
         most = max_connections()
         options = (*SERVER_OPTIONS, ("grpc.max_allowed_incoming_connections", most))
-        self.grpc = grpc.aio.server(interceptors=[Arrivals(), callee], options=options)
+        self.grpc = grpc.aio.server(interceptors=[callee], options=options)
         self._links = callee.links
         self._places = Places(most)
         self._keeping_free: asyncio.Task[None] | None = None

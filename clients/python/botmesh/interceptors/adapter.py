@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError
+from botmesh.interceptors.arrivals import Arrivals
 from botmesh.interceptors.call import AGENT, LINK, LINKED, Call, End, MethodClass, class_of
 from botmesh.interceptors.links import Links
 from botmesh.interceptors.patience import within_idle_limit
@@ -31,6 +32,7 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
     def __init__(self, end: End, pipelines: Pipelines) -> None:
         """Serve as `end`."""
         self.links = Links()
+        self._arrivals = Arrivals()
         self._end = end
         self._pipelines = pipelines
         self._wrapped: dict[str, Any] = {}
@@ -44,14 +46,14 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
         if method not in self._wrapped:
             handler = await continuation(handler_call_details)
-            if handler is None or method.startswith(("/grpc.health.", "/grpc.reflection.")):
-                return handler
+            if handler is None:
+                return None
             if method == LINK:
                 await self._serve_links(continuation, type(handler_call_details))
                 handler = grpc.stream_stream_rpc_method_handler(self.links.serve)
-            else:
+            elif not method.startswith(("/grpc.health.", "/grpc.reflection.")):
                 handler = _around(self._served(method, handler))
-            self._wrapped[method] = handler
+            self._wrapped[method] = self._arrivals.around(handler)
         return self._wrapped[method]
 
     async def _serve_links(self, continuation: Callable[[Any], Awaitable[Any]], details: Any) -> None:

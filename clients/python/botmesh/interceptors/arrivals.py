@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,8 +14,8 @@ MAX_WAITING = 10_000
 _LOOK_SECONDS = 1.0
 
 
-class Arrivals(grpc.aio.ServerInterceptor):
-    """Ends calls whose one request does not arrive in time: their caller sees DEADLINE_EXCEEDED. Must stand first.
+class Arrivals:
+    """Ends calls whose one request does not arrive in time: their caller sees DEADLINE_EXCEEDED. Stands outermost.
 
     For gRPC, methods with one request are methods that read a stream, so that they have a context before the request
     is there: a call that only waits for its request can be ended by nobody else. One timer for all: what a call pays
@@ -28,25 +27,11 @@ class Arrivals(grpc.aio.ServerInterceptor):
         self._within = within
         self._waiting: dict[Any, float] = {}
         """Contexts, the oldest first, and when their time is over."""
-        self._wrapped: dict[str, Any] = {}
         self._timer: asyncio.Handle | None = None
         self._ending: set[asyncio.Task[None]] = set()
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Any:
-        """The handler, reading its request itself."""
-        method = handler_call_details.method
-        handler = self._wrapped.get(method)
-        if handler is None:
-            handler = await continuation(handler_call_details)
-            if handler is not None:
-                handler = self._wrapped[method] = self._around(handler)
-        return handler
-
-    def _around(self, handler: Any) -> Any:
+    def around(self, handler: Any) -> Any:
+        """The handler, reading its request itself; one that reads a stream as it is."""
         serve = handler.unary_stream if handler.response_streaming else handler.unary_unary
         if handler.request_streaming or not inspect.iscoroutinefunction(serve):
             return handler
