@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -13,6 +13,7 @@ import botmesh
 from botmesh.settings import load
 from botmesh.status import from_rpc_error
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceStub
+from tests.fuzz.left_over import left_over, look
 from tests.recorded import Recorded
 
 for _name in [name for name in os.environ if name.startswith(("BOTMESH_", "OTEL_"))]:
@@ -42,6 +43,16 @@ class Raw:
             else:
                 await call
         return from_rpc_error(caught.value)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def readable_logs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the module's meshes have left behind can be read, and lists can be told from it anew (fuzz/left_over.py)."""
+    yield
+    found = [] if getattr(request.module, "PLANTS_UNREADABLE", False) else look(left_over.take())
+    left_over.take()
+    left_over.forget()
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture

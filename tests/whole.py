@@ -12,6 +12,7 @@ from botmesh.settings import load
 from botmesh.telemetry import Telemetry
 from botmesh_mesh import Whole
 from botmesh_registry import Registry
+from tests.fuzz.left_over import left_over
 
 
 class WholeMesh:
@@ -36,6 +37,7 @@ class WholeMesh:
     async def __aexit__(self, *_):
         await self.stack.aclose()
         await self.whole.close(grace=0)
+        left_over.note(self.folder)
 
     async def stub(self, kind):
         """A client of one of the services, with typed errors."""

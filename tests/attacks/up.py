@@ -61,7 +61,7 @@ async def up(folder, loop="uvloop", **environment):
         async with grpc.aio.insecure_channel(address) as channel:
             yield Up(process, address, channel)
         assert await process.stop() == 0
-        assert "Traceback" not in process.log()
+        assert "Traceback" not in process.log(), process.log()[-6_000:]
         assert "never retrieved" not in process.log()
     finally:
         await _kill(process)

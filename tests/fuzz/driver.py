@@ -51,7 +51,7 @@ _OF_GRPC = frozenset({grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELL
 """What gRPC says by itself, without us."""
 _OWN_TROUBLE = "Internal error from Core"
 """What grpc.aio says here where a stream ended while it was still being written."""
-_TOO_LARGE = re.compile("larger than max|exceeds (hard|soft) limit")
+_TOO_LARGE = re.compile("larger than max|exceeds (hard|soft) limit|with status: 431")
 """How gRPC refuses what is too large for it: before us."""
 _ROUNDS = 120
 """Calls that are spent on making a failing one smaller."""
@@ -241,7 +241,7 @@ class Driver:
     def _judge(self, call: Call, error: grpc.aio.AioRpcError, took: float, patience: float) -> Failure | None:
         code, text = error.code(), error.details() or ""
         info = error_info(error)
-        if text == _OWN_TROUBLE:
+        if text == _OWN_TROUBLE or (info is None and _TOO_LARGE.search(text)):
             return None
         if code in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN):
             if info is not None and info.reason == "AGENT_ERROR" and (call.may_crash or call.method.of_agent is False):
@@ -251,7 +251,7 @@ class Driver:
             if patience > 2 and call.method.name not in _WAITING:
                 return Failure("a call that waits for nobody is not answered", f"{took:.1f} s", call)
             return None
-        if info is None and code not in _OF_GRPC and call.method.is_ours and not _TOO_LARGE.search(text):
+        if info is None and code not in _OF_GRPC and call.method.is_ours:
             return Failure("a refusal without ErrorInfo", f"{code.name}: {text}", call)
         return None
 

@@ -17,7 +17,7 @@ _FOREIGN = ("BOTMESH_", "OTEL_")
 _BAD = re.compile(
     r"Traceback \(most recent call last\)|exception was never retrieved|was destroyed but it is pending|^panic:|"
     r"^fatal error:|DATA RACE|UnhandledPromiseRejection|Unhandled|Uncaught|Exception in thread|OutOfMemoryError|"
-    r"StackOverflowError|RecursionError|was never awaited|SEVERE",
+    r"StackOverflowError|RecursionError|was never awaited",
     re.MULTILINE,
 )
 _BLOCK = re.compile(r"(Traceback \(most recent call last\):\n(?:.*\n)*?)(?=\S)(.*)")

@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz.left_over import left_over
+
 START = 20.0
 """Seconds that a process may take to start on a busy machine."""
 BOTS = Path(__file__).parent / "bots.py"
@@ -24,9 +26,11 @@ class Process:
         self._kept = ""
         self._log = tempfile.NamedTemporaryFile(prefix=f"botmesh-{name}-", suffix=".log")  # noqa: SIM115 - lives as long
         self._data = tempfile.TemporaryDirectory(prefix="botmesh-data-")
+        self._folder = self._data.name
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, *command: str, **environment: str) -> "Process":
+        self._folder = environment.get("BOTMESH_DATA_DIR", self._folder)
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
@@ -65,6 +69,7 @@ class Process:
     def forget_log(self) -> None:
         self._kept = self.log()
         self._log.close()
+        left_over.note(self._folder, keep=self._folder == self._data.name)
         self._data.cleanup()
 
     def send(self, number: signal.Signals) -> None:
