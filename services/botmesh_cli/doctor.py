@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import click
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from botmesh.errors import InvalidField
 from botmesh.peers import CHANNEL_OPTIONS
 from botmesh.settings import Settings
 from botmesh.v1 import problem_service_pb2 as pb
@@ -68,7 +70,9 @@ def doctor(with_: Common) -> int:
 
 
 async def _doctor(with_: Common) -> int:
-    findings = [*await _services(with_.settings), *_folder(Path(with_.settings.data_dir)), *_limits()]
+    folder = Path(with_.settings.data_dir)
+    files = await asyncio.to_thread(_files, folder)
+    findings = [*await _services(with_.settings), *_folder(folder), *files, *_limits()]
     wrong = sum(finding.level == "problem" for finding in findings)
     warnings = sum(finding.level == "warning" for finding in findings)
     if with_.as_json:
@@ -210,6 +214,23 @@ def _open_to_others(folder: Path) -> Iterator[str]:
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield f"{os.fspath(path.relative_to(folder.parent))} ({stat.S_IMODE(mode):04o})"
+
+
+def _files(folder: Path) -> list[Finding]:
+    """Whether the files of the data folder can be read, as `botmesh log check` says; nothing where there is no log."""
+    from botmesh_log.salvage import check_folder  # noqa: PLC0415 - read late: no other command needs it
+
+    try:
+        reports = check_folder(folder)
+    except (InvalidField, OSError, sqlite3.Error):  # no log, or none that may be read: the line before says so
+        return []
+    todo = f"botmesh log check {folder}; a damaged log is mended by `botmesh log salvage`"
+    wrong = [
+        Finding("problem", f"{folder}/{one.name}", f"{one.state}: {one.text}", todo)
+        for one in reports
+        if one.state != "ok"
+    ]
+    return wrong or [Finding("ok", f"data folder {folder}", f"{_count(len(reports), 'file')} read, none is damaged")]
 
 
 def _limits() -> list[Finding]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import grpc
 import pytest
@@ -116,6 +117,23 @@ async def test_a_data_folder_that_others_can_read_is_a_problem(up, tmp_path):
     assert "only its owner can read it" in out
     shutil.rmtree(folder)
     assert "not on this machine" in (await cli("doctor"))[0]
+
+
+async def test_a_damaged_log_is_a_problem_and_a_whole_one_is_not(up):
+    process, cli = up
+    folder = Path(json.loads(process.ready)["data"])
+    await cli("chat", "--contact", "anna", stdin="hello\n")
+    await process.stop()
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    env = {"BOTMESH_DATA_DIR": str(folder)}
+    out, _ = await cli("doctor", env=env, code=4)  # the mesh has ended
+    assert "none is damaged" in out
+    (folder / "events.sqlite").write_bytes(b"not a database at all" * 500)
+    out, _ = await cli("doctor", env=env, code=4)
+    assert "events.sqlite" in out
+    assert "damaged" in out
+    assert "botmesh log check" in out
 
 
 def test_few_open_files_are_a_warning(monkeypatch):

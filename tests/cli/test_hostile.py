@@ -22,7 +22,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh_cli.main import COMMANDS
 
 NO_DATA = {
-    *("up", "new", "demo", "config", "version", "conformance"),  # they show what this machine says
+    *("up", "new", "demo", "config", "version", "conformance", "log"),  # they show what this machine says
     *("delegate", "consult", "collaborate", "broadcast"),  # asked of a real mesh below
 }
 SHOWN = (
