@@ -34,6 +34,10 @@ from botmesh.v1.turn_pb2 import Turn
 from botmesh.work import Work
 
 PIPELINE = PIPELINES[MethodClass.WORK]
+MAX_CHANNELS = 32
+"""To services that are no agents."""
+CLOSING_SECONDS = 60.0
+"""That calls have on a channel that makes room for another."""
 CANCEL_TIMEOUT = 1.0
 """Seconds for telling a callee that its work is no longer wanted."""
 MAX_BUDGETS = 10_000
@@ -76,7 +80,7 @@ class Caller:
     services: Mapping[str, str] = field(default_factory=dict)
     """Where the services of the mesh answer that are no agents: "conversations", "tasks"."""
     _channels: dict[str, Any] = field(default_factory=dict)
-    """To services, by address."""
+    """To services, by address; those that were used last come last."""
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -140,11 +144,15 @@ class Caller:
         return address
 
     def _channel(self, address: str) -> grpc.aio.Channel:
-        if address not in self._channels:
-            self._channels[address] = grpc.aio.insecure_channel(
+        channel = self._channels.pop(address, None)
+        if channel is None:
+            channel = grpc.aio.insecure_channel(
                 address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(self.end)
             )
-        return self._channels[address]
+        self._channels[address] = channel
+        if len(self._channels) > MAX_CHANNELS:  # turns name the address of their service, and turns can be forged
+            self._spawn(self._channels.pop(next(iter(self._channels))).close(CLOSING_SECONDS))
+        return channel
 
     def report(self, *, logged: bool) -> None:
         """Report messages (`logged`) and costs to the journal, if there is one."""
