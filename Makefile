@@ -18,7 +18,7 @@ with = if command -v $(TOOL_OF_$(1)) >/dev/null; then $(2); elif [ -n "$$CI" ]; 
 GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long bench check-bench tools jaeger lint format generate check-generated check-breaking check-clients lock clean
+.PHONY: help setup demo test test-long fuzz bench check-bench tools jaeger lint format generate check-generated check-breaking check-clients lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ test: $(READY) tools ## Run the tests
 test-long: $(READY) ## Run what takes long: 200 kills of the service under load, half an hour of mixed load (45 minutes)
 	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py
 	SOAK_SECONDS=1800 $(BIN)/pytest --timeout 3000 -s tests/soak
+
+fuzz: $(READY) tools ## Send 200,000 hostile calls to a mesh and a bot of each language (hours; FUZZ_SEED, FUZZ_CALLS; docs/fuzzing.md)
+	FUZZ_CALLS=$${FUZZ_CALLS:-200000} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FRAMES_EXAMPLES=$${FRAMES_EXAMPLES:-400} \
+	  $(BIN)/pytest --timeout 40000 -s tests/fuzz
 
 bench: $(READY) ## Measure speed and size against bare gRPC and others, and write docs/performance.md (ten minutes)
 	$(BIN)/python -m bench --page docs/performance.md

@@ -178,7 +178,7 @@ async def send_link(driver, target, frames, wait):
     return answers
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(max(600, 15 * EXAMPLES))
 def test_a_link_takes_any_frame_and_answers_the_next_call(around):
     loop, driver = around
 
@@ -214,7 +214,7 @@ _BEATS = st.lists(
 )
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(max(600, 15 * EXAMPLES))
 def test_heartbeats_of_any_kind_end_typed(around):
     loop, driver = around
     stub = RegistryServiceStub(driver._channels["mesh"])
@@ -265,7 +265,7 @@ _PIECES = [
 ]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(max(600, 15 * EXAMPLES))
 def test_a_stream_that_is_left_can_be_attached_to_again_from_anywhere(around):
     loop, driver = around
 
@@ -327,7 +327,7 @@ def _garbage(random):
     return PREFACE + frame(4, 0, 0) + frame(8, 0, 0, struct.pack(">I", random.randrange(2**32))) + frame(7, 0, 0, noise)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(max(600, 15 * EXAMPLES))
 def test_bytes_that_are_no_http2_disturb_nobody(around):
     loop, driver = around
     random = Random(SEED)
