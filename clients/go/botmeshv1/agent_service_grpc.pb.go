@@ -35,7 +35,7 @@ const (
 //
 // What every agent implements. Delegate, DelegateStream, Transfer and Notify are
 // work: all policies apply to them, and they carry a chain in their metadata
-// (chain.proto). The others are control: deadline and message size apply.
+// (chain.proto). The others are control: fields, deadline and message size apply.
 //
 // Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
 type AgentServiceClient interface {
@@ -174,7 +174,7 @@ type AgentService_LinkClient = grpc.BidiStreamingClient[LinkRequest, LinkRespons
 //
 // What every agent implements. Delegate, DelegateStream, Transfer and Notify are
 // work: all policies apply to them, and they carry a chain in their metadata
-// (chain.proto). The others are control: deadline and message size apply.
+// (chain.proto). The others are control: fields, deadline and message size apply.
 //
 // Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
 type AgentServiceServer interface {

@@ -540,9 +540,11 @@ type Member struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The agent's name.
 	Agent string `protobuf:"bytes,1,opt,name=agent,proto3" json:"agent,omitempty"`
-	// When the contact says one of these words or phrases: whole words, in any case.
+	// When the contact says one of these words or phrases of at most 128 characters: whole
+	// words, in any case, in the first 16,384 characters of a message. Together with
+	// schedules and actions 64 at most.
 	Keywords []string `protobuf:"bytes,2,rep,name=keywords,proto3" json:"keywords,omitempty"`
-	// At these times: cron expressions of five fields.
+	// At these times: cron expressions of five fields, 8 at most.
 	Schedules []string `protobuf:"bytes,3,rep,name=schedules,proto3" json:"schedules,omitempty"`
 	// Where schedules' clocks stand, an IANA name, "Europe/Berlin". Empty: UTC.
 	TimeZone string `protobuf:"bytes,4,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`

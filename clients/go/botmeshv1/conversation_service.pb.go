@@ -228,7 +228,7 @@ type PostRequest struct {
 	ContactId string `protobuf:"bytes,4,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
 	// The message's id. Empty: a new one is made, and a repeat is another message.
 	MessageId string `protobuf:"bytes,5,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
-	// What is said. Required.
+	// What is said. Required; 512 KiB at most.
 	Payload []*Part `protobuf:"bytes,6,rep,name=payload,proto3" json:"payload,omitempty"`
 	// Variables to set before the turn.
 	Context       *structpb.Struct `protobuf:"bytes,7,opt,name=context,proto3" json:"context,omitempty"`
@@ -694,7 +694,7 @@ type ListConversationsRequest struct {
 	ContactId string `protobuf:"bytes,5,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
 	// A tag. Empty: all.
 	Tag string `protobuf:"bytes,6,opt,name=tag,proto3" json:"tag,omitempty"`
-	// How many at most, 1 to 500. Default 50.
+	// How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message.
 	PageSize uint32 `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// From an earlier response. Empty: the first page.
 	PageToken     string `protobuf:"bytes,8,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -1078,11 +1078,11 @@ type TransferConversationRequest struct {
 	Initiator TransferInitiator `protobuf:"varint,5,opt,name=initiator,proto3,enum=botmesh.v1.TransferInitiator" json:"initiator,omitempty"`
 	// The dialog to open. Empty: none.
 	IntentId string `protobuf:"bytes,6,opt,name=intent_id,json=intentId,proto3" json:"intent_id,omitempty"`
-	// What the new owner is to answer first. Empty: the contact's latest message.
+	// What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
 	UserMessage []*Part `protobuf:"bytes,7,rep,name=user_message,json=userMessage,proto3" json:"user_message,omitempty"`
 	// Variables that are added to the conversation's.
 	Context *structpb.Struct `protobuf:"bytes,8,opt,name=context,proto3" json:"context,omitempty"`
-	// What the contact is told at the handover. Empty: nothing.
+	// What the contact is told at the handover, 256 KiB at most. Empty: nothing.
 	HandoffMessage []*Part `protobuf:"bytes,9,rep,name=handoff_message,json=handoffMessage,proto3" json:"handoff_message,omitempty"`
 	// Why.
 	Reason string `protobuf:"bytes,10,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -1328,7 +1328,7 @@ type SetStatusRequest struct {
 	AccountId string `protobuf:"bytes,3,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
 	// From now on. Required.
 	Status ConversationStatus `protobuf:"varint,4,opt,name=status,proto3,enum=botmesh.v1.ConversationStatus" json:"status,omitempty"`
-	// When a pause ends. Unset: never by itself.
+	// When a pause ends, before the year 2200. Unset: never by itself.
 	Until *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
 	// Why.
 	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -1564,7 +1564,7 @@ type ApproveRequest struct {
 	TurnId string `protobuf:"bytes,2,opt,name=turn_id,json=turnId,proto3" json:"turn_id,omitempty"`
 	// Who approves. Required.
 	Person string `protobuf:"bytes,3,opt,name=person,proto3" json:"person,omitempty"`
-	// What is said instead. Empty: what was suggested.
+	// What is said instead, 768 KiB at most. Empty: what was suggested.
 	Payload       []*Part `protobuf:"bytes,4,rep,name=payload,proto3" json:"payload,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1901,7 +1901,7 @@ type ReplyRequest struct {
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// The person who holds it. Required.
 	Person string `protobuf:"bytes,2,opt,name=person,proto3" json:"person,omitempty"`
-	// What is said. Required.
+	// What is said. Required; 512 KiB at most.
 	Payload []*Part `protobuf:"bytes,3,rep,name=payload,proto3" json:"payload,omitempty"`
 	// The reply's id. Empty: a new one is made.
 	MessageId string `protobuf:"bytes,4,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
@@ -2146,7 +2146,7 @@ type SetTagsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// To add.
+	// To add: ids as in chain.proto. A conversation has 256 tags at most.
 	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
 	// To remove.
 	Remove        []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
@@ -2808,7 +2808,7 @@ type SayRequest struct {
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// Who says it: the owner or a member. Required.
 	Agent string `protobuf:"bytes,2,opt,name=agent,proto3" json:"agent,omitempty"`
-	// What is said. Required.
+	// What is said. Required; 512 KiB at most.
 	Payload []*Part `protobuf:"bytes,3,rep,name=payload,proto3" json:"payload,omitempty"`
 	// A second one of the same id is the same. Empty: one is made.
 	MessageId     string `protobuf:"bytes,4,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
@@ -3211,7 +3211,7 @@ type SetContextRequest struct {
 	Scope *ContextScope `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
 	// To set.
 	Values *structpb.Struct `protobuf:"bytes,2,opt,name=values,proto3" json:"values,omitempty"`
-	// How long they are kept. Unset: for good.
+	// How long they are kept, more than 0 s and 100 years at most. Unset: for good.
 	Ttl           *durationpb.Duration `protobuf:"bytes,3,opt,name=ttl,proto3" json:"ttl,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3404,7 +3404,7 @@ type SetPrimaryRequest struct {
 	AccountId string `protobuf:"bytes,1,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
 	// The agent: known to the registry and public. Empty: none, the human desk answers.
 	Agent string `protobuf:"bytes,2,opt,name=agent,proto3" json:"agent,omitempty"`
-	// The channels that it answers on; the desk answers on others. Empty: all.
+	// The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
 	Channels      []string `protobuf:"bytes,3,rep,name=channels,proto3" json:"channels,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

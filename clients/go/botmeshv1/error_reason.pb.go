@@ -68,7 +68,11 @@ const (
 	ErrorReason_ERROR_REASON_UNREACHABLE ErrorReason = 16
 	// FAILED_PRECONDITION: delegations are switched off. `scope`.
 	ErrorReason_ERROR_REASON_DISABLED ErrorReason = 17
-	// INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, `value`.
+	// INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, as
+	// "message.payload[2].data"; `value`. In any message of the contract a timestamp lies in
+	// the years 1970 to 2199, a duration is 0 s to 100 years, an enum has a value that the
+	// contract names, a number is finite and at most 2^63 - 1, a string that is no text has
+	// at most 4,096 characters, and a JSON-like value is at most 32 arrays or 21 objects deep.
 	ErrorReason_ERROR_REASON_INVALID_FIELD ErrorReason = 18
 	// INVALID_ARGUMENT: message and metadata name something and differ. `field`, `message`, `metadata`.
 	ErrorReason_ERROR_REASON_METADATA_MISMATCH ErrorReason = 19

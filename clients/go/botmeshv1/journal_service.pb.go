@@ -177,7 +177,7 @@ func (x *JournalEntry) GetTraceId() string {
 // Reports.
 type RecordRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// In any order.
+	// In any order, 1,000 at most.
 	Entries       []*JournalEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

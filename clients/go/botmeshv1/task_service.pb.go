@@ -26,7 +26,8 @@ const (
 type SubmitTaskRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-	// becomes the task's id. Empty: one is made.
+	// becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+	// fails the task with MESSAGE_TOO_LARGE if it is larger.
 	Message *Message `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
 	// How long it may run in all; times in which it waits do not count. Default 1 h.
 	RunTimeout *durationpb.Duration `protobuf:"bytes,2,opt,name=run_timeout,json=runTimeout,proto3" json:"run_timeout,omitempty"`

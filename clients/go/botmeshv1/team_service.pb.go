@@ -26,9 +26,9 @@ const (
 // of the tags and the skill; never one that stands in the chain already.
 type Recipients struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// By name, or account/name for shared ones.
+	// By name, or account/name for shared ones; 100 at most.
 	Agents []string `protobuf:"bytes,1,rep,name=agents,proto3" json:"agents,omitempty"`
-	// Of the card or of its skills.
+	// Of the card or of its skills; 100 at most.
 	Tags []string `protobuf:"bytes,2,rep,name=tags,proto3" json:"tags,omitempty"`
 	// The id of a skill that the agent declares. Empty: any.
 	SkillId string `protobuf:"bytes,3,opt,name=skill_id,json=skillId,proto3" json:"skill_id,omitempty"`

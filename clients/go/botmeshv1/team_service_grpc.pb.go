@@ -31,7 +31,7 @@ const (
 //
 // Asks several agents for whoever has no SDK that does. Each call continues the chain
 // in its metadata (chain.proto), as if the last agent of the path asked itself; the
-// service never stands in a path. All methods are control: deadline and message size
+// service never stands in a path. All methods are control: fields, deadline and message size
 // apply to the call, and all policies to the delegations that it makes.
 type TeamServiceClient interface {
 	// Delegates to a live agent that declares a skill; one that turns out not to be
@@ -102,7 +102,7 @@ func (c *teamServiceClient) Broadcast(ctx context.Context, in *BroadcastRequest,
 //
 // Asks several agents for whoever has no SDK that does. Each call continues the chain
 // in its metadata (chain.proto), as if the last agent of the path asked itself; the
-// service never stands in a path. All methods are control: deadline and message size
+// service never stands in a path. All methods are control: fields, deadline and message size
 // apply to the call, and all policies to the delegations that it makes.
 type TeamServiceServer interface {
 	// Delegates to a live agent that declares a skill; one that turns out not to be

@@ -21,7 +21,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What an answer cost: tokens of a model and money.
+// What an answer cost: tokens of a model and money. Each number is 0 to 2^53 - 1.
 type Usage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The agent that spent it. Empty in a bot's own report: its own name is filled in.

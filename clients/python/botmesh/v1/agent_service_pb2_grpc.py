@@ -29,7 +29,7 @@ if _version_not_supported:
 class AgentServiceStub:
     """What every agent implements. Delegate, DelegateStream, Transfer and Notify are
     work: all policies apply to them, and they carry a chain in their metadata
-    (chain.proto). The others are control: deadline and message size apply.
+    (chain.proto). The others are control: fields, deadline and message size apply.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
     """
@@ -85,7 +85,7 @@ class AgentServiceStub:
 class AgentServiceServicer:
     """What every agent implements. Delegate, DelegateStream, Transfer and Notify are
     work: all policies apply to them, and they carry a chain in their metadata
-    (chain.proto). The others are control: deadline and message size apply.
+    (chain.proto). The others are control: fields, deadline and message size apply.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
     """
@@ -211,7 +211,7 @@ def add_AgentServiceServicer_to_server(servicer, server):
 class AgentService:
     """What every agent implements. Delegate, DelegateStream, Transfer and Notify are
     work: all policies apply to them, and they carry a chain in their metadata
-    (chain.proto). The others are control: deadline and message size apply.
+    (chain.proto). The others are control: fields, deadline and message size apply.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
     """

@@ -2187,7 +2187,7 @@ export const GetStatsResponse_RefusalsEntry: MessageFns<GetStatsResponse_Refusal
 /**
  * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
  * work: all policies apply to them, and they carry a chain in their metadata
- * (chain.proto). The others are control: deadline and message size apply.
+ * (chain.proto). The others are control: fields, deadline and message size apply.
  *
  * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
  */

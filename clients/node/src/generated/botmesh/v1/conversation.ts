@@ -152,9 +152,13 @@ export interface Conversation {
 export interface Member {
   /** The agent's name. */
   agent: string;
-  /** When the contact says one of these words or phrases: whole words, in any case. */
+  /**
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
+   */
   keywords: string[];
-  /** At these times: cron expressions of five fields. */
+  /** At these times: cron expressions of five fields, 8 at most. */
   schedules: string[];
   /** Where schedules' clocks stand, an IANA name, "Europe/Berlin". Empty: UTC. */
   timeZone: string;

@@ -88,7 +88,7 @@ export interface PostRequest {
   contactId: string;
   /** The message's id. Empty: a new one is made, and a repeat is another message. */
   messageId: string;
-  /** What is said. Required. */
+  /** What is said. Required; 512 KiB at most. */
   payload: Part[];
   /** Variables to set before the turn. */
   context: { [key: string]: any } | undefined;
@@ -173,7 +173,7 @@ export interface ListConversationsRequest {
   contactId: string;
   /** A tag. Empty: all. */
   tag: string;
-  /** How many at most, 1 to 500. Default 50. */
+  /** How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message. */
   pageSize: number;
   /** From an earlier response. Empty: the first page. */
   pageToken: string;
@@ -241,13 +241,13 @@ export interface TransferConversationRequest {
   initiator: TransferInitiator;
   /** The dialog to open. Empty: none. */
   intentId: string;
-  /** What the new owner is to answer first. Empty: the contact's latest message. */
+  /** What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message. */
   userMessage: Part[];
   /** Variables that are added to the conversation's. */
   context:
     | { [key: string]: any }
     | undefined;
-  /** What the contact is told at the handover. Empty: nothing. */
+  /** What the contact is told at the handover, 256 KiB at most. Empty: nothing. */
   handoffMessage: Part[];
   /** Why. */
   reason: string;
@@ -291,7 +291,7 @@ export interface SetStatusRequest {
   accountId: string;
   /** From now on. Required. */
   status: ConversationStatus;
-  /** When a pause ends. Unset: never by itself. */
+  /** When a pause ends, before the year 2200. Unset: never by itself. */
   until:
     | Timestamp
     | undefined;
@@ -331,7 +331,7 @@ export interface ApproveRequest {
   turnId: string;
   /** Who approves. Required. */
   person: string;
-  /** What is said instead. Empty: what was suggested. */
+  /** What is said instead, 768 KiB at most. Empty: what was suggested. */
   payload: Part[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -385,7 +385,7 @@ export interface ReplyRequest {
   conversationId: string;
   /** The person who holds it. Required. */
   person: string;
-  /** What is said. Required. */
+  /** What is said. Required; 512 KiB at most. */
   payload: Part[];
   /** The reply's id. Empty: a new one is made. */
   messageId: string;
@@ -425,7 +425,7 @@ export interface HandBackResponse {
 export interface SetTagsRequest {
   /** Required. */
   conversationId: string;
-  /** To add. */
+  /** To add: ids as in chain.proto. A conversation has 256 tags at most. */
   add: string[];
   /** To remove. */
   remove: string[];
@@ -539,7 +539,7 @@ export interface SayRequest {
   conversationId: string;
   /** Who says it: the owner or a member. Required. */
   agent: string;
-  /** What is said. Required. */
+  /** What is said. Required; 512 KiB at most. */
   payload: Part[];
   /** A second one of the same id is the same. Empty: one is made. */
   messageId: string;
@@ -620,7 +620,7 @@ export interface SetContextRequest {
   values:
     | { [key: string]: any }
     | undefined;
-  /** How long they are kept. Unset: for good. */
+  /** How long they are kept, more than 0 s and 100 years at most. Unset: for good. */
   ttl: Duration | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -652,7 +652,7 @@ export interface SetPrimaryRequest {
   accountId: string;
   /** The agent: known to the registry and public. Empty: none, the human desk answers. */
   agent: string;
-  /** The channels that it answers on; the desk answers on others. Empty: all. */
+  /** The channels that it answers on, 64 at most; the desk answers on others. Empty: all. */
   channels: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

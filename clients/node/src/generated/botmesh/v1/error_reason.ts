@@ -59,7 +59,13 @@ export enum ErrorReason {
   ERROR_REASON_UNREACHABLE = 16,
   /** ERROR_REASON_DISABLED - FAILED_PRECONDITION: delegations are switched off. `scope`. */
   ERROR_REASON_DISABLED = 17,
-  /** ERROR_REASON_INVALID_FIELD - INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, `value`. */
+  /**
+   * ERROR_REASON_INVALID_FIELD - INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, as
+   * "message.payload[2].data"; `value`. In any message of the contract a timestamp lies in
+   * the years 1970 to 2199, a duration is 0 s to 100 years, an enum has a value that the
+   * contract names, a number is finite and at most 2^63 - 1, a string that is no text has
+   * at most 4,096 characters, and a JSON-like value is at most 32 arrays or 21 objects deep.
+   */
   ERROR_REASON_INVALID_FIELD = 18,
   /** ERROR_REASON_METADATA_MISMATCH - INVALID_ARGUMENT: message and metadata name something and differ. `field`, `message`, `metadata`. */
   ERROR_REASON_METADATA_MISMATCH = 19,

@@ -54,7 +54,7 @@ export interface JournalEntry {
 
 /** Reports. */
 export interface RecordRequest {
-  /** In any order. */
+  /** In any order, 1,000 at most. */
   entries: JournalEntry[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

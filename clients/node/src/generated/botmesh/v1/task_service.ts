@@ -20,7 +20,8 @@ export const protobufFileName = "botmesh/v1/task_service.proto";
 export interface SubmitTaskRequest {
   /**
    * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-   * becomes the task's id. Empty: one is made.
+   * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+   * fails the task with MESSAGE_TOO_LARGE if it is larger.
    */
   message:
     | Message

@@ -18,9 +18,9 @@ export const protobufFileName = "botmesh/v1/team_service.proto";
  * of the tags and the skill; never one that stands in the chain already.
  */
 export interface Recipients {
-  /** By name, or account/name for shared ones. */
+  /** By name, or account/name for shared ones; 100 at most. */
   agents: string[];
-  /** Of the card or of its skills. */
+  /** Of the card or of its skills; 100 at most. */
   tags: string[];
   /** The id of a skill that the agent declares. Empty: any. */
   skillId: string;
@@ -1473,7 +1473,7 @@ export const BroadcastResponse: MessageFns<BroadcastResponse> = {
 /**
  * Asks several agents for whoever has no SDK that does. Each call continues the chain
  * in its metadata (chain.proto), as if the last agent of the path asked itself; the
- * service never stands in a path. All methods are control: deadline and message size
+ * service never stands in a path. All methods are control: fields, deadline and message size
  * apply to the call, and all policies to the delegations that it makes.
  */
 export type TeamServiceDefinition = typeof TeamServiceDefinition;

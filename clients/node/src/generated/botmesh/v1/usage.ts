@@ -11,7 +11,7 @@ export const protobufPackage = "botmesh.v1";
 
 export const protobufFileName = "botmesh/v1/usage.proto";
 
-/** What an answer cost: tokens of a model and money. */
+/** What an answer cost: tokens of a model and money. Each number is 0 to 2^53 - 1. */
 export interface Usage {
   /** The agent that spent it. Empty in a bot's own report: its own name is filled in. */
   agent: string;

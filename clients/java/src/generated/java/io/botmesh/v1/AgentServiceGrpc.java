@@ -6,7 +6,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
  * <pre>
  * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
  * work: all policies apply to them, and they carry a chain in their metadata
- * (chain.proto). The others are control: deadline and message size apply.
+ * (chain.proto). The others are control: fields, deadline and message size apply.
  * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
  * </pre>
  */
@@ -329,7 +329,7 @@ public final class AgentServiceGrpc {
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
    * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: deadline and message size apply.
+   * (chain.proto). The others are control: fields, deadline and message size apply.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -432,7 +432,7 @@ public final class AgentServiceGrpc {
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
    * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: deadline and message size apply.
+   * (chain.proto). The others are control: fields, deadline and message size apply.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -449,7 +449,7 @@ public final class AgentServiceGrpc {
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
    * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: deadline and message size apply.
+   * (chain.proto). The others are control: fields, deadline and message size apply.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -571,7 +571,7 @@ public final class AgentServiceGrpc {
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
    * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: deadline and message size apply.
+   * (chain.proto). The others are control: fields, deadline and message size apply.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -689,7 +689,7 @@ public final class AgentServiceGrpc {
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
    * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: deadline and message size apply.
+   * (chain.proto). The others are control: fields, deadline and message size apply.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -790,7 +790,7 @@ public final class AgentServiceGrpc {
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
    * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: deadline and message size apply.
+   * (chain.proto). The others are control: fields, deadline and message size apply.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */

@@ -202,7 +202,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.botmesh.v1.Part> payload_;
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -213,7 +213,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -225,7 +225,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -236,7 +236,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -247,7 +247,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -973,7 +973,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -987,7 +987,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1001,7 +1001,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1015,7 +1015,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1034,7 +1034,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1052,7 +1052,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1070,7 +1070,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1089,7 +1089,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1107,7 +1107,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1125,7 +1125,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1144,7 +1144,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1161,7 +1161,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1178,7 +1178,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1189,7 +1189,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1203,7 +1203,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1218,7 +1218,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1229,7 +1229,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -1241,7 +1241,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said instead. Empty: what was suggested.
+     * What is said instead, 768 KiB at most. Empty: what was suggested.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 4;</code>

@@ -72,7 +72,7 @@ public interface ApproveRequestOrBuilder extends
 
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -81,7 +81,7 @@ public interface ApproveRequestOrBuilder extends
       getPayloadList();
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -89,7 +89,7 @@ public interface ApproveRequestOrBuilder extends
   io.botmesh.v1.Part getPayload(int index);
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -97,7 +97,7 @@ public interface ApproveRequestOrBuilder extends
   int getPayloadCount();
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>
@@ -106,7 +106,7 @@ public interface ApproveRequestOrBuilder extends
       getPayloadOrBuilderList();
   /**
    * <pre>
-   * What is said instead. Empty: what was suggested.
+   * What is said instead, 768 KiB at most. Empty: what was suggested.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 4;</code>

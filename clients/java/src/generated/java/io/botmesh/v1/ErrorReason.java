@@ -168,7 +168,11 @@ public enum ErrorReason
   ERROR_REASON_DISABLED(17),
   /**
    * <pre>
-   * INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, `value`.
+   * INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, as
+   * "message.payload[2].data"; `value`. In any message of the contract a timestamp lies in
+   * the years 1970 to 2199, a duration is 0 s to 100 years, an enum has a value that the
+   * contract names, a number is finite and at most 2^63 - 1, a string that is no text has
+   * at most 4,096 characters, and a JSON-like value is at most 32 arrays or 21 objects deep.
    * </pre>
    *
    * <code>ERROR_REASON_INVALID_FIELD = 18;</code>
@@ -591,7 +595,11 @@ public enum ErrorReason
   public static final int ERROR_REASON_DISABLED_VALUE = 17;
   /**
    * <pre>
-   * INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, `value`.
+   * INVALID_ARGUMENT: a field or a metadata key is malformed. `field`, as
+   * "message.payload[2].data"; `value`. In any message of the contract a timestamp lies in
+   * the years 1970 to 2199, a duration is 0 s to 100 years, an enum has a value that the
+   * contract names, a number is finite and at most 2^63 - 1, a string that is no text has
+   * at most 4,096 characters, and a JSON-like value is at most 32 arrays or 21 objects deep.
    * </pre>
    *
    * <code>ERROR_REASON_INVALID_FIELD = 18;</code>

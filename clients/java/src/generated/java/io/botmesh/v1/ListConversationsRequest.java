@@ -324,7 +324,7 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at most, 1 to 500. Default 50.
+   * How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message.
    * </pre>
    *
    * <code>uint32 page_size = 7;</code>
@@ -1382,7 +1382,7 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at most, 1 to 500. Default 50.
+     * How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message.
      * </pre>
      *
      * <code>uint32 page_size = 7;</code>
@@ -1394,7 +1394,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at most, 1 to 500. Default 50.
+     * How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message.
      * </pre>
      *
      * <code>uint32 page_size = 7;</code>
@@ -1410,7 +1410,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at most, 1 to 500. Default 50.
+     * How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message.
      * </pre>
      *
      * <code>uint32 page_size = 7;</code>

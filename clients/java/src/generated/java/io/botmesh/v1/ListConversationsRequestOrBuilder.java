@@ -131,7 +131,7 @@ public interface ListConversationsRequestOrBuilder extends
 
   /**
    * <pre>
-   * How many at most, 1 to 500. Default 50.
+   * How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message.
    * </pre>
    *
    * <code>uint32 page_size = 7;</code>

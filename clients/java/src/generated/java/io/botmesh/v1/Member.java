@@ -116,7 +116,9 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -128,7 +130,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -139,7 +143,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -151,7 +157,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -169,7 +177,7 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>
@@ -181,7 +189,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>
@@ -192,7 +200,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>
@@ -204,7 +212,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>
@@ -1018,7 +1026,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1031,7 +1041,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1042,7 +1054,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1054,7 +1068,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1067,7 +1083,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1086,7 +1104,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1104,7 +1124,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1122,7 +1144,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1137,7 +1161,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the contact says one of these words or phrases: whole words, in any case.
+     * When the contact says one of these words or phrases of at most 128 characters: whole
+     * words, in any case, in the first 16,384 characters of a message. Together with
+     * schedules and actions 64 at most.
      * </pre>
      *
      * <code>repeated string keywords = 2;</code>
@@ -1165,7 +1191,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1178,7 +1204,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1189,7 +1215,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1201,7 +1227,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1214,7 +1240,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1233,7 +1259,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1251,7 +1277,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1269,7 +1295,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>
@@ -1284,7 +1310,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At these times: cron expressions of five fields.
+     * At these times: cron expressions of five fields, 8 at most.
      * </pre>
      *
      * <code>repeated string schedules = 3;</code>

@@ -32,7 +32,9 @@ public interface MemberOrBuilder extends
 
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -42,7 +44,9 @@ public interface MemberOrBuilder extends
       getKeywordsList();
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -51,7 +55,9 @@ public interface MemberOrBuilder extends
   int getKeywordsCount();
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -61,7 +67,9 @@ public interface MemberOrBuilder extends
   java.lang.String getKeywords(int index);
   /**
    * <pre>
-   * When the contact says one of these words or phrases: whole words, in any case.
+   * When the contact says one of these words or phrases of at most 128 characters: whole
+   * words, in any case, in the first 16,384 characters of a message. Together with
+   * schedules and actions 64 at most.
    * </pre>
    *
    * <code>repeated string keywords = 2;</code>
@@ -73,7 +81,7 @@ public interface MemberOrBuilder extends
 
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>
@@ -83,7 +91,7 @@ public interface MemberOrBuilder extends
       getSchedulesList();
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>
@@ -92,7 +100,7 @@ public interface MemberOrBuilder extends
   int getSchedulesCount();
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>
@@ -102,7 +110,7 @@ public interface MemberOrBuilder extends
   java.lang.String getSchedules(int index);
   /**
    * <pre>
-   * At these times: cron expressions of five fields.
+   * At these times: cron expressions of five fields, 8 at most.
    * </pre>
    *
    * <code>repeated string schedules = 3;</code>

@@ -299,7 +299,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.botmesh.v1.Part> payload_;
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -310,7 +310,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -322,7 +322,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -333,7 +333,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -344,7 +344,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1386,7 +1386,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1400,7 +1400,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1414,7 +1414,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1428,7 +1428,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1447,7 +1447,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1465,7 +1465,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1483,7 +1483,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1502,7 +1502,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1520,7 +1520,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1538,7 +1538,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1557,7 +1557,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1574,7 +1574,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1591,7 +1591,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1602,7 +1602,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1616,7 +1616,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1631,7 +1631,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1642,7 +1642,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -1654,7 +1654,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 6;</code>

@@ -112,7 +112,7 @@ public interface PostRequestOrBuilder extends
 
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -121,7 +121,7 @@ public interface PostRequestOrBuilder extends
       getPayloadList();
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -129,7 +129,7 @@ public interface PostRequestOrBuilder extends
   io.botmesh.v1.Part getPayload(int index);
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -137,7 +137,7 @@ public interface PostRequestOrBuilder extends
   int getPayloadCount();
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>
@@ -146,7 +146,7 @@ public interface PostRequestOrBuilder extends
       getPayloadOrBuilderList();
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 6;</code>

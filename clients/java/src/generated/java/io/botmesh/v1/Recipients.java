@@ -65,7 +65,7 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -77,7 +77,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -88,7 +88,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -118,7 +118,7 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>
@@ -130,7 +130,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>
@@ -141,7 +141,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>
@@ -153,7 +153,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>
@@ -709,7 +709,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -722,7 +722,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -733,7 +733,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -745,7 +745,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -758,7 +758,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -777,7 +777,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -795,7 +795,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -813,7 +813,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -828,7 +828,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By name, or account/name for shared ones.
+     * By name, or account/name for shared ones; 100 at most.
      * </pre>
      *
      * <code>repeated string agents = 1;</code>
@@ -856,7 +856,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -869,7 +869,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -880,7 +880,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -892,7 +892,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -905,7 +905,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -924,7 +924,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -942,7 +942,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -960,7 +960,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>
@@ -975,7 +975,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Of the card or of its skills.
+     * Of the card or of its skills; 100 at most.
      * </pre>
      *
      * <code>repeated string tags = 2;</code>

@@ -12,7 +12,7 @@ public interface RecipientsOrBuilder extends
 
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -22,7 +22,7 @@ public interface RecipientsOrBuilder extends
       getAgentsList();
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -31,7 +31,7 @@ public interface RecipientsOrBuilder extends
   int getAgentsCount();
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -41,7 +41,7 @@ public interface RecipientsOrBuilder extends
   java.lang.String getAgents(int index);
   /**
    * <pre>
-   * By name, or account/name for shared ones.
+   * By name, or account/name for shared ones; 100 at most.
    * </pre>
    *
    * <code>repeated string agents = 1;</code>
@@ -53,7 +53,7 @@ public interface RecipientsOrBuilder extends
 
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>
@@ -63,7 +63,7 @@ public interface RecipientsOrBuilder extends
       getTagsList();
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>
@@ -72,7 +72,7 @@ public interface RecipientsOrBuilder extends
   int getTagsCount();
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>
@@ -82,7 +82,7 @@ public interface RecipientsOrBuilder extends
   java.lang.String getTags(int index);
   /**
    * <pre>
-   * Of the card or of its skills.
+   * Of the card or of its skills; 100 at most.
    * </pre>
    *
    * <code>repeated string tags = 2;</code>

@@ -12,7 +12,7 @@ public interface RecordRequestOrBuilder extends
 
   /**
    * <pre>
-   * In any order.
+   * In any order, 1,000 at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.JournalEntry entries = 1;</code>
@@ -21,7 +21,7 @@ public interface RecordRequestOrBuilder extends
       getEntriesList();
   /**
    * <pre>
-   * In any order.
+   * In any order, 1,000 at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.JournalEntry entries = 1;</code>
@@ -29,7 +29,7 @@ public interface RecordRequestOrBuilder extends
   io.botmesh.v1.JournalEntry getEntries(int index);
   /**
    * <pre>
-   * In any order.
+   * In any order, 1,000 at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.JournalEntry entries = 1;</code>
@@ -37,7 +37,7 @@ public interface RecordRequestOrBuilder extends
   int getEntriesCount();
   /**
    * <pre>
-   * In any order.
+   * In any order, 1,000 at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.JournalEntry entries = 1;</code>
@@ -46,7 +46,7 @@ public interface RecordRequestOrBuilder extends
       getEntriesOrBuilderList();
   /**
    * <pre>
-   * In any order.
+   * In any order, 1,000 at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.JournalEntry entries = 1;</code>

@@ -155,7 +155,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.botmesh.v1.Part> payload_;
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -166,7 +166,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -178,7 +178,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -189,7 +189,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -200,7 +200,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -920,7 +920,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -934,7 +934,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -948,7 +948,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -962,7 +962,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -981,7 +981,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -999,7 +999,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1017,7 +1017,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1036,7 +1036,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1054,7 +1054,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1072,7 +1072,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1091,7 +1091,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1108,7 +1108,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1125,7 +1125,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1136,7 +1136,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1150,7 +1150,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1165,7 +1165,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1176,7 +1176,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1188,7 +1188,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>

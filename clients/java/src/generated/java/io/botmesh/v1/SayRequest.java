@@ -155,7 +155,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.botmesh.v1.Part> payload_;
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -166,7 +166,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -178,7 +178,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -189,7 +189,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -200,7 +200,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -881,7 +881,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -895,7 +895,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -909,7 +909,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -923,7 +923,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -942,7 +942,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -960,7 +960,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -978,7 +978,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -997,7 +997,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1015,7 +1015,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1033,7 +1033,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1052,7 +1052,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1069,7 +1069,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1086,7 +1086,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1097,7 +1097,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1111,7 +1111,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1126,7 +1126,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1137,7 +1137,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -1149,7 +1149,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is said. Required.
+     * What is said. Required; 512 KiB at most.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part payload = 3;</code>

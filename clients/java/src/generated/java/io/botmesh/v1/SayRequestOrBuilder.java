@@ -52,7 +52,7 @@ public interface SayRequestOrBuilder extends
 
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -61,7 +61,7 @@ public interface SayRequestOrBuilder extends
       getPayloadList();
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -69,7 +69,7 @@ public interface SayRequestOrBuilder extends
   io.botmesh.v1.Part getPayload(int index);
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -77,7 +77,7 @@ public interface SayRequestOrBuilder extends
   int getPayloadCount();
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>
@@ -86,7 +86,7 @@ public interface SayRequestOrBuilder extends
       getPayloadOrBuilderList();
   /**
    * <pre>
-   * What is said. Required.
+   * What is said. Required; 512 KiB at most.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part payload = 3;</code>

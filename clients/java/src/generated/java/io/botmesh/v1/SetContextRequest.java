@@ -133,7 +133,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Duration ttl_;
   /**
    * <pre>
-   * How long they are kept. Unset: for good.
+   * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
    * </pre>
    *
    * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -145,7 +145,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How long they are kept. Unset: for good.
+   * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
    * </pre>
    *
    * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -157,7 +157,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How long they are kept. Unset: for good.
+   * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
    * </pre>
    *
    * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -879,7 +879,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> ttlBuilder_;
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -890,7 +890,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -905,7 +905,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -923,7 +923,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -941,7 +941,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -966,7 +966,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -983,7 +983,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -995,7 +995,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -1010,7 +1010,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long they are kept. Unset: for good.
+     * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
      * </pre>
      *
      * <code>.google.protobuf.Duration ttl = 3;</code>

@@ -66,7 +66,7 @@ public interface SetContextRequestOrBuilder extends
 
   /**
    * <pre>
-   * How long they are kept. Unset: for good.
+   * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
    * </pre>
    *
    * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -75,7 +75,7 @@ public interface SetContextRequestOrBuilder extends
   boolean hasTtl();
   /**
    * <pre>
-   * How long they are kept. Unset: for good.
+   * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
    * </pre>
    *
    * <code>.google.protobuf.Duration ttl = 3;</code>
@@ -84,7 +84,7 @@ public interface SetContextRequestOrBuilder extends
   com.google.protobuf.Duration getTtl();
   /**
    * <pre>
-   * How long they are kept. Unset: for good.
+   * How long they are kept, more than 0 s and 100 years at most. Unset: for good.
    * </pre>
    *
    * <code>.google.protobuf.Duration ttl = 3;</code>

@@ -156,7 +156,7 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>
@@ -168,7 +168,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>
@@ -179,7 +179,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>
@@ -191,7 +191,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>
@@ -759,7 +759,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -772,7 +772,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -783,7 +783,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -795,7 +795,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -808,7 +808,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -827,7 +827,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -845,7 +845,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -863,7 +863,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>
@@ -878,7 +878,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The channels that it answers on; the desk answers on others. Empty: all.
+     * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
      * </pre>
      *
      * <code>repeated string channels = 3;</code>

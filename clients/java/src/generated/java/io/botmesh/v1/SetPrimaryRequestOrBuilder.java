@@ -52,7 +52,7 @@ public interface SetPrimaryRequestOrBuilder extends
 
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>
@@ -62,7 +62,7 @@ public interface SetPrimaryRequestOrBuilder extends
       getChannelsList();
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>
@@ -71,7 +71,7 @@ public interface SetPrimaryRequestOrBuilder extends
   int getChannelsCount();
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>
@@ -81,7 +81,7 @@ public interface SetPrimaryRequestOrBuilder extends
   java.lang.String getChannels(int index);
   /**
    * <pre>
-   * The channels that it answers on; the desk answers on others. Empty: all.
+   * The channels that it answers on, 64 at most; the desk answers on others. Empty: all.
    * </pre>
    *
    * <code>repeated string channels = 3;</code>

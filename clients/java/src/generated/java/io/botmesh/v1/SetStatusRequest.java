@@ -229,7 +229,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp until_;
   /**
    * <pre>
-   * When a pause ends. Unset: never by itself.
+   * When a pause ends, before the year 2200. Unset: never by itself.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -241,7 +241,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When a pause ends. Unset: never by itself.
+   * When a pause ends, before the year 2200. Unset: never by itself.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -253,7 +253,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When a pause ends. Unset: never by itself.
+   * When a pause ends, before the year 2200. Unset: never by itself.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1102,7 +1102,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> untilBuilder_;
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1113,7 +1113,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1128,7 +1128,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1146,7 +1146,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1164,7 +1164,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1189,7 +1189,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1206,7 +1206,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1218,7 +1218,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -1233,7 +1233,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When a pause ends. Unset: never by itself.
+     * When a pause ends, before the year 2200. Unset: never by itself.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp until = 5;</code>

@@ -91,7 +91,7 @@ public interface SetStatusRequestOrBuilder extends
 
   /**
    * <pre>
-   * When a pause ends. Unset: never by itself.
+   * When a pause ends, before the year 2200. Unset: never by itself.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -100,7 +100,7 @@ public interface SetStatusRequestOrBuilder extends
   boolean hasUntil();
   /**
    * <pre>
-   * When a pause ends. Unset: never by itself.
+   * When a pause ends, before the year 2200. Unset: never by itself.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp until = 5;</code>
@@ -109,7 +109,7 @@ public interface SetStatusRequestOrBuilder extends
   com.google.protobuf.Timestamp getUntil();
   /**
    * <pre>
-   * When a pause ends. Unset: never by itself.
+   * When a pause ends, before the year 2200. Unset: never by itself.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp until = 5;</code>

@@ -58,7 +58,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-   * becomes the task's id. Empty: one is made.
+   * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+   * fails the task with MESSAGE_TOO_LARGE if it is larger.
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -71,7 +72,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-   * becomes the task's id. Empty: one is made.
+   * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+   * fails the task with MESSAGE_TOO_LARGE if it is larger.
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -84,7 +86,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-   * becomes the task's id. Empty: one is made.
+   * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+   * fails the task with MESSAGE_TOO_LARGE if it is larger.
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -652,7 +655,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -664,7 +668,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -680,7 +685,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -699,7 +705,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -718,7 +725,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -744,7 +752,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -762,7 +771,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -775,7 +785,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>
@@ -791,7 +802,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-     * becomes the task's id. Empty: one is made.
+     * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+     * fails the task with MESSAGE_TOO_LARGE if it is larger.
      * </pre>
      *
      * <code>.botmesh.v1.Message message = 1;</code>

@@ -13,7 +13,8 @@ public interface SubmitTaskRequestOrBuilder extends
   /**
    * <pre>
    * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-   * becomes the task's id. Empty: one is made.
+   * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+   * fails the task with MESSAGE_TOO_LARGE if it is larger.
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -23,7 +24,8 @@ public interface SubmitTaskRequestOrBuilder extends
   /**
    * <pre>
    * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-   * becomes the task's id. Empty: one is made.
+   * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+   * fails the task with MESSAGE_TOO_LARGE if it is larger.
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>
@@ -33,7 +35,8 @@ public interface SubmitTaskRequestOrBuilder extends
   /**
    * <pre>
    * The task: to_agent (or skill_id) and payload as for a delegation. Its message_id
-   * becomes the task's id. Empty: one is made.
+   * becomes the task's id. Empty: one is made. 384 KiB at most; so is the reply, which
+   * fails the task with MESSAGE_TOO_LARGE if it is larger.
    * </pre>
    *
    * <code>.botmesh.v1.Message message = 1;</code>

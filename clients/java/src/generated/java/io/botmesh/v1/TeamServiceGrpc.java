@@ -6,7 +6,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
  * <pre>
  * Asks several agents for whoever has no SDK that does. Each call continues the chain
  * in its metadata (chain.proto), as if the last agent of the path asked itself; the
- * service never stands in a path. All methods are control: deadline and message size
+ * service never stands in a path. All methods are control: fields, deadline and message size
  * apply to the call, and all policies to the delegations that it makes.
  * </pre>
  */
@@ -205,7 +205,7 @@ public final class TeamServiceGrpc {
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
    * in its metadata (chain.proto), as if the last agent of the path asked itself; the
-   * service never stands in a path. All methods are control: deadline and message size
+   * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
    */
@@ -261,7 +261,7 @@ public final class TeamServiceGrpc {
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
    * in its metadata (chain.proto), as if the last agent of the path asked itself; the
-   * service never stands in a path. All methods are control: deadline and message size
+   * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
    */
@@ -278,7 +278,7 @@ public final class TeamServiceGrpc {
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
    * in its metadata (chain.proto), as if the last agent of the path asked itself; the
-   * service never stands in a path. All methods are control: deadline and message size
+   * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
    */
@@ -349,7 +349,7 @@ public final class TeamServiceGrpc {
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
    * in its metadata (chain.proto), as if the last agent of the path asked itself; the
-   * service never stands in a path. All methods are control: deadline and message size
+   * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
    */
@@ -416,7 +416,7 @@ public final class TeamServiceGrpc {
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
    * in its metadata (chain.proto), as if the last agent of the path asked itself; the
-   * service never stands in a path. All methods are control: deadline and message size
+   * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
    */
@@ -483,7 +483,7 @@ public final class TeamServiceGrpc {
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
    * in its metadata (chain.proto), as if the last agent of the path asked itself; the
-   * service never stands in a path. All methods are control: deadline and message size
+   * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
    */

@@ -286,7 +286,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.botmesh.v1.Part> userMessage_;
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -297,7 +297,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -309,7 +309,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -320,7 +320,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -331,7 +331,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -385,7 +385,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.botmesh.v1.Part> handoffMessage_;
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -396,7 +396,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -408,7 +408,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -419,7 +419,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -430,7 +430,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -1826,7 +1826,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1840,7 +1840,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1854,7 +1854,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1868,7 +1868,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1887,7 +1887,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1905,7 +1905,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1923,7 +1923,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1942,7 +1942,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1960,7 +1960,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1978,7 +1978,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -1997,7 +1997,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2014,7 +2014,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2031,7 +2031,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2042,7 +2042,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2056,7 +2056,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2071,7 +2071,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2082,7 +2082,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2094,7 +2094,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the new owner is to answer first. Empty: the contact's latest message.
+     * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -2287,7 +2287,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2301,7 +2301,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2315,7 +2315,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2329,7 +2329,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2348,7 +2348,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2366,7 +2366,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2384,7 +2384,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2403,7 +2403,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2421,7 +2421,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2439,7 +2439,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2458,7 +2458,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2475,7 +2475,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2492,7 +2492,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2503,7 +2503,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2517,7 +2517,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2532,7 +2532,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2543,7 +2543,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -2555,7 +2555,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the contact is told at the handover. Empty: nothing.
+     * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
      * </pre>
      *
      * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>

@@ -128,7 +128,7 @@ public interface TransferConversationRequestOrBuilder extends
 
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -137,7 +137,7 @@ public interface TransferConversationRequestOrBuilder extends
       getUserMessageList();
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -145,7 +145,7 @@ public interface TransferConversationRequestOrBuilder extends
   io.botmesh.v1.Part getUserMessage(int index);
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -153,7 +153,7 @@ public interface TransferConversationRequestOrBuilder extends
   int getUserMessageCount();
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -162,7 +162,7 @@ public interface TransferConversationRequestOrBuilder extends
       getUserMessageOrBuilderList();
   /**
    * <pre>
-   * What the new owner is to answer first. Empty: the contact's latest message.
+   * What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part user_message = 7;</code>
@@ -199,7 +199,7 @@ public interface TransferConversationRequestOrBuilder extends
 
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -208,7 +208,7 @@ public interface TransferConversationRequestOrBuilder extends
       getHandoffMessageList();
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -216,7 +216,7 @@ public interface TransferConversationRequestOrBuilder extends
   io.botmesh.v1.Part getHandoffMessage(int index);
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -224,7 +224,7 @@ public interface TransferConversationRequestOrBuilder extends
   int getHandoffMessageCount();
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>
@@ -233,7 +233,7 @@ public interface TransferConversationRequestOrBuilder extends
       getHandoffMessageOrBuilderList();
   /**
    * <pre>
-   * What the contact is told at the handover. Empty: nothing.
+   * What the contact is told at the handover, 256 KiB at most. Empty: nothing.
    * </pre>
    *
    * <code>repeated .botmesh.v1.Part handoff_message = 9;</code>

@@ -7,7 +7,7 @@ package io.botmesh.v1;
 
 /**
  * <pre>
- * What an answer cost: tokens of a model and money.
+ * What an answer cost: tokens of a model and money. Each number is 0 to 2^53 - 1.
  * </pre>
  *
  * Protobuf type {@code botmesh.v1.Usage}
@@ -459,7 +459,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What an answer cost: tokens of a model and money.
+   * What an answer cost: tokens of a model and money. Each number is 0 to 2^53 - 1.
    * </pre>
    *
    * Protobuf type {@code botmesh.v1.Usage}
