@@ -1,4 +1,4 @@
-"""Makes calls against a mesh that runs, checks what must hold for each, and looks for the smallest call that breaks it."""
+"""Makes calls against a mesh that runs, checks what must hold for each, and makes those that fail small."""
 
 import asyncio
 import json

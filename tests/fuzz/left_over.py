@@ -48,8 +48,7 @@ _QUERIES = {
     "tags": ("projection.sqlite", "SELECT tag || '/' || id FROM tag", None),
     "tasks": (
         "tasks.sqlite",
-        "SELECT account || '/' || id, agent, from_agent, conversation, correlation, state, updated, pending, view "
-        "FROM task",
+        "SELECT account||id, agent, from_agent, conversation, correlation, state, updated, pending, view FROM task",
         Task,
     ),
 }

@@ -1,4 +1,4 @@
-"""Requests of every rpc of the contract, made from its descriptors: valid as far as they go, then wrong in a few fields.
+"""Requests of every rpc of the contract, made from its descriptors: valid as far as they go, then wrong in places.
 
 Everything is drawn by hypothesis, which knows nothing of the mesh: ids are drawn as places in a pool that the state
 machine keeps.
@@ -560,7 +560,7 @@ def spoil(builder: Builder, request: Message) -> str:
         value = wrong(builder, one)
         if one.is_repeated:
             count = builder.one_of((1, 1, 1, 2, _MANY))
-            if getattr(value, "ByteSize", lambda: len(str(value)))() > 100:
+            if (value.ByteSize() if isinstance(value, Message) else len(str(value))) > 100:
                 count = min(count, 2)
             del getattr(owner, one.name)[:]
             getattr(owner, one.name).extend([value] * count)
@@ -662,7 +662,7 @@ TAPE = 400
 
 @dataclass(frozen=True)
 class Recipe:
-    """What hypothesis draws: a call that becomes one when the pool is known. It stays the same whatever the pool holds."""
+    """What hypothesis draws: a call that becomes one when the pool is known; the same whatever the pool holds."""
 
     harm: str
     """What is wrong with it: none, fields, bytes, metadata or time."""
@@ -686,7 +686,7 @@ def _reader(tape: bytes) -> Pick:
 
     def pick(below: int) -> int:
         nonlocal place
-        size = 1 if below <= 64 else 4  # noqa: PLR2004 - few enough for a byte
+        size = 1 if below <= 64 else 4
         read = int.from_bytes(tape[place : place + size], "big")
         place += size
         return read % below if below > 1 else 0

@@ -1,4 +1,4 @@
-"""What exists in the mesh that is fuzzed: ids that its answers have named, so that wrong requests are wrong in one place."""
+"""What exists in the mesh that is fuzzed: ids that its answers have named."""
 
 from collections import defaultdict, deque
 from typing import Any
