@@ -205,8 +205,9 @@ class Store:
     def _open_or_begin_anew(self) -> sqlite3.Connection:
         try:
             return self._open()
-        except sqlite3.Error as error:
-            if self._in_memory or not (isinstance(error, _DamagedError) or files.is_damage(error)):
+        except files.ERRORS as error:
+            damaged = isinstance(error, _DamagedError | UnicodeDecodeError) or files.is_damage(error)
+            if self._in_memory or not damaged:
                 raise
             self._set_aside(str(error))
             return self._open()

@@ -23,6 +23,8 @@ _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _DAMAGE = (sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_READONLY_DBMOVED, sqlite3.SQLITE_IOERR_CORRUPTFS)
+ERRORS = sqlite3.Error, UnicodeDecodeError
+"""What SQLite raises of a damaged file: where its own text quotes what is damaged, that need not be UTF-8."""
 _SAID: set[Path] = set()
 """Folders of which it was said that they were too open."""
 _MAX_ROW = 64 * 1024 * 1024
@@ -143,13 +145,19 @@ def check(db: sqlite3.Connection, *, thorough: bool = False) -> str:
     Raises:
         sqlite3.Error: it cannot be read now; that says nothing about the file.
     """
+    factory = db.text_factory
     try:
+        db.text_factory = bytes  # findings may quote what is damaged
         rows = db.execute(f"PRAGMA {'integrity' if thorough else 'quick'}_check(1)").fetchall()
     except sqlite3.Error as error:
         if is_damage(error):
             return str(error)
         raise
-    found = "; ".join(str(row[0]) for row in rows)
+    except UnicodeDecodeError:
+        return "malformed database schema"
+    finally:
+        db.text_factory = factory
+    found = b"; ".join(row[0] for row in rows).decode("utf-8", "replace")
     return "" if found == "ok" else " ".join(found.split())[:200]
 
 

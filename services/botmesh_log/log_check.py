@@ -69,10 +69,10 @@ def checkpoints(folder: Path) -> list[Checkpoint]:
     found = []
     for name in PROJECTIONS:
         path = folder / name
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(files.connect(path, mode="ro")) as db:
+        with contextlib.suppress(*files.ERRORS), contextlib.closing(files.connect(path, mode="ro")) as db:
             ((position,),) = db.execute("SELECT position FROM checkpoint").fetchall()
             log = ""
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(*files.ERRORS):
                 ((log,),) = db.execute("SELECT log FROM source").fetchall()
             if type(position) is int and position > 0:
                 found.append(Checkpoint(name, log if type(log) is str else "", position))
@@ -81,7 +81,7 @@ def checkpoints(folder: Path) -> list[Checkpoint]:
 
 def identity(db: sqlite3.Connection) -> str:
     """The random id that a log got when it was made; empty: it has none yet."""
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(*files.ERRORS):
         row = db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()
         if row is not None and type(row[0]) is str:
             return row[0]
@@ -90,7 +90,7 @@ def identity(db: sqlite3.Connection) -> str:
 
 def identity_of(path: Path) -> str:
     """The identity of the log in a file; empty: there is none that can be read."""
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(files.connect(path, mode="ro")) as db:
+    with contextlib.suppress(*files.ERRORS), contextlib.closing(files.connect(path, mode="ro")) as db:
         return identity(db)
     return ""
 
@@ -112,7 +112,7 @@ def survey(path: Path, known: int = 0) -> Survey:
     """Read all that can be read of a log, and count. `known`: the last position that others know of. Never raises."""
     found = Survey()
     if not files.look_at(path).startswith("it is "):
-        with contextlib.suppress(sqlite3.Error), opened_as_it_is(path) as db:
+        with contextlib.suppress(*files.ERRORS), opened_as_it_is(path) as db:
             _survey(db, found)
     if known > found.last:
         found.lose(_UNNAMED, known - found.last)
@@ -156,8 +156,8 @@ def check_log(path: Path) -> list[Record]:
             return []
         with contextlib.closing(lenient(files.connect(path, mode="ro"))) as db:
             return _check_open(path, db, known)
-    except sqlite3.Error as error:
-        if files.is_damage(error):
+    except files.ERRORS as error:
+        if isinstance(error, UnicodeDecodeError) or files.is_damage(error):
             raise damaged(path, str(error), known) from None
         raise InvalidField(f"{path} cannot be opened: {error}", field="data_dir", value=path) from None
 

@@ -105,8 +105,9 @@ class ProjectionFile:
             self._set_aside(what)
         try:
             self._db = self._open()
-        except sqlite3.Error as error:
-            if not files.is_damage(error) or self._path == _MEMORY:
+        except files.ERRORS as error:
+            damaged = isinstance(error, UnicodeDecodeError) or files.is_damage(error)
+            if not damaged or self._path == _MEMORY:
                 raise
             self._set_aside(str(error))
             self._db = self._open()

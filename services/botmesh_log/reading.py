@@ -1,6 +1,7 @@
 """Reading a log that may be damaged: what cannot be read ends no reader."""
 
 import contextlib
+import itertools
 import sqlite3
 
 from botmesh_log.event_log import MAX_INTEGER, Record
@@ -33,7 +34,12 @@ def read_stream(
         if cannot_go_on(error):
             raise
         return _read_stream_past_damage(db, stream, from_sequence, limit, error)
-    return _intact(rows) or _settled(db, rows, on_problem, stream)
+    if records := _intact(rows):
+        return records
+    settled = _settled(db, rows, on_problem, stream)
+    if (settled or not rows) and _is_ascending([from_sequence - 1, *(record.sequence for record in settled)]):
+        return settled
+    return _from_table(db, stream, from_sequence, limit)  # the index leads astray
 
 
 def read_all(db: sqlite3.Connection, from_position: int, limit: int, on_problem: OnProblem) -> list[Record]:
@@ -48,7 +54,15 @@ def read_all(db: sqlite3.Connection, from_position: int, limit: int, on_problem:
         if cannot_go_on(error):
             raise
         return _read_all_past_damage(db, from_position, limit, error, on_problem)
-    return _intact(rows) or _settled(db, rows, on_problem)
+    if records := _intact(rows):
+        return records
+    settled = _settled(db, rows, on_problem)
+    if rows and not settled:  # nobody knows whose these are; an empty answer would be the end
+        return _read_all_past_damage(db, from_position, limit, None, on_problem)
+    if _is_ascending([from_position - 1, *(record.position for record in settled)]):
+        return settled
+    found = {record.position: record for record in settled if record.position >= from_position}
+    return [found[position] for position in sorted(found)]
 
 
 def _page(cursor: sqlite3.Cursor) -> list[Row]:
@@ -62,6 +76,10 @@ def _page(cursor: sqlite3.Cursor) -> list[Row]:
             if size > PAGE_BYTES:
                 break
     return rows
+
+
+def _is_ascending(numbers: list[int]) -> bool:
+    return all(one < after for one, after in itertools.pairwise(numbers))
 
 
 def _intact(rows: list[Row]) -> list[Record]:
@@ -93,12 +111,18 @@ def _read_stream_past_damage(
         query = "SELECT position, sequence FROM event WHERE stream = ? AND sequence >= ? ORDER BY sequence LIMIT ?"
         named = db.execute(query, (stream, from_sequence, limit)).fetchall()
     except sqlite3.Error:
-        found = (settle(db, row) for row in readable_rows(db, columns(db)))
-        records = [one for one in found if one is not None and one.stream == stream and one.sequence >= from_sequence]
+        records = _from_table(db, stream, from_sequence, limit)
         if not records:
             raise error from None
-        return sorted(records, key=lambda one: one.sequence)[:limit]
+        return records
     return [_by_position(db, position, stream, sequence) for position, sequence in named]
+
+
+def _from_table(db: sqlite3.Connection, stream: str, from_sequence: int, limit: int) -> list[Record]:
+    """A stream's events without its index: all of the table is looked at."""
+    found = (settle(db, row) for row in readable_rows(db, columns(db)))
+    records = {one.sequence: one for one in found if one is not None and one.stream == stream}
+    return [records[sequence] for sequence in sorted(records) if sequence >= from_sequence][:limit]
 
 
 def _by_position(db: sqlite3.Connection, position: int, stream: str, sequence: int) -> Record:
@@ -114,7 +138,7 @@ def _by_position(db: sqlite3.Connection, position: int, stream: str, sequence: i
 
 
 def _read_all_past_damage(
-    db: sqlite3.Connection, from_position: int, limit: int, error: sqlite3.Error, on_problem: OnProblem
+    db: sqlite3.Connection, from_position: int, limit: int, error: sqlite3.Error | None, on_problem: OnProblem
 ) -> list[Record]:
     """What the table gives, and a placeholder for each event that only the index still names."""
     named = names(db, from_position, limit)
@@ -126,7 +150,7 @@ def _read_all_past_damage(
         record = settle(db, row)
         if record is not None:
             records[row[0]] = record
-    if not records and not named:
+    if error is not None and not records and not named:
         raise error
     for position, (stream, sequence) in named.items():
         if position not in records:

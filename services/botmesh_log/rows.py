@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botmesh_log.event_log import MAX_INTEGER, Record
-from botmesh_log.files import is_damage
+from botmesh_log.files import ERRORS, is_damage
 
 _PAGE = 500
 _STEPS = 1000
@@ -85,7 +85,7 @@ def readable_rows(db: sqlite3.Connection, wanted: str, start: int = 1) -> Iterat
     while at <= MAX_INTEGER:
         try:
             rows = db.execute(query, (at, limit)).fetchall()
-        except sqlite3.Error:
+        except ERRORS:
             if limit > 1:
                 limit = 1
                 continue
@@ -107,7 +107,7 @@ def _next_readable(db: sqlite3.Connection, query: str, at: int) -> int | None:
     while at + step <= MAX_INTEGER:
         at += step
         tried += 1
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*ERRORS):
             db.execute(query, (at, 1)).fetchall()
             return at
         if tried > _STEPS:
@@ -118,7 +118,7 @@ def _next_readable(db: sqlite3.Connection, query: str, at: int) -> int | None:
 def names(db: sqlite3.Connection, start: int = 1, limit: int = -1) -> Names:
     """Streams and sequences by position as the index has them, which stands apart from the rows; what can be read."""
     found: Names = {}
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(*ERRORS):
         stream = columns(db).split(", ")[1:2]
         if stream:
             query = (
@@ -144,7 +144,7 @@ def settle(db: sqlite3.Connection, row: Row, stream: str | None = None) -> Recor
         return record
     position = row[0]
     whole: Row = row
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(*ERRORS):
         query = f"SELECT {columns(db)} FROM event NOT INDEXED WHERE position = ?"  # noqa: S608
         whole = db.execute(query, (position,)).fetchone() or row
         again = record_of(whole)

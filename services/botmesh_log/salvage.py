@@ -80,13 +80,13 @@ def salvage(folder: Path) -> Salvaged:
     path = folder / EVENTS
     if not folder.is_dir():
         raise InvalidField(f"there is no folder {folder}", field="folder", value=folder)
+    known = max((one.position for one in checkpoints(folder)), default=0)
+    if not path.exists() and not known:
+        raise InvalidField(f"there is no log in {folder}", field="folder", value=folder)
     lock = lock_folder(folder)
     try:
-        known = max((one.position for one in checkpoints(folder)), default=0)
-        if not path.exists() and not known:
-            raise InvalidField(f"there is no log in {folder}", field="folder", value=folder)
         return _salvage(path, known)
-    except (sqlite3.Error, OSError) as error:
+    except (*files.ERRORS, OSError) as error:
         raise InvalidField(f"{path} cannot be salvaged: {error}", field="folder", value=folder) from None
     finally:
         lock.close()
@@ -133,7 +133,7 @@ def _readable(path: Path) -> Iterator[Row]:
                     continue
                 places = record.position, record.stream, record.sequence, record.at, record.payload
                 yield (*places, checksum(*places) if is_checked(row) else None)
-    except sqlite3.Error:
+    except files.ERRORS:
         return
 
 
@@ -160,12 +160,12 @@ def _what_is_wrong(path: Path) -> str:
     try:
         with contextlib.closing(files.connect(path, mode="ro")) as db:
             return files.check(db, thorough=True)
-    except sqlite3.Error as error:
+    except files.ERRORS as error:
         return str(error)
 
 
 def _gaps(path: Path) -> int:
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(files.connect(path, mode="ro")) as db:
+    with contextlib.suppress(*files.ERRORS), contextlib.closing(files.connect(path, mode="ro")) as db:
         if not columns(db):
             return 0
         stream = columns(db).split(", ")[1]

@@ -105,7 +105,7 @@ def open_log(path: str | os.PathLike[str], on_problem: OnProblem = say_problem) 
     lock = lock_folder(file.parent)
     try:
         return SqliteLog(file, lock, on_problem)
-    except (sqlite3.Error, OSError) as error:
+    except (*files.ERRORS, OSError) as error:
         lock.close()
         raise InvalidField(f"{file} cannot be opened: {error}", field="data_dir", value=file) from None
     except BaseException:
@@ -260,7 +260,7 @@ class SqliteLog:
             for one in appends:
                 last = touched.get(one.stream, -1)
                 if last < 0:
-                    last = self._sequence_of(one.stream)
+                    last = self._sequence_of(one.stream, one.expected)
                 if last != one.expected:
                     conflicts.append((one, SequenceConflict(one.stream, one.expected, last)))
                     continue
@@ -309,10 +309,13 @@ class SqliteLog:
         for one in appends:
             one.settle(LogUnavailable(self._lost or self._advice("written", error)))
 
-    def _sequence_of(self, stream: str) -> int:
+    def _sequence_of(self, stream: str, expected: int) -> int:
+        """A stream's last sequence; where somebody has read further than the index knows, as the table has it."""
+        query = "SELECT coalesce(max(sequence), 0) FROM event %s WHERE stream = ?"
         if stream not in self._last:
-            query = "SELECT coalesce(max(sequence), 0) FROM event WHERE stream = ?"
-            (self._last[stream],) = self._db.execute(query, (stream,)).fetchone()
+            (self._last[stream],) = self._db.execute(query % "", (stream,)).fetchone()
+        if self._last[stream] < expected:
+            (self._last[stream],) = self._db.execute(query % "NOT INDEXED", (stream,)).fetchone()
         return self._last[stream]
 
     def _remember(self, touched: dict[str, int]) -> None:
