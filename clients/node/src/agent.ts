@@ -1,16 +1,15 @@
 /** What a bot author writes against: a name, skills, a few functions, run(). */
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { TracerProvider } from "@opentelemetry/api";
 import { HealthImplementation } from "grpc-health-check";
 import { End } from "./call.js";
 import { Caller } from "./caller.js";
-import { KEEPALIVE } from "./channel.js";
 import type { Conversation, NOT_MINE } from "./conversation.js";
 import { Directory } from "./directory.js";
 import { InvalidField } from "./errors.js";
 import { AgentCard, Exposure, Skill } from "./generated/botmesh/v1/agent_card.js";
 import { Load, Readiness } from "./generated/botmesh/v1/instance.js";
 import type { TransferOffer } from "./generated/botmesh/v1/transfer.js";
+import { boundedServer, listen } from "./grpc-server.js";
 import { type Limits, limitsToProto } from "./limits.js";
 import { checkAgent, checkId, newId } from "./names.js";
 import type { Content } from "./parts.js";
@@ -201,7 +200,7 @@ class Running {
   readonly #registry: RegistryClient;
   readonly #directory: Directory;
   readonly #caller: Caller;
-  readonly #server = new Server({ ...KEEPALIVE, "grpc.so_reuseport": 0 });
+  readonly #server = boundedServer();
   readonly #health = new HealthImplementation({ "": "SERVING", [SERVICE]: "SERVING" });
 
   constructor(
@@ -238,12 +237,7 @@ class Running {
 
   async start(): Promise<string> {
     const { bind } = this.settings;
-    const port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(bind, ServerCredentials.createInsecure(), (error, bound) => {
-        if (error === null) resolve(bound);
-        else reject(new InvalidField(`cannot listen at ${bind}: ${error.message}`, { field: "bind" }));
-      });
-    });
+    const port = await listen(this.#server, bind);
     const host = bind.slice(0, bind.lastIndexOf(":"));
     const address = `${host}:${String(port)}`;
     if (this.settings.advertise === "" && ["0.0.0.0", "[::]"].includes(host)) {

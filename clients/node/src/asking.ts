@@ -1,7 +1,7 @@
 /** Asking agents: delegate, stream, notify, find. The same words inside a delegation (Task) and outside one (Mesh). */
 import type { Ask, Caller } from "./caller.js";
 import { narrowed } from "./chain.js";
-import { encoded } from "./channel.js";
+import { encoded } from "./codec.js";
 import {
   DelegateRequest,
   DelegateResponse,

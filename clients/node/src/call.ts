@@ -85,8 +85,12 @@ export class Call {
   timeout: number | undefined;
   /** On the clock of now(). At the caller the parent's, until the deadline policy has made this call's own of it. */
   deadline: number | undefined;
-  /** Serialized bytes of a request that is known before the call starts. */
-  requestSize = 0;
+  /** The request, serialized. */
+  request: Buffer = Buffer.alloc(0);
+  /** Why the request cannot be read (callee). */
+  unreadable: BotmeshError | undefined;
+  /** Bytes of a streamed reply so far (caller). */
+  replyBytes = 0;
   /** What runs for this call (callee). */
   work: Work | undefined;
   /** Whether the work was there before this call. */

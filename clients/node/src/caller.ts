@@ -3,7 +3,8 @@ import { type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
 import { context, type Context } from "@opentelemetry/api";
 import { AGENT_SERVICE, Call, type End } from "./call.js";
 import type { Chain } from "./chain.js";
-import { Channel, type Codec, encoded } from "./channel.js";
+import { Channel } from "./channel.js";
+import { type Codec, decoded, encoded } from "./codec.js";
 import type { Directory } from "./directory.js";
 import { AgentError, type BotmeshError, Cancelled, DeadlineExpired, NoLiveInstance } from "./errors.js";
 import {
@@ -14,18 +15,21 @@ import {
   DelegateStreamRequest,
   DelegateStreamResponse,
 } from "./generated/botmesh/v1/agent_service.js";
+import { checkResponse } from "./fields.js";
 import type { Message } from "./generated/botmesh/v1/message.js";
 import { type Peer, Peers } from "./peers.js";
 import { finish, received, start, succeed } from "./policies/index.js";
 import { inject } from "./policies/trace.js";
 import { Attempts, Budget, isIdempotent } from "./retry.js";
 import type { Settings } from "./settings.js";
+import { checkReplySize } from "./reply.js";
 import { asError } from "./status.js";
 import { pause, withinIdleLimit } from "./time.js";
 import type { Work } from "./work.js";
 
 /** Seconds for telling a callee that its work is no longer wanted. */
 const CANCEL_TIMEOUT = 1;
+const CANCEL = `${AGENT_SERVICE}Cancel`;
 
 /** What is asked of whom, and on whose behalf. */
 export interface Ask {
@@ -68,13 +72,13 @@ export class Caller {
 
   /** The response of Delegate or Notify, and the call as the policies saw it. */
   async unary<A>(method: string, ask: Ask, request: Buffer, codec: Codec<A>): Promise<{ response: A; call: Call }> {
-    const { call, passed } = await this.#start(method, ask, request.length);
+    const { call, passed } = await this.#start(method, ask, request);
     try {
       const bytes = await this.#untilAnswered(call, ask, (peer, metadata) =>
         this.#attempt(call, ask, peer, request, metadata),
       );
-      received(call, bytes.length);
-      const response = codec.decode(bytes);
+      received(call, bytes);
+      const response = decoded(codec, bytes, "response");
       call.usage = (response as { reply?: { usage?: Call["usage"] } }).reply?.usage;
       succeed(call, passed);
       return { response, call };
@@ -86,7 +90,7 @@ export class Caller {
   /** The events of DelegateStream as they come, each with the call; leaving early cancels the callee. */
   async *stream(ask: Ask): AsyncGenerator<{ event: DelegateStreamResponse; call: Call }> {
     const request: DelegateStreamRequest = { message: ask.message, afterSequence: 0, turn: undefined };
-    const { call, passed } = await this.#start("DelegateStream", ask, encoded(DelegateStreamRequest, request).length);
+    const { call, passed } = await this.#start("DelegateStream", ask, encoded(DelegateStreamRequest, request));
     let over = false;
     try {
       for await (const event of this.#events(call, ask, request)) yield { event, call };
@@ -119,7 +123,7 @@ export class Caller {
     for (const channel of this.#services.values()) channel.close();
   }
 
-  async #start(method: string, ask: Ask, size: number): Promise<{ call: Call; passed: number }> {
+  async #start(method: string, ask: Ask, request: Buffer): Promise<{ call: Call; passed: number }> {
     const call = new Call(this.end, AGENT_SERVICE + method, "work", true);
     Object.assign(call, {
       chain: ask.chain,
@@ -128,7 +132,7 @@ export class Caller {
       timeout: ask.timeout,
       deadline: ask.deadline,
       context: ask.parent,
-      requestSize: size,
+      request,
     });
     const within = ask.timeout !== undefined && ask.timeout > 0 ? ask.timeout : call.limits.defaultTimeout;
     await this.directory.lookUp(ask.chain.accountId, ask.target, Math.min(within, call.remaining));
@@ -237,10 +241,14 @@ export class Caller {
       rpc = peer.channel.responses(call.method, encoded(DelegateStreamRequest, request), metadata, call.remaining);
       knows = false;
       for await (const bytes of responses(rpc, call.limits.streamIdleTimeout, ask.signal)) {
-        received(call, bytes.length);
-        const event = DelegateStreamResponse.decode(bytes);
+        received(call, bytes);
+        const event = decoded(DelegateStreamResponse, bytes, "response");
         request.afterSequence = event.sequence;
-        if (event.event?.$case === "reply") {
+        if (event.event === undefined) continue; // of a kind that this version does not know
+        if (event.event.$case !== "progress") {
+          call.replyBytes = checkReplySize(call.replyBytes + bytes.length, call.limits.maxReplyBytes);
+        }
+        if (event.event.$case === "reply") {
           call.usage = event.event.reply.usage;
           knows = true;
           yield event;
@@ -272,18 +280,19 @@ export class Caller {
       reason: "the caller gave up",
     });
     const told = peer.channel
-      .unary(`${AGENT_SERVICE}Cancel`, encoded(CancelRequest, request), new Metadata(), CANCEL_TIMEOUT)
-      .then(
-        (bytes) => CancelResponse.decode(bytes).receipts,
-        () => [
-          CancelReceipt.fromPartial({
-            agent: ask.target,
-            instanceId: peer.id,
-            messageId,
-            outcome: CancelOutcome.CANCEL_OUTCOME_UNREACHABLE,
-          }),
-        ],
-      );
+      .unary(CANCEL, encoded(CancelRequest, request), new Metadata(), CANCEL_TIMEOUT)
+      .then((bytes) => {
+        checkResponse(CANCEL, bytes);
+        return decoded(CancelResponse, bytes, "response").receipts;
+      })
+      .catch(() => [
+        CancelReceipt.fromPartial({
+          agent: ask.target,
+          instanceId: peer.id,
+          messageId,
+          outcome: CancelOutcome.CANCEL_OUTCOME_UNREACHABLE,
+        }),
+      ]);
     ask.work?.cancels.push(told);
     this.#spawn(told);
   }

@@ -12,6 +12,11 @@ export const KEYS = {
   to: "botmesh-to",
 } as const;
 
+/** What all keys of ours begin with. */
+export const OURS = "botmesh-";
+/** What stands for a value that is not printable ASCII (grpc-server.ts); no value of a chain. */
+export const NOT_PRINTABLE = "(not printable)";
+
 const MAX_METADATA_BYTES = 4096;
 const MOST_HOPS = 64; // no path is longer, whatever the mesh allows: it must fit into metadata
 
@@ -77,9 +82,10 @@ export function toMetadata(chain: Chain): Metadata {
 /**
  * The chain that a call carries.
  *
- * @throws InvalidField a key is malformed, stands twice, or all are longer than 4 KiB together.
+ * @throws InvalidField a key is malformed, not ASCII, stands twice, or all are longer than 4 KiB together.
  */
 export function fromMetadata(metadata: Metadata): Chain {
+  checkPrintable(metadata);
   let size = 0;
   const one = (key: string): string => {
     const values = metadata.get(key).map(String);
@@ -108,6 +114,13 @@ export function fromMetadata(metadata: Metadata): Chain {
     accountId: id("account"),
     to: found.to === "" ? "" : checkTarget(found.to),
   };
+}
+
+function checkPrintable(metadata: Metadata): void {
+  for (const [key, value] of Object.entries(metadata.getMap())) {
+    if (value !== NOT_PRINTABLE || !key.startsWith(OURS)) continue;
+    throw new InvalidField(`metadata key ${key} must be printable ASCII`, { field: key });
+  }
 }
 
 function parsePath(text: string): string[] {

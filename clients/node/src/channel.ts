@@ -9,8 +9,11 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { type Call, Call as NewCall, type End } from "./call.js";
+import { type Codec, decoded, encoded } from "./codec.js";
+import { REGISTRY_SERVICE, sift } from "./fields.js";
 import { TRANSPORT_BYTES } from "./limits.js";
 import { finish, received, sending, start, succeed } from "./policies/index.js";
+import { warnOfLeftOut } from "./warnings.js";
 
 export const KEEPALIVE = {
   "grpc.max_receive_message_length": TRANSPORT_BYTES,
@@ -29,21 +32,14 @@ const OPTIONS = {
   "grpc.use_local_subchannel_pool": 1, // another channel's backoff is not ours
 };
 
-/** A message type as the stubs have it. */
-export interface Codec<T> {
-  encode(message: T): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): T;
-}
+/** The longest deadline of a call, in seconds: gRPC writes no date past the year 9999. */
+const LONGEST = 366 * 24 * 3600;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-export function encoded<T>(codec: Codec<T>, message: T): Buffer {
-  return Buffer.from(codec.encode(message).finish());
-}
-
-/** When a call ends, by the clock of the machine. */
+/** When a call ends, by the clock of the machine; a year is as good as never. */
 function at(seconds: number): Date {
-  return new Date(Date.now() + seconds * 1000);
+  return new Date(Date.now() + Math.min(seconds, LONGEST) * 1000);
 }
 
 /** One connection. */
@@ -112,14 +108,16 @@ export class Channel {
     const call: Call = new NewCall(end, method, "control", true);
     const bytes = encoded(codecs.requestType, request);
     call.timeout = Math.min(timeout, call.limits.maxTimeout);
-    call.requestSize = bytes.length;
+    call.request = bytes;
     const passed = start(call);
     try {
       sending(call, bytes.length);
       const response = await this.unary(method, bytes, metadata, call.remaining);
-      received(call, response.length);
+      received(call, response);
+      if (method.startsWith(REGISTRY_SERVICE)) sift(method, response, warnOfLeftOut);
+      const answer = decoded(codecs.responseType, response, "response");
       succeed(call, passed);
-      return codecs.responseType.decode(response);
+      return answer;
     } catch (error) {
       throw finish(call, passed, error);
     }

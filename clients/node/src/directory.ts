@@ -2,7 +2,9 @@
  * The watched copy of the registry that callers look instances up in. The registry is on nobody's hot path: while it is
  * away, or has just started and does not know everybody yet, callers go on with this copy.
  */
+import { decoded } from "./codec.js";
 import { BotmeshError, NoLiveInstance, UnknownAgent } from "./errors.js";
+import { type LeftOut, REGISTRY_SERVICE, sift } from "./fields.js";
 import { Agent } from "./generated/botmesh/v1/agent.js";
 import { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import { type Instance, Readiness } from "./generated/botmesh/v1/instance.js";
@@ -18,11 +20,13 @@ import { didYouMean, nearest, splitName } from "./names.js";
 import { BACKOFF } from "./registration.js";
 import type { RegistryClient } from "./registry.js";
 import { pause } from "./time.js";
+import { reasonOf, warnOfLeftOut, warnOnce } from "./warnings.js";
 
 /** Seconds to wait for the registry's first answer. */
 const FIRST_SNAPSHOT = 5;
 /** Seconds to ask the registry about an agent that the copy does not have. */
 const LOOK_UP = 1;
+const WATCH = `${REGISTRY_SERVICE}WatchAgents`;
 
 interface Entry {
   card: AgentCard;
@@ -34,6 +38,8 @@ interface Named {
   instances: Set<string>;
   agents: Set<string>;
   complete: boolean;
+  /** Whether a piece of it could not be read: what the others do not name may have been in that one. */
+  torn: boolean;
 }
 
 export class Directory {
@@ -41,6 +47,10 @@ export class Directory {
   onTraceEndpoint: (endpoint: string) => void = () => undefined;
   /** Called after every change of the copy. */
   onChange: () => void = () => undefined;
+  /** A response could not be read, so that the copy lacks what it said: the next watch begins anew. */
+  #torn = false;
+  /** Why the copy could not be taken in; empty: nobody knows of a reason. */
+  #unreadable = "";
   readonly #entries = new Map<string, Entry>();
   readonly #owner = new Map<string, string>();
   readonly #stopping = new AbortController();
@@ -56,14 +66,21 @@ export class Directory {
     readonly registry: RegistryClient,
   ) {}
 
-  /** Return when there is a copy; RegistryUnreachable if none comes within so many seconds. */
+  /**
+   * Return when there is a copy.
+   *
+   * @throws RegistryUnreachable none comes within so many seconds.
+   * @throws InvalidField the registry answers, and its snapshot cannot be read.
+   */
   async ready(within = FIRST_SNAPSHOT): Promise<void> {
     this.#watching ??= this.#watch();
     const late = new AbortController();
     await Promise.race([
       this.#ready,
       pause(within, late.signal).then(() => {
-        if (!late.signal.aborted) throw this.registry.unreachable();
+        if (late.signal.aborted) return;
+        if (this.#unreadable !== "") throw this.registry.unreadable(this.#unreadable);
+        throw this.registry.unreachable();
       }),
     ]).finally(() => {
       late.abort();
@@ -133,14 +150,36 @@ export class Directory {
     await this.#watching;
   }
 
-  /** Take in one step of the watch. */
-  apply(response: WatchAgentsResponse): void {
+  /** Take in one step of the watch as it came, as far as it can be used. */
+  take(bytes: Uint8Array): void {
+    try {
+      const leftOut: LeftOut[] = [];
+      sift(WATCH, bytes, (what) => {
+        warnOfLeftOut(what);
+        leftOut.push(what);
+      });
+      this.apply(decoded(WatchAgentsResponse, bytes, "response"), leftOut);
+    } catch (error) {
+      this.#torn = true;
+      this.#named ??= { instances: new Set(), agents: new Set(), complete: false, torn: true };
+      this.#named.torn = true;
+      this.#unreadable = reasonOf(error);
+      warnOnce(`skipped a response of the registry at ${this.registry.address}: ${this.#unreadable}`);
+    }
+  }
+
+  /** Take in one step of the watch; what was left out of it is there all the same. */
+  apply(response: WatchAgentsResponse, leftOut: readonly LeftOut[] = []): void {
     if (response.limits !== undefined) this.onLimits(limitsFrom(response.limits));
     if (response.traceEndpoint !== "") this.onTraceEndpoint(response.traceEndpoint);
     if (response.event?.$case === "snapshot") this.#applySnapshot(response.event.snapshot);
     if (response.event?.$case === "changes") this.#applyChanges(response.event.changes, response.warming);
-    if (this.#named?.complete === true && !response.warming) {
-      this.#dropUnnamed(this.#named);
+    for (const { field, facts } of leftOut) {
+      if (field === "cards") this.#named?.agents.add(key(facts["account_id"] ?? "", facts["name"] ?? ""));
+      if (field === "instances") this.#named?.instances.add(facts["instance_id"] ?? "");
+    }
+    if (this.#named?.complete === true && (this.#named.torn || !response.warming)) {
+      if (!this.#named.torn) this.#dropUnnamed(this.#named);
       this.#named = undefined;
     }
     this.#revision = response.revision;
@@ -149,7 +188,7 @@ export class Directory {
 
   #applySnapshot(snapshot: SnapshotChunk): void {
     if (this.#named === undefined || this.#named.complete) {
-      this.#named = { instances: new Set(), agents: new Set(), complete: false };
+      this.#named = { instances: new Set(), agents: new Set(), complete: false, torn: false };
     }
     for (const card of snapshot.cards) this.#put(card);
     for (const instance of snapshot.instances) this.#putInstance(instance);
@@ -201,32 +240,45 @@ export class Directory {
     for (const name of [...this.#entries.keys()]) if (!named.agents.has(name)) this.#entries.delete(name);
   }
 
+  /** Watch until this closes: whatever happens is logged and tried again. */
   async #watch(): Promise<void> {
     const { signal } = this.#stopping;
     let wait = BACKOFF.least;
     while (!signal.aborted) {
-      this.#named = undefined;
-      const request = WatchAgentsRequest.fromPartial({ accountId: this.account, since: this.#revision });
-      await new Promise<void>((resolve) => {
-        const stream = this.registry.watch(request);
-        const cancel = (): void => {
-          stream.cancel();
-        };
-        const done = (): void => {
-          signal.removeEventListener("abort", cancel);
-          resolve();
-        };
-        signal.addEventListener("abort", cancel, { once: true });
-        stream.on("data", (bytes: Buffer) => {
-          this.apply(WatchAgentsResponse.decode(bytes));
-          wait = BACKOFF.least;
-        });
-        stream.on("error", done);
-        stream.on("end", done);
-      });
+      try {
+        if (await this.#watchOnce(signal)) wait = BACKOFF.least;
+        else this.#unreadable = ""; // it does not answer any more
+      } catch (error) {
+        warnOnce(`the watch of the registry failed and begins again: ${reasonOf(error)}`);
+      }
       await pause((wait / 2) * (1 + Math.random()), signal);
       wait = Math.min(BACKOFF.most, wait * 2);
     }
+  }
+
+  /** Watch until the stream ends; whether anything came. */
+  #watchOnce(signal: AbortSignal): Promise<boolean> {
+    this.#named = undefined;
+    const since = this.#torn ? undefined : this.#revision;
+    this.#torn = false;
+    const stream = this.registry.watch(WatchAgentsRequest.fromPartial({ accountId: this.account, since }));
+    return new Promise<boolean>((resolve) => {
+      let heard = false;
+      const cancel = (): void => {
+        stream.cancel();
+      };
+      const done = (): void => {
+        signal.removeEventListener("abort", cancel);
+        resolve(heard);
+      };
+      signal.addEventListener("abort", cancel, { once: true });
+      stream.on("data", (bytes: Buffer) => {
+        heard = true;
+        this.take(bytes);
+      });
+      stream.on("error", done);
+      stream.on("end", done);
+    });
   }
 }
 

@@ -150,6 +150,8 @@ export class QueueExpired extends failed("QUEUE_EXPIRED", status.DEADLINE_EXCEED
 export class RunTimeout extends failed("RUN_TIMEOUT", status.DEADLINE_EXCEEDED) {}
 /** A budget of the chain, the conversation or the account is spent. */
 export class BudgetSpent extends refused("BUDGET_SPENT", status.FAILED_PRECONDITION) {}
+/** The caller has used up what it may ask for. */
+export class QuotaExceeded extends refused("QUOTA_EXCEEDED", status.RESOURCE_EXHAUSTED) {}
 /** The agent neither owns the conversation nor is a member. */
 export class NotAMember extends refused("NOT_A_MEMBER", status.FAILED_PRECONDITION) {}
 
@@ -217,5 +219,6 @@ export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
     RunTimeout,
     BudgetSpent,
     NotAMember,
+    QuotaExceeded,
   ].map((kind: Kind) => [new kind("").reason, kind]),
 );

@@ -31,6 +31,8 @@ export interface Limits {
   maxDelegations: number;
   /** Further attempts after one failed to reach its target. */
   maxRetries: number;
+  /** Of a streamed reply as a whole: its pieces, resets and its end together. */
+  maxReplyBytes: number;
 }
 
 /** Those of a mesh that says nothing else. */
@@ -44,6 +46,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   maxMessageBytes: 1024 * 1024,
   maxDelegations: 10,
   maxRetries: 3,
+  maxReplyBytes: 8 * 1024 * 1024,
 };
 
 /** The limits, where `by` is wider or silent; the other's where it is narrower. */
@@ -59,7 +62,15 @@ export function narrow(limits: Limits, by: Partial<Limits>): Limits {
 }
 
 const TIMES = ["defaultTimeout", "maxTimeout", "streamIdleTimeout"] as const;
-const PLAIN = ["enabled", "maxHops", "allowRevisits", "maxMessageBytes", "maxDelegations", "maxRetries"] as const;
+const PLAIN = [
+  "enabled",
+  "maxHops",
+  "allowRevisits",
+  "maxMessageBytes",
+  "maxDelegations",
+  "maxRetries",
+  "maxReplyBytes",
+] as const;
 
 /** The mesh's limits as it announces them; the default where it is silent. */
 export function limitsFrom(given: LimitsProto | undefined): Limits {

@@ -6,13 +6,22 @@ import { now } from "./limits.js";
 
 /** One instance that this process calls. */
 export class Peer {
-  readonly channel: Channel;
   inFlight = 0;
   asideUntil = 0;
   #leaving = false;
+  #channel: Channel | undefined;
 
-  constructor(readonly instance: Instance) {
-    this.channel = new Channel(instance.address);
+  constructor(readonly instance: Instance) {}
+
+  /** Made when it is first used. Throws Unreachable where the address is none. */
+  get channel(): Channel {
+    try {
+      this.#channel ??= new Channel(this.instance.address);
+    } catch {
+      const { agent, address } = this.instance;
+      throw new Unreachable(`${agent} says that it is at '${address}', which is no address`, { address });
+    }
+    return this.#channel;
   }
 
   get id(): string {
@@ -37,10 +46,14 @@ export class Peer {
     }
   }
 
+  close(): void {
+    this.#channel?.close();
+  }
+
   /** Close as soon as no call is in flight. */
   leave(): void {
     this.#leaving = true;
-    if (this.inFlight === 0) this.channel.close();
+    if (this.inFlight === 0) this.close();
   }
 }
 
@@ -82,7 +95,7 @@ export class Peers {
   }
 
   close(): void {
-    for (const peer of this.#known.values()) peer.channel.close();
+    for (const peer of this.#known.values()) peer.close();
     this.#known.clear();
   }
 

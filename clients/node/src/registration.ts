@@ -1,8 +1,9 @@
 /** Keeping an instance in the registry: register, heartbeat, register anew after an outage, leave. */
 import { randomBytes } from "node:crypto";
 import { status } from "@grpc/grpc-js";
-import { encoded } from "./channel.js";
+import { decoded, encoded } from "./codec.js";
 import { BotmeshError } from "./errors.js";
+import { REGISTRY_SERVICE, sift } from "./fields.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import type { Load, Readiness } from "./generated/botmesh/v1/instance.js";
 import {
@@ -15,6 +16,7 @@ import { type Limits, limitsFrom, toSeconds } from "./limits.js";
 import type { RegistryClient } from "./registry.js";
 import { asError } from "./status.js";
 import { after, pause } from "./time.js";
+import { reasonOf, warnOfLeftOut, warnOnce } from "./warnings.js";
 
 /** Seconds before trying the registry again, at first and at most. */
 export const BACKOFF = { least: 0.1, most: 2 };
@@ -22,6 +24,9 @@ export const BACKOFF = { least: 0.1, most: 2 };
 const UNTIL_LISTED = 0.2;
 /** Seconds of silence, besides three intervals, after which a stream of heartbeats is taken for dead. */
 const SILENCE = 5;
+/** Seconds between heartbeats, whatever the registry says: neither without a pause nor once a year. */
+const INTERVAL = { least: 0.05, most: 600 };
+const HEARTBEAT = `${REGISTRY_SERVICE}Heartbeat`;
 
 export interface State {
   readiness: Readiness;
@@ -62,7 +67,8 @@ export class Registration {
     } catch (error) {
       const known = asError(error);
       const away = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(known.code);
-      if (!away && known.reason !== "UNSPECIFIED") throw known;
+      const unreadable = known.started && !known.fromPeer; // it was answered, and the answer is of no use
+      if (!away && !unreadable && known.reason !== "UNSPECIFIED") throw known;
       console.error(`no registry answers at ${this.registry.address}: trying again until one does`);
     }
     this.#kept = this.#keep(interval);
@@ -85,7 +91,7 @@ export class Registration {
     const response = await this.registry.register({ ...this.#request, readiness: this.state().readiness });
     this.onLimits(limitsFrom(response.limits));
     this.onTraceEndpoint(response.traceEndpoint);
-    return toSeconds(response.lease?.heartbeatInterval);
+    return bounded(toSeconds(response.lease?.heartbeatInterval));
   }
 
   async #keep(interval: number | undefined): Promise<void> {
@@ -94,10 +100,10 @@ export class Registration {
     while (!signal.aborted) {
       try {
         interval ??= await this.#register();
-        wait = BACKOFF.least;
-        await this.#beat(interval);
+        if (await this.#beat(interval)) wait = BACKOFF.least;
       } catch (error) {
-        if (!(error instanceof BotmeshError)) throw error;
+        const isAway = error instanceof BotmeshError && error.code === status.UNAVAILABLE;
+        if (!isAway) warnOnce(`keeping the lease failed and is tried again: ${reasonOf(error)}`);
       }
       interval = undefined;
       await pause((wait / 2) * (1 + Math.random()), signal);
@@ -105,8 +111,8 @@ export class Registration {
     }
   }
 
-  /** Send heartbeats until the stream breaks. */
-  async #beat(interval: number): Promise<void> {
+  /** Send heartbeats until the stream breaks; whether any was answered. */
+  async #beat(interval: number): Promise<boolean> {
     const stream = this.registry.heartbeat();
     const ended = new AbortController();
     const end = (): void => {
@@ -115,34 +121,53 @@ export class Registration {
     };
     this.#stopping.signal.addEventListener("abort", end, { once: true });
     let silence: NodeJS.Timeout | undefined;
+    let answered = false;
     const heard = (): void => {
       clearTimeout(silence);
       silence = after(3 * interval + SILENCE, end);
     };
     heard();
     stream.on("data", (bytes: Buffer) => {
-      const response = HeartbeatResponse.decode(bytes);
-      interval = toSeconds(response.lease?.heartbeatInterval) || interval;
+      answered = true;
       heard();
-      if (response.limits !== undefined) this.onLimits(limitsFrom(response.limits));
-      this.#noteProbe(response);
+      interval = this.#hear(bytes) ?? interval;
     });
     stream.on("error", end);
     stream.on("end", end);
-    while (!ended.signal.aborted) {
-      const { instanceId, leaseToken } = this.#request;
-      const { readiness, load } = this.state();
-      stream.write(
-        encoded(HeartbeatRequest, HeartbeatRequest.fromPartial({ instanceId, leaseToken, readiness, load })),
-      );
-      const soon = new Promise<void>((resolve) => (this.#soon = resolve));
-      const rest = new AbortController();
-      const seconds = this.#isListed ? interval : Math.min(interval, UNTIL_LISTED);
-      await Promise.race([soon, pause(seconds, AbortSignal.any([ended.signal, rest.signal]))]);
-      rest.abort();
+    try {
+      while (!ended.signal.aborted) {
+        const { instanceId, leaseToken } = this.#request;
+        const { readiness, load } = this.state();
+        stream.write(
+          encoded(HeartbeatRequest, HeartbeatRequest.fromPartial({ instanceId, leaseToken, readiness, load })),
+        );
+        const soon = new Promise<void>((resolve) => (this.#soon = resolve));
+        const rest = new AbortController();
+        const seconds = this.#isListed ? interval : Math.min(interval, UNTIL_LISTED);
+        await Promise.race([soon, pause(seconds, AbortSignal.any([ended.signal, rest.signal]))]);
+        rest.abort();
+      }
+      return answered;
+    } finally {
+      clearTimeout(silence);
+      this.#stopping.signal.removeEventListener("abort", end);
+      end();
     }
-    clearTimeout(silence);
-    this.#stopping.signal.removeEventListener("abort", end);
+  }
+
+  /** Take in an answer, as far as it can be used; seconds between heartbeats if it says them. */
+  #hear(bytes: Buffer): number | undefined {
+    try {
+      sift(HEARTBEAT, bytes, warnOfLeftOut);
+      const response = decoded(HeartbeatResponse, bytes, "response");
+      if (response.limits !== undefined) this.onLimits(limitsFrom(response.limits));
+      this.#noteProbe(response);
+      const given = response.lease?.heartbeatInterval;
+      return given === undefined ? undefined : bounded(toSeconds(given));
+    } catch (error) {
+      warnOnce(`the registry says what cannot be used: ${reasonOf(error)}`); // it was heard all the same
+      return undefined;
+    }
   }
 
   #noteProbe({ probe, probeError }: HeartbeatResponse): void {
@@ -157,4 +182,8 @@ export class Registration {
       );
     }
   }
+}
+
+function bounded(seconds: number): number {
+  return Math.min(INTERVAL.most, Math.max(INTERVAL.least, seconds));
 }

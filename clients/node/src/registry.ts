@@ -1,8 +1,10 @@
 /** The connection to the registry: one channel, typed errors. */
 import { type ClientDuplexStream, type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
 import type { End } from "./call.js";
-import { Channel, type Codec, encoded } from "./channel.js";
-import { BotmeshError, PeerError, RegistryUnreachable } from "./errors.js";
+import { Channel } from "./channel.js";
+import { type Codec, encoded } from "./codec.js";
+import { BotmeshError, InvalidField, PeerError, RegistryUnreachable } from "./errors.js";
+import { REGISTRY_SERVICE as SERVICE } from "./fields.js";
 import type { Agent } from "./generated/botmesh/v1/agent.js";
 import {
   type AgentMatch,
@@ -13,7 +15,6 @@ import {
   WatchAgentsRequest,
 } from "./generated/botmesh/v1/registry_service.js";
 
-const SERVICE = "/botmesh.v1.RegistryService/";
 const { methods: METHODS } = RegistryServiceDefinition;
 /** Seconds for one question to the registry. */
 export const ASK_TIMEOUT = 5;
@@ -64,6 +65,16 @@ export class RegistryClient {
       `no registry answers at ${this.address}: start one with 'botmesh up', or name another (BOTMESH_REGISTRY)`,
       { address: this.address },
     );
+  }
+
+  /** It answers, and nothing can be made of what it says. */
+  unreadable(why: string): InvalidField {
+    const error = new InvalidField(`the registry at ${this.address} answers, but its snapshot cannot be read: ${why}`, {
+      field: "response",
+      address: this.address,
+    });
+    error.started = true;
+    return error;
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 /** What comes back: replies, the events of a stream, and what they cost. */
+import { MessageTooLarge } from "./errors.js";
 import { Reply as ReplyProto } from "./generated/botmesh/v1/message.js";
 import { Part } from "./generated/botmesh/v1/part.js";
 import { Usage } from "./generated/botmesh/v1/usage.js";
@@ -73,6 +74,15 @@ export class Reply {
     made.traceId = traceId;
     return made;
   }
+}
+
+/** The bytes of a streamed reply so far. Throws MessageTooLarge past the limit: it may go on for ever. */
+export function checkReplySize(size: number, limit: number): number {
+  if (size <= limit) return size;
+  throw new MessageTooLarge(
+    `the reply is ${String(size)} bytes and more as a whole, and the limit ${String(limit)}: send less, or a URL`,
+    { size, limit, direction: "reply" },
+  );
 }
 
 /** Usages summed by agent, model and currency. */

@@ -8,8 +8,8 @@ import type {
   ServiceDefinition,
 } from "@grpc/grpc-js";
 import { AGENT_SERVICE, Call, classOf, type End } from "./call.js";
-import { type Codec, encoded } from "./channel.js";
-import { DeadlineExpired, InvalidField } from "./errors.js";
+import { type Codec, decoded, encoded } from "./codec.js";
+import { DeadlineExpired } from "./errors.js";
 import { AgentServiceDefinition } from "./generated/botmesh/v1/agent_service.js";
 import { Message } from "./generated/botmesh/v1/message.js";
 import { finish, sending, start, succeed } from "./policies/index.js";
@@ -112,12 +112,17 @@ async function around<T>(
   const path = AGENT_SERVICE + method.name;
   const call = new Call(end, path, classOf(path, method.responseStream), false);
   call.metadata = rpc.metadata;
-  call.requestSize = rpc.request.length;
+  call.request = rpc.request;
   const deadline = rpc.getDeadline();
   const until = deadline instanceof Date ? deadline.getTime() : deadline;
   if (Number.isFinite(until)) call.timeout = beforeGrpc((until - Date.now()) / 1000);
-  const request = decoded(method, rpc.request);
-  if (call.kind === "work") call.message = (request as { message?: Message }).message ?? Message.create();
+  let request: unknown;
+  try {
+    request = decoded(method.requestType, rpc.request, "request");
+  } catch (error) {
+    call.unreadable = asError(error); // the policies refuse it
+  }
+  if (call.kind === "work") call.message = (request as { message?: Message } | undefined)?.message ?? Message.create();
   const passed = start(call);
   const late =
     call.kind === "work"
@@ -133,14 +138,6 @@ async function around<T>(
     throw finish(call, passed, error);
   } finally {
     clearTimeout(late);
-  }
-}
-
-function decoded(method: Method, bytes: Buffer): unknown {
-  try {
-    return method.requestType.decode(bytes);
-  } catch {
-    throw new InvalidField(`the request of ${method.name} cannot be read`, { field: "request" });
   }
 }
 

@@ -116,6 +116,7 @@ const LIMITS: Record<keyof Limits, Parse> = {
   maxMessageBytes: bytes,
   maxDelegations: count,
   maxRetries: count,
+  maxReplyBytes: bytes,
 };
 
 /** The variable of a setting: drainTimeout is BOTMESH_DRAIN_TIMEOUT. */

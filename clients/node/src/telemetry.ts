@@ -12,6 +12,7 @@ import {
   type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { InvalidField } from "./errors.js";
+import { reasonOf, warnOnce } from "./warnings.js";
 
 const SCOPE = "botmesh";
 const FLUSH_SECONDS = 2;
@@ -98,8 +99,12 @@ export class Telemetry {
 
   /** Loaded only where it is needed: it costs more than all the rest of the SDK. */
   #export(exporter: object, processor: object): void {
-    this.#ready = import("@opentelemetry/exporter-trace-otlp-grpc").then(({ OTLPTraceExporter }) => {
-      this.#late.inner = new BatchSpanProcessor(new OTLPTraceExporter(exporter), processor);
-    });
+    this.#ready = import("@opentelemetry/exporter-trace-otlp-grpc")
+      .then(({ OTLPTraceExporter }) => {
+        this.#late.inner = new BatchSpanProcessor(new OTLPTraceExporter(exporter), processor);
+      })
+      .catch((error: unknown) => {
+        warnOnce(`no spans are exported: ${reasonOf(error)}`); // the endpoint is what others say
+      });
   }
 }

@@ -6,7 +6,8 @@ const LONGEST = 2 ** 31 - 1;
 
 /** Run this after so many seconds. */
 export function after(seconds: number, run: () => void): NodeJS.Timeout {
-  return setTimeout(run, Math.min(LONGEST, Math.max(0, seconds) * 1000));
+  const milliseconds = Math.max(0, seconds) * 1000;
+  return setTimeout(run, milliseconds < LONGEST ? milliseconds : LONGEST); // NaN as well
 }
 
 /** A pause of so many seconds that an abort ends early. */

@@ -42,9 +42,17 @@ export class WorkTable {
     if (this.running.size >= limit) {
       throw new TooMuchWork(`${String(limit)} pieces of work run here: ask another instance or later`, { limit });
     }
-    const work = new Work(key, repeatable, digest, call.deadline ?? now(), this.settings.orphanGrace, (one) => {
-      this.#ended(one);
-    });
+    const work = new Work(
+      key,
+      repeatable,
+      digest,
+      call.deadline ?? now(),
+      this.settings.orphanGrace,
+      call.limits.maxReplyBytes,
+      (one) => {
+        this.#ended(one);
+      },
+    );
     this.running.set(key, work);
     return { work, joined: false };
   }

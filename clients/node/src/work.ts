@@ -6,11 +6,12 @@
  * that one out: this is how work goes on for longer than a call may.
  */
 import { setMaxListeners } from "node:events";
+import { encoded } from "./codec.js";
 import { type BotmeshError, Cancelled, DeadlineExpired, MessageTooLarge, OutcomeUnknown } from "./errors.js";
 import { type CancelReceipt, DelegateStreamResponse, TransferResponse } from "./generated/botmesh/v1/agent_service.js";
 import { Reply } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
-import { Pieces } from "./reply.js";
+import { checkReplySize, Pieces } from "./reply.js";
 import { asError } from "./status.js";
 import { after as runAfter } from "./time.js";
 
@@ -18,6 +19,10 @@ import { after as runAfter } from "./time.js";
 const WINDOW = 64;
 /** Events of one work that are kept for a reader that attaches again, in bytes. */
 const KEPT_EVENT_BYTES = 8 * 1024 * 1024;
+/** Bytes that an event takes in memory beside its contents, about. */
+const EVENT_OVERHEAD = 128;
+/** Pieces of one streamed reply: one of a few bytes takes a hundred times that in memory. */
+const MAX_PIECES = 65_536;
 /** Bytes that an entry takes beside its outcome, about. */
 const OVERHEAD = 512;
 
@@ -48,7 +53,10 @@ export class Work {
   detached = false;
   outcome: Outcome | undefined;
   error: BotmeshError | undefined;
-  events: DelegateStreamResponse[] = [];
+  /**
+   * What is kept, by number. Of progress there may be gaps: nobody misses it. Each with its bytes.
+   */
+  readonly #events: { event: DelegateStreamResponse; size: number }[] = [];
   /** When the bot's function has returned. */
   ended: Promise<void> = Promise.resolve();
   /** What to undo when it is over. */
@@ -57,8 +65,13 @@ export class Work {
   readonly cancels: Promise<CancelReceipt[]>[] = [];
   readonly #abort = new AbortController();
   readonly #changed = new Pulse();
+  #last = 0;
+  /** The number of the last piece that is no longer kept. */
   #dropped = 0;
   #eventBytes = 0;
+  /** Of all pieces and resets so far, kept or not: a reset does not set it back. */
+  #replyBytes = 0;
+  #pieces = 0;
   #callers = 0;
   /** The last event that any caller has taken; infinite if a caller takes only the outcome. */
   #consumed = 0;
@@ -71,6 +84,7 @@ export class Work {
     readonly digest: string,
     public deadline: number,
     readonly grace: number,
+    readonly maxReplyBytes: number,
     readonly onSettled: (work: Work) => void,
   ) {
     setMaxListeners(0, this.signal); // a bot may ask as many others as it likes
@@ -83,21 +97,21 @@ export class Work {
 
   /** The number of the last event. */
   get last(): number {
-    return this.#dropped + this.events.length;
+    return this.#last;
   }
 
   /** Run it, until its deadline at the latest. */
   start(run: () => Promise<Outcome>): void {
     this.began = true;
     this.#expire();
-    this.ended = run().then(
-      (outcome) => {
+    this.ended = run()
+      .then((outcome) => {
+        if ("reply" in outcome) this.#checkReply({ $case: "reply", reply: outcome.reply });
         this.#settle(outcome);
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         this.#settle(undefined, asError(error));
-      },
-    );
+      });
   }
 
   /** Let it run until `deadline` if that is later than its own. */
@@ -135,11 +149,12 @@ export class Work {
           if (after < this.#dropped) {
             throw new OutcomeUnknown("the first events of this work are no longer kept: ask again as a new task");
           }
-          after++;
+          const event = this.#following(after);
+          if (event === undefined) break; // never: the newest is always kept
+          after = event.sequence;
           this.#consumed = Math.max(this.#consumed, after);
-          const event = this.events[after - this.#dropped - 1];
           this.#changed.beat();
-          if (event !== undefined) yield event;
+          yield event;
         }
         if (this.settled) break;
         await this.#change(lost);
@@ -150,30 +165,65 @@ export class Work {
     this.#result();
   }
 
-  /** Add an event; waits while all readers are far behind. */
+  /** Add an event; waits while all readers are far behind. A piece too many ends the work with MessageTooLarge. */
   async emit(event: DelegateStreamResponse["event"]): Promise<void> {
     while (this.last - this.#consumed >= WINDOW && !this.detached && !this.settled) await this.#changed.next();
     this.signal.throwIfAborted();
-    const unread = this.#consumed === Number.POSITIVE_INFINITY || (this.detached && this.#callers === 0);
-    if (unread && this.#eventBytes > KEPT_EVENT_BYTES) {
-      throw new MessageTooLarge(
-        `the reply is over ${String(KEPT_EVENT_BYTES)} bytes and nobody reads it as it comes: ask for a stream`,
-        { size: this.#eventBytes, limit: KEPT_EVENT_BYTES, direction: "response" },
-      );
+    try {
+      if (event?.$case !== "progress") this.#replyBytes = this.#checkPiece(event);
+    } catch (error) {
+      this.#settle(undefined, asError(error));
+      throw error;
     }
-    const made: DelegateStreamResponse = { sequence: this.last + 1, event };
-    this.events.push(made);
-    this.#eventBytes += sizeOf(made);
-    while (
-      this.#eventBytes > KEPT_EVENT_BYTES &&
-      this.#dropped < this.#consumed &&
-      this.#consumed !== Number.POSITIVE_INFINITY
-    ) {
-      const first = this.events.shift();
-      if (first !== undefined) this.#eventBytes -= sizeOf(first);
-      this.#dropped++;
-    }
+    const made: DelegateStreamResponse = { sequence: this.#last + 1, event };
+    const size = EVENT_OVERHEAD + sizeOf(made);
+    this.#last++;
+    this.#events.push({ event: made, size });
+    this.#eventBytes += size;
+    while (this.#eventBytes > KEPT_EVENT_BYTES && this.#dropOne()); // until the rest fits, or is needed
     this.#changed.beat();
+  }
+
+  /** The size of the reply with a piece more. */
+  #checkPiece(event: DelegateStreamResponse["event"]): number {
+    if (++this.#pieces > MAX_PIECES) {
+      throw new MessageTooLarge(`the reply comes in more than ${String(MAX_PIECES)} pieces: send larger ones`, {
+        size: this.#replyBytes,
+        limit: this.maxReplyBytes,
+        direction: "reply",
+      });
+    }
+    return this.#checkReply(event);
+  }
+
+  #checkReply(event: DelegateStreamResponse["event"]): number {
+    return checkReplySize(this.#replyBytes + sizeOf({ sequence: this.#last + 1, event }), this.maxReplyBytes);
+  }
+
+  /** Drop the oldest event if somebody has read it, else the oldest progress; never the newest. Whether one was. */
+  #dropOne(): boolean {
+    const { length } = this.#events;
+    const first = this.#events[0]?.event.sequence ?? 0;
+    const isRead = this.#consumed !== Number.POSITIVE_INFINITY && first <= this.#consumed;
+    const at = isRead ? 0 : this.#events.findIndex(({ event }) => event.event?.$case === "progress");
+    if (at < 0 || at >= length - 1) return false;
+    const [gone] = this.#events.splice(at, 1);
+    if (gone === undefined) return false;
+    this.#eventBytes -= gone.size;
+    if (gone.event.event?.$case !== "progress") this.#dropped = gone.event.sequence;
+    return true;
+  }
+
+  /** The first event with a number greater than that. */
+  #following(after: number): DelegateStreamResponse | undefined {
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle]?.event.sequence ?? 0) > after) high = middle;
+      else low = middle + 1;
+    }
+    return this.#events[low]?.event;
   }
 
   /** End it at once; nothing happens if it has ended. */
@@ -190,7 +240,9 @@ export class Work {
   /** A reply with the pieces that were sent before it. */
   whole(reply: Reply): Reply {
     const pieces = new Pieces();
-    for (const { event } of this.events) {
+    for (const {
+      event: { event },
+    } of this.#events) {
       if (event?.$case === "partial" && event.partial.part !== undefined) {
         pieces.add(event.partial.part, event.partial.append);
       }
@@ -260,5 +312,5 @@ export class Work {
 }
 
 function sizeOf(event: DelegateStreamResponse): number {
-  return DelegateStreamResponse.encode(event).finish().length;
+  return encoded(DelegateStreamResponse, event).length;
 }

@@ -6,6 +6,7 @@ import { concurrency } from "./concurrency.js";
 import { deadline } from "./deadline.js";
 import { enabled } from "./enabled.js";
 import { errors } from "./errors.js";
+import { fields } from "./fields.js";
 import { hops } from "./hops.js";
 import { idempotency } from "./idempotency.js";
 import { loops } from "./loops.js";
@@ -17,6 +18,7 @@ import { trace } from "./trace.js";
 export const POLICIES: readonly Policy[] = [
   trace, // sees everything, refusals included
   errors, // completes what the trace will show
+  fields, // what follows reads them
   target, // reads the chain; all that follow need it
   enabled,
   deadline,
@@ -58,7 +60,7 @@ export function sending(call: Call, bytes: number): void {
 }
 
 /** A message has come in. */
-export function received(call: Call, bytes: number): void {
+export function received(call: Call, bytes: Uint8Array): void {
   for (const policy of LISTS[call.kind]) policy.received?.(call, bytes);
 }
 

@@ -10,8 +10,8 @@ export interface Policy {
   callee?(call: Call): void;
   /** Before a message of so many bytes is sent. */
   sending?(call: Call, size: number): void;
-  /** Before a message of so many bytes is read. */
-  received?(call: Call, size: number): void;
+  /** Before a message is read. */
+  received?(call: Call, bytes: Uint8Array): void;
   /** When the call is over; call.error tells how. Not called where the policy itself refused. */
   finish?(call: Call): void;
 }

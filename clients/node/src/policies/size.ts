@@ -9,16 +9,16 @@ import type { Policy } from "./policy.js";
 export const size: Policy = {
   appliesTo: ["work", "control"],
   caller: (call) => {
-    check(call, call.requestSize, "request");
+    check(call, call.request.length, "request");
   },
   callee: (call) => {
-    check(call, call.requestSize, "request");
+    check(call, call.request.length, "request");
   },
   sending: (call, bytes) => {
     check(call, bytes, call.atCaller ? "request" : "response");
   },
-  received: (call, bytes) => {
-    check(call, bytes, call.atCaller ? "response" : "request");
+  received: (call, { length }) => {
+    check(call, length, call.atCaller ? "response" : "request");
   },
 };
 

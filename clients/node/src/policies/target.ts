@@ -1,6 +1,6 @@
 import type { Call } from "../call.js";
 import { type Chain, fromMetadata } from "../chain.js";
-import { Draining, InvalidField, MetadataMismatch, UnknownAgent, WrongInstance } from "../errors.js";
+import { Draining, MetadataMismatch, UnknownAgent, WrongInstance } from "../errors.js";
 import type { Message } from "../generated/botmesh/v1/message.js";
 import { checkAgent, checkId, newId, splitName } from "../names.js";
 import type { Policy } from "./policy.js";
@@ -53,10 +53,6 @@ function checkAddressee({ end, chain, message }: Call): void {
 function reconciled(chain: Chain, message: Message): Chain {
   if (message.messageId !== "") checkId("message_id", message.messageId);
   if (message.fromAgent !== "") checkAgent("from_agent", message.fromAgent);
-  const time = message.timestamp;
-  if (time !== undefined && !(time.seconds >= -62135596800 && time.seconds <= 253402300799)) {
-    throw new InvalidField("timestamp is outside the years 1 to 9999", { field: "timestamp" });
-  }
   const last = chain.path.at(-1);
   if (last !== undefined && message.fromAgent !== "" && splitName(last)[1] !== message.fromAgent) {
     throw mismatch("from_agent", message.fromAgent, last);
