@@ -3,8 +3,10 @@ import random
 import sys
 
 import grpc
+import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+from tests.attacks.frames import raw_call
 
 from botmesh import serving, testing
 from botmesh.names import new_id
@@ -47,6 +49,27 @@ async def test_servers_bind_loopback_unless_told_otherwise(make_agent):
     agent = make_agent()
     async with testing.mesh(agent):
         assert agent.address.startswith("127.0.0.1:")
+
+
+async def test_metadata_that_is_no_utf8_writes_nothing_into_the_log(make_agent, caplog):
+    agent = make_agent()
+    async with testing.mesh(agent):
+        found = await raw_call(
+            agent.address, "/botmesh.v1.AgentService/Delegate", b"", [("botmesh-account", b"\x80\xff" * 30)]
+        )
+    assert dict(found)["grpc-status"] == str(grpc.StatusCode.INVALID_ARGUMENT.value[0])
+    assert "Invalid encoding" not in caplog.text
+
+
+async def _failing():
+    raise RuntimeError("a bug")
+
+
+def test_a_traceback_says_nothing_of_the_loop_that_is_not_there(monkeypatch):
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    with pytest.raises(RuntimeError) as caught:
+        serving.run(_failing())
+    assert caught.value.__context__ is None
 
 
 async def _kind_of_loop():

@@ -1,7 +1,9 @@
 """A gRPC server as every part of the mesh has it: policies, health, reflection, loopback unless told otherwise."""
 
 import asyncio
+import contextlib
 import gc
+import logging
 import socket
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
@@ -37,6 +39,14 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
 )
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Not what gRPC logs, with a traceback, of metadata that is no UTF-8: a caller is told, and could fill the disk."""
+    return not str(record.msg).startswith("Invalid encoding on")
+
+
+logging.getLogger("grpc._cython.cygrpc").addFilter(_is_ours)
+
+
 def _is_free(host: str, port: str) -> bool:
     """Whether one can listen there; asked first, because gRPC complains on standard error and not to us."""
     try:
@@ -55,11 +65,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     The process may open as many files from now on as the system lets it.
     """
     raise_limit()
-    try:
-        from uvloop import new_event_loop  # noqa: PLC0415 - an optional extra
-    except ModuleNotFoundError:
-        return asyncio.run(work)
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
+    with contextlib.suppress(ModuleNotFoundError):  # nothing runs in a handler: all tracebacks would show this one
+        from uvloop import new_event_loop as make_loop  # noqa: PLC0415 - an optional extra
+    with asyncio.Runner(loop_factory=make_loop) as runner:
         return runner.run(work)
 
 
