@@ -1,6 +1,11 @@
 """What a mesh shows of what it keeps: read before it ends and after it starts again, to be compared."""
 
+import asyncio
+import json
+import os
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -83,6 +88,21 @@ async def _watch(mesh: Up, made: Shown) -> None:
                     break
     finally:
         watch.cancel()
+
+
+async def doctor(mesh: Up, folder: Path) -> list[str]:
+    """What `botmesh doctor` says of it that cannot be read."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "botmesh_cli", "doctor", "--json"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "BOTMESH_REGISTRY": mesh.address, "BOTMESH_DATA_DIR": str(folder)},
+    )
+    out, err = await process.communicate()
+    assert out, err.decode()
+    said = [f"{one['what']}: {one['text']}" for one in json.loads(out)["findings"] if one["level"] == "problem"]
+    return [one for one in said if "cannot be" in one or "damaged" in one]
 
 
 async def histories(mesh: Up, acknowledged: Acknowledged, most: int = 400) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import json_format
+from h2.exceptions import ProtocolError
 
 import botmesh
 from botmesh.errors import InvalidField
@@ -27,6 +28,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceStub
+from tests.attacks.frames import raw_call
 from tests.attacks.up import Up
 from tests.fuzz.messages import METHODS, Call, Seen
 from tests.fuzz.pool import CALM, Pool
@@ -53,6 +55,8 @@ _OWN_TROUBLE = "Internal error from Core"
 """What grpc.aio says here where a stream ended while it was still being written."""
 _TOO_LARGE = re.compile("larger than max|exceeds (hard|soft) limit|with status: 431")
 """How gRPC refuses what is too large for it: before us."""
+_BUGS = ("2", "13")
+"""UNKNOWN and INTERNAL, as they stand in trailers."""
 _ROUNDS = 120
 """Calls that are spent on making a failing one smaller."""
 
@@ -105,6 +109,7 @@ class Driver:
         self.made = 0
         self._news: deque[tuple[Any, Any]] = deque(maxlen=2_000)
         """Answers that the pool has not taken in: it is hypothesis' thread that reads it."""
+        self._addresses = {"mesh": mesh.address}
         self._channels: dict[str, grpc.aio.Channel] = {"mesh": _channel(mesh.address)}
         self._logs: dict[str, int] = {}
         """How much of each log was looked at."""
@@ -120,6 +125,7 @@ class Driver:
                         if found.agent.instances:
                             break
                     await asyncio.sleep(0.1)
+            self._addresses[name] = found.agent.instances[0].address
             self._channels[name] = _channel(found.agent.instances[0].address)
             self.pool.add("address", found.agent.instances[0].address)
             self.pool.add("instance_id", found.agent.instances[0].instance_id)
@@ -187,6 +193,8 @@ class Driver:
         return failure
 
     async def _made(self, call: Call, patience: float) -> tuple[Failure | None, str]:
+        if call.raw:
+            return await self._made_raw(call, patience)
         responses: list[Any] = []
         rpc = self._start(call)
         giving_up = asyncio.get_running_loop().call_later(
@@ -220,6 +228,20 @@ class Driver:
             for response in responses:
                 self._remember(call, response)
         return None, "OK"
+
+    async def _made_raw(self, call: Call, patience: float) -> tuple[Failure | None, str]:
+        """As bare frames; what gRPC itself refuses has no status at all."""
+        try:
+            fields = await raw_call(self._addresses[call.target], call.method.path, call.data, call.metadata, patience)
+        except (TimeoutError, OSError, ProtocolError) as error:
+            return None, f"raw {type(error).__name__}"
+        status = dict(fields).get("grpc-status", "")
+        if status in _BUGS and not call.may_crash:
+            return Failure("INTERNAL or UNKNOWN is a bug", str(fields), call), status
+        is_work = call.method.of_agent and call.method.name in ("Delegate", "Notify", "Transfer")
+        if status == "0" and is_work and any(byte > 126 for _, value in call.metadata for byte in value):
+            return Failure("metadata that cannot be read is taken as absent", str(fields), call), status
+        return None, f"raw {status}"
 
     def _start(self, call: Call) -> Any:
         channel, method = self._channels[call.target], call.method

@@ -115,6 +115,8 @@ class Call:
     cancel_after: float | None = None
     leave_after: int = 40
     """Responses of a stream after which it is left."""
+    raw: bool = False
+    """Whether it goes out as bare frames: with bytes in metadata that no gRPC library sends."""
     note: str = ""
     """What was made wrong."""
 
@@ -138,7 +140,8 @@ class Call:
         ]
         return (
             f"{self.method.path} at {self.target}\nmetadata: {metadata}\ntimeout: {self.timeout}, "
-            f"cancelled after: {self.cancel_after}, left after: {self.leave_after}\nwrong: {self.note or 'nothing'}\n"
+            f"cancelled after: {self.cancel_after}, left after: {self.leave_after}, as bare frames: {self.raw}\n"
+            f"wrong: {self.note or 'nothing'}\n"
             f"{shown}{tail}"
         )
 
@@ -636,6 +639,9 @@ _METADATA: tuple[str, ...] = (
     "%00",
     "~" * 10,
 )
+_BYTES = (b"\xff", b"caf\xc3\xa9", b"\x80" * 60, b"python-bot\xff", b"\x7f")
+MOST_RAW = 16_000
+"""Bytes of a request that is sent as bare frames, whose sender heeds no windows."""
 
 
 def _metadata(builder: Builder) -> tuple[tuple[str, str | bytes], ...]:
@@ -712,6 +718,9 @@ def _call(harm: str, pick: Pick, pool: Pool, targets: Sequence[str]) -> Call:
     if harm == "bytes":
         tail, note = _tail(builder, request)
         return replace(call, tail=tail, note=note)
+    if harm == "metadata" and not method.gives_many and not pick(4) and len(call.data) < MOST_RAW:
+        key = f"botmesh-{builder.one_of(_KEYS)}"
+        return replace(call, metadata=((key, builder.one_of(_BYTES)),), raw=True, note="metadata of other bytes")
     if harm == "metadata":
         return replace(call, metadata=_metadata(builder), note="metadata")
     if harm == "time":

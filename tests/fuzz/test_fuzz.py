@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.attacks.up import up
-from tests.fuzz.after import histories, shown
+from tests.fuzz.after import doctor, histories, shown
 from tests.fuzz.driver import AT_ONCE, Calm, Driver, Failure, forget_projections
 from tests.fuzz.messages import METHODS, Recipe, recipes
 from tests.fuzz.pool import CALM, Pool
@@ -188,6 +188,7 @@ def fuzz(folder: Any, which: str, count: int, names: list[str]) -> None:
             print(f"{driver.made} calls, {calm.done} of those who behave (the slowest {calm.slowest:.1f} s), "
                   f"mesh at most {driver.peak:.0f} MiB\n{driver.seen}")  # fmt: skip
             if failures:
+                print("\n\n".join(map(str, failures)))  # whatever goes wrong when it is ended
                 pytest.fail(f"FUZZ_SEED={SEED}\n" + "\n\n".join(map(str, failures)), pytrace=False)
             driver.acknowledged.messages |= calm.messages
             before = loop.run(shown(mesh, ACCOUNTS), 180)
@@ -221,6 +222,7 @@ async def _again(folder: Any, which: str, driver: Driver) -> Any:
     async with up(folder, which, BOTMESH_LOG_LEVEL="warning") as mesh:
         missing = await histories(mesh, driver.acknowledged)
         assert not missing, missing
+        assert not await doctor(mesh, folder)
         return await shown(mesh, ACCOUNTS)
 
 
