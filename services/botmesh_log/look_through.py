@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,9 @@ OnProblem = Callable[[str, str, str], None]
 """Told of damage: its kind ("unreadable", "storage"), the subject, and a sentence."""
 DELAY_SECONDS = 2.0
 """After the start, which is not to be slowed down."""
-_PAUSE_SECONDS = 0.005
-_PAGE = 500
+_SHARE = 0.1
+"""Of one core, while it looks at events: whoever appends and reads needs the interpreter as well."""
+_PAGE = 100
 _TOLD = 100
 """Damaged events that are told one by one."""
 _GAPS = "SELECT stream, max(sequence) - count(*) FROM event GROUP BY stream HAVING max(sequence) <> count(*) LIMIT ?"
@@ -66,7 +68,9 @@ class LookThrough:
     def _look_at_events(self, db: sqlite3.Connection) -> None:
         wanted, at, found = columns(db), 0, 0
         query = f"SELECT {wanted} FROM event WHERE position > ? ORDER BY position LIMIT {_PAGE}"  # noqa: S608
-        while not self._ending.wait(_PAUSE_SECONDS):
+        pause = 0.0
+        while not self._ending.wait(pause):
+            began = time.perf_counter()
             rows = db.execute(query, (at,)).fetchall()
             for row in rows:
                 if record_of(row).damage:
@@ -80,6 +84,7 @@ class LookThrough:
             if not rows:
                 break
             at = rows[-1][0]
+            pause = (time.perf_counter() - began) * (1 / _SHARE - 1)
         if found > _TOLD:
             self._on_problem("storage", self._path.name, f"{found} events are damaged: see `botmesh log check`")
 
