@@ -26,7 +26,7 @@ _UNBOUNDED = 100_000
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufeff\uffa0"  # of no width, or blank
-    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, directions, line and paragraph separators
+    "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width but joiners, directions, separators
     "\ud800-\udfff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # surrogates, tags
 )
 """Characters that steer a terminal, turn text around, or are not to be seen."""
