@@ -176,12 +176,16 @@ func (s *Serving) assemble() (err error) {
 	e.directory.onLimits = e.learn
 	s.end, s.calls = e, newCaller(e, e.directory, s.settings)
 	s.server, s.health = newGRPCServer(e, defaultBounds)
+	s.registerService()
+	return nil
+}
+
+func (s *Serving) registerService() {
 	s.health.SetServingStatus(agentServiceName, healthpb.HealthCheckResponse_SERVING)
 	s.server.RegisterService(receiving(pb.AgentService_ServiceDesc), &agentServer{
-		agent: a, card: a.card(e.account), calls: s.calls, readiness: func() pb.Readiness { r, _ := s.state(); return r },
-		log: a.logger(),
+		agent: s.agent, card: s.agent.card(s.end.account), calls: s.calls,
+		readiness: func() pb.Readiness { r, _ := s.state(); return r }, log: s.agent.logger(),
 	})
-	return nil
 }
 
 func (a *Agent) logger() *slog.Logger {

@@ -95,9 +95,11 @@ const (
 type plan struct{ fields []plannedField }
 
 type plannedField struct {
-	field protoreflect.FieldDescriptor
-	kind  fieldKind
-	inner *plan // of kindMessage
+	field  protoreflect.FieldDescriptor
+	kind   fieldKind
+	isList bool
+	scalar bool  // whether its zero value is allowed and costs nothing to look at
+	inner  *plan // of kindMessage
 	// key and value of a map; kind is not used then.
 	key, value *plannedField
 }
@@ -176,6 +178,8 @@ func plannedOf(field protoreflect.FieldDescriptor, made map[protoreflect.Message
 			planned.kind = kindNothing
 		}
 	}
+	planned.isList = field.IsList()
+	planned.scalar = planned.kind < kindTimestamp && !planned.isList
 	return planned
 }
 
@@ -195,14 +199,14 @@ func kindOf(message protoreflect.MessageDescriptor) fieldKind {
 func (p *plan) look(m protoreflect.Message, outgoing bool) *wrongField {
 	for index := range p.fields {
 		f := &p.fields[index]
-		if f.kind == kindText && !outgoing || !m.Has(f.field) {
+		if f.kind == kindText && !outgoing || !f.scalar && !m.Has(f.field) {
 			continue
 		}
 		var wrong *wrongField
 		switch value := m.Get(f.field); {
 		case f.key != nil:
 			wrong = f.lookMap(value.Map(), outgoing)
-		case f.field.IsList():
+		case f.isList:
 			wrong = f.lookList(value.List(), outgoing)
 		default:
 			wrong = f.look(value, outgoing)
@@ -241,7 +245,7 @@ func (f *plannedField) look(value protoreflect.Value, outgoing bool) *wrongField
 	case kindString:
 		return lookString(value.String(), outgoing)
 	case kindEnum:
-		if f.field.Enum().Values().ByNumber(value.Enum()) == nil {
+		if value.Enum() != 0 && f.field.Enum().Values().ByNumber(value.Enum()) == nil {
 			return wrongly("must be a value of %s and %d is none", f.field.Enum().Name(), value.Enum())
 		}
 	case kindFloat:
