@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -15,6 +15,7 @@ from botmesh_conversations.routing import Routing
 from botmesh_conversations.triggers import Trigger
 from botmesh_conversations.variables import Variables
 from botmesh_log.event_log import EventLog
+from botmesh_log.shielded import shielded
 from botmesh_log.stream import OnUnreadable, log_unreadable
 
 KEPT = 1_000
@@ -124,7 +125,7 @@ class Accounts:
         self._caller_of = caller_of
         self._primaries = primaries
         self._triggers_of = triggers_of
-        self._loading: dict[str, Awaitable[Account]] = {}
+        self._loading: dict[str, asyncio.Task[Account]] = {}
         self._kept: OrderedDict[str, Account] = OrderedDict()
         """Those that were used last."""
         self._loaded: WeakValueDictionary[str, Account] = WeakValueDictionary()
@@ -137,8 +138,8 @@ class Accounts:
             self._keep(account)
             return account
         if name not in self._loading:
-            self._loading[name] = asyncio.ensure_future(self._load(name))
-        return await asyncio.shield(self._loading[name])
+            self._loading[name] = asyncio.create_task(self._load(name))
+        return await shielded(self._loading[name])
 
     def contact(self, account: str, contact: str) -> EventStream[Variables]:
         """A contact's variables, to be loaded."""

@@ -39,6 +39,7 @@ from botmesh_conversations.state import State
 from botmesh_conversations.triggers import react
 from botmesh_conversations.turns import Turns, recent
 from botmesh_log.event_log import EventLog
+from botmesh_log.shielded import shielded
 from botmesh_service.pauses import Pauses
 from botmesh_service.problems import Problems
 from botmesh_service.supervisor import supervise
@@ -186,7 +187,7 @@ class Conversations:
         loading = self._loading.get(conversation_id)
         if loading is None:
             loading = self._loading[conversation_id] = asyncio.create_task(self._load(conversation_id))
-        return await asyncio.shield(loading)
+        return await shielded(loading)
 
     def advance(self, live: Live) -> None:
         """Begin whatever the conversation needs next, if it is not being done already."""

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.errors import InvalidField, MessageTooLarge, QuotaExceeded
 from botmesh_log.event_log import MOST_BATCH, MOST_PAYLOAD, EventLog, Record, SequenceConflict
+from botmesh_log.shielded import shielded
 
 logger = logging.getLogger("botmesh")
 
@@ -105,7 +106,7 @@ class Stream(Generic[S, E]):
             BotmeshError: `decide` refused, what is to be written could not be read again, or the log is unavailable.
                 Nothing was written.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._write(decide)))
+        return await shielded(asyncio.ensure_future(self._write(decide)))
 
     async def _write(self, decide: Callable[[S], Sequence[E]]) -> list[E]:
         async with self._lock:

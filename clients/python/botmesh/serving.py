@@ -40,8 +40,9 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Not what gRPC logs, with a traceback, of metadata that is no UTF-8: a caller is told, and could fill the disk."""
-    return not str(record.msg).startswith("Invalid encoding on")
+    """Not what gRPC logs, with a traceback, of metadata that is no UTF-8 and of callers that are gone: anybody could fill
+    the disk with it."""
+    return not str(record.msg).startswith(("Invalid encoding on", "ExecuteBatchError raised in core"))
 
 
 logging.getLogger("grpc._cython.cygrpc").addFilter(_is_ours)

@@ -7,9 +7,9 @@ moves that one out: this is how work goes on for longer than a call may.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import Message as AnyMessage
 
@@ -88,11 +88,12 @@ class Work:
     _room: Pulse = field(default_factory=Pulse)
     """For the writer: somebody has read."""
 
-    def start(self, run: Awaitable[AnyMessage]) -> None:
+    def start(self, run: Coroutine[Any, Any, AnyMessage]) -> None:
         """Run it in a task of its own, until its deadline at the latest."""
         self.began = True
         self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire, context=NO_CONTEXT)
         self.task = asyncio.create_task(self._run(run))
+        self.task.add_done_callback(lambda _: run.close())  # it never began if this was cancelled at once
 
     def extend(self, deadline: Deadline) -> None:
         """Let it run until `deadline` if that is later than its own."""
