@@ -53,7 +53,7 @@ _OF_GRPC = frozenset({grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELL
 """What gRPC says by itself, without us."""
 _OWN_TROUBLE = "Internal error from Core"
 """What grpc.aio says here where a stream ended while it was still being written."""
-_TOO_LARGE = re.compile("larger than max|exceeds (hard|soft) limit|with status: 431")
+_TOO_LARGE = re.compile("larger than max|exceeds (hard|soft) limit|with status: 431|GOAWAY received")
 """How gRPC refuses what is too large for it: before us."""
 _BUGS = ("2", "13")
 """UNKNOWN and INTERNAL, as they stand in trailers."""
