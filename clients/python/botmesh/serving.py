@@ -40,8 +40,10 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Not what gRPC logs, with a traceback, of metadata that is no UTF-8 and of callers that are gone: anybody could fill
-    the disk with it."""
+    """Whether a record is none that anybody could fill the disk with.
+
+    gRPC logs metadata that is no UTF-8, and callers that are gone, with a traceback each.
+    """
     return not str(record.msg).startswith(("Invalid encoding on", "ExecuteBatchError raised in core"))
 
 
