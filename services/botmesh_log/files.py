@@ -158,7 +158,7 @@ def check(db: sqlite3.Connection, *, thorough: bool = False) -> str:
     finally:
         db.text_factory = factory
     found = b"; ".join(row[0] for row in rows).decode("utf-8", "replace")
-    return "" if found == "ok" else " ".join(found.split())[:200]
+    return "" if found == "ok" else " ".join(found.removeprefix("*** in database main ***").split())[:200]
 
 
 def set_aside(path: Path) -> Path:
@@ -171,9 +171,11 @@ def set_aside(path: Path) -> Path:
     """
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     aside = path.with_name(f"{path.name}.damaged-{now}")
-    for one, suffix in zip((path, *beside(path)), ("", "-wal", "-shm"), strict=True):
+    wal, shm = beside(path)
+    for one, suffix in ((path, ""), (wal, "-wal")):
         with contextlib.suppress(FileNotFoundError):
             one.rename(f"{aside}{suffix}")
+    shm.unlink(missing_ok=True)  # SQLite makes it of the -wal
     make_private_if_there(aside)
     older = sorted(one for one in path.parent.glob(f"{path.name}.damaged-*") if not one.name.endswith(("-wal", "-shm")))
     for one in older[:-KEPT_ASIDE]:
