@@ -39,11 +39,11 @@ async def _serving(settings: Settings) -> AsyncIterator[str]:
     server = Server("botmesh-conversations", limits=lambda: settings.limits)
     address = server.bind(settings.conversations_bind)
     folder = Path(settings.data_dir)
-    log = open_log(folder / "events.sqlite")
+    problems = Problems()
+    log = open_log(folder / "events.sqlite", problems.of_log)
     telemetry = server.end.telemetry
     callers = Callers(settings, telemetry, settings.registry)
     reached_at = settings.advertise or address
-    problems = Problems()
     part = ConversationPart(
         log,
         folder / "projection.sqlite",

@@ -82,7 +82,7 @@ class Embedded:
             InvalidField: another process has the folder, or its log is damaged.
         """
         problems = Problems() if problems is None else problems  # an empty list of them is false
-        self._log = open_log(folder / "events.sqlite", functools.partial(_note, problems))
+        self._log = open_log(folder / "events.sqlite", problems.of_log)
         telemetry = server.end.telemetry
         self._callers = Callers(settings, telemetry, server.address)
         self.conversations = ConversationPart(
@@ -97,7 +97,7 @@ class Embedded:
         self.tasks = TaskPart(self._log, folder / "tasks.sqlite", settings, self._callers, problems)
         for projection in (self.conversations.conversations.projection, self.tasks.tasks.projection):
             if projection.damage:
-                _note(problems, "storage", "lists", projection.damage)
+                problems.storage("log", "lists", projection.damage)
         bounds = Bounds(settings.message_log_bytes, settings.message_log_age)
         unreadable = functools.partial(problems.unreadable, "journal")
         self._journal = JournalService(Store(folder / "journal.sqlite", bounds, unreadable))
@@ -119,8 +119,3 @@ class Embedded:
         await self._callers.close()
         await self._log.close()
         await self._journal.close()
-
-
-def _note(problems: Problems, kind: str, subject: str, text: str) -> None:
-    """A problem of the log, as it tells of one."""
-    (problems.storage if kind == "storage" else problems.unreadable)("log", subject, text)

@@ -50,6 +50,10 @@ class Problems:
         """A file cannot be written, or is not what it was."""
         self.note(component, PROBLEM_KIND_STORAGE, subject, text)
 
+    def of_log(self, kind: str, subject: str, text: str) -> None:
+        """As the event log tells of a problem: "storage", or "unreadable"."""
+        (self.storage if kind == "storage" else self.unreadable)("log", subject, text)
+
     def note(self, component: str, kind: ProblemKind, subject: str, text: str) -> None:
         """Take note of a problem: a new one is listed, a known one counted."""
         subject, text = _short(subject), _short(text)
