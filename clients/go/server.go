@@ -70,12 +70,20 @@ func (s *agentServer) DelegateStream(
 	return item.read(ctx, request.AfterSequence, callIn(ctx).limits.StreamIdleTimeout, stream.Send)
 }
 
+// isHeard is whether a notification is told to the bot; any other is a task whose reply nobody waits for.
+func isHeard(message *pb.Message) bool {
+	switch message.GetMessageType() {
+	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED,
+		pb.MessageType_MESSAGE_TYPE_RESPONSE, pb.MessageType_MESSAGE_TYPE_ERROR: // the last two: how a task has ended
+		return true
+	}
+	return false
+}
+
 // Notify is a receipt, as soon as the work has begun.
 func (s *agentServer) Notify(ctx context.Context, request *pb.NotifyRequest) (*pb.NotifyResponse, error) {
 	run, has, what := s.delegated, s.agent.OnDelegate != nil, "delegations"
-	switch request.GetMessage().GetMessageType() {
-	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED,
-		pb.MessageType_MESSAGE_TYPE_RESPONSE, pb.MessageType_MESSAGE_TYPE_ERROR: // the last two: how a task has ended
+	if isHeard(request.GetMessage()) {
 		run, has, what = s.notified, s.agent.OnNotify != nil, "notifications"
 	}
 	item, err := s.work(ctx, has, what, run)

@@ -24,6 +24,8 @@ from botmesh.v1.agent_card_pb2 import AgentCard
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceStub
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceStub
+from botmesh.v1.transfer_pb2 import TransferOffer
+from botmesh.v1.turn_pb2 import Turn
 from tests.attacks.frames import PREFACE, frame
 from tests.attacks.up import up
 from tests.fuzz.driver import Driver
@@ -305,6 +307,60 @@ def test_a_stream_that_is_left_can_be_attached_to_again_from_anywhere(around):
         clean(loop, driver)
 
     send()
+
+
+def _ways(stub, message_id):
+    """All that a message of one id can be sent as."""
+
+    def say(kind, **more):
+        return Message(message_id=message_id, message_type=kind, payload=[botmesh.text("x")], **more)
+
+    turn = Turn(turn_id=message_id, contact_id="c", epoch=1)
+    offer = TransferOffer(transfer_id=message_id, epoch=1)
+    return {
+        "a task": lambda: stub.Delegate(agent_api.DelegateRequest(message=say(3)), timeout=5),
+        "a streamed task": lambda: stub.DelegateStream(agent_api.DelegateStreamRequest(message=say(0)), timeout=5),
+        "a turn": lambda: stub.DelegateStream(agent_api.DelegateStreamRequest(message=say(4), turn=turn), timeout=5),
+        "something told": lambda: stub.Notify(agent_api.NotifyRequest(message=say(6)), timeout=5),
+        "a task in passing": lambda: stub.Notify(agent_api.NotifyRequest(message=say(3)), timeout=5),
+        "an offer": lambda: stub.Transfer(agent_api.TransferRequest(message=say(5), offer=offer), timeout=5),
+        "a cancellation": lambda: stub.Cancel(agent_api.CancelRequest(message_id=message_id), timeout=5),
+    }
+
+
+_AS_TASK = frozenset({"a task", "a streamed task", "a turn", "a task in passing"})
+
+
+@pytest.mark.timeout(600)
+def test_a_message_id_that_comes_again_as_something_else_is_refused(around):
+    loop, driver = around
+
+    async def ending(call):
+        try:
+            if hasattr(call, "__aiter__"):
+                async for _ in call:
+                    pass
+            else:
+                await call
+        except grpc.aio.AioRpcError as error:
+            info = error_info(error)
+            return error.code().name if info is None else info.reason
+        return "OK"
+
+    async def send(target):
+        stub = AgentServiceStub(driver._channels[target])
+        for first in _ways(stub, ""):
+            for second in _ways(stub, ""):
+                ways = _ways(stub, new_id())
+                endings = [await ending(ways[first]()), await ending(ways[second]())]
+                case = f"{target}: {first}, then {second}"
+                assert endings[0] == "OK", f"{case}: {endings}"
+                same = first == second or {first, second} <= _AS_TASK or "a cancellation" in (first, second)
+                assert endings[1] in (("OK", "CANCELLED") if same else ("MESSAGE_ID_REUSED",)), f"{case}: {endings}"
+
+    for target in driver.bots:
+        loop.run(send(target), 120)
+    clean(loop, driver)
 
 
 def _garbage(random):

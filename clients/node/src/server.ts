@@ -32,18 +32,10 @@ import { type Method, type Served, streaming, unary } from "./serving.js";
 import { Task } from "./task.js";
 import { pause } from "./time.js";
 import type { Outcome, Work } from "./work.js";
-import { workKey } from "./work-table.js";
+import { HEARD, workKey } from "./work-table.js";
 
 /** Seconds that a cancelled agent waits for receipts from below: less than its own caller waits. */
 const RECEIPT_TIMEOUT = 0.8;
-
-/** What is told to a bot's `onNotify` function; the last two: how a task has ended. */
-const HEARD = new Set([
-  MessageType.MESSAGE_TYPE_UNSPECIFIED,
-  MessageType.MESSAGE_TYPE_BROADCAST,
-  MessageType.MESSAGE_TYPE_RESPONSE,
-  MessageType.MESSAGE_TYPE_ERROR,
-]);
 
 /** The edge between gRPC and a bot's functions. */
 export class AgentServer {

@@ -2,12 +2,20 @@
 import { createHash } from "node:crypto";
 import type { Call } from "./call.js";
 import { MessageIdReused, TooMuchWork } from "./errors.js";
-import { Message } from "./generated/botmesh/v1/message.js";
+import { Message, MessageType } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
 import { splitName } from "./names.js";
 import type { Settings } from "./settings.js";
 import { after } from "./time.js";
 import { Work } from "./work.js";
+
+/** What is told to a bot's `onNotify` function; the last two: how a task has ended. */
+export const HEARD = new Set([
+  MessageType.MESSAGE_TYPE_UNSPECIFIED,
+  MessageType.MESSAGE_TYPE_BROADCAST,
+  MessageType.MESSAGE_TYPE_RESPONSE,
+  MessageType.MESSAGE_TYPE_ERROR,
+]);
 
 export class WorkTable {
   readonly running = new Map<string, Work>();
@@ -116,7 +124,8 @@ function keyOf(call: Call): string {
 function fingerprint(call: Call): string {
   const message = call.message ?? Message.create();
   const core = { ...message, timestamp: undefined, correlationId: "", accountId: "", messageType: 0 };
-  const kind = call.method.endsWith("/Transfer") ? "transfer" : "task";
+  const isHeard = call.method.endsWith("/Notify") && HEARD.has(message.messageType); // nobody answers it
+  const kind = call.method.endsWith("/Transfer") ? "transfer" : isHeard ? "told" : "task";
   return createHash("sha256")
     .update(kind)
     .update(Message.encode(sorted(core) as Message).finish())

@@ -7,6 +7,7 @@ compare it with.
 import hashlib
 from typing import TYPE_CHECKING
 
+from botmesh.v1 import message_pb2
 from botmesh.v1.message_pb2 import Message
 
 if TYPE_CHECKING:
@@ -16,7 +17,16 @@ _SHORT = 2048
 """Bytes up to which a message is kept as it is; of a longer one its digest."""
 _IGNORED = ("timestamp", "correlation_id", "account_id", "message_type")
 _KEPT, _DIGEST = b"=", b"#"
-_TASK, _TRANSFER = b"t", b"o"
+_TASK, _TRANSFER, _TOLD = b"t", b"o", b"n"
+_HEARD = frozenset(
+    {
+        message_pb2.MESSAGE_TYPE_UNSPECIFIED,
+        message_pb2.MESSAGE_TYPE_BROADCAST,
+        message_pb2.MESSAGE_TYPE_RESPONSE,
+        message_pb2.MESSAGE_TYPE_ERROR,
+    }
+)
+"""What Notify tells and nobody answers; any other is a task, which Delegate attaches to."""
 
 
 def taken(call: "Call") -> bytes:
@@ -36,7 +46,12 @@ def fits(kept: bytes, call: "Call") -> bool:
 
 
 def _kind(call: "Call") -> bytes:
-    return _TRANSFER if call.method.endswith("/Transfer") else _TASK
+    """What is done for it: each has outcomes of its own, which another cannot have."""
+    if call.method.endswith("/Transfer"):
+        return _TRANSFER
+    if call.method.endswith("/Notify") and (call.message or Message()).message_type in _HEARD:
+        return _TOLD
+    return _TASK
 
 
 def _digest(kind: bytes, message: Message) -> bytes:

@@ -43,7 +43,7 @@ final class AgentServer {
     private static final Duration RECEIPTS = Duration.ofMillis(800);
 
     /** What is told to a bot's onNotify function; the last two: how a task has ended. */
-    private static final Set<MessageType> HEARD = Set.of(
+    static final Set<MessageType> HEARD = Set.of(
             MessageType.MESSAGE_TYPE_UNSPECIFIED,
             MessageType.MESSAGE_TYPE_BROADCAST,
             MessageType.MESSAGE_TYPE_RESPONSE,

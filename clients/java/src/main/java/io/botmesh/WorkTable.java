@@ -154,6 +154,14 @@ final class WorkTable {
         return key(account, from.isEmpty() ? Names.nameOf(call.chain.last()) : from, call.message.getMessageId());
     }
 
+    /** What is done for a call: each has outcomes of its own, which another cannot have. */
+    private static int kindOf(Call call) {
+        if (call.method.endsWith("/Transfer")) {
+            return 1;
+        }
+        return call.method.endsWith("/Notify") && AgentServer.HEARD.contains(call.message.getMessageType()) ? 2 : 0;
+    }
+
     /** What a repeat must have in common with the first: everything but when and in which chain it was sent. */
     private static String fingerprint(Call call) {
         Message core = call.message.toBuilder()
@@ -168,7 +176,7 @@ final class WorkTable {
         try {
             core.writeTo(out);
             out.flush();
-            bytes.write(call.method.endsWith("/Transfer") ? 1 : 0);
+            bytes.write(kindOf(call));
             return Base64.getEncoder()
                     .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
         } catch (IOException e) {
