@@ -152,7 +152,7 @@ func TestARequestThatNoParserTakesIsRefusedByNameInItsTrace(t *testing.T) {
 	}
 }
 
-func TestTheSameIDForANotificationAndATaskPanicsNowhere(t *testing.T) {
+func TestTheSameIDForANotificationAndATaskIsRefused(t *testing.T) {
 	address, _ := serveAt(t, anything(), defaultBounds)
 	conn := dialRaw(t, address)
 	m := &pb.Message{MessageId: "m-1", MessageType: pb.MessageType_MESSAGE_TYPE_BROADCAST}
@@ -160,7 +160,7 @@ func TestTheSameIDForANotificationAndATaskPanicsNowhere(t *testing.T) {
 		t.Fatal(e)
 	}
 	for _, method := range []string{"Delegate", "DelegateStream"} {
-		if e := rawCall(t, conn, method, bytesOf(t, &pb.DelegateRequest{Message: m})); e == nil || e.Reason != ReasonAgentError {
+		if e := rawCall(t, conn, method, bytesOf(t, &pb.DelegateRequest{Message: m})); e == nil || e.Reason != ReasonMessageIDReused {
 			t.Errorf("%s: %+v", method, e)
 		}
 	}
