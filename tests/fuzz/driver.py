@@ -239,7 +239,7 @@ class Driver:
         if status in _BUGS and not call.may_crash:
             return Failure("INTERNAL or UNKNOWN is a bug", str(fields), call), status
         is_work = call.method.of_agent and call.method.name in ("Delegate", "Notify", "Transfer")
-        if status == "0" and is_work and any(byte > 126 for _, value in call.metadata for byte in value):
+        if status == "0" and is_work and any(byte > 127 for _, value in call.metadata for byte in value):
             return Failure("metadata that cannot be read is taken as absent", str(fields), call), status
         return None, f"raw {status}"
 
