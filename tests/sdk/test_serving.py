@@ -10,7 +10,7 @@ from tests.attacks.frames import raw_call
 
 from botmesh import serving, testing
 from botmesh.names import new_id
-from botmesh.v1.agent_service_pb2 import GetCardRequest
+from botmesh.v1.agent_service_pb2 import DelegateRequest, GetCardRequest
 
 
 async def test_every_server_tells_its_health(make_agent, raw):
@@ -59,6 +59,20 @@ async def test_metadata_that_is_no_utf8_writes_nothing_into_the_log(make_agent, 
         )
     assert dict(found)["grpc-status"] == str(grpc.StatusCode.INVALID_ARGUMENT.value[0])
     assert "Invalid encoding" not in caplog.text
+
+
+async def test_a_trace_that_cannot_be_read_writes_nothing_into_the_log(make_agent, raw, caplog):
+    agent = make_agent()
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    async with testing.mesh(agent):
+        stub = raw(agent.address).stub
+        for trace in (
+            [("traceparent", "x" * 600)],
+            [("traceparent", parent), ("tracestate", "a=b," * 200)],
+            [("traceparent", parent), ("tracestate", "A=b,=,c")],
+        ):
+            await stub.Delegate(DelegateRequest(message={"message_type": 3}), metadata=trace)
+    assert not [record for record in caplog.records if record.name.startswith("opentelemetry.trace")]
 
 
 async def _failing():

@@ -39,15 +39,25 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
 )
 
 
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether a record is none that anybody could fill the disk with.
+_NOISE = (
+    "Invalid encoding on",  # metadata that is no UTF-8, with a traceback; its caller is told
+    "ExecuteBatchError raised in core",  # the caller is gone, with a traceback
+    "traceparent header exceeded",
+    "tracestate header exceeded",
+    "Invalid key/value pair",  # in tracestate, as what follows
+    "Member doesn't match",
+    "There can't be more",
+    "Duplicate key",
+)
 
-    gRPC logs metadata that is no UTF-8, and callers that are gone, with a traceback each.
-    """
-    return not str(record.msg).startswith(("Invalid encoding on", "ExecuteBatchError raised in core"))
+
+def _is_no_noise(record: logging.LogRecord) -> bool:
+    """Not what libraries log of each call that is malformed or given up: anybody could fill the disk with it."""
+    return not str(record.msg).startswith(_NOISE)
 
 
-logging.getLogger("grpc._cython.cygrpc").addFilter(_is_ours)
+for _name in ("grpc._cython.cygrpc", "opentelemetry.trace.propagation.tracecontext", "opentelemetry.trace.span"):
+    logging.getLogger(_name).addFilter(_is_no_noise)
 
 
 def _is_free(host: str, port: str) -> bool:
