@@ -3,7 +3,7 @@ import { type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
 import { context, type Context } from "@opentelemetry/api";
 import { AGENT_SERVICE, Call, type End } from "./call.js";
 import type { Chain } from "./chain.js";
-import { Channel } from "./channel.js";
+import { Channel, channelTo } from "./channel.js";
 import { type Codec, decoded, encoded } from "./codec.js";
 import type { Directory } from "./directory.js";
 import { AgentError, type BotmeshError, Cancelled, DeadlineExpired, NoLiveInstance } from "./errors.js";
@@ -30,6 +30,9 @@ import type { Work } from "./work.js";
 /** Seconds for telling a callee that its work is no longer wanted. */
 const CANCEL_TIMEOUT = 1;
 const CANCEL = `${AGENT_SERVICE}Cancel`;
+
+/** Conversation services that connections are kept to: whoever calls says where its own is. */
+const MAX_SERVICES = 16;
 
 /** What is asked of whom, and on whose behalf. */
 export interface Ask {
@@ -104,11 +107,16 @@ export class Caller {
     }
   }
 
-  /** The channel to a conversation service. */
+  /** The channel to a conversation service. Throws Unreachable where the address is none. */
   service(address: string): Channel {
     let channel = this.#services.get(address);
     if (channel === undefined) {
-      channel = new Channel(address);
+      channel = channelTo(address);
+      for (const [oldest, idle] of this.#services) {
+        if (this.#services.size < MAX_SERVICES) break;
+        this.#services.delete(oldest);
+        idle.close(); // what it still carries goes on
+      }
       this.#services.set(address, channel);
     }
     return channel;

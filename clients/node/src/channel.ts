@@ -10,6 +10,7 @@ import {
 } from "@grpc/grpc-js";
 import { type Call, Call as NewCall, type End } from "./call.js";
 import { type Codec, decoded, encoded } from "./codec.js";
+import { Unreachable } from "./errors.js";
 import { REGISTRY_SERVICE, sift } from "./fields.js";
 import { TRANSPORT_BYTES } from "./limits.js";
 import { finish, received, sending, start, succeed } from "./policies/index.js";
@@ -36,6 +37,15 @@ const OPTIONS = {
 const LONGEST = 366 * 24 * 3600;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
+
+/** A connection. Throws Unreachable where the address is none: others say where they are. */
+export function channelTo(address: string): Channel {
+  try {
+    return new Channel(address);
+  } catch {
+    throw new Unreachable(`'${address.slice(0, 80)}' is no address`, { address });
+  }
+}
 
 /** When a call ends, by the clock of the machine; a year is as good as never. */
 function at(seconds: number): Date {

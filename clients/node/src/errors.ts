@@ -36,7 +36,8 @@ export class BotmeshError extends Error {
 
   /** The gRPC code as the specification spells it, "FAILED_PRECONDITION". */
   get codeName(): string {
-    return status[this.code];
+    const names: Record<number, string | undefined> = status;
+    return names[this.code] ?? "UNKNOWN"; // a peer may send any number
   }
 }
 

@@ -1,5 +1,5 @@
 /** Connections to instances: one each, reused, and which of several to take. */
-import { Channel } from "./channel.js";
+import { type Channel, channelTo } from "./channel.js";
 import { Unreachable } from "./errors.js";
 import type { Instance } from "./generated/botmesh/v1/instance.js";
 import { now } from "./limits.js";
@@ -15,12 +15,7 @@ export class Peer {
 
   /** Made when it is first used. Throws Unreachable where the address is none. */
   get channel(): Channel {
-    try {
-      this.#channel ??= new Channel(this.instance.address);
-    } catch {
-      const { agent, address } = this.instance;
-      throw new Unreachable(`${agent} says that it is at '${address}', which is no address`, { address });
-    }
+    this.#channel ??= channelTo(this.instance.address);
     return this.#channel;
   }
 

@@ -69,7 +69,12 @@ export class Registration {
       const away = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(known.code);
       const unreadable = known.started && !known.fromPeer; // it was answered, and the answer is of no use
       if (!away && !unreadable && known.reason !== "UNSPECIFIED") throw known;
-      console.error(`no registry answers at ${this.registry.address}: trying again until one does`);
+      const { address } = this.registry;
+      console.error(
+        unreadable
+          ? `the registry at ${address} answers what cannot be used: ${known.message}; trying again`
+          : `no registry answers at ${address}: trying again until one does`,
+      );
     }
     this.#kept = this.#keep(interval);
   }
