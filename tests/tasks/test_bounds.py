@@ -16,6 +16,7 @@ from botmesh.v1.task_state_pb2 import TASK_STATE_FAILED
 from botmesh_tasks.sizes import MAX_REPLY, MAX_REQUEST
 from tests.waiting import until
 
+PLANTS_UNREADABLE = True
 KIB = "x" * 1024
 
 
