@@ -13,6 +13,8 @@ from botmesh_log.stream import OnUnreadable, Stream, log_unreadable, read_payloa
 from botmesh_tasks.fold import State, apply
 
 _PREFIX = "task/"
+LISTENER_EVENTS = 256
+"""That wait for one listener."""
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -32,6 +34,11 @@ def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> Task
     event.position, event.sequence = record.position, record.sequence
     _, event.account_id, event.task_id = record.stream.split("/")
     return event
+
+
+def new_listener() -> "asyncio.Queue[TaskEvent]":
+    """A queue for somebody who hears of a task. While it is full events are left out: the log has them."""
+    return asyncio.Queue(maxsize=LISTENER_EVENTS)
 
 
 class LiveTask(Stream[State, TaskEvent]):
@@ -66,7 +73,8 @@ class LiveTask(Stream[State, TaskEvent]):
         self._written(self, events)
         for event in events:
             for queue in self.listeners:
-                queue.put_nowait(event)
+                if not queue.full():
+                    queue.put_nowait(event)
 
     @property
     def context(self) -> Context:

@@ -25,12 +25,12 @@ from botmesh.telemetry import trace_id_of
 from botmesh.v1 import task_service_pb2 as api
 from botmesh.v1.agent_service_pb2 import CANCEL_OUTCOME_TOO_LATE, CancelReceipt
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE
-from botmesh.v1.task_pb2 import Task, TaskEvent, TaskSubmitted
+from botmesh.v1.task_pb2 import Task, TaskSubmitted
 from botmesh.v1.task_service_pb2_grpc import TaskServiceServicer, add_TaskServiceServicer_to_server
 from botmesh_service.paging import check_page_size
 from botmesh_tasks import rules
 from botmesh_tasks.fold import FINAL, INTERRUPTED
-from botmesh_tasks.live import LiveTask, decode
+from botmesh_tasks.live import LiveTask, decode, new_listener
 from botmesh_tasks.sizes import check_request
 from botmesh_tasks.tasks import Tasks
 
@@ -97,7 +97,7 @@ class TaskService(TaskServiceServicer):
         live = await self._one(request.account_id, request.task_id)
         call = CURRENT.get()
         remaining = call.deadline.remaining if call is not None and call.deadline is not None else None
-        queue: asyncio.Queue[TaskEvent] = asyncio.Queue()
+        queue = new_listener()
         live.listeners.add(queue)
         try:
             with contextlib.suppress(TimeoutError):
@@ -149,26 +149,31 @@ class TaskService(TaskServiceServicer):
     ) -> AsyncIterator[api.WatchTaskResponse]:
         """What has happened since an event, then what happens."""
         live = await self._one(request.account_id, request.task_id)
-        queue: asyncio.Queue[TaskEvent] = asyncio.Queue()
+        queue = new_listener()
         live.listeners.add(queue)
+        sequence = request.after_sequence
         try:
-            sequence = request.after_sequence
-            while sequence < live.sequence:
-                records = await self._all.log.read(live.id, sequence + 1, _PAGE)
-                if not records:
-                    break
-                for record in records:
-                    sequence = record.sequence
-                    yield api.WatchTaskResponse(event=decode(record, self._all.unreadable))
-            while not (live.state.is_final and live.state.is_told and queue.empty()):
+            while True:
+                while sequence < live.sequence and queue.empty():
+                    records = await self._all.log.read(live.id, sequence + 1, _PAGE)
+                    for record in records:
+                        sequence = record.sequence
+                        yield api.WatchTaskResponse(event=decode(record, self._all.unreadable))
+                    if not records:
+                        sequence = live.sequence
+                if live.state.is_final and live.state.is_told and queue.empty():
+                    return
                 # Whoever asked may be told at once, or in a day: nobody watches for that.
                 try:
                     event = await asyncio.wait_for(queue.get(), _RECEIPT_SECONDS if live.state.is_final else None)
                 except TimeoutError:
                     return
-                if event.sequence > sequence:
+                if event.sequence == sequence + 1:
                     sequence = event.sequence
                     yield api.WatchTaskResponse(event=event)
+                elif event.sequence > sequence:  # this watcher is slow, and some were left out: they stand in the log
+                    while not queue.empty():
+                        queue.get_nowait()
         finally:
             live.listeners.discard(queue)
 

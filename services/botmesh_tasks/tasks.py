@@ -28,7 +28,7 @@ from botmesh_service.problems import Problems
 from botmesh_service.supervisor import recovered, supervise
 from botmesh_tasks import rules
 from botmesh_tasks.fold import seconds_of
-from botmesh_tasks.live import LiveTask, is_task
+from botmesh_tasks.live import LiveTask, is_task, new_listener
 from botmesh_tasks.projection import Projection
 from botmesh_tasks.queues import Queue, ready
 from botmesh_tasks.sizes import check_reply
@@ -169,7 +169,7 @@ class Tasks:
 
     async def cancel(self, live: LiveTask, reason: str) -> None:
         """End a task, and return when it has ended; nothing happens to one that has."""
-        queue: asyncio.Queue[TaskEvent] = asyncio.Queue()
+        queue = new_listener()
         live.listeners.add(queue)
         try:
             await live.write(lambda state: rules.request_cancel(state, reason))

@@ -10,7 +10,13 @@ from botmesh.settings import load
 from botmesh.v1.agent_service_pb2 import Progress
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.task_pb2 import TaskEvent
-from botmesh.v1.task_service_pb2 import GetTaskRequest, ListTasksRequest, SubmitTaskRequest, WaitTaskRequest
+from botmesh.v1.task_service_pb2 import (
+    GetTaskRequest,
+    ListTasksRequest,
+    SubmitTaskRequest,
+    WaitTaskRequest,
+    WatchTaskRequest,
+)
 from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh.v1.task_state_pb2 import TASK_STATE_FAILED
 from botmesh_tasks.sizes import MAX_REPLY, MAX_REQUEST
@@ -138,3 +144,27 @@ async def test_an_event_that_cannot_be_read_costs_its_task_and_no_other(make_mes
             await stub.GetTask(GetTaskRequest(task_id="broken"))
         assert (await stub.GetTask(GetTaskRequest(task_id=good.task_id))).task.state == good.state
         assert (await ended(stub, submit("worker", "go"))).reply.message.payload[0].text == "ok"
+
+
+async def test_a_watcher_that_is_slow_misses_nothing_and_takes_no_memory(make_mesh):
+    going = asyncio.Event()
+
+    async def answer(task: botmesh.Task) -> str:
+        await going.wait()
+        return "ok"
+
+    async with make_mesh() as mesh, mesh.bots(answering("worker", answer)):
+        stub = await mesh.stub(TaskServiceStub)
+        task = (await stub.SubmitTask(submit("worker", "go"))).task
+        live = await mesh.whole.services.tasks.tasks.get("default", task.task_id)
+        watch = stub.WatchTask(WatchTaskRequest(task_id=task.task_id))
+        await until(lambda: live.listeners)
+        (queue,) = live.listeners
+        for number in range(1000):
+            progressed = Progress(text=f"{number} {KIB}")
+            await live.write(lambda _, progressed=progressed: [TaskEvent(progressed=progressed)])
+        assert queue.qsize() <= 256
+        going.set()
+        seen = [response.event.sequence async for response in watch]
+    assert seen == list(range(1, len(seen) + 1))
+    assert len(seen) > 1000
