@@ -71,19 +71,23 @@ class _WrongError(Exception):
         return self.inside(f"[{index}]")
 
 
-def check_fields(message: Message, path: str = "") -> None:
+def check_fields(message: Message, path: str = "", size: int | None = None) -> None:
     """Refuse a message that holds what nobody could store, print or read again.
 
     Args:
         message: any message of the contract.
         path: where it stands, for the refusal; empty: it is the whole request.
+        size: its serialized bytes, if that is known: a short message is looked at faster.
 
     Raises:
         InvalidField: says which field, as "message.payload[2].data", and what is allowed there.
     """
     kind: Any = message.DESCRIPTOR
+    check = (_SHORT if size is not None and size <= MAX_STRING else _ALL).of(kind)
+    if check is None:
+        return
     try:
-        _check_of(kind)(message)
+        check(message)
     except _WrongError as wrong:
         place = wrong.inside(path).place if path else wrong.place
         raise InvalidField(f"{place or 'the message'} {wrong.text}", field=place) from None
@@ -159,45 +163,76 @@ _WELL_KNOWN: dict[str, Check] = {
     "google.protobuf.Struct": _check_json,
     "google.protobuf.ListValue": _check_json,
 }
-_CHECKS: dict[str, Check] = {}
-"""By full name of a message: made when it is first met."""
 
 
-def _check_of(kind: Descriptor) -> Check:
-    check = _CHECKS.get(kind.full_name)
-    if check is None:
-        check = _CHECKS[kind.full_name] = _WELL_KNOWN.get(kind.full_name) or _made(kind)
-    return check
+class _Checks:
+    """The checks of all kinds of messages, each made when it is first met."""
 
+    def __init__(self, *, strings: bool) -> None:
+        """`strings`: whether strings are looked at; in a short message none can be too long."""
+        self._strings = strings
+        self._made: dict[str, Check | None] = {}
 
-def _made(kind: Descriptor) -> Check:
-    """The check of one kind of message: its fields' checks by number, those of messages in it looked up when met."""
-    if kind.full_name in _UNCHECKED or not kind.full_name.startswith(_OURS):
-        return lambda _: None
-    checks = {field.number: check for field in kind.fields if (check := _of_field(field)) is not None}
-    is_usage = kind.full_name == Usage.DESCRIPTOR.full_name
+    def of(self, kind: Descriptor) -> Check | None:
+        """The check of one kind; None: nothing in it can be wrong."""
+        name = kind.full_name
+        if name not in self._made:
+            self._made[name] = lambda message: self._look_up(kind, message)  # a message may hold its own kind
+            self._made[name] = _WELL_KNOWN.get(name) or self._make(kind)
+        return self._made[name]
 
-    def check_message(message: Any) -> None:
-        for field, value in message.ListFields():
-            check = checks.get(field.number)
-            if check is None:
-                continue
-            try:
-                check(value)
-            except _WrongError as wrong:
-                raise wrong.inside(field.name) from None
-        if is_usage:
-            _check_usage(message)
+    def _look_up(self, kind: Descriptor, message: Any) -> None:
+        check = self._made[kind.full_name]
+        if check is not None:
+            check(message)
 
-    return check_message
+    def _make(self, kind: Descriptor) -> Check | None:
+        """Looks at those fields only that can be wrong."""
+        if kind.full_name in _UNCHECKED or not kind.full_name.startswith(_OURS):
+            return None
+        plan = [
+            (field.name, field.has_presence, check)
+            for field in kind.fields
+            if (check := self._of_field(field)) is not None
+        ]
+        is_usage = kind.full_name == Usage.DESCRIPTOR.full_name
+        if not plan and not is_usage:
+            return None
 
+        def check_message(message: Any) -> None:
+            for name, has_presence, check in plan:
+                if has_presence and not message.HasField(name):
+                    continue
+                try:
+                    check(getattr(message, name))
+                except _WrongError as wrong:
+                    raise wrong.inside(name) from None
+            if is_usage:
+                _check_usage(message)
 
-def _of_field(field: FieldDescriptor) -> Check | None:
-    kind = field.message_type
-    if kind is not None and kind.GetOptions().map_entry:
-        return _check_map(_of_one(kind.fields_by_name["key"]), _of_one(kind.fields_by_name["value"]))
-    check = _of_one(field)
-    return _check_each(check) if field.is_repeated and check is not None else check
+        return check_message
+
+    def _of_field(self, field: FieldDescriptor) -> Check | None:
+        kind = field.message_type
+        if kind is not None and kind.GetOptions().map_entry:
+            key, value = self._of_one(kind.fields_by_name["key"]), self._of_one(kind.fields_by_name["value"])
+            return _check_map(key, value) if key is not None or value is not None else None
+        check = self._of_one(field)
+        return _check_each(check) if field.is_repeated and check is not None else check
+
+    def _of_one(self, field: FieldDescriptor) -> Check | None:
+        """The check of a single value of a field; None: all are allowed."""
+        if field.message_type is not None:
+            return self.of(field.message_type)
+        if field.enum_type is not None:
+            return _check_enum(field.enum_type)
+        if field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
+            return _check_number
+        if field.type in (FieldDescriptor.TYPE_UINT64, FieldDescriptor.TYPE_FIXED64):
+            return _check_unsigned
+        if field.type == FieldDescriptor.TYPE_STRING and self._strings and field.full_name not in _TEXTS:
+            return _check_string
+        return None
 
 
 def _check_each(check: Check) -> Check:
@@ -222,26 +257,6 @@ def _check_map(check_key: Check | None, check_value: Check | None) -> Check:
     return check_all
 
 
-def _check_inner(kind: Descriptor) -> Check:
-    """Looked up when it is met: a message may hold its own kind."""
-
-    def check(value: Any) -> None:
-        _check_of(kind)(value)
-
-    return check
-
-
-def _of_one(field: FieldDescriptor) -> Check | None:
-    """The check of a single value of a field; None: all are allowed."""
-    kind = field.message_type
-    if kind is not None:
-        return _WELL_KNOWN.get(kind.full_name) or _check_inner(kind)
-    if field.enum_type is not None:
-        return _check_enum(field.enum_type)
-    if field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
-        return _check_number
-    if field.type in (FieldDescriptor.TYPE_UINT64, FieldDescriptor.TYPE_FIXED64):
-        return _check_unsigned
-    if field.type == FieldDescriptor.TYPE_STRING and field.full_name not in _TEXTS:
-        return _check_string
-    return None
+_ALL = _Checks(strings=True)
+_SHORT = _Checks(strings=False)
+"""For messages of at most 4,096 bytes: most of them."""

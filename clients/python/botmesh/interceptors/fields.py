@@ -15,16 +15,16 @@ class Fields(Policy):
     def caller(self, call: Call) -> None:
         """What would be refused there never leaves."""
         if call.request is not None:
-            check_fields(call.request)
+            check_fields(call.request, size=call.request_size)
 
     def callee(self, call: Call) -> None:
         """Before any other policy reads it."""
         if call.unreadable is not None:
             raise call.unreadable
         if call.request is not None:
-            check_fields(call.request)
+            check_fields(call.request, size=call.request_size)
 
     def read(self, call: Call, message: Message) -> None:
         """Each message of a stream, and what an agent answers: bots are anybody's, services of the mesh are ours."""
         if not call.at_caller or call.method.startswith(AGENT):
-            check_fields(message)
+            check_fields(message, size=message.ByteSize())
