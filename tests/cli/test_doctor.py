@@ -13,6 +13,8 @@ from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE, PROBLEM_KIND_TA
 from botmesh_cli import doctor
 from botmesh_service import Problems, ProblemService
 
+PLANTS_UNREADABLE = True
+
 
 def findings(out):
     found = json.loads(out)["findings"]

@@ -30,6 +30,8 @@ from tests.mesh.processes import Process, _kill
 from tests.storage import damage
 from tests.waiting import until
 
+PLANTS_UNREADABLE = True
+
 UP = "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"
 SAID = [f"this is number {number} of what anna says" for number in range(12)]
 REBUILT = "projection.sqlite", "tasks.sqlite", "journal.sqlite"
