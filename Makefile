@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 STUBS  := clients/python
+STORED := services
+RELEASED := protos/released.binpb
+SNAPSHOT := services/botmesh_conversations/model/snapshot.proto
 OTHERS := clients
 PAGE   := docs/contract.md
 FRESH  := $(VENV)/fresh
@@ -18,7 +21,7 @@ with = if command -v $(TOOL_OF_$(1)) >/dev/null; then $(2); elif [ -n "$$CI" ]; 
 GRPCURL := v1.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long fuzz bench check-bench tools jaeger lint format generate check-generated check-breaking check-clients lock clean
+.PHONY: help setup demo test test-long fuzz bench check-bench tools jaeger lint format generate check-generated check-breaking release-contract check-clients lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,17 +88,21 @@ generate: $(READY) ## Generate the stubs of all languages and docs/contract.md f
 	$(BIN)/python -m grpc_tools.protoc -I protos --python_out=$(STUBS) --pyi_out=$(STUBS) --grpc_python_out=$(STUBS) \
 	  --include_source_info --descriptor_set_out=$(VENV)/contract.bin protos/botmesh/v1/*.proto
 	$(BIN)/python protos/markdown.py $(VENV)/contract.bin > $(PAGE)
+	$(BIN)/python -m grpc_tools.protoc -I protos -I services --python_out=$(STORED) --pyi_out=$(STORED) $(SNAPSHOT)
 	@$(foreach one,$(LANGUAGES),$(call with,$(one),clients/$(one)/generate $(abspath $(OTHERS)/$(one)$(if $(filter go,$(one)),,/src)));)
 
-check-breaking: $(READY) ## Fail if the protos break who was built against the last release
-	@tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null); \
-	if [ -z "$$tag" ]; then echo "no release yet: nothing to break"; \
-	else $(BIN)/buf breaking --against ".git#tag=$$tag" && echo "nothing breaks since $$tag"; fi
+check-breaking: $(READY) ## Compare the protos with the contract of the last release; before the first release only report
+	@if $(BIN)/buf breaking protos --against $(RELEASED); then echo "nothing breaks since $(RELEASED) was made"; \
+	elif git describe --tags --abbrev=0 --match 'v*' >/dev/null 2>&1; then exit 1; \
+	else echo "the contract changes; there is no release yet that it could break"; fi
+
+release-contract: $(READY) ## Keep the contract as it is now, for check-breaking: part of each release
+	$(BIN)/buf build protos --output $(RELEASED)
 
 check-generated: $(READY) ## Fail if the committed stubs are not what the protos give
 	@rm -rf $(FRESH) && mkdir -p $(FRESH)/python
-	@$(MAKE) --no-print-directory generate STUBS=$(FRESH)/python OTHERS=$(FRESH) PAGE=$(FRESH)/contract.md >/dev/null
-	@cmp $(FRESH)/contract.md docs/contract.md || stale=yes; for one in python/botmesh/v1 go/botmeshv1 node/src/generated java/src/generated; do \
+	@$(MAKE) --no-print-directory generate STUBS=$(FRESH)/python STORED=$(FRESH) OTHERS=$(FRESH) PAGE=$(FRESH)/contract.md >/dev/null
+	@cmp $(FRESH)/contract.md docs/contract.md || stale=yes; for one in py pyi; do cmp $(FRESH)/botmesh_conversations/model/snapshot_pb2.$$one $(SNAPSHOT:.proto=_pb2.$$one) || stale=yes; done; for one in python/botmesh/v1 go/botmeshv1 node/src/generated java/src/generated; do \
 	  [ ! -d $(FRESH)/$$one ] || diff -rq --exclude=__pycache__ $(FRESH)/$$one clients/$$one || stale=yes; \
 	done; [ -z "$$stale" ] && echo "stubs are fresh" || { echo "stubs are stale: run make generate and commit"; exit 1; }
 

@@ -29,7 +29,7 @@ func snapshot(address string, cards ...*pb.AgentCard) *pb.WatchAgentsResponse {
 		})
 	}
 	return &pb.WatchAgentsResponse{
-		Revision: &pb.Revision{Incarnation: "i", Number: 1},
+		Revision: "i:1",
 		Event:    &pb.WatchAgentsResponse_Snapshot{Snapshot: chunk},
 	}
 }
@@ -175,7 +175,7 @@ func TestAStreamThatCannotBeUsedIsBrokenOffAndItsCalleeCancelled(t *testing.T) {
 
 func piece(sequence uint64, text string) *pb.DelegateStreamResponse {
 	return &pb.DelegateStreamResponse{Sequence: sequence, Event: &pb.DelegateStreamResponse_Partial{
-		Partial: &pb.Partial{Part: Text(text)}}}
+		Partial: &pb.PartialReply{Part: Text(text)}}}
 }
 
 func TestADoomedCallNeverLeaves(t *testing.T) {
@@ -208,10 +208,10 @@ func TestAnswersWithoutWhatOneExpectsEndNoCaller(t *testing.T) {
 			return stream.sendMessage(&pb.DelegateResponse{}) // no reply at all
 		}
 		for _, event := range []proto.Message{
-			&pb.DelegateStreamResponse{Sequence: 1, Event: &pb.DelegateStreamResponse_Partial{Partial: &pb.Partial{}}},
+			&pb.DelegateStreamResponse{Sequence: 1, Event: &pb.DelegateStreamResponse_Partial{Partial: &pb.PartialReply{}}},
 			unknownField(&pb.DelegateStreamResponse{Sequence: 2}), &pb.DelegateStreamResponse{},
 			&pb.DelegateStreamResponse{Sequence: 3, Event: &pb.DelegateStreamResponse_Partial{
-				Partial: &pb.Partial{Part: Text("b"), Append: true}}},
+				Partial: &pb.PartialReply{Part: Text("b"), Append: true}}},
 			&pb.DelegateStreamResponse{Sequence: 4, Event: &pb.DelegateStreamResponse_Reply{Reply: &pb.Reply{}}},
 		} {
 			if err := stream.sendMessage(event); err != nil {

@@ -29,7 +29,7 @@ func (c *Conversation) Channel() string { return c.Turn.Channel }
 func (c *Conversation) Intent() string { return c.Turn.GetTransfer().GetIntentId() }
 
 // TransferredFrom is who had the conversation before, if this turn came by a transfer; else empty.
-func (c *Conversation) TransferredFrom() string { return c.Turn.GetTransfer().GetFrom() }
+func (c *Conversation) TransferredFrom() string { return c.Turn.GetTransfer().GetFromAgent() }
 
 // Handover is what goes along with a transfer. All of it may be left out.
 type Handover struct {

@@ -47,7 +47,7 @@ type directory struct {
 	mu       sync.Mutex
 	entries  map[agentKey]*directoryEntry
 	owner    map[string]agentKey
-	revision *pb.Revision
+	revision string
 	named    *named // nil: nothing is to be removed by absence
 	refusal  *Error // why a registry that answers gives no copy
 
@@ -288,9 +288,7 @@ func (d *directory) apply(response *pb.WatchAgentsResponse) {
 	if d.named != nil && d.named.complete && !response.Warming {
 		d.dropUnnamed()
 	}
-	if checkFields(response.Revision) == nil { // else the next watch begins anew
-		d.revision = response.Revision
-	}
+	d.revision = response.Revision
 }
 
 func (d *directory) applySnapshot(snapshot *pb.SnapshotChunk) {

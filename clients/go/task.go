@@ -90,7 +90,7 @@ func (t *Task) Send(ctx context.Context, part *Part) error { return t.send(ctx, 
 func (t *Task) send(ctx context.Context, part *Part, appends bool) error {
 	_, t.afterText = part.GetContent().(*pb.Part_Text)
 	return t.item.emit(ctx, &pb.DelegateStreamResponse{
-		Event: &pb.DelegateStreamResponse_Partial{Partial: &pb.Partial{Part: part, Append: appends}},
+		Event: &pb.DelegateStreamResponse_Partial{Partial: &pb.PartialReply{Part: part, Append: appends}},
 	})
 }
 

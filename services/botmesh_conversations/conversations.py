@@ -39,6 +39,7 @@ from botmesh_conversations.state import State
 from botmesh_conversations.triggers import react
 from botmesh_conversations.turns import Turns, recent
 from botmesh_log.event_log import EventLog
+from botmesh_log.position import read_position
 from botmesh_log.shielded import shielded
 from botmesh_service.pauses import Pauses
 from botmesh_service.problems import Problems
@@ -289,7 +290,7 @@ class Conversations:
         self._note_done_at_once(live, events)
         self._weigh(live)
         self._make_room()
-        self.projector.put(live, events, events[-1].position)
+        self.projector.put(live, events, read_position(events[-1].position, field="position"))
         if self.watchers:
             size = sum(event.ByteSize() for event in events)
             for watcher in list(self.watchers):
@@ -441,4 +442,4 @@ class Conversations:
         live.take_in(events)
         if live.state.view.account_id:
             live.account = await self.accounts.of(live.state.view.account_id)
-        self.projector.put(live, events, events[-1].position)
+        self.projector.put(live, events, read_position(events[-1].position, field="position"))

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh_log.event_log import EventLog, Record
+from botmesh_log.position import position_token
 from botmesh_log.stream import OnUnreadable, Stream, log_unreadable, read_payload
 
 S = TypeVar("S")
@@ -28,7 +29,7 @@ def is_conversation(stream: str) -> bool:
 def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> ConversationEvent:
     """The event of a record, with its places; one without a kind where that cannot be read."""
     event = read_payload(ConversationEvent.FromString, ConversationEvent, record, on_unreadable)
-    event.position = record.position
+    event.position = position_token(record.position) if record.position else ""
     event.sequence = record.sequence
     event.conversation_id = record.stream
     return event

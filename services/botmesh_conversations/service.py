@@ -25,6 +25,7 @@ from botmesh_conversations.sizes import MAX_REPLY, MAX_SAID, check_said, check_s
 from botmesh_conversations.spans import context_of
 from botmesh_conversations.state import State, name_of
 from botmesh_conversations.statistics import Statistics
+from botmesh_log.position import read_position
 from botmesh_service.paging import check_page_size
 
 SERVICE_NAME = "botmesh.v1.ConversationService"
@@ -126,7 +127,7 @@ class ConversationService(AccountMethods):
         watcher = Watcher(self.most_queued, conversation_id=request.conversation_id)
         self._all.watchers.add(watcher)
         try:
-            position = request.after_position
+            position = read_position(request.after_position, field="after_position")
             while not request.only_new:
                 records = await self._all.log.read_all(position + 1, _PAGE)
                 for record in records:
@@ -142,7 +143,7 @@ class ConversationService(AccountMethods):
                         f"more than {self.most_queued} events or {watcher.most_bytes} bytes behind: "
                         "watch again from the last position"
                     )
-                if event.position > position:
+                if read_position(event.position, field="position") > position:
                     yield api.WatchConversationsResponse(event=event)
         finally:
             self._all.watchers.discard(watcher)

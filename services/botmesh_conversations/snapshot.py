@@ -3,8 +3,8 @@
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.v1 import conversation_pb2 as pb
-from botmesh.v1.snapshot_pb2 import ConversationSnapshot, MoveSnapshot, RunningTurnSnapshot
 from botmesh_conversations.fold import VERSION
+from botmesh_conversations.model.snapshot_pb2 import ConversationSnapshot, MoveSnapshot, RunningTurnSnapshot
 from botmesh_conversations.recent import Recent
 from botmesh_conversations.state import RunningTurn, State
 

@@ -203,7 +203,7 @@ class Turns:
         transfer = None
         if handed is not None:
             transfer = TurnTransfer(transfer_id=handed.transfer_id, reason=handed.reason, intent_id=handed.intent_id)
-            setattr(transfer, "from", name_of(handed.previous))
+            transfer.from_agent = name_of(handed.previous)
         return Turn(
             turn_id=turn.turn_id,
             epoch=turn.epoch,

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.errors import InvalidField, MessageTooLarge, QuotaExceeded
 from botmesh_log.event_log import MOST_BATCH, MOST_PAYLOAD, EventLog, Record, SequenceConflict
+from botmesh_log.position import position_token
 from botmesh_log.shielded import shielded
 
 logger = logging.getLogger("botmesh")
@@ -25,7 +26,7 @@ OnUnreadable = Callable[[str, str], None]
 class Event(Protocol):
     """What every kind of event bears: its places, its time, its trace."""
 
-    position: int
+    position: str
     sequence: int
     trace_id: str
 
@@ -124,7 +125,7 @@ class Stream(Generic[S, E]):
                     self._skip_to(conflict.actual)
                     continue
                 for event, record in zip(events, records, strict=True):
-                    event.position = record.position
+                    event.position = position_token(record.position)
                 self.take_in(events)
                 self.written(events)
                 return events

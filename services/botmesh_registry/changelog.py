@@ -1,14 +1,15 @@
 """What changed, by revision: enough of the past that a watcher who was away for a while misses nothing."""
 
+import re
 from collections import deque
 from itertools import takewhile
 from typing import NamedTuple
 
 from botmesh.names import new_id
-from botmesh.v1.registry_service_pb2 import Revision
 
 Key = tuple[str, str]
 """An agent's identity: account and name."""
+_NUMBER = re.compile("[0-9]{1,19}")
 
 
 class Change(NamedTuple):
@@ -46,14 +47,17 @@ class ChangeLog:
         newer.reverse()
         return newer
 
-    def has(self, revision: Revision) -> bool:
-        """Whether all changes after `revision` are kept."""
-        oldest = self._changes[0].number if self._changes else self.number + 1
-        return revision.incarnation == self.incarnation and oldest - 1 <= revision.number <= self.number
+    def revision(self, number: int) -> str:
+        """A change's number as a revision, which names this incarnation of the registry too."""
+        return f"{self.incarnation}:{number}"
 
-    def revision(self, number: int) -> Revision:
-        """A change's number as a revision."""
-        return Revision(incarnation=self.incarnation, number=number)
+    def number_of(self, revision: str) -> int | None:
+        """The number of a revision whose later changes are all kept; None: of any other."""
+        incarnation, _, digits = revision.partition(":")
+        if incarnation != self.incarnation or not _NUMBER.fullmatch(digits):
+            return None
+        oldest = self._changes[0].number if self._changes else self.number + 1
+        return int(digits) if oldest - 1 <= int(digits) <= self.number else None
 
     @property
     def size(self) -> int:

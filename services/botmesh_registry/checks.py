@@ -12,7 +12,7 @@ from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id
 from botmesh.v1.agent_card_pb2 import AgentCard, Exposure
 from botmesh.v1.instance_pb2 import READINESS_READY, READINESS_UNSPECIFIED, Readiness
 from botmesh.v1.limits_pb2 import Limits
-from botmesh.v1.registry_service_pb2 import Revision, SnapshotChunk, WatchAgentsResponse
+from botmesh.v1.registry_service_pb2 import SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Key
 
 MAX_CARD_BYTES = 64 * 1024
@@ -27,6 +27,7 @@ MAX_EXAMPLES = 256
 MAX_QUERY = 4096
 """Characters of an utterance."""
 _MAX_PORT = 65535
+_REVISION_LENGTH = 128
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -57,10 +58,14 @@ def check_name(account: str, value: str) -> Key:
     return (check_id("name", other) if slash else account), check_agent("name", name)
 
 
-def check_revision(value: Revision) -> Revision:
-    """How far a watcher has come; nothing set: it has nothing yet."""
-    if value.incarnation:
-        check_id("since.incarnation", value.incarnation)
+def check_revision(value: str) -> str:
+    """How far a watcher has come; empty: it has nothing yet."""
+    if len(value) > _REVISION_LENGTH:
+        raise InvalidField(
+            f"since must be a revision of this watch: at most {_REVISION_LENGTH} characters",
+            field="since",
+            value=value[:80],
+        )
     return value
 
 

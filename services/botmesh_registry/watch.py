@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from botmesh.errors import BotmeshError, QuotaExceeded, TooManyInstances, WatcherTooSlow
 from botmesh.v1.limits_pb2 import Limits
-from botmesh.v1.registry_service_pb2 import AgentChanges, Revision, SnapshotChunk, WatchAgentsResponse
+from botmesh.v1.registry_service_pb2 import AgentChanges, SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Change, Key
 from botmesh_registry.roster import Roster
 from botmesh_registry.terms import Terms
@@ -134,7 +134,7 @@ class Watches:
         self._snapshots: dict[str, tuple[int, list[bytes]]] = {}
         self._closed: BotmeshError | None = None
 
-    async def watch(self, account: str, since: Revision, connection: str = "") -> AsyncGenerator[bytes, None]:
+    async def watch(self, account: str, since: str, connection: str = "") -> AsyncGenerator[bytes, None]:
         """The encoded responses for one watcher, who came over `connection`; empty: from this process, uncounted.
 
         Raises:
@@ -230,11 +230,12 @@ class Watches:
         """How many watch."""
         return sum(map(len, self._watchers.values()))
 
-    def _catch_up(self, account: str, since: Revision) -> list[bytes]:
+    def _catch_up(self, account: str, since: str) -> list[bytes]:
         log = self._roster.log
-        changes = log.since(since.number) if log.has(since) else None
-        if changes is not None:
-            return [self._hello(since.number), *self._encode_changes(account, changes, since.number)]
+        known = log.number_of(since)
+        changes = None if known is None else log.since(known)
+        if known is not None and changes is not None:
+            return [self._hello(known), *self._encode_changes(account, changes, known)]
         number, snapshot = self._snapshot(account)
         missed = log.since(number) or []
         return [self._hello(None), *snapshot, *self._encode_changes(account, missed, number)]

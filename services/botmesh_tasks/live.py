@@ -9,6 +9,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from botmesh.errors import UnknownTask
 from botmesh.v1.task_pb2 import TaskEvent
 from botmesh_log.event_log import EventLog, Record
+from botmesh_log.position import position_token
 from botmesh_log.stream import OnUnreadable, Stream, log_unreadable, read_payload
 from botmesh_tasks.fold import State, apply
 
@@ -31,7 +32,8 @@ def is_task(stream: str) -> bool:
 def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> TaskEvent:
     """The event of a record, with its places; one without a kind where that cannot be read."""
     event = read_payload(TaskEvent.FromString, TaskEvent, record, on_unreadable)
-    event.position, event.sequence = record.position, record.sequence
+    event.position = position_token(record.position) if record.position else ""
+    event.sequence = record.sequence
     _, event.account_id, event.task_id = record.stream.split("/")
     return event
 

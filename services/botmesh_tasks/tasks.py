@@ -23,6 +23,7 @@ from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE
 from botmesh.v1.task_pb2 import TaskEvent, TaskSubmitted
 from botmesh.v1.task_state_pb2 import TASK_STATE_COMPLETED, TASK_STATE_SUBMITTED, TASK_STATE_WORKING, TaskState
 from botmesh_log.event_log import EventLog
+from botmesh_log.position import read_position
 from botmesh_service.pauses import Pauses
 from botmesh_service.problems import Problems
 from botmesh_service.supervisor import recovered, supervise
@@ -208,7 +209,7 @@ class Tasks:
 
     def _written(self, live: LiveTask, events: Sequence[TaskEvent]) -> None:
         if live.state.view.task_id:
-            self.projection.put(live.state, events[-1].position)
+            self.projection.put(live.state, read_position(events[-1].position, field="position"))
 
     def _make_room(self) -> None:
         if len(self._lives) <= KEPT:

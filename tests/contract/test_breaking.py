@@ -14,19 +14,21 @@ HERE = Path(__file__).parents[2]
 @pytest.fixture
 def released(tmp_path):
     """A repository whose protos are those of a release."""
-    for name in ("protos", "buf.yaml", "Makefile"):
+    (tmp_path / "services/botmesh_conversations").mkdir(parents=True)
+    for name in ("protos", "services/botmesh_conversations/model", "buf.yaml", "Makefile"):
         copy = shutil.copytree if (HERE / name).is_dir() else shutil.copy
         copy(HERE / name, tmp_path / name)
     _git(tmp_path, "init", "--quiet")
     _git(tmp_path, "add", ".")
     _git(tmp_path, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "-m", "A release")
     _git(tmp_path, "tag", "v0.1.0")
+    assert _make(tmp_path, "release-contract")[0] == 0
     return tmp_path
 
 
 def test_protos_that_only_grow_pass(released):
     _edit(released, "uint64 after_sequence = 2;", "uint64 after_sequence = 2;\n  // New.\n  string more = 9;")
-    assert _check(released) == (0, "nothing breaks since v0.1.0\n")
+    assert _check(released) == (0, "nothing breaks since protos/released.binpb was made\n")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,10 @@ def test_protos_that_only_grow_pass(released):
     [
         ("uint64 after_sequence = 2;", "uint64 after_sequence = 7;"),
         ("uint64 after_sequence = 2;", "string after_sequence = 2;"),
-        ("  rpc Cancel(CancelRequest) returns (CancelResponse);", ""),
+        (
+            "  rpc Cancel(CancelRequest) returns (CancelResponse) {\n    option idempotency_level = IDEMPOTENT;\n  }",
+            "",
+        ),
     ],
 )
 def test_a_change_that_breaks_fails(released, old, new):
@@ -44,9 +49,18 @@ def test_a_change_that_breaks_fails(released, old, new):
     assert "agent_service.proto" in out
 
 
-def test_without_a_release_nothing_can_break(released):
+def test_before_the_first_release_a_change_is_reported_and_does_not_fail(released):
     _git(released, "tag", "--delete", "v0.1.0")
-    assert _check(released) == (0, "no release yet: nothing to break\n")
+    _edit(released, "uint64 after_sequence = 2;", "string after_sequence = 2;")
+    code, out = _check(released)
+    assert code == 0
+    assert "after_sequence" in out
+    assert out.endswith("the contract changes; there is no release yet that it could break\n")
+
+
+def test_the_image_of_the_contract_is_kept_in_the_tree():
+    """It shows that the comparison works; a release makes it anew."""
+    assert (HERE / "protos/released.binpb").stat().st_size > 10_000
 
 
 def _edit(folder, old, new):
@@ -61,9 +75,13 @@ def _git(folder, *words):
 
 
 def _check(folder):
-    """Exit code and output of the make target, with the environment that is there."""
+    return _make(folder, "check-breaking")
+
+
+def _make(folder, target):
+    """Exit code and output of a make target, with the environment that is there."""
     ready = ["touch", "requirements.lock", "pyproject.toml"]
     subprocess.run(ready, cwd=folder, check=True)
-    command = ["make", "--no-print-directory", "check-breaking", f"VENV={VENV}", "-o", f"{VENV}/.ready"]
+    command = ["make", "--no-print-directory", target, f"VENV={VENV}", "-o", f"{VENV}/.ready"]
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     return done.returncode, done.stdout

@@ -88,7 +88,7 @@ async def test_an_event_of_a_stream_that_nobody_knows_is_passed_over(make_desk, 
 
 def test_a_listener_that_is_slow_misses_pieces_and_no_events():
     listener = Listener(max_bytes=100)
-    piece = PostResponse(partial=agent_api.Partial(part=botmesh.text("x" * 40)))
+    piece = PostResponse(partial=agent_api.PartialReply(part=botmesh.text("x" * 40)))
     for _ in range(10):
         listener.tell(piece, 50)
     event = ConversationEvent(sequence=7)
@@ -115,7 +115,7 @@ async def test_watchers_are_bounded_in_bytes(make_desk, monkeypatch):
         await until(lambda: desk.all.watchers)
         (watcher,) = desk.all.watchers
         watcher.most_bytes = 1000
-        watcher.tell("", [ConversationEvent(position=1)], 2000)
+        watcher.tell("", [ConversationEvent(position="1")], 2000)
         await desk.post("hello")
         with pytest.raises(errors.WatcherTooSlow):
             await reading

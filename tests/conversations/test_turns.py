@@ -372,7 +372,7 @@ async def test_a_watcher_that_does_not_read_is_dropped_and_disturbs_nobody(make_
         reading = asyncio.create_task(read_slowly())
         await asyncio.sleep(0.2)
         (watcher,) = desk.all.watchers
-        watcher.tell("", [pb.ConversationEvent(position=1)] * 4, 8)  # as if it had fallen behind
+        watcher.tell("", [pb.ConversationEvent(position="1")] * 4, 8)  # as if it had fallen behind
         for number in range(4):
             await desk.post(f"m{number}")
         with pytest.raises(errors.WatcherTooSlow):

@@ -78,8 +78,8 @@ async def _watch(mesh: Up, made: Shown) -> None:
     try:
         async for response in watch:
             event = response.event
-            assert event.position > last, "a watch goes back"
-            last = event.position
+            assert int(event.position) > last, "a watch goes back"
+            last = int(event.position)
             made.positions += 1
             if event.HasField("message_posted"):
                 key = event.conversation_id, event.message_posted.message_id

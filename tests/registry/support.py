@@ -116,7 +116,7 @@ class Heartbeats:
 class Watch:
     """A watcher, and the copy that it keeps."""
 
-    def __init__(self, client: "Client", account: str = "", since: pb.Revision | None = None) -> None:
+    def __init__(self, client: "Client", account: str = "", since: str = "") -> None:
         self.call = client.stub.WatchAgents(pb.WatchAgentsRequest(account_id=account, since=since))
         self.responses: list[pb.WatchAgentsResponse] = []
         self.cards: dict[str, AgentCard] = {}
@@ -146,7 +146,7 @@ class Watch:
         return any(response.snapshot.complete for response in self.responses)
 
     @property
-    def revision(self) -> pb.Revision:
+    def revision(self) -> str:
         return self.responses[-1].revision
 
     async def sees(self, instance_id: str) -> Any:
@@ -185,7 +185,7 @@ class Client:
     def heartbeats(self, agent: FakeAgent, token: str) -> Heartbeats:
         return Heartbeats(self, agent.instance_id, token)
 
-    def watch(self, account: str = "", since: pb.Revision | None = None) -> Watch:
+    def watch(self, account: str = "", since: str = "") -> Watch:
         watch = Watch(self, account, since)
         self._stack.push_async_callback(watch.close)
         return watch

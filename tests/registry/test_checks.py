@@ -260,15 +260,11 @@ async def test_absurd_page_tokens_are_refused(value, make_registry):
 
 @pytest.mark.parametrize(
     "since",
-    [
-        pb.Revision(incarnation="i", number=2**64 - 1),
-        pb.Revision(incarnation="\u0661", number=1),
-        pb.Revision(incarnation="x" * 5000, number=1),
-    ],
+    ["x" * 129, "x" * 5000 + ":1"],
 )
 async def test_absurd_revisions_are_refused(since, make_registry):
     _, client = await make_registry()
     watch = client.watch(since=since)
     await watch.task
     assert isinstance(watch.error, InvalidField)
-    assert watch.error.metadata["field"].startswith("since.")
+    assert watch.error.metadata["field"] == "since"

@@ -241,6 +241,6 @@ def test_the_log_knows_how_far_back_it_reaches():
     assert log.since(5) == []
     assert log.since(1) is None  # 2 is lost
     assert log.since(6) is None  # never was
-    assert log.has(log.revision(2))
-    assert not log.has(log.revision(1))
-    assert not log.has(ChangeLog(3).revision(2))  # another incarnation
+    assert log.number_of(log.revision(2)) == 2
+    assert log.number_of(log.revision(1)) is None
+    assert log.number_of(ChangeLog(3).revision(2)) is None  # another incarnation

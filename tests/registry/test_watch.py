@@ -42,8 +42,8 @@ async def test_a_watch_opens_with_limits_and_a_snapshot(make_registry):
     await until(lambda: watch.complete)
     assert watch.responses[0].limits.max_hops == 3
     assert watch.responses[0].trace_endpoint == "127.0.0.1:4317"
-    assert not watch.responses[0].HasField("revision")
-    assert watch.revision.number == registry.roster.log.number
+    assert not watch.responses[0].revision
+    assert watch.revision == registry.roster.log.revision(registry.roster.log.number)
     assert list(watch.cards) == ["crowd-bot"]
     assert list(watch.instances) == [entry.id]
 
@@ -52,8 +52,7 @@ async def test_an_empty_registry_sends_an_empty_snapshot(make_registry):
     _, client = await make_registry()
     watch = client.watch()
     await until(lambda: watch.complete)
-    assert watch.revision.number == 0
-    assert watch.revision.incarnation
+    assert watch.revision.endswith(":0")
 
 
 async def test_changes_that_come_together_are_sent_together(make_registry):
@@ -141,15 +140,16 @@ async def test_a_watcher_that_returns_and_missed_nothing_is_told_so(make_registr
     assert again.responses[0].WhichOneof("event") is None
 
 
-@pytest.mark.parametrize("since", [{"number": 1}, {"number": 10**9}, {"incarnation": "other", "number": 1}])
+@pytest.mark.parametrize(
+    "since", ["{}:1", "{}:1000000000", "other:1", "{}", "{}:", "{}:-1", "{}:\u0661", "{}:" + "9" * 40, ":", "\u0661"]
+)
 async def test_a_revision_that_the_registry_does_not_have_gets_a_snapshot(make_registry, since):
     registry, client = await make_registry()
     registry.roster.log._changes = type(registry.roster.log._changes)(maxlen=3)
     crowd = Crowd(registry)
     for _ in range(9):
         crowd.add()
-    since.setdefault("incarnation", registry.roster.log.incarnation)
-    watch = client.watch(since=pb.Revision(**since))
+    watch = client.watch(since=since.format(registry.roster.log.incarnation))
     await until(lambda: watch.complete)
     assert len(watch.instances) == 9
 
@@ -164,7 +164,7 @@ async def test_a_large_snapshot_comes_in_chunks_and_only_the_last_has_a_revision
     chunks = [response for response in watch.responses if response.HasField("snapshot")]
     assert len(chunks) > 3
     assert all(response.ByteSize() < 512 * 1024 for response in watch.responses)
-    assert [chunk.HasField("revision") for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+    assert [bool(chunk.revision) for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
     assert len(watch.cards) == len(watch.instances) == 20
 
 
@@ -181,7 +181,7 @@ async def test_large_changes_come_in_pieces_and_only_the_last_has_the_new_revisi
     assert len(pieces) > 3
     assert all(piece.ByteSize() < 512 * 1024 for piece in pieces)
     assert all(piece.revision == before for piece in pieces[:-1])
-    assert pieces[-1].revision.number == registry.roster.log.number
+    assert pieces[-1].revision == registry.roster.log.revision(registry.roster.log.number)
 
 
 async def test_a_snapshot_is_made_once_for_watchers_that_come_together(make_registry, monkeypatch):
@@ -239,7 +239,7 @@ async def test_a_quiet_accounts_revision_does_not_grow_too_old(make_registry):
     await until(lambda: watch.complete)
     for _ in range(11):
         crowd.add()
-    await until(lambda: watch.revision.number == registry.roster.log.number)
+    await until(lambda: watch.revision == registry.roster.log.revision(registry.roster.log.number))
     assert watch.responses[-1].WhichOneof("event") is None
 
 
@@ -368,7 +368,7 @@ async def test_everybody_who_came_back_after_a_restart_is_seen(make_registry, ma
     again = client.watch(since=watch.revision)  # of an incarnation that is gone
     await until(lambda: again.complete)
     assert again.responses[0].warming
-    assert again.revision.incarnation != watch.revision.incarnation
+    assert again.revision.partition(":")[0] != watch.revision.partition(":")[0]
     for agent in agents:
         await client.register(agent)
     await until(lambda: len(again.instances) == 5)

@@ -21,7 +21,7 @@ def instance(name, number=1, account="default"):
 
 def chunk(*names, complete=True, warming=False, incarnation="r1"):
     return pb.WatchAgentsResponse(
-        revision=pb.Revision(incarnation=incarnation, number=1),
+        revision=f"{incarnation}:1",
         warming=warming,
         snapshot=pb.SnapshotChunk(
             cards=[card(name) for name in names], instances=[instance(name) for name in names], complete=complete
@@ -166,7 +166,7 @@ def test_a_response_that_no_parser_takes_is_taken_apart(make):
     if response.HasField("snapshot"):
         assert part.complete
         assert len(part.instances) == 2
-        assert response.revision.incarnation == "r1"
+        assert response.revision == "r1:1"
 
 
 @pytest.mark.parametrize("garbage", [b"\xff", b"\x22\x05ab", b"\x22\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", b"\x0b"])

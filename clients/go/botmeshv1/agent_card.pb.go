@@ -78,7 +78,7 @@ func (Exposure) EnumDescriptor() ([]byte, []int) {
 // Something that an agent declares it can do. Follows A2A v1.0's AgentSkill.
 type Skill struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Unique within the card: an id as in chain.proto.
+	// Unique within the card: an id as in agent_service.proto.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// A name for people. Empty: the id.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`

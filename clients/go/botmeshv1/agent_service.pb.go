@@ -303,7 +303,7 @@ func (x *DelegateStreamResponse) GetEvent() isDelegateStreamResponse_Event {
 	return nil
 }
 
-func (x *DelegateStreamResponse) GetPartial() *Partial {
+func (x *DelegateStreamResponse) GetPartial() *PartialReply {
 	if x != nil {
 		if x, ok := x.Event.(*DelegateStreamResponse_Partial); ok {
 			return x.Partial
@@ -345,7 +345,7 @@ type isDelegateStreamResponse_Event interface {
 
 type DelegateStreamResponse_Partial struct {
 	// A piece of the reply.
-	Partial *Partial `protobuf:"bytes,2,opt,name=partial,proto3,oneof"`
+	Partial *PartialReply `protobuf:"bytes,2,opt,name=partial,proto3,oneof"`
 }
 
 type DelegateStreamResponse_Progress struct {
@@ -373,7 +373,7 @@ func (*DelegateStreamResponse_Reset_) isDelegateStreamResponse_Event() {}
 func (*DelegateStreamResponse_Reply) isDelegateStreamResponse_Event() {}
 
 // A piece of a reply.
-type Partial struct {
+type PartialReply struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The piece.
 	Part *Part `protobuf:"bytes,1,opt,name=part,proto3" json:"part,omitempty"`
@@ -383,20 +383,20 @@ type Partial struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Partial) Reset() {
-	*x = Partial{}
+func (x *PartialReply) Reset() {
+	*x = PartialReply{}
 	mi := &file_botmesh_v1_agent_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Partial) String() string {
+func (x *PartialReply) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Partial) ProtoMessage() {}
+func (*PartialReply) ProtoMessage() {}
 
-func (x *Partial) ProtoReflect() protoreflect.Message {
+func (x *PartialReply) ProtoReflect() protoreflect.Message {
 	mi := &file_botmesh_v1_agent_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -408,19 +408,19 @@ func (x *Partial) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Partial.ProtoReflect.Descriptor instead.
-func (*Partial) Descriptor() ([]byte, []int) {
+// Deprecated: Use PartialReply.ProtoReflect.Descriptor instead.
+func (*PartialReply) Descriptor() ([]byte, []int) {
 	return file_botmesh_v1_agent_service_proto_rawDescGZIP(), []int{4}
 }
 
-func (x *Partial) GetPart() *Part {
+func (x *PartialReply) GetPart() *Part {
 	if x != nil {
 		return x.Part
 	}
 	return nil
 }
 
-func (x *Partial) GetAppend() bool {
+func (x *PartialReply) GetAppend() bool {
 	if x != nil {
 		return x.Append
 	}
@@ -1211,15 +1211,15 @@ const file_botmesh_v1_agent_service_proto_rawDesc = "" +
 	"\x15DelegateStreamRequest\x12-\n" +
 	"\amessage\x18\x01 \x01(\v2\x13.botmesh.v1.MessageR\amessage\x12%\n" +
 	"\x0eafter_sequence\x18\x02 \x01(\x04R\rafterSequence\x12$\n" +
-	"\x04turn\x18\x03 \x01(\v2\x10.botmesh.v1.TurnR\x04turn\"\xf8\x01\n" +
+	"\x04turn\x18\x03 \x01(\v2\x10.botmesh.v1.TurnR\x04turn\"\xfd\x01\n" +
 	"\x16DelegateStreamResponse\x12\x1a\n" +
-	"\bsequence\x18\x01 \x01(\x04R\bsequence\x12/\n" +
-	"\apartial\x18\x02 \x01(\v2\x13.botmesh.v1.PartialH\x00R\apartial\x122\n" +
+	"\bsequence\x18\x01 \x01(\x04R\bsequence\x124\n" +
+	"\apartial\x18\x02 \x01(\v2\x18.botmesh.v1.PartialReplyH\x00R\apartial\x122\n" +
 	"\bprogress\x18\x03 \x01(\v2\x14.botmesh.v1.ProgressH\x00R\bprogress\x12)\n" +
 	"\x05reset\x18\x04 \x01(\v2\x11.botmesh.v1.ResetH\x00R\x05reset\x12)\n" +
 	"\x05reply\x18\x05 \x01(\v2\x11.botmesh.v1.ReplyH\x00R\x05replyB\a\n" +
-	"\x05event\"G\n" +
-	"\aPartial\x12$\n" +
+	"\x05event\"L\n" +
+	"\fPartialReply\x12$\n" +
 	"\x04part\x18\x01 \x01(\v2\x10.botmesh.v1.PartR\x04part\x12\x16\n" +
 	"\x06append\x18\x02 \x01(\bR\x06append\"L\n" +
 	"\bProgress\x12\x12\n" +
@@ -1295,15 +1295,15 @@ const file_botmesh_v1_agent_service_proto_rawDesc = "" +
 	"\x16CANCEL_OUTCOME_STOPPED\x10\x01\x12\x1b\n" +
 	"\x17CANCEL_OUTCOME_TOO_LATE\x10\x02\x12\x1e\n" +
 	"\x1aCANCEL_OUTCOME_UNREACHABLE\x10\x03\x12\x1a\n" +
-	"\x16CANCEL_OUTCOME_UNKNOWN\x10\x042\xc3\x04\n" +
-	"\fAgentService\x12E\n" +
-	"\bDelegate\x12\x1b.botmesh.v1.DelegateRequest\x1a\x1c.botmesh.v1.DelegateResponse\x12Y\n" +
-	"\x0eDelegateStream\x12!.botmesh.v1.DelegateStreamRequest\x1a\".botmesh.v1.DelegateStreamResponse0\x01\x12E\n" +
-	"\bTransfer\x12\x1b.botmesh.v1.TransferRequest\x1a\x1c.botmesh.v1.TransferResponse\x12?\n" +
-	"\x06Notify\x12\x19.botmesh.v1.NotifyRequest\x1a\x1a.botmesh.v1.NotifyResponse\x12?\n" +
-	"\x06Cancel\x12\x19.botmesh.v1.CancelRequest\x1a\x1a.botmesh.v1.CancelResponse\x12B\n" +
-	"\aGetCard\x12\x1a.botmesh.v1.GetCardRequest\x1a\x1b.botmesh.v1.GetCardResponse\x12E\n" +
-	"\bGetStats\x12\x1b.botmesh.v1.GetStatsRequest\x1a\x1c.botmesh.v1.GetStatsResponse\x12=\n" +
+	"\x16CANCEL_OUTCOME_UNKNOWN\x10\x042\xe6\x04\n" +
+	"\fAgentService\x12J\n" +
+	"\bDelegate\x12\x1b.botmesh.v1.DelegateRequest\x1a\x1c.botmesh.v1.DelegateResponse\"\x03\x90\x02\x02\x12^\n" +
+	"\x0eDelegateStream\x12!.botmesh.v1.DelegateStreamRequest\x1a\".botmesh.v1.DelegateStreamResponse\"\x03\x90\x02\x020\x01\x12J\n" +
+	"\bTransfer\x12\x1b.botmesh.v1.TransferRequest\x1a\x1c.botmesh.v1.TransferResponse\"\x03\x90\x02\x02\x12D\n" +
+	"\x06Notify\x12\x19.botmesh.v1.NotifyRequest\x1a\x1a.botmesh.v1.NotifyResponse\"\x03\x90\x02\x02\x12D\n" +
+	"\x06Cancel\x12\x19.botmesh.v1.CancelRequest\x1a\x1a.botmesh.v1.CancelResponse\"\x03\x90\x02\x02\x12G\n" +
+	"\aGetCard\x12\x1a.botmesh.v1.GetCardRequest\x1a\x1b.botmesh.v1.GetCardResponse\"\x03\x90\x02\x01\x12J\n" +
+	"\bGetStats\x12\x1b.botmesh.v1.GetStatsRequest\x1a\x1c.botmesh.v1.GetStatsResponse\"\x03\x90\x02\x01\x12=\n" +
 	"\x04Link\x12\x17.botmesh.v1.LinkRequest\x1a\x18.botmesh.v1.LinkResponse(\x010\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
@@ -1327,7 +1327,7 @@ var file_botmesh_v1_agent_service_proto_goTypes = []any{
 	(*DelegateResponse)(nil),       // 2: botmesh.v1.DelegateResponse
 	(*DelegateStreamRequest)(nil),  // 3: botmesh.v1.DelegateStreamRequest
 	(*DelegateStreamResponse)(nil), // 4: botmesh.v1.DelegateStreamResponse
-	(*Partial)(nil),                // 5: botmesh.v1.Partial
+	(*PartialReply)(nil),           // 5: botmesh.v1.PartialReply
 	(*Progress)(nil),               // 6: botmesh.v1.Progress
 	(*Reset)(nil),                  // 7: botmesh.v1.Reset
 	(*TransferRequest)(nil),        // 8: botmesh.v1.TransferRequest
@@ -1362,11 +1362,11 @@ var file_botmesh_v1_agent_service_proto_depIdxs = []int32{
 	23, // 1: botmesh.v1.DelegateResponse.reply:type_name -> botmesh.v1.Reply
 	22, // 2: botmesh.v1.DelegateStreamRequest.message:type_name -> botmesh.v1.Message
 	24, // 3: botmesh.v1.DelegateStreamRequest.turn:type_name -> botmesh.v1.Turn
-	5,  // 4: botmesh.v1.DelegateStreamResponse.partial:type_name -> botmesh.v1.Partial
+	5,  // 4: botmesh.v1.DelegateStreamResponse.partial:type_name -> botmesh.v1.PartialReply
 	6,  // 5: botmesh.v1.DelegateStreamResponse.progress:type_name -> botmesh.v1.Progress
 	7,  // 6: botmesh.v1.DelegateStreamResponse.reset:type_name -> botmesh.v1.Reset
 	23, // 7: botmesh.v1.DelegateStreamResponse.reply:type_name -> botmesh.v1.Reply
-	25, // 8: botmesh.v1.Partial.part:type_name -> botmesh.v1.Part
+	25, // 8: botmesh.v1.PartialReply.part:type_name -> botmesh.v1.Part
 	22, // 9: botmesh.v1.TransferRequest.message:type_name -> botmesh.v1.Message
 	26, // 10: botmesh.v1.TransferRequest.offer:type_name -> botmesh.v1.TransferOffer
 	27, // 11: botmesh.v1.TransferResponse.decision:type_name -> botmesh.v1.TransferDecision

@@ -292,13 +292,13 @@ func (*Owner_Desk) isOwner_Owner() {}
 // A contact's conversation as it stands now.
 type Conversation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// An id as in chain.proto.
+	// An id as in agent_service.proto.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// The tenant.
 	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
 	// The channel that the contact writes on, "web".
 	Channel string `protobuf:"bytes,3,opt,name=channel,proto3" json:"channel,omitempty"`
-	// The contact: an id as in chain.proto.
+	// The contact: an id as in agent_service.proto.
 	ContactId string `protobuf:"bytes,4,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
 	// Who answers it.
 	Owner *Owner `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
@@ -777,8 +777,9 @@ func (x *OpenTransfer) GetExpiresAt() *timestamppb.Timestamp {
 // Something that happened in a conversation; the log's unit and the watch's.
 type ConversationEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its place in the whole log. Empty in what is being written.
-	Position int64 `protobuf:"varint,1,opt,name=position,proto3" json:"position,omitempty"`
+	// Where a watch that ended here goes on: opaque, and only for WatchConversations.
+	// Empty in what is being written.
+	Position string `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
 	// Its place in the conversation, from 1. Empty in what is being written.
 	Sequence int64 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`
 	// The conversation.
@@ -858,11 +859,11 @@ func (*ConversationEvent) Descriptor() ([]byte, []int) {
 	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{5}
 }
 
-func (x *ConversationEvent) GetPosition() int64 {
+func (x *ConversationEvent) GetPosition() string {
 	if x != nil {
 		return x.Position
 	}
-	return 0
+	return ""
 }
 
 func (x *ConversationEvent) GetSequence() int64 {
@@ -2815,7 +2816,7 @@ func (x *FieldsChanged) GetValues() *structpb.Struct {
 // The contact submitted a form.
 type FormSubmitted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The form: an id as in chain.proto.
+	// The form: an id as in agent_service.proto.
 	Form string `protobuf:"bytes,1,opt,name=form,proto3" json:"form,omitempty"`
 	// What was filled in; it becomes part of the fields.
 	Values *structpb.Struct `protobuf:"bytes,2,opt,name=values,proto3" json:"values,omitempty"`
@@ -2879,7 +2880,7 @@ func (x *FormSubmitted) GetSubmissionId() string {
 // Somebody fired an action.
 type ActionFired struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The action: an id as in chain.proto.
+	// The action: an id as in agent_service.proto.
 	Action string `protobuf:"bytes,1,opt,name=action,proto3" json:"action,omitempty"`
 	// Who: an agent's name. Empty: somebody else.
 	Agent string `protobuf:"bytes,2,opt,name=agent,proto3" json:"agent,omitempty"`
@@ -3674,7 +3675,7 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\x8e\x12\n" +
 	"\x11ConversationEvent\x12\x1a\n" +
-	"\bposition\x18\x01 \x01(\x03R\bposition\x12\x1a\n" +
+	"\bposition\x18\x01 \x01(\tR\bposition\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12'\n" +
 	"\x0fconversation_id\x18\x03 \x01(\tR\x0econversationId\x12.\n" +
 	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x19\n" +

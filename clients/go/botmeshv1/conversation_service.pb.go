@@ -382,7 +382,7 @@ func (x *PostResponse) GetAccepted() *PostAccepted {
 	return nil
 }
 
-func (x *PostResponse) GetPartial() *Partial {
+func (x *PostResponse) GetPartial() *PartialReply {
 	if x != nil {
 		if x, ok := x.Event.(*PostResponse_Partial); ok {
 			return x.Partial
@@ -454,7 +454,7 @@ type PostResponse_Accepted struct {
 
 type PostResponse_Partial struct {
 	// A piece of the answer, shown and not kept.
-	Partial *Partial `protobuf:"bytes,2,opt,name=partial,proto3,oneof"`
+	Partial *PartialReply `protobuf:"bytes,2,opt,name=partial,proto3,oneof"`
 }
 
 type PostResponse_Progress struct {
@@ -958,8 +958,9 @@ type WatchConversationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One conversation. Empty: all.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// Only events with a greater position. Default 0: all that there are.
-	AfterPosition int64 `protobuf:"varint,2,opt,name=after_position,json=afterPosition,proto3" json:"after_position,omitempty"`
+	// Only events after this position, which came with an event of this watch. Empty: all
+	// that there are.
+	AfterPosition string `protobuf:"bytes,2,opt,name=after_position,json=afterPosition,proto3" json:"after_position,omitempty"`
 	// Only what happens from now on.
 	OnlyNew       bool `protobuf:"varint,3,opt,name=only_new,json=onlyNew,proto3" json:"only_new,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1003,11 +1004,11 @@ func (x *WatchConversationsRequest) GetConversationId() string {
 	return ""
 }
 
-func (x *WatchConversationsRequest) GetAfterPosition() int64 {
+func (x *WatchConversationsRequest) GetAfterPosition() string {
 	if x != nil {
 		return x.AfterPosition
 	}
-	return 0
+	return ""
 }
 
 func (x *WatchConversationsRequest) GetOnlyNew() bool {
@@ -2146,7 +2147,7 @@ type SetTagsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// To add: ids as in chain.proto. A conversation has 256 tags at most.
+	// To add: ids as in agent_service.proto. A conversation has 256 tags at most.
 	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
 	// To remove.
 	Remove        []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
@@ -2357,7 +2358,7 @@ type SubmitFormRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// The form: an id as in chain.proto. Required.
+	// The form: an id as in agent_service.proto. Required.
 	Form string `protobuf:"bytes,2,opt,name=form,proto3" json:"form,omitempty"`
 	// What was filled in; it becomes part of the fields.
 	Values *structpb.Struct `protobuf:"bytes,3,opt,name=values,proto3" json:"values,omitempty"`
@@ -2476,7 +2477,7 @@ type FireActionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// The action: an id as in chain.proto. Required.
+	// The action: an id as in agent_service.proto. Required.
 	Action string `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`
 	// The agent that fires it. Empty: somebody else.
 	Agent string `protobuf:"bytes,3,opt,name=agent,proto3" json:"agent,omitempty"`
@@ -3512,7 +3513,7 @@ type SetDutyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The tenant. Empty: "default".
 	AccountId string `protobuf:"bytes,1,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
-	// The person: an id as in chain.proto. Required.
+	// The person: an id as in agent_service.proto. Required.
 	Person string `protobuf:"bytes,2,opt,name=person,proto3" json:"person,omitempty"`
 	// Whether on duty from now on.
 	OnDuty        bool `protobuf:"varint,3,opt,name=on_duty,json=onDuty,proto3" json:"on_duty,omitempty"`
@@ -4206,10 +4207,10 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\n" +
 	"message_id\x18\x05 \x01(\tR\tmessageId\x12*\n" +
 	"\apayload\x18\x06 \x03(\v2\x10.botmesh.v1.PartR\apayload\x121\n" +
-	"\acontext\x18\a \x01(\v2\x17.google.protobuf.StructR\acontext\"\x8c\x03\n" +
+	"\acontext\x18\a \x01(\v2\x17.google.protobuf.StructR\acontext\"\x91\x03\n" +
 	"\fPostResponse\x126\n" +
-	"\baccepted\x18\x01 \x01(\v2\x18.botmesh.v1.PostAcceptedH\x00R\baccepted\x12/\n" +
-	"\apartial\x18\x02 \x01(\v2\x13.botmesh.v1.PartialH\x00R\apartial\x122\n" +
+	"\baccepted\x18\x01 \x01(\v2\x18.botmesh.v1.PostAcceptedH\x00R\baccepted\x124\n" +
+	"\apartial\x18\x02 \x01(\v2\x18.botmesh.v1.PartialReplyH\x00R\apartial\x122\n" +
 	"\bprogress\x18\x03 \x01(\v2\x14.botmesh.v1.ProgressH\x00R\bprogress\x12)\n" +
 	"\x05reset\x18\x04 \x01(\v2\x11.botmesh.v1.ResetH\x00R\x05reset\x120\n" +
 	"\x05entry\x18\x05 \x01(\v2\x18.botmesh.v1.HistoryEntryH\x00R\x05entry\x12)\n" +
@@ -4252,7 +4253,7 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\aentries\x18\x01 \x03(\v2\x18.botmesh.v1.HistoryEntryR\aentries\"\x86\x01\n" +
 	"\x19WatchConversationsRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12%\n" +
-	"\x0eafter_position\x18\x02 \x01(\x03R\rafterPosition\x12\x19\n" +
+	"\x0eafter_position\x18\x02 \x01(\tR\rafterPosition\x12\x19\n" +
 	"\bonly_new\x18\x03 \x01(\bR\aonlyNew\"Q\n" +
 	"\x1aWatchConversationsResponse\x123\n" +
 	"\x05event\x18\x01 \x01(\v2\x1d.botmesh.v1.ConversationEventR\x05event\"\x9e\x04\n" +
@@ -4492,43 +4493,43 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x1dCONTEXT_NAMESPACE_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eCONTEXT_NAMESPACE_CONVERSATION\x10\x01\x12\x1d\n" +
 	"\x19CONTEXT_NAMESPACE_CONTACT\x10\x02\x12\x1d\n" +
-	"\x19CONTEXT_NAMESPACE_ACCOUNT\x10\x032\xfe\x10\n" +
-	"\x13ConversationService\x12;\n" +
-	"\x04Post\x12\x17.botmesh.v1.PostRequest\x1a\x18.botmesh.v1.PostResponse0\x01\x12Z\n" +
-	"\x0fGetConversation\x12\".botmesh.v1.GetConversationRequest\x1a#.botmesh.v1.GetConversationResponse\x12`\n" +
-	"\x11ListConversations\x12$.botmesh.v1.ListConversationsRequest\x1a%.botmesh.v1.ListConversationsResponse\x12M\n" +
+	"\x19CONTEXT_NAMESPACE_ACCOUNT\x10\x032\xfb\x11\n" +
+	"\x13ConversationService\x12@\n" +
+	"\x04Post\x12\x17.botmesh.v1.PostRequest\x1a\x18.botmesh.v1.PostResponse\"\x03\x90\x02\x020\x01\x12_\n" +
+	"\x0fGetConversation\x12\".botmesh.v1.GetConversationRequest\x1a#.botmesh.v1.GetConversationResponse\"\x03\x90\x02\x01\x12e\n" +
+	"\x11ListConversations\x12$.botmesh.v1.ListConversationsRequest\x1a%.botmesh.v1.ListConversationsResponse\"\x03\x90\x02\x01\x12R\n" +
 	"\n" +
-	"GetHistory\x12\x1d.botmesh.v1.GetHistoryRequest\x1a\x1e.botmesh.v1.GetHistoryResponse0\x01\x12e\n" +
-	"\x12WatchConversations\x12%.botmesh.v1.WatchConversationsRequest\x1a&.botmesh.v1.WatchConversationsResponse0\x01\x12i\n" +
-	"\x14TransferConversation\x12'.botmesh.v1.TransferConversationRequest\x1a(.botmesh.v1.TransferConversationResponse\x12H\n" +
-	"\tSetStatus\x12\x1c.botmesh.v1.SetStatusRequest\x1a\x1d.botmesh.v1.SetStatusResponse\x12B\n" +
-	"\aSetMode\x12\x1a.botmesh.v1.SetModeRequest\x1a\x1b.botmesh.v1.SetModeResponse\x12B\n" +
-	"\aApprove\x12\x1a.botmesh.v1.ApproveRequest\x1a\x1b.botmesh.v1.ApproveResponse\x12?\n" +
-	"\x06Reject\x12\x19.botmesh.v1.RejectRequest\x1a\x1a.botmesh.v1.RejectResponse\x12<\n" +
-	"\x05Claim\x12\x18.botmesh.v1.ClaimRequest\x1a\x19.botmesh.v1.ClaimResponse\x12<\n" +
-	"\x05Reply\x12\x18.botmesh.v1.ReplyRequest\x1a\x19.botmesh.v1.ReplyResponse\x12E\n" +
-	"\bHandBack\x12\x1b.botmesh.v1.HandBackRequest\x1a\x1c.botmesh.v1.HandBackResponse\x12B\n" +
-	"\aSetTags\x12\x1a.botmesh.v1.SetTagsRequest\x1a\x1b.botmesh.v1.SetTagsResponse\x12H\n" +
-	"\tSetFields\x12\x1c.botmesh.v1.SetFieldsRequest\x1a\x1d.botmesh.v1.SetFieldsResponse\x12K\n" +
+	"GetHistory\x12\x1d.botmesh.v1.GetHistoryRequest\x1a\x1e.botmesh.v1.GetHistoryResponse\"\x03\x90\x02\x010\x01\x12j\n" +
+	"\x12WatchConversations\x12%.botmesh.v1.WatchConversationsRequest\x1a&.botmesh.v1.WatchConversationsResponse\"\x03\x90\x02\x010\x01\x12n\n" +
+	"\x14TransferConversation\x12'.botmesh.v1.TransferConversationRequest\x1a(.botmesh.v1.TransferConversationResponse\"\x03\x90\x02\x02\x12M\n" +
+	"\tSetStatus\x12\x1c.botmesh.v1.SetStatusRequest\x1a\x1d.botmesh.v1.SetStatusResponse\"\x03\x90\x02\x02\x12G\n" +
+	"\aSetMode\x12\x1a.botmesh.v1.SetModeRequest\x1a\x1b.botmesh.v1.SetModeResponse\"\x03\x90\x02\x02\x12G\n" +
+	"\aApprove\x12\x1a.botmesh.v1.ApproveRequest\x1a\x1b.botmesh.v1.ApproveResponse\"\x03\x90\x02\x02\x12D\n" +
+	"\x06Reject\x12\x19.botmesh.v1.RejectRequest\x1a\x1a.botmesh.v1.RejectResponse\"\x03\x90\x02\x02\x12<\n" +
+	"\x05Claim\x12\x18.botmesh.v1.ClaimRequest\x1a\x19.botmesh.v1.ClaimResponse\x12A\n" +
+	"\x05Reply\x12\x18.botmesh.v1.ReplyRequest\x1a\x19.botmesh.v1.ReplyResponse\"\x03\x90\x02\x02\x12E\n" +
+	"\bHandBack\x12\x1b.botmesh.v1.HandBackRequest\x1a\x1c.botmesh.v1.HandBackResponse\x12G\n" +
+	"\aSetTags\x12\x1a.botmesh.v1.SetTagsRequest\x1a\x1b.botmesh.v1.SetTagsResponse\"\x03\x90\x02\x02\x12M\n" +
+	"\tSetFields\x12\x1c.botmesh.v1.SetFieldsRequest\x1a\x1d.botmesh.v1.SetFieldsResponse\"\x03\x90\x02\x02\x12P\n" +
 	"\n" +
-	"SubmitForm\x12\x1d.botmesh.v1.SubmitFormRequest\x1a\x1e.botmesh.v1.SubmitFormResponse\x12K\n" +
+	"SubmitForm\x12\x1d.botmesh.v1.SubmitFormRequest\x1a\x1e.botmesh.v1.SubmitFormResponse\"\x03\x90\x02\x02\x12K\n" +
 	"\n" +
-	"FireAction\x12\x1d.botmesh.v1.FireActionRequest\x1a\x1e.botmesh.v1.FireActionResponse\x12H\n" +
-	"\tAddMember\x12\x1c.botmesh.v1.AddMemberRequest\x1a\x1d.botmesh.v1.AddMemberResponse\x12Q\n" +
-	"\fRemoveMember\x12\x1f.botmesh.v1.RemoveMemberRequest\x1a .botmesh.v1.RemoveMemberResponse\x126\n" +
-	"\x03Say\x12\x16.botmesh.v1.SayRequest\x1a\x17.botmesh.v1.SayResponse\x12T\n" +
-	"\rRecordOutcome\x12 .botmesh.v1.RecordOutcomeRequest\x1a!.botmesh.v1.RecordOutcomeResponse\x12K\n" +
+	"FireAction\x12\x1d.botmesh.v1.FireActionRequest\x1a\x1e.botmesh.v1.FireActionResponse\x12M\n" +
+	"\tAddMember\x12\x1c.botmesh.v1.AddMemberRequest\x1a\x1d.botmesh.v1.AddMemberResponse\"\x03\x90\x02\x02\x12V\n" +
+	"\fRemoveMember\x12\x1f.botmesh.v1.RemoveMemberRequest\x1a .botmesh.v1.RemoveMemberResponse\"\x03\x90\x02\x02\x12;\n" +
+	"\x03Say\x12\x16.botmesh.v1.SayRequest\x1a\x17.botmesh.v1.SayResponse\"\x03\x90\x02\x02\x12Y\n" +
+	"\rRecordOutcome\x12 .botmesh.v1.RecordOutcomeRequest\x1a!.botmesh.v1.RecordOutcomeResponse\"\x03\x90\x02\x02\x12P\n" +
 	"\n" +
-	"GetContext\x12\x1d.botmesh.v1.GetContextRequest\x1a\x1e.botmesh.v1.GetContextResponse\x12K\n" +
+	"GetContext\x12\x1d.botmesh.v1.GetContextRequest\x1a\x1e.botmesh.v1.GetContextResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\n" +
-	"SetContext\x12\x1d.botmesh.v1.SetContextRequest\x1a\x1e.botmesh.v1.SetContextResponse\x12T\n" +
-	"\rDeleteContext\x12 .botmesh.v1.DeleteContextRequest\x1a!.botmesh.v1.DeleteContextResponse\x12K\n" +
+	"SetContext\x12\x1d.botmesh.v1.SetContextRequest\x1a\x1e.botmesh.v1.SetContextResponse\"\x03\x90\x02\x02\x12Y\n" +
+	"\rDeleteContext\x12 .botmesh.v1.DeleteContextRequest\x1a!.botmesh.v1.DeleteContextResponse\"\x03\x90\x02\x02\x12P\n" +
 	"\n" +
-	"SetPrimary\x12\x1d.botmesh.v1.SetPrimaryRequest\x1a\x1e.botmesh.v1.SetPrimaryResponse\x12B\n" +
-	"\aSetDuty\x12\x1a.botmesh.v1.SetDutyRequest\x1a\x1b.botmesh.v1.SetDutyResponse\x12K\n" +
+	"SetPrimary\x12\x1d.botmesh.v1.SetPrimaryRequest\x1a\x1e.botmesh.v1.SetPrimaryResponse\"\x03\x90\x02\x02\x12G\n" +
+	"\aSetDuty\x12\x1a.botmesh.v1.SetDutyRequest\x1a\x1b.botmesh.v1.SetDutyResponse\"\x03\x90\x02\x02\x12P\n" +
 	"\n" +
-	"GetAccount\x12\x1d.botmesh.v1.GetAccountRequest\x1a\x1e.botmesh.v1.GetAccountResponse\x12T\n" +
-	"\rGetStatistics\x12 .botmesh.v1.GetStatisticsRequest\x1a!.botmesh.v1.GetStatisticsResponseBL\n" +
+	"GetAccount\x12\x1d.botmesh.v1.GetAccountRequest\x1a\x1e.botmesh.v1.GetAccountResponse\"\x03\x90\x02\x01\x12Y\n" +
+	"\rGetStatistics\x12 .botmesh.v1.GetStatisticsRequest\x1a!.botmesh.v1.GetStatisticsResponse\"\x03\x90\x02\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (
@@ -4612,7 +4613,7 @@ var file_botmesh_v1_conversation_service_proto_goTypes = []any{
 	nil,                                  // 63: botmesh.v1.GetContextResponse.ExpiresAtEntry
 	(*Part)(nil),                         // 64: botmesh.v1.Part
 	(*structpb.Struct)(nil),              // 65: google.protobuf.Struct
-	(*Partial)(nil),                      // 66: botmesh.v1.Partial
+	(*PartialReply)(nil),                 // 66: botmesh.v1.PartialReply
 	(*Progress)(nil),                     // 67: botmesh.v1.Progress
 	(*Reset)(nil),                        // 68: botmesh.v1.Reset
 	(*HistoryEntry)(nil),                 // 69: botmesh.v1.HistoryEntry
@@ -4632,7 +4633,7 @@ var file_botmesh_v1_conversation_service_proto_depIdxs = []int32{
 	64, // 0: botmesh.v1.PostRequest.payload:type_name -> botmesh.v1.Part
 	65, // 1: botmesh.v1.PostRequest.context:type_name -> google.protobuf.Struct
 	5,  // 2: botmesh.v1.PostResponse.accepted:type_name -> botmesh.v1.PostAccepted
-	66, // 3: botmesh.v1.PostResponse.partial:type_name -> botmesh.v1.Partial
+	66, // 3: botmesh.v1.PostResponse.partial:type_name -> botmesh.v1.PartialReply
 	67, // 4: botmesh.v1.PostResponse.progress:type_name -> botmesh.v1.Progress
 	68, // 5: botmesh.v1.PostResponse.reset:type_name -> botmesh.v1.Reset
 	69, // 6: botmesh.v1.PostResponse.entry:type_name -> botmesh.v1.HistoryEntry

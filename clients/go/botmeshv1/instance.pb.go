@@ -141,7 +141,7 @@ func (x *Load) GetRecentFailures() uint32 {
 // One process that serves an agent.
 type Instance struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Made fresh by each process: an id as in chain.proto.
+	// Made fresh by each process: an id as in agent_service.proto.
 	InstanceId string `protobuf:"bytes,1,opt,name=instance_id,json=instanceId,proto3" json:"instance_id,omitempty"`
 	// The agent's account.
 	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`

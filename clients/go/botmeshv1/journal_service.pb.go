@@ -693,11 +693,11 @@ const file_botmesh_v1_journal_service_proto_rawDesc = "" +
 	"\x10COST_SCOPE_CHAIN\x10\x01\x12\x1b\n" +
 	"\x17COST_SCOPE_CONVERSATION\x10\x02\x12\x1a\n" +
 	"\x16COST_SCOPE_ACCOUNT_DAY\x10\x03\x12\x14\n" +
-	"\x10COST_SCOPE_AGENT\x10\x042\xeb\x01\n" +
-	"\x0eJournalService\x12?\n" +
-	"\x06Record\x12\x19.botmesh.v1.RecordRequest\x1a\x1a.botmesh.v1.RecordResponse\x12Q\n" +
-	"\fListMessages\x12\x1f.botmesh.v1.ListMessagesRequest\x1a .botmesh.v1.ListMessagesResponse\x12E\n" +
-	"\bGetCosts\x12\x1b.botmesh.v1.GetCostsRequest\x1a\x1c.botmesh.v1.GetCostsResponseBL\n" +
+	"\x10COST_SCOPE_AGENT\x10\x042\xfa\x01\n" +
+	"\x0eJournalService\x12D\n" +
+	"\x06Record\x12\x19.botmesh.v1.RecordRequest\x1a\x1a.botmesh.v1.RecordResponse\"\x03\x90\x02\x02\x12V\n" +
+	"\fListMessages\x12\x1f.botmesh.v1.ListMessagesRequest\x1a .botmesh.v1.ListMessagesResponse\"\x03\x90\x02\x01\x12J\n" +
+	"\bGetCosts\x12\x1b.botmesh.v1.GetCostsRequest\x1a\x1c.botmesh.v1.GetCostsResponse\"\x03\x90\x02\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

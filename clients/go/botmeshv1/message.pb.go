@@ -104,7 +104,7 @@ func (MessageType) EnumDescriptor() ([]byte, []int) {
 	return file_botmesh_v1_message_proto_rawDescGZIP(), []int{0}
 }
 
-// What bots read. The policies read the chain (chain.proto) instead. Where both
+// What bots read. The policies read the chain (agent_service.proto) instead. Where both
 // name a thing and differ, the call is refused with METADATA_MISMATCH.
 type Message struct {
 	state protoimpl.MessageState `protogen:"open.v1"`

@@ -320,9 +320,9 @@ const file_botmesh_v1_problem_service_proto_rawDesc = "" +
 	"\x17PROBLEM_KIND_UNREADABLE\x10\x01\x12\x1c\n" +
 	"\x18PROBLEM_KIND_TASK_FAILED\x10\x02\x12\x18\n" +
 	"\x14PROBLEM_KIND_STORAGE\x10\x03\x12\x1a\n" +
-	"\x16PROBLEM_KIND_SET_ASIDE\x10\x042c\n" +
-	"\x0eProblemService\x12Q\n" +
-	"\fListProblems\x12\x1f.botmesh.v1.ListProblemsRequest\x1a .botmesh.v1.ListProblemsResponseBL\n" +
+	"\x16PROBLEM_KIND_SET_ASIDE\x10\x042h\n" +
+	"\x0eProblemService\x12V\n" +
+	"\fListProblems\x12\x1f.botmesh.v1.ListProblemsRequest\x1a .botmesh.v1.ListProblemsResponse\"\x03\x90\x02\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

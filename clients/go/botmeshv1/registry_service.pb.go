@@ -83,7 +83,7 @@ type RegisterRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The agent that it serves. Required.
 	Card *AgentCard `protobuf:"bytes,1,opt,name=card,proto3" json:"card,omitempty"`
-	// Made fresh by the process: an id as in chain.proto. Required.
+	// Made fresh by the process: an id as in agent_service.proto. Required.
 	InstanceId string `protobuf:"bytes,2,opt,name=instance_id,json=instanceId,proto3" json:"instance_id,omitempty"`
 	// Literal IP and port: the peer's own IP or one of an allowed range. Required.
 	Address string `protobuf:"bytes,3,opt,name=address,proto3" json:"address,omitempty"`
@@ -1126,75 +1126,20 @@ func (*ReportUnreachableResponse) Descriptor() ([]byte, []int) {
 	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{16}
 }
 
-// A point in the registry's history.
-type Revision struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Made fresh whenever the registry starts.
-	Incarnation string `protobuf:"bytes,1,opt,name=incarnation,proto3" json:"incarnation,omitempty"`
-	// Grows by one with every change.
-	Number        uint64 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Revision) Reset() {
-	*x = Revision{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Revision) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Revision) ProtoMessage() {}
-
-func (x *Revision) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Revision.ProtoReflect.Descriptor instead.
-func (*Revision) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{17}
-}
-
-func (x *Revision) GetIncarnation() string {
-	if x != nil {
-		return x.Incarnation
-	}
-	return ""
-}
-
-func (x *Revision) GetNumber() uint64 {
-	if x != nil {
-		return x.Number
-	}
-	return 0
-}
-
 // Whose view, and from when.
 type WatchAgentsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The asking account. Empty: "default".
 	AccountId string `protobuf:"bytes,1,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
-	// The last revision that the watcher has. Empty: none.
-	Since         *Revision `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
+	// The last revision that the watcher has, at most 128 characters. Empty: none.
+	Since         string `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WatchAgentsRequest) Reset() {
 	*x = WatchAgentsRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1206,7 +1151,7 @@ func (x *WatchAgentsRequest) String() string {
 func (*WatchAgentsRequest) ProtoMessage() {}
 
 func (x *WatchAgentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1219,7 +1164,7 @@ func (x *WatchAgentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchAgentsRequest.ProtoReflect.Descriptor instead.
 func (*WatchAgentsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{18}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WatchAgentsRequest) GetAccountId() string {
@@ -1229,18 +1174,19 @@ func (x *WatchAgentsRequest) GetAccountId() string {
 	return ""
 }
 
-func (x *WatchAgentsRequest) GetSince() *Revision {
+func (x *WatchAgentsRequest) GetSince() string {
 	if x != nil {
 		return x.Since
 	}
-	return nil
+	return ""
 }
 
 // A step of the watch.
 type WatchAgentsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The revision that the watcher has after this.
-	Revision *Revision `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The revision that the watcher has after this: opaque, to watch again with. Empty:
+	// none yet.
+	Revision string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
 	// Whether the registry started less than one lease ago: add what appears,
 	// remove nothing until a response says that it is over.
 	Warming bool `protobuf:"varint,2,opt,name=warming,proto3" json:"warming,omitempty"`
@@ -1261,7 +1207,7 @@ type WatchAgentsResponse struct {
 
 func (x *WatchAgentsResponse) Reset() {
 	*x = WatchAgentsResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1273,7 +1219,7 @@ func (x *WatchAgentsResponse) String() string {
 func (*WatchAgentsResponse) ProtoMessage() {}
 
 func (x *WatchAgentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1286,14 +1232,14 @@ func (x *WatchAgentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchAgentsResponse.ProtoReflect.Descriptor instead.
 func (*WatchAgentsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{19}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{18}
 }
 
-func (x *WatchAgentsResponse) GetRevision() *Revision {
+func (x *WatchAgentsResponse) GetRevision() string {
 	if x != nil {
 		return x.Revision
 	}
-	return nil
+	return ""
 }
 
 func (x *WatchAgentsResponse) GetWarming() bool {
@@ -1375,7 +1321,7 @@ type SnapshotChunk struct {
 
 func (x *SnapshotChunk) Reset() {
 	*x = SnapshotChunk{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1387,7 +1333,7 @@ func (x *SnapshotChunk) String() string {
 func (*SnapshotChunk) ProtoMessage() {}
 
 func (x *SnapshotChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1400,7 +1346,7 @@ func (x *SnapshotChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotChunk.ProtoReflect.Descriptor instead.
 func (*SnapshotChunk) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{20}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SnapshotChunk) GetCards() []*AgentCard {
@@ -1441,7 +1387,7 @@ type AgentChanges struct {
 
 func (x *AgentChanges) Reset() {
 	*x = AgentChanges{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1453,7 +1399,7 @@ func (x *AgentChanges) String() string {
 func (*AgentChanges) ProtoMessage() {}
 
 func (x *AgentChanges) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1466,7 +1412,7 @@ func (x *AgentChanges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentChanges.ProtoReflect.Descriptor instead.
 func (*AgentChanges) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{21}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *AgentChanges) GetCards() []*AgentCard {
@@ -1510,7 +1456,7 @@ type AgentKey struct {
 
 func (x *AgentKey) Reset() {
 	*x = AgentKey{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[22]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1522,7 +1468,7 @@ func (x *AgentKey) String() string {
 func (*AgentKey) ProtoMessage() {}
 
 func (x *AgentKey) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[22]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1535,7 +1481,7 @@ func (x *AgentKey) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentKey.ProtoReflect.Descriptor instead.
 func (*AgentKey) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{22}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *AgentKey) GetAccountId() string {
@@ -1639,16 +1585,13 @@ const file_botmesh_v1_registry_service_proto_rawDesc = "" +
 	"\vinstance_id\x18\x01 \x01(\tR\n" +
 	"instanceId\x12\x14\n" +
 	"\x05error\x18\x02 \x01(\tR\x05error\"\x1b\n" +
-	"\x19ReportUnreachableResponse\"D\n" +
-	"\bRevision\x12 \n" +
-	"\vincarnation\x18\x01 \x01(\tR\vincarnation\x12\x16\n" +
-	"\x06number\x18\x02 \x01(\x04R\x06number\"_\n" +
+	"\x19ReportUnreachableResponse\"I\n" +
 	"\x12WatchAgentsRequest\x12\x1d\n" +
 	"\n" +
-	"account_id\x18\x01 \x01(\tR\taccountId\x12*\n" +
-	"\x05since\x18\x02 \x01(\v2\x14.botmesh.v1.RevisionR\x05since\"\xac\x02\n" +
-	"\x13WatchAgentsResponse\x120\n" +
-	"\brevision\x18\x01 \x01(\v2\x14.botmesh.v1.RevisionR\brevision\x12\x18\n" +
+	"account_id\x18\x01 \x01(\tR\taccountId\x12\x14\n" +
+	"\x05since\x18\x02 \x01(\tR\x05since\"\x96\x02\n" +
+	"\x13WatchAgentsResponse\x12\x1a\n" +
+	"\brevision\x18\x01 \x01(\tR\brevision\x12\x18\n" +
 	"\awarming\x18\x02 \x01(\bR\awarming\x12*\n" +
 	"\x06limits\x18\x03 \x01(\v2\x12.botmesh.v1.LimitsR\x06limits\x127\n" +
 	"\bsnapshot\x18\x04 \x01(\v2\x19.botmesh.v1.SnapshotChunkH\x00R\bsnapshot\x124\n" +
@@ -1673,20 +1616,20 @@ const file_botmesh_v1_registry_service_proto_rawDesc = "" +
 	"\x17PROBE_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13PROBE_STATE_PENDING\x10\x01\x12\x16\n" +
 	"\x12PROBE_STATE_PASSED\x10\x02\x12\x16\n" +
-	"\x12PROBE_STATE_FAILED\x10\x032\xdb\x05\n" +
-	"\x0fRegistryService\x12E\n" +
-	"\bRegister\x12\x1b.botmesh.v1.RegisterRequest\x1a\x1c.botmesh.v1.RegisterResponse\x12L\n" +
-	"\tHeartbeat\x12\x1c.botmesh.v1.HeartbeatRequest\x1a\x1d.botmesh.v1.HeartbeatResponse(\x010\x01\x12K\n" +
+	"\x12PROBE_STATE_FAILED\x10\x032\x83\x06\n" +
+	"\x0fRegistryService\x12J\n" +
+	"\bRegister\x12\x1b.botmesh.v1.RegisterRequest\x1a\x1c.botmesh.v1.RegisterResponse\"\x03\x90\x02\x02\x12L\n" +
+	"\tHeartbeat\x12\x1c.botmesh.v1.HeartbeatRequest\x1a\x1d.botmesh.v1.HeartbeatResponse(\x010\x01\x12P\n" +
 	"\n" +
-	"Deregister\x12\x1d.botmesh.v1.DeregisterRequest\x1a\x1e.botmesh.v1.DeregisterResponse\x12E\n" +
-	"\bGetAgent\x12\x1b.botmesh.v1.GetAgentRequest\x1a\x1c.botmesh.v1.GetAgentResponse\x12K\n" +
+	"Deregister\x12\x1d.botmesh.v1.DeregisterRequest\x1a\x1e.botmesh.v1.DeregisterResponse\"\x03\x90\x02\x02\x12J\n" +
+	"\bGetAgent\x12\x1b.botmesh.v1.GetAgentRequest\x1a\x1c.botmesh.v1.GetAgentResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\n" +
-	"ListAgents\x12\x1d.botmesh.v1.ListAgentsRequest\x1a\x1e.botmesh.v1.ListAgentsResponse\x12Q\n" +
-	"\fResolveAgent\x12\x1f.botmesh.v1.ResolveAgentRequest\x1a .botmesh.v1.ResolveAgentResponse\x12K\n" +
+	"ListAgents\x12\x1d.botmesh.v1.ListAgentsRequest\x1a\x1e.botmesh.v1.ListAgentsResponse\"\x03\x90\x02\x01\x12V\n" +
+	"\fResolveAgent\x12\x1f.botmesh.v1.ResolveAgentRequest\x1a .botmesh.v1.ResolveAgentResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\n" +
-	"FindAgents\x12\x1d.botmesh.v1.FindAgentsRequest\x1a\x1e.botmesh.v1.FindAgentsResponse\x12`\n" +
-	"\x11ReportUnreachable\x12$.botmesh.v1.ReportUnreachableRequest\x1a%.botmesh.v1.ReportUnreachableResponse\x12P\n" +
-	"\vWatchAgents\x12\x1e.botmesh.v1.WatchAgentsRequest\x1a\x1f.botmesh.v1.WatchAgentsResponse0\x01BL\n" +
+	"FindAgents\x12\x1d.botmesh.v1.FindAgentsRequest\x1a\x1e.botmesh.v1.FindAgentsResponse\"\x03\x90\x02\x01\x12e\n" +
+	"\x11ReportUnreachable\x12$.botmesh.v1.ReportUnreachableRequest\x1a%.botmesh.v1.ReportUnreachableResponse\"\x03\x90\x02\x02\x12U\n" +
+	"\vWatchAgents\x12\x1e.botmesh.v1.WatchAgentsRequest\x1a\x1f.botmesh.v1.WatchAgentsResponse\"\x03\x90\x02\x010\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (
@@ -1702,7 +1645,7 @@ func file_botmesh_v1_registry_service_proto_rawDescGZIP() []byte {
 }
 
 var file_botmesh_v1_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_botmesh_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_botmesh_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_botmesh_v1_registry_service_proto_goTypes = []any{
 	(ProbeState)(0),                   // 0: botmesh.v1.ProbeState
 	(*RegisterRequest)(nil),           // 1: botmesh.v1.RegisterRequest
@@ -1722,69 +1665,66 @@ var file_botmesh_v1_registry_service_proto_goTypes = []any{
 	(*FindAgentsResponse)(nil),        // 15: botmesh.v1.FindAgentsResponse
 	(*ReportUnreachableRequest)(nil),  // 16: botmesh.v1.ReportUnreachableRequest
 	(*ReportUnreachableResponse)(nil), // 17: botmesh.v1.ReportUnreachableResponse
-	(*Revision)(nil),                  // 18: botmesh.v1.Revision
-	(*WatchAgentsRequest)(nil),        // 19: botmesh.v1.WatchAgentsRequest
-	(*WatchAgentsResponse)(nil),       // 20: botmesh.v1.WatchAgentsResponse
-	(*SnapshotChunk)(nil),             // 21: botmesh.v1.SnapshotChunk
-	(*AgentChanges)(nil),              // 22: botmesh.v1.AgentChanges
-	(*AgentKey)(nil),                  // 23: botmesh.v1.AgentKey
-	(*AgentCard)(nil),                 // 24: botmesh.v1.AgentCard
-	(Readiness)(0),                    // 25: botmesh.v1.Readiness
-	(*Lease)(nil),                     // 26: botmesh.v1.Lease
-	(*Limits)(nil),                    // 27: botmesh.v1.Limits
-	(*Load)(nil),                      // 28: botmesh.v1.Load
-	(*Agent)(nil),                     // 29: botmesh.v1.Agent
-	(*Instance)(nil),                  // 30: botmesh.v1.Instance
+	(*WatchAgentsRequest)(nil),        // 18: botmesh.v1.WatchAgentsRequest
+	(*WatchAgentsResponse)(nil),       // 19: botmesh.v1.WatchAgentsResponse
+	(*SnapshotChunk)(nil),             // 20: botmesh.v1.SnapshotChunk
+	(*AgentChanges)(nil),              // 21: botmesh.v1.AgentChanges
+	(*AgentKey)(nil),                  // 22: botmesh.v1.AgentKey
+	(*AgentCard)(nil),                 // 23: botmesh.v1.AgentCard
+	(Readiness)(0),                    // 24: botmesh.v1.Readiness
+	(*Lease)(nil),                     // 25: botmesh.v1.Lease
+	(*Limits)(nil),                    // 26: botmesh.v1.Limits
+	(*Load)(nil),                      // 27: botmesh.v1.Load
+	(*Agent)(nil),                     // 28: botmesh.v1.Agent
+	(*Instance)(nil),                  // 29: botmesh.v1.Instance
 }
 var file_botmesh_v1_registry_service_proto_depIdxs = []int32{
-	24, // 0: botmesh.v1.RegisterRequest.card:type_name -> botmesh.v1.AgentCard
-	25, // 1: botmesh.v1.RegisterRequest.readiness:type_name -> botmesh.v1.Readiness
-	26, // 2: botmesh.v1.RegisterResponse.lease:type_name -> botmesh.v1.Lease
-	27, // 3: botmesh.v1.RegisterResponse.limits:type_name -> botmesh.v1.Limits
-	25, // 4: botmesh.v1.HeartbeatRequest.readiness:type_name -> botmesh.v1.Readiness
-	28, // 5: botmesh.v1.HeartbeatRequest.load:type_name -> botmesh.v1.Load
-	26, // 6: botmesh.v1.HeartbeatResponse.lease:type_name -> botmesh.v1.Lease
-	27, // 7: botmesh.v1.HeartbeatResponse.limits:type_name -> botmesh.v1.Limits
+	23, // 0: botmesh.v1.RegisterRequest.card:type_name -> botmesh.v1.AgentCard
+	24, // 1: botmesh.v1.RegisterRequest.readiness:type_name -> botmesh.v1.Readiness
+	25, // 2: botmesh.v1.RegisterResponse.lease:type_name -> botmesh.v1.Lease
+	26, // 3: botmesh.v1.RegisterResponse.limits:type_name -> botmesh.v1.Limits
+	24, // 4: botmesh.v1.HeartbeatRequest.readiness:type_name -> botmesh.v1.Readiness
+	27, // 5: botmesh.v1.HeartbeatRequest.load:type_name -> botmesh.v1.Load
+	25, // 6: botmesh.v1.HeartbeatResponse.lease:type_name -> botmesh.v1.Lease
+	26, // 7: botmesh.v1.HeartbeatResponse.limits:type_name -> botmesh.v1.Limits
 	0,  // 8: botmesh.v1.HeartbeatResponse.probe:type_name -> botmesh.v1.ProbeState
-	29, // 9: botmesh.v1.GetAgentResponse.agent:type_name -> botmesh.v1.Agent
-	29, // 10: botmesh.v1.ListAgentsResponse.agents:type_name -> botmesh.v1.Agent
-	24, // 11: botmesh.v1.ResolveAgentResponse.card:type_name -> botmesh.v1.AgentCard
-	30, // 12: botmesh.v1.ResolveAgentResponse.instances:type_name -> botmesh.v1.Instance
-	24, // 13: botmesh.v1.AgentMatch.card:type_name -> botmesh.v1.AgentCard
+	28, // 9: botmesh.v1.GetAgentResponse.agent:type_name -> botmesh.v1.Agent
+	28, // 10: botmesh.v1.ListAgentsResponse.agents:type_name -> botmesh.v1.Agent
+	23, // 11: botmesh.v1.ResolveAgentResponse.card:type_name -> botmesh.v1.AgentCard
+	29, // 12: botmesh.v1.ResolveAgentResponse.instances:type_name -> botmesh.v1.Instance
+	23, // 13: botmesh.v1.AgentMatch.card:type_name -> botmesh.v1.AgentCard
 	14, // 14: botmesh.v1.FindAgentsResponse.matches:type_name -> botmesh.v1.AgentMatch
-	18, // 15: botmesh.v1.WatchAgentsRequest.since:type_name -> botmesh.v1.Revision
-	18, // 16: botmesh.v1.WatchAgentsResponse.revision:type_name -> botmesh.v1.Revision
-	27, // 17: botmesh.v1.WatchAgentsResponse.limits:type_name -> botmesh.v1.Limits
-	21, // 18: botmesh.v1.WatchAgentsResponse.snapshot:type_name -> botmesh.v1.SnapshotChunk
-	22, // 19: botmesh.v1.WatchAgentsResponse.changes:type_name -> botmesh.v1.AgentChanges
-	24, // 20: botmesh.v1.SnapshotChunk.cards:type_name -> botmesh.v1.AgentCard
-	30, // 21: botmesh.v1.SnapshotChunk.instances:type_name -> botmesh.v1.Instance
-	24, // 22: botmesh.v1.AgentChanges.cards:type_name -> botmesh.v1.AgentCard
-	30, // 23: botmesh.v1.AgentChanges.instances:type_name -> botmesh.v1.Instance
-	23, // 24: botmesh.v1.AgentChanges.removed_agents:type_name -> botmesh.v1.AgentKey
-	1,  // 25: botmesh.v1.RegistryService.Register:input_type -> botmesh.v1.RegisterRequest
-	3,  // 26: botmesh.v1.RegistryService.Heartbeat:input_type -> botmesh.v1.HeartbeatRequest
-	5,  // 27: botmesh.v1.RegistryService.Deregister:input_type -> botmesh.v1.DeregisterRequest
-	7,  // 28: botmesh.v1.RegistryService.GetAgent:input_type -> botmesh.v1.GetAgentRequest
-	9,  // 29: botmesh.v1.RegistryService.ListAgents:input_type -> botmesh.v1.ListAgentsRequest
-	11, // 30: botmesh.v1.RegistryService.ResolveAgent:input_type -> botmesh.v1.ResolveAgentRequest
-	13, // 31: botmesh.v1.RegistryService.FindAgents:input_type -> botmesh.v1.FindAgentsRequest
-	16, // 32: botmesh.v1.RegistryService.ReportUnreachable:input_type -> botmesh.v1.ReportUnreachableRequest
-	19, // 33: botmesh.v1.RegistryService.WatchAgents:input_type -> botmesh.v1.WatchAgentsRequest
-	2,  // 34: botmesh.v1.RegistryService.Register:output_type -> botmesh.v1.RegisterResponse
-	4,  // 35: botmesh.v1.RegistryService.Heartbeat:output_type -> botmesh.v1.HeartbeatResponse
-	6,  // 36: botmesh.v1.RegistryService.Deregister:output_type -> botmesh.v1.DeregisterResponse
-	8,  // 37: botmesh.v1.RegistryService.GetAgent:output_type -> botmesh.v1.GetAgentResponse
-	10, // 38: botmesh.v1.RegistryService.ListAgents:output_type -> botmesh.v1.ListAgentsResponse
-	12, // 39: botmesh.v1.RegistryService.ResolveAgent:output_type -> botmesh.v1.ResolveAgentResponse
-	15, // 40: botmesh.v1.RegistryService.FindAgents:output_type -> botmesh.v1.FindAgentsResponse
-	17, // 41: botmesh.v1.RegistryService.ReportUnreachable:output_type -> botmesh.v1.ReportUnreachableResponse
-	20, // 42: botmesh.v1.RegistryService.WatchAgents:output_type -> botmesh.v1.WatchAgentsResponse
-	34, // [34:43] is the sub-list for method output_type
-	25, // [25:34] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	26, // 15: botmesh.v1.WatchAgentsResponse.limits:type_name -> botmesh.v1.Limits
+	20, // 16: botmesh.v1.WatchAgentsResponse.snapshot:type_name -> botmesh.v1.SnapshotChunk
+	21, // 17: botmesh.v1.WatchAgentsResponse.changes:type_name -> botmesh.v1.AgentChanges
+	23, // 18: botmesh.v1.SnapshotChunk.cards:type_name -> botmesh.v1.AgentCard
+	29, // 19: botmesh.v1.SnapshotChunk.instances:type_name -> botmesh.v1.Instance
+	23, // 20: botmesh.v1.AgentChanges.cards:type_name -> botmesh.v1.AgentCard
+	29, // 21: botmesh.v1.AgentChanges.instances:type_name -> botmesh.v1.Instance
+	22, // 22: botmesh.v1.AgentChanges.removed_agents:type_name -> botmesh.v1.AgentKey
+	1,  // 23: botmesh.v1.RegistryService.Register:input_type -> botmesh.v1.RegisterRequest
+	3,  // 24: botmesh.v1.RegistryService.Heartbeat:input_type -> botmesh.v1.HeartbeatRequest
+	5,  // 25: botmesh.v1.RegistryService.Deregister:input_type -> botmesh.v1.DeregisterRequest
+	7,  // 26: botmesh.v1.RegistryService.GetAgent:input_type -> botmesh.v1.GetAgentRequest
+	9,  // 27: botmesh.v1.RegistryService.ListAgents:input_type -> botmesh.v1.ListAgentsRequest
+	11, // 28: botmesh.v1.RegistryService.ResolveAgent:input_type -> botmesh.v1.ResolveAgentRequest
+	13, // 29: botmesh.v1.RegistryService.FindAgents:input_type -> botmesh.v1.FindAgentsRequest
+	16, // 30: botmesh.v1.RegistryService.ReportUnreachable:input_type -> botmesh.v1.ReportUnreachableRequest
+	18, // 31: botmesh.v1.RegistryService.WatchAgents:input_type -> botmesh.v1.WatchAgentsRequest
+	2,  // 32: botmesh.v1.RegistryService.Register:output_type -> botmesh.v1.RegisterResponse
+	4,  // 33: botmesh.v1.RegistryService.Heartbeat:output_type -> botmesh.v1.HeartbeatResponse
+	6,  // 34: botmesh.v1.RegistryService.Deregister:output_type -> botmesh.v1.DeregisterResponse
+	8,  // 35: botmesh.v1.RegistryService.GetAgent:output_type -> botmesh.v1.GetAgentResponse
+	10, // 36: botmesh.v1.RegistryService.ListAgents:output_type -> botmesh.v1.ListAgentsResponse
+	12, // 37: botmesh.v1.RegistryService.ResolveAgent:output_type -> botmesh.v1.ResolveAgentResponse
+	15, // 38: botmesh.v1.RegistryService.FindAgents:output_type -> botmesh.v1.FindAgentsResponse
+	17, // 39: botmesh.v1.RegistryService.ReportUnreachable:output_type -> botmesh.v1.ReportUnreachableResponse
+	19, // 40: botmesh.v1.RegistryService.WatchAgents:output_type -> botmesh.v1.WatchAgentsResponse
+	32, // [32:41] is the sub-list for method output_type
+	23, // [23:32] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_registry_service_proto_init() }
@@ -1798,7 +1738,7 @@ func file_botmesh_v1_registry_service_proto_init() {
 	file_botmesh_v1_lease_proto_init()
 	file_botmesh_v1_limits_proto_init()
 	file_botmesh_v1_registry_service_proto_msgTypes[12].OneofWrappers = []any{}
-	file_botmesh_v1_registry_service_proto_msgTypes[19].OneofWrappers = []any{
+	file_botmesh_v1_registry_service_proto_msgTypes[18].OneofWrappers = []any{
 		(*WatchAgentsResponse_Snapshot)(nil),
 		(*WatchAgentsResponse_Changes)(nil),
 	}
@@ -1808,7 +1748,7 @@ func file_botmesh_v1_registry_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_botmesh_v1_registry_service_proto_rawDesc), len(file_botmesh_v1_registry_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   23,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

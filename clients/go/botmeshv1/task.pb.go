@@ -298,8 +298,8 @@ func (x *Task) GetDelivered() *TaskReceiptDelivered {
 // Something that happened to a task; the log's unit and the watch's.
 type TaskEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its place in the whole log. Empty in what is being written.
-	Position int64 `protobuf:"varint,1,opt,name=position,proto3" json:"position,omitempty"`
+	// Its place in the whole log: opaque. Empty in what is being written.
+	Position string `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
 	// Its place among the task's events, from 1.
 	Sequence int64 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`
 	// The task.
@@ -359,11 +359,11 @@ func (*TaskEvent) Descriptor() ([]byte, []int) {
 	return file_botmesh_v1_task_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *TaskEvent) GetPosition() int64 {
+func (x *TaskEvent) GetPosition() string {
 	if x != nil {
 		return x.Position
 	}
-	return 0
+	return ""
 }
 
 func (x *TaskEvent) GetSequence() int64 {
@@ -1190,7 +1190,7 @@ const file_botmesh_v1_task_proto_rawDesc = "" +
 	"\tdelivered\x18\x1a \x01(\v2 .botmesh.v1.TaskReceiptDeliveredR\tdeliveredB\v\n" +
 	"\t_max_hops\"\xaf\x06\n" +
 	"\tTaskEvent\x12\x1a\n" +
-	"\bposition\x18\x01 \x01(\x03R\bposition\x12\x1a\n" +
+	"\bposition\x18\x01 \x01(\tR\bposition\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12\x17\n" +
 	"\atask_id\x18\x03 \x01(\tR\x06taskId\x12.\n" +
 	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x19\n" +

@@ -923,18 +923,18 @@ const file_botmesh_v1_task_service_proto_rawDesc = "" +
 	"account_id\x18\x02 \x01(\tR\taccountId\x12%\n" +
 	"\x0eafter_sequence\x18\x03 \x01(\x03R\rafterSequence\"@\n" +
 	"\x11WatchTaskResponse\x12+\n" +
-	"\x05event\x18\x01 \x01(\v2\x15.botmesh.v1.TaskEventR\x05event2\x95\x04\n" +
-	"\vTaskService\x12K\n" +
+	"\x05event\x18\x01 \x01(\v2\x15.botmesh.v1.TaskEventR\x05event2\xb3\x04\n" +
+	"\vTaskService\x12P\n" +
 	"\n" +
-	"SubmitTask\x12\x1d.botmesh.v1.SubmitTaskRequest\x1a\x1e.botmesh.v1.SubmitTaskResponse\x12B\n" +
-	"\aGetTask\x12\x1a.botmesh.v1.GetTaskRequest\x1a\x1b.botmesh.v1.GetTaskResponse\x12E\n" +
-	"\bWaitTask\x12\x1b.botmesh.v1.WaitTaskRequest\x1a\x1c.botmesh.v1.WaitTaskResponse\x12H\n" +
-	"\tListTasks\x12\x1c.botmesh.v1.ListTasksRequest\x1a\x1d.botmesh.v1.ListTasksResponse\x12K\n" +
+	"SubmitTask\x12\x1d.botmesh.v1.SubmitTaskRequest\x1a\x1e.botmesh.v1.SubmitTaskResponse\"\x03\x90\x02\x02\x12G\n" +
+	"\aGetTask\x12\x1a.botmesh.v1.GetTaskRequest\x1a\x1b.botmesh.v1.GetTaskResponse\"\x03\x90\x02\x01\x12J\n" +
+	"\bWaitTask\x12\x1b.botmesh.v1.WaitTaskRequest\x1a\x1c.botmesh.v1.WaitTaskResponse\"\x03\x90\x02\x01\x12M\n" +
+	"\tListTasks\x12\x1c.botmesh.v1.ListTasksRequest\x1a\x1d.botmesh.v1.ListTasksResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\n" +
-	"CancelTask\x12\x1d.botmesh.v1.CancelTaskRequest\x1a\x1e.botmesh.v1.CancelTaskResponse\x12K\n" +
+	"CancelTask\x12\x1d.botmesh.v1.CancelTaskRequest\x1a\x1e.botmesh.v1.CancelTaskResponse\"\x03\x90\x02\x02\x12K\n" +
 	"\n" +
-	"ResumeTask\x12\x1d.botmesh.v1.ResumeTaskRequest\x1a\x1e.botmesh.v1.ResumeTaskResponse\x12J\n" +
-	"\tWatchTask\x12\x1c.botmesh.v1.WatchTaskRequest\x1a\x1d.botmesh.v1.WatchTaskResponse0\x01BL\n" +
+	"ResumeTask\x12\x1d.botmesh.v1.ResumeTaskRequest\x1a\x1e.botmesh.v1.ResumeTaskResponse\x12O\n" +
+	"\tWatchTask\x12\x1c.botmesh.v1.WatchTaskRequest\x1a\x1d.botmesh.v1.WatchTaskResponse\"\x03\x90\x02\x010\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

@@ -39,7 +39,7 @@ const (
 // All methods are control but WatchTask, which has no deadline.
 type TaskServiceClient interface {
 	// Takes a task in and returns it at once. It continues the chain in the metadata
-	// (chain.proto). May be repeated under the same message id: the same task. Refused,
+	// (agent_service.proto). May be repeated under the same message id: the same task. Refused,
 	// and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
 	SubmitTask(ctx context.Context, in *SubmitTaskRequest, opts ...grpc.CallOption) (*SubmitTaskResponse, error)
 	// A task as it stands. Asks nobody: the work is not disturbed. NOT_FOUND, UNKNOWN_TASK.
@@ -159,7 +159,7 @@ type TaskService_WatchTaskClient = grpc.ServerStreamingClient[WatchTaskResponse]
 // All methods are control but WatchTask, which has no deadline.
 type TaskServiceServer interface {
 	// Takes a task in and returns it at once. It continues the chain in the metadata
-	// (chain.proto). May be repeated under the same message id: the same task. Refused,
+	// (agent_service.proto). May be repeated under the same message id: the same task. Refused,
 	// and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
 	SubmitTask(context.Context, *SubmitTaskRequest) (*SubmitTaskResponse, error)
 	// A task as it stands. Asks nobody: the work is not disturbed. NOT_FOUND, UNKNOWN_TASK.

@@ -30,7 +30,7 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // Asks several agents for whoever has no SDK that does. Each call continues the chain
-// in its metadata (chain.proto), as if the last agent of the path asked itself; the
+// in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
 // service never stands in a path. All methods are control: fields, deadline and message size
 // apply to the call, and all policies to the delegations that it makes.
 type TeamServiceClient interface {
@@ -101,7 +101,7 @@ func (c *teamServiceClient) Broadcast(ctx context.Context, in *BroadcastRequest,
 // for forward compatibility.
 //
 // Asks several agents for whoever has no SDK that does. Each call continues the chain
-// in its metadata (chain.proto), as if the last agent of the path asked itself; the
+// in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
 // service never stands in a path. All methods are control: fields, deadline and message size
 // apply to the call, and all policies to the delegations that it makes.
 type TeamServiceServer interface {

@@ -682,11 +682,11 @@ const file_botmesh_v1_trace_service_proto_rawDesc = "" +
 	"\x10SPAN_KIND_SERVER\x10\x02\x12\x14\n" +
 	"\x10SPAN_KIND_CLIENT\x10\x03\x12\x16\n" +
 	"\x12SPAN_KIND_PRODUCER\x10\x04\x12\x16\n" +
-	"\x12SPAN_KIND_CONSUMER\x10\x052\xa4\x01\n" +
-	"\fTraceService\x12G\n" +
-	"\bGetTrace\x12\x1b.botmesh.v1.GetTraceRequest\x1a\x1c.botmesh.v1.GetTraceResponse0\x01\x12K\n" +
+	"\x12SPAN_KIND_CONSUMER\x10\x052\xae\x01\n" +
+	"\fTraceService\x12L\n" +
+	"\bGetTrace\x12\x1b.botmesh.v1.GetTraceRequest\x1a\x1c.botmesh.v1.GetTraceResponse\"\x03\x90\x02\x010\x01\x12P\n" +
 	"\n" +
-	"ListTraces\x12\x1d.botmesh.v1.ListTracesRequest\x1a\x1e.botmesh.v1.ListTracesResponseBL\n" +
+	"ListTraces\x12\x1d.botmesh.v1.ListTracesRequest\x1a\x1e.botmesh.v1.ListTracesResponse\"\x03\x90\x02\x01BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

@@ -159,7 +159,7 @@ type TurnTransfer struct {
 	// The transfer.
 	TransferId string `protobuf:"bytes,1,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"`
 	// The owner before: an agent's name, or "desk". Empty: none.
-	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	FromAgent string `protobuf:"bytes,2,opt,name=from_agent,json=fromAgent,proto3" json:"from_agent,omitempty"`
 	// Why.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The dialog to open. Empty: none, or one that the bot does not know.
@@ -205,9 +205,9 @@ func (x *TurnTransfer) GetTransferId() string {
 	return ""
 }
 
-func (x *TurnTransfer) GetFrom() string {
+func (x *TurnTransfer) GetFromAgent() string {
 	if x != nil {
-		return x.From
+		return x.FromAgent
 	}
 	return ""
 }
@@ -244,11 +244,12 @@ const file_botmesh_v1_turn_proto_rawDesc = "" +
 	"\btransfer\x18\b \x01(\v2\x18.botmesh.v1.TurnTransferR\btransfer\x12\x12\n" +
 	"\x04tags\x18\t \x03(\tR\x04tags\x12/\n" +
 	"\x06fields\x18\n" +
-	" \x01(\v2\x17.google.protobuf.StructR\x06fields\"x\n" +
+	" \x01(\v2\x17.google.protobuf.StructR\x06fields\"\x83\x01\n" +
 	"\fTurnTransfer\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
-	"transferId\x12\x12\n" +
-	"\x04from\x18\x02 \x01(\tR\x04from\x12\x16\n" +
+	"transferId\x12\x1d\n" +
+	"\n" +
+	"from_agent\x18\x02 \x01(\tR\tfromAgent\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x1b\n" +
 	"\tintent_id\x18\x04 \x01(\tR\bintentIdBL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"

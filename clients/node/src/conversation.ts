@@ -76,7 +76,7 @@ export class Conversation extends Task {
 
   /** Who had the conversation before, if this turn came by a transfer; else empty. */
   get transferredFrom(): string {
-    return this.turn.transfer?.from ?? "";
+    return this.turn.transfer?.fromAgent ?? "";
   }
 
   /** Hand the conversation over for good to an agent, DESK, or "desk/anna". */

@@ -10,7 +10,6 @@ import { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import { type Instance, Readiness } from "./generated/botmesh/v1/instance.js";
 import {
   type AgentChanges,
-  type Revision,
   type SnapshotChunk,
   WatchAgentsRequest,
   WatchAgentsResponse,
@@ -54,7 +53,7 @@ export class Directory {
   readonly #entries = new Map<string, Entry>();
   readonly #owner = new Map<string, string>();
   readonly #stopping = new AbortController();
-  #revision: Revision | undefined;
+  #revision = "";
   /** Undefined: nothing is to be removed by absence. */
   #named: Named | undefined;
   #watching: Promise<void> | undefined;
@@ -259,7 +258,7 @@ export class Directory {
   /** Watch until the stream ends; whether anything came. */
   #watchOnce(signal: AbortSignal): Promise<boolean> {
     this.#named = undefined;
-    const since = this.#torn ? undefined : this.#revision;
+    const since = this.#torn ? "" : this.#revision;
     this.#torn = false;
     const stream = this.registry.watch(WatchAgentsRequest.fromPartial({ accountId: this.account, since }));
     return new Promise<boolean>((resolve) => {

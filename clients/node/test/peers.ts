@@ -128,7 +128,7 @@ export class FakeRegistry {
   snapshot(): Buffer {
     const cards = this.agents.flatMap(({ card }) => (card === undefined ? [] : [card]));
     const snapshot = { cards, instances: this.agents.flatMap(({ instances }) => instances), complete: true };
-    const response = { revision: { incarnation: "i", number: 1 }, event: { $case: "snapshot" as const, snapshot } };
+    const response = { revision: "i:1", event: { $case: "snapshot" as const, snapshot } };
     return encoded(WatchAgentsResponse, WatchAgentsResponse.fromPartial(response));
   }
 

@@ -75,7 +75,7 @@ class Conversation(Task):
         self.contact_id = turn.contact_id
         self.channel = turn.channel
         self.intent = turn.transfer.intent_id
-        self.transferred_from: str = getattr(turn.transfer, "from")
+        self.transferred_from: str = turn.transfer.from_agent
         self.transfer_reason = turn.transfer.reason
         self.tags = tuple(turn.tags)
         self.fields = from_struct(turn.fields)

@@ -89,7 +89,7 @@ class Directory:
         """Whether the registry has just started: agents that are alive may be missing."""
         self._entries: dict[Name, Entry] = {}
         self._owner: dict[str, Name] = {}
-        self._revision: pb.Revision | None = None
+        self._revision = ""
         self._named: _InSnapshot | None = None
         """What a snapshot that we are in has named; None: nothing is to be removed by absence."""
         self._ready = asyncio.Event()
@@ -245,7 +245,8 @@ class Directory:
         self._ready.clear()
         self._entries.clear()
         self._owner.clear()
-        self._named = self._revision = self._refusal = None
+        self._named = self._refusal = None
+        self._revision = ""
         self.warming = False
 
     def _usable(self, limits: LimitsMessage, left_out: LeftOut) -> bool:

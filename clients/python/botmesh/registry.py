@@ -77,7 +77,7 @@ class RegistryClient:
             _SERVICE + name, request_serializer=request.SerializeToString, response_deserializer=_Bytes
         )
 
-    async def watch(self, account: str, since: pb.Revision | None) -> AsyncGenerator[bytes, None]:
+    async def watch(self, account: str, since: str) -> AsyncGenerator[bytes, None]:
         """The responses of WatchAgents as they came, unread.
 
         Over connections of their own: a connection carries only so many calls, and questions must find room.

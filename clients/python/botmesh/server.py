@@ -284,7 +284,7 @@ async def _emit_all(pieces: AsyncIterator[Any], work: Work) -> Reply | NotMine:
         else:
             for part in to_parts(piece):
                 append = after_text and isinstance(piece, str)
-                await work.emit(pb.DelegateStreamResponse(partial=pb.Partial(part=part, append=append)))
+                await work.emit(pb.DelegateStreamResponse(partial=pb.PartialReply(part=part, append=append)))
                 after_text = part.WhichOneof("content") == "text"
     return final
 

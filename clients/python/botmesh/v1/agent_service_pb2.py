@@ -33,7 +33,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x62otmesh/v1/agent_service.proto\x12\nbotmesh.v1\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\x1a\x15\x62otmesh/v1/link.proto\x1a\x18\x62otmesh/v1/message.proto\x1a\x15\x62otmesh/v1/part.proto\x1a\x19\x62otmesh/v1/transfer.proto\x1a\x15\x62otmesh/v1/turn.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n\x0f\x44\x65legateRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\"4\n\x10\x44\x65legateResponse\x12 \n\x05reply\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Reply\"u\n\x15\x44\x65legateStreamRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04\x12\x1e\n\x04turn\x18\x03 \x01(\x0b\x32\x10.botmesh.v1.Turn\"\xcd\x01\n\x16\x44\x65legateStreamResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12&\n\x07partial\x18\x02 \x01(\x0b\x32\x13.botmesh.v1.PartialH\x00\x12(\n\x08progress\x18\x03 \x01(\x0b\x32\x14.botmesh.v1.ProgressH\x00\x12\"\n\x05reset\x18\x04 \x01(\x0b\x32\x11.botmesh.v1.ResetH\x00\x12\"\n\x05reply\x18\x05 \x01(\x0b\x32\x11.botmesh.v1.ReplyH\x00\x42\x07\n\x05\x65vent\"9\n\x07Partial\x12\x1e\n\x04part\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Part\x12\x0e\n\x06\x61ppend\x18\x02 \x01(\x08\"<\n\x08Progress\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x15\n\x08\x66raction\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\x0b\n\t_fraction\"\x17\n\x05Reset\x12\x0e\n\x06reason\x18\x01 \x01(\t\"a\n\x0fTransferRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12(\n\x05offer\x18\x02 \x01(\x0b\x32\x19.botmesh.v1.TransferOffer\"g\n\x10TransferResponse\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12.\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1c.botmesh.v1.TransferDecision\x12\x0e\n\x06reason\x18\x03 \x01(\t\"5\n\rNotifyRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\"2\n\x0eNotifyResponse\x12 \n\x03\x61\x63k\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\"s\n\rCancelReceipt\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12\x12\n\nmessage_id\x18\x03 \x01(\t\x12*\n\x07outcome\x18\x04 \x01(\x0e\x32\x19.botmesh.v1.CancelOutcome\"[\n\rCancelRequest\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x12\n\nfrom_agent\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"=\n\x0e\x43\x61ncelResponse\x12+\n\x08receipts\x18\x01 \x03(\x0b\x32\x19.botmesh.v1.CancelReceipt\"\x10\n\x0eGetCardRequest\"u\n\x0fGetCardResponse\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12(\n\treadiness\x18\x03 \x01(\x0e\x32\x15.botmesh.v1.Readiness\"\x11\n\x0fGetStatsRequest\"\xca\x04\n\x10GetStatsResponse\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12.\n\nstarted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\x08incoming\x18\x03 \x03(\x0b\x32*.botmesh.v1.GetStatsResponse.IncomingEntry\x12<\n\x08outgoing\x18\x04 \x03(\x0b\x32*.botmesh.v1.GetStatsResponse.OutgoingEntry\x12<\n\x08refusals\x18\x05 \x03(\x0b\x32*.botmesh.v1.GetStatsResponse.RefusalsEntry\x12\x11\n\tin_flight\x18\x06 \x01(\r\x12\x1a\n\x12outgoing_in_flight\x18\x07 \x01(\r\x12\x12\n\nremembered\x18\x08 \x01(\r\x12\x31\n\x0emedian_latency\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\x0bp95_latency\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x1a/\n\rIncomingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\x1a/\n\rOutgoingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\x1a/\n\rRefusalsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01*\xa4\x01\n\rCancelOutcome\x12\x1e\n\x1a\x43\x41NCEL_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43\x41NCEL_OUTCOME_STOPPED\x10\x01\x12\x1b\n\x17\x43\x41NCEL_OUTCOME_TOO_LATE\x10\x02\x12\x1e\n\x1a\x43\x41NCEL_OUTCOME_UNREACHABLE\x10\x03\x12\x1a\n\x16\x43\x41NCEL_OUTCOME_UNKNOWN\x10\x04\x32\xc3\x04\n\x0c\x41gentService\x12\x45\n\x08\x44\x65legate\x12\x1b.botmesh.v1.DelegateRequest\x1a\x1c.botmesh.v1.DelegateResponse\x12Y\n\x0e\x44\x65legateStream\x12!.botmesh.v1.DelegateStreamRequest\x1a\".botmesh.v1.DelegateStreamResponse0\x01\x12\x45\n\x08Transfer\x12\x1b.botmesh.v1.TransferRequest\x1a\x1c.botmesh.v1.TransferResponse\x12?\n\x06Notify\x12\x19.botmesh.v1.NotifyRequest\x1a\x1a.botmesh.v1.NotifyResponse\x12?\n\x06\x43\x61ncel\x12\x19.botmesh.v1.CancelRequest\x1a\x1a.botmesh.v1.CancelResponse\x12\x42\n\x07GetCard\x12\x1a.botmesh.v1.GetCardRequest\x1a\x1b.botmesh.v1.GetCardResponse\x12\x45\n\x08GetStats\x12\x1b.botmesh.v1.GetStatsRequest\x1a\x1c.botmesh.v1.GetStatsResponse\x12=\n\x04Link\x12\x17.botmesh.v1.LinkRequest\x1a\x18.botmesh.v1.LinkResponse(\x01\x30\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x62otmesh/v1/agent_service.proto\x12\nbotmesh.v1\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\x1a\x15\x62otmesh/v1/link.proto\x1a\x18\x62otmesh/v1/message.proto\x1a\x15\x62otmesh/v1/part.proto\x1a\x19\x62otmesh/v1/transfer.proto\x1a\x15\x62otmesh/v1/turn.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n\x0f\x44\x65legateRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\"4\n\x10\x44\x65legateResponse\x12 \n\x05reply\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Reply\"u\n\x15\x44\x65legateStreamRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04\x12\x1e\n\x04turn\x18\x03 \x01(\x0b\x32\x10.botmesh.v1.Turn\"\xd2\x01\n\x16\x44\x65legateStreamResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12+\n\x07partial\x18\x02 \x01(\x0b\x32\x18.botmesh.v1.PartialReplyH\x00\x12(\n\x08progress\x18\x03 \x01(\x0b\x32\x14.botmesh.v1.ProgressH\x00\x12\"\n\x05reset\x18\x04 \x01(\x0b\x32\x11.botmesh.v1.ResetH\x00\x12\"\n\x05reply\x18\x05 \x01(\x0b\x32\x11.botmesh.v1.ReplyH\x00\x42\x07\n\x05\x65vent\">\n\x0cPartialReply\x12\x1e\n\x04part\x18\x01 \x01(\x0b\x32\x10.botmesh.v1.Part\x12\x0e\n\x06\x61ppend\x18\x02 \x01(\x08\"<\n\x08Progress\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x15\n\x08\x66raction\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\x0b\n\t_fraction\"\x17\n\x05Reset\x12\x0e\n\x06reason\x18\x01 \x01(\t\"a\n\x0fTransferRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\x12(\n\x05offer\x18\x02 \x01(\x0b\x32\x19.botmesh.v1.TransferOffer\"g\n\x10TransferResponse\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12.\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1c.botmesh.v1.TransferDecision\x12\x0e\n\x06reason\x18\x03 \x01(\t\"5\n\rNotifyRequest\x12$\n\x07message\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\"2\n\x0eNotifyResponse\x12 \n\x03\x61\x63k\x18\x01 \x01(\x0b\x32\x13.botmesh.v1.Message\"s\n\rCancelReceipt\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12\x12\n\nmessage_id\x18\x03 \x01(\t\x12*\n\x07outcome\x18\x04 \x01(\x0e\x32\x19.botmesh.v1.CancelOutcome\"[\n\rCancelRequest\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x12\n\nfrom_agent\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"=\n\x0e\x43\x61ncelResponse\x12+\n\x08receipts\x18\x01 \x03(\x0b\x32\x19.botmesh.v1.CancelReceipt\"\x10\n\x0eGetCardRequest\"u\n\x0fGetCardResponse\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12(\n\treadiness\x18\x03 \x01(\x0e\x32\x15.botmesh.v1.Readiness\"\x11\n\x0fGetStatsRequest\"\xca\x04\n\x10GetStatsResponse\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12.\n\nstarted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\x08incoming\x18\x03 \x03(\x0b\x32*.botmesh.v1.GetStatsResponse.IncomingEntry\x12<\n\x08outgoing\x18\x04 \x03(\x0b\x32*.botmesh.v1.GetStatsResponse.OutgoingEntry\x12<\n\x08refusals\x18\x05 \x03(\x0b\x32*.botmesh.v1.GetStatsResponse.RefusalsEntry\x12\x11\n\tin_flight\x18\x06 \x01(\r\x12\x1a\n\x12outgoing_in_flight\x18\x07 \x01(\r\x12\x12\n\nremembered\x18\x08 \x01(\r\x12\x31\n\x0emedian_latency\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\x0bp95_latency\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x1a/\n\rIncomingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\x1a/\n\rOutgoingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\x1a/\n\rRefusalsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01*\xa4\x01\n\rCancelOutcome\x12\x1e\n\x1a\x43\x41NCEL_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43\x41NCEL_OUTCOME_STOPPED\x10\x01\x12\x1b\n\x17\x43\x41NCEL_OUTCOME_TOO_LATE\x10\x02\x12\x1e\n\x1a\x43\x41NCEL_OUTCOME_UNREACHABLE\x10\x03\x12\x1a\n\x16\x43\x41NCEL_OUTCOME_UNKNOWN\x10\x04\x32\xe6\x04\n\x0c\x41gentService\x12J\n\x08\x44\x65legate\x12\x1b.botmesh.v1.DelegateRequest\x1a\x1c.botmesh.v1.DelegateResponse\"\x03\x90\x02\x02\x12^\n\x0e\x44\x65legateStream\x12!.botmesh.v1.DelegateStreamRequest\x1a\".botmesh.v1.DelegateStreamResponse\"\x03\x90\x02\x02\x30\x01\x12J\n\x08Transfer\x12\x1b.botmesh.v1.TransferRequest\x1a\x1c.botmesh.v1.TransferResponse\"\x03\x90\x02\x02\x12\x44\n\x06Notify\x12\x19.botmesh.v1.NotifyRequest\x1a\x1a.botmesh.v1.NotifyResponse\"\x03\x90\x02\x02\x12\x44\n\x06\x43\x61ncel\x12\x19.botmesh.v1.CancelRequest\x1a\x1a.botmesh.v1.CancelResponse\"\x03\x90\x02\x02\x12G\n\x07GetCard\x12\x1a.botmesh.v1.GetCardRequest\x1a\x1b.botmesh.v1.GetCardResponse\"\x03\x90\x02\x01\x12J\n\x08GetStats\x12\x1b.botmesh.v1.GetStatsRequest\x1a\x1c.botmesh.v1.GetStatsResponse\"\x03\x90\x02\x01\x12=\n\x04Link\x12\x17.botmesh.v1.LinkRequest\x1a\x18.botmesh.v1.LinkResponse(\x01\x30\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,8 +47,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSTATSRESPONSE_OUTGOINGENTRY']._serialized_options = b'8\001'
   _globals['_GETSTATSRESPONSE_REFUSALSENTRY']._loaded_options = None
   _globals['_GETSTATSRESPONSE_REFUSALSENTRY']._serialized_options = b'8\001'
-  _globals['_CANCELOUTCOME']._serialized_start=2203
-  _globals['_CANCELOUTCOME']._serialized_end=2367
+  _globals['_AGENTSERVICE'].methods_by_name['Delegate']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['Delegate']._serialized_options = b'\220\002\002'
+  _globals['_AGENTSERVICE'].methods_by_name['DelegateStream']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['DelegateStream']._serialized_options = b'\220\002\002'
+  _globals['_AGENTSERVICE'].methods_by_name['Transfer']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['Transfer']._serialized_options = b'\220\002\002'
+  _globals['_AGENTSERVICE'].methods_by_name['Notify']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['Notify']._serialized_options = b'\220\002\002'
+  _globals['_AGENTSERVICE'].methods_by_name['Cancel']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['Cancel']._serialized_options = b'\220\002\002'
+  _globals['_AGENTSERVICE'].methods_by_name['GetCard']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['GetCard']._serialized_options = b'\220\002\001'
+  _globals['_AGENTSERVICE'].methods_by_name['GetStats']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['GetStats']._serialized_options = b'\220\002\001'
+  _globals['_CANCELOUTCOME']._serialized_start=2213
+  _globals['_CANCELOUTCOME']._serialized_end=2377
   _globals['_DELEGATEREQUEST']._serialized_start=289
   _globals['_DELEGATEREQUEST']._serialized_end=344
   _globals['_DELEGATERESPONSE']._serialized_start=346
@@ -56,41 +70,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELEGATESTREAMREQUEST']._serialized_start=400
   _globals['_DELEGATESTREAMREQUEST']._serialized_end=517
   _globals['_DELEGATESTREAMRESPONSE']._serialized_start=520
-  _globals['_DELEGATESTREAMRESPONSE']._serialized_end=725
-  _globals['_PARTIAL']._serialized_start=727
-  _globals['_PARTIAL']._serialized_end=784
-  _globals['_PROGRESS']._serialized_start=786
-  _globals['_PROGRESS']._serialized_end=846
-  _globals['_RESET']._serialized_start=848
-  _globals['_RESET']._serialized_end=871
-  _globals['_TRANSFERREQUEST']._serialized_start=873
-  _globals['_TRANSFERREQUEST']._serialized_end=970
-  _globals['_TRANSFERRESPONSE']._serialized_start=972
-  _globals['_TRANSFERRESPONSE']._serialized_end=1075
-  _globals['_NOTIFYREQUEST']._serialized_start=1077
-  _globals['_NOTIFYREQUEST']._serialized_end=1130
-  _globals['_NOTIFYRESPONSE']._serialized_start=1132
-  _globals['_NOTIFYRESPONSE']._serialized_end=1182
-  _globals['_CANCELRECEIPT']._serialized_start=1184
-  _globals['_CANCELRECEIPT']._serialized_end=1299
-  _globals['_CANCELREQUEST']._serialized_start=1301
-  _globals['_CANCELREQUEST']._serialized_end=1392
-  _globals['_CANCELRESPONSE']._serialized_start=1394
-  _globals['_CANCELRESPONSE']._serialized_end=1455
-  _globals['_GETCARDREQUEST']._serialized_start=1457
-  _globals['_GETCARDREQUEST']._serialized_end=1473
-  _globals['_GETCARDRESPONSE']._serialized_start=1475
-  _globals['_GETCARDRESPONSE']._serialized_end=1592
-  _globals['_GETSTATSREQUEST']._serialized_start=1594
-  _globals['_GETSTATSREQUEST']._serialized_end=1611
-  _globals['_GETSTATSRESPONSE']._serialized_start=1614
-  _globals['_GETSTATSRESPONSE']._serialized_end=2200
-  _globals['_GETSTATSRESPONSE_INCOMINGENTRY']._serialized_start=2055
-  _globals['_GETSTATSRESPONSE_INCOMINGENTRY']._serialized_end=2102
-  _globals['_GETSTATSRESPONSE_OUTGOINGENTRY']._serialized_start=2104
-  _globals['_GETSTATSRESPONSE_OUTGOINGENTRY']._serialized_end=2151
-  _globals['_GETSTATSRESPONSE_REFUSALSENTRY']._serialized_start=2153
-  _globals['_GETSTATSRESPONSE_REFUSALSENTRY']._serialized_end=2200
-  _globals['_AGENTSERVICE']._serialized_start=2370
-  _globals['_AGENTSERVICE']._serialized_end=2949
+  _globals['_DELEGATESTREAMRESPONSE']._serialized_end=730
+  _globals['_PARTIALREPLY']._serialized_start=732
+  _globals['_PARTIALREPLY']._serialized_end=794
+  _globals['_PROGRESS']._serialized_start=796
+  _globals['_PROGRESS']._serialized_end=856
+  _globals['_RESET']._serialized_start=858
+  _globals['_RESET']._serialized_end=881
+  _globals['_TRANSFERREQUEST']._serialized_start=883
+  _globals['_TRANSFERREQUEST']._serialized_end=980
+  _globals['_TRANSFERRESPONSE']._serialized_start=982
+  _globals['_TRANSFERRESPONSE']._serialized_end=1085
+  _globals['_NOTIFYREQUEST']._serialized_start=1087
+  _globals['_NOTIFYREQUEST']._serialized_end=1140
+  _globals['_NOTIFYRESPONSE']._serialized_start=1142
+  _globals['_NOTIFYRESPONSE']._serialized_end=1192
+  _globals['_CANCELRECEIPT']._serialized_start=1194
+  _globals['_CANCELRECEIPT']._serialized_end=1309
+  _globals['_CANCELREQUEST']._serialized_start=1311
+  _globals['_CANCELREQUEST']._serialized_end=1402
+  _globals['_CANCELRESPONSE']._serialized_start=1404
+  _globals['_CANCELRESPONSE']._serialized_end=1465
+  _globals['_GETCARDREQUEST']._serialized_start=1467
+  _globals['_GETCARDREQUEST']._serialized_end=1483
+  _globals['_GETCARDRESPONSE']._serialized_start=1485
+  _globals['_GETCARDRESPONSE']._serialized_end=1602
+  _globals['_GETSTATSREQUEST']._serialized_start=1604
+  _globals['_GETSTATSREQUEST']._serialized_end=1621
+  _globals['_GETSTATSRESPONSE']._serialized_start=1624
+  _globals['_GETSTATSRESPONSE']._serialized_end=2210
+  _globals['_GETSTATSRESPONSE_INCOMINGENTRY']._serialized_start=2065
+  _globals['_GETSTATSRESPONSE_INCOMINGENTRY']._serialized_end=2112
+  _globals['_GETSTATSRESPONSE_OUTGOINGENTRY']._serialized_start=2114
+  _globals['_GETSTATSRESPONSE_OUTGOINGENTRY']._serialized_end=2161
+  _globals['_GETSTATSRESPONSE_REFUSALSENTRY']._serialized_start=2163
+  _globals['_GETSTATSRESPONSE_REFUSALSENTRY']._serialized_end=2210
+  _globals['_AGENTSERVICE']._serialized_start=2380
+  _globals['_AGENTSERVICE']._serialized_end=2994
 # @@protoc_insertion_point(module_scope)

@@ -61,13 +61,13 @@ class DelegateStreamResponse(_message.Message):
     RESET_FIELD_NUMBER: _ClassVar[int]
     REPLY_FIELD_NUMBER: _ClassVar[int]
     sequence: int
-    partial: Partial
+    partial: PartialReply
     progress: Progress
     reset: Reset
     reply: _message_pb2.Reply
-    def __init__(self, sequence: _Optional[int] = ..., partial: _Optional[_Union[Partial, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., reset: _Optional[_Union[Reset, _Mapping]] = ..., reply: _Optional[_Union[_message_pb2.Reply, _Mapping]] = ...) -> None: ...
+    def __init__(self, sequence: _Optional[int] = ..., partial: _Optional[_Union[PartialReply, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., reset: _Optional[_Union[Reset, _Mapping]] = ..., reply: _Optional[_Union[_message_pb2.Reply, _Mapping]] = ...) -> None: ...
 
-class Partial(_message.Message):
+class PartialReply(_message.Message):
     __slots__ = ("part", "append")
     PART_FIELD_NUMBER: _ClassVar[int]
     APPEND_FIELD_NUMBER: _ClassVar[int]

@@ -28,8 +28,29 @@ if _version_not_supported:
 
 class AgentServiceStub:
     """What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-    work: all policies apply to them, and they carry a chain in their metadata
-    (chain.proto). The others are control: fields, deadline and message size apply.
+    work: all policies apply to them. The others are control: fields, deadline and
+    message size apply.
+
+    Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+    calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+    8 MiB in all. The mesh can set other values (limits.proto).
+
+    A work call carries its chain, the root delegation and all that follow from it, as
+    gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+    call without any of these keys starts a chain. All keys together stay under 4 KiB;
+    ids match [A-Za-z0-9._-]{1,64}.
+    botmesh-path          agents gone through, oldest first, separated by commas. Its
+    length is the number of hops up to and with this call. An
+    agent of another account than the chain's is account/name.
+    botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+    on the way, never raised. Absent: the mesh's limit (5).
+    botmesh-correlation   the chain's id. Absent: a new one is made.
+    botmesh-conversation  the conversation's id. Absent: none.
+    botmesh-account       the tenant. Absent: "default".
+    botmesh-to            agent/instance that the caller means. Any other process answers
+    UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+    whoever is called.
+    traceparent           W3C Trace Context, with tracestate.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
     """
@@ -84,8 +105,29 @@ class AgentServiceStub:
 
 class AgentServiceServicer:
     """What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-    work: all policies apply to them, and they carry a chain in their metadata
-    (chain.proto). The others are control: fields, deadline and message size apply.
+    work: all policies apply to them. The others are control: fields, deadline and
+    message size apply.
+
+    Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+    calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+    8 MiB in all. The mesh can set other values (limits.proto).
+
+    A work call carries its chain, the root delegation and all that follow from it, as
+    gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+    call without any of these keys starts a chain. All keys together stay under 4 KiB;
+    ids match [A-Za-z0-9._-]{1,64}.
+    botmesh-path          agents gone through, oldest first, separated by commas. Its
+    length is the number of hops up to and with this call. An
+    agent of another account than the chain's is account/name.
+    botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+    on the way, never raised. Absent: the mesh's limit (5).
+    botmesh-correlation   the chain's id. Absent: a new one is made.
+    botmesh-conversation  the conversation's id. Absent: none.
+    botmesh-account       the tenant. Absent: "default".
+    botmesh-to            agent/instance that the caller means. Any other process answers
+    UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+    whoever is called.
+    traceparent           W3C Trace Context, with tracestate.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
     """
@@ -210,8 +252,29 @@ def add_AgentServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AgentService:
     """What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-    work: all policies apply to them, and they carry a chain in their metadata
-    (chain.proto). The others are control: fields, deadline and message size apply.
+    work: all policies apply to them. The others are control: fields, deadline and
+    message size apply.
+
+    Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+    calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+    8 MiB in all. The mesh can set other values (limits.proto).
+
+    A work call carries its chain, the root delegation and all that follow from it, as
+    gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+    call without any of these keys starts a chain. All keys together stay under 4 KiB;
+    ids match [A-Za-z0-9._-]{1,64}.
+    botmesh-path          agents gone through, oldest first, separated by commas. Its
+    length is the number of hops up to and with this call. An
+    agent of another account than the chain's is account/name.
+    botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+    on the way, never raised. Absent: the mesh's limit (5).
+    botmesh-correlation   the chain's id. Absent: a new one is made.
+    botmesh-conversation  the conversation's id. Absent: none.
+    botmesh-account       the tenant. Absent: "default".
+    botmesh-to            agent/instance that the caller means. Any other process answers
+    UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+    whoever is called.
+    traceparent           W3C Trace Context, with tracestate.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
     """

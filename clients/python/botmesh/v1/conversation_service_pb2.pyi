@@ -89,14 +89,14 @@ class PostResponse(_message.Message):
     END_FIELD_NUMBER: _ClassVar[int]
     QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
     accepted: PostAccepted
-    partial: _agent_service_pb2.Partial
+    partial: _agent_service_pb2.PartialReply
     progress: _agent_service_pb2.Progress
     reset: _agent_service_pb2.Reset
     entry: _history_pb2.HistoryEntry
     owner: _conversation_pb2.Owner
     end: PostEnd
     queue_position: int
-    def __init__(self, accepted: _Optional[_Union[PostAccepted, _Mapping]] = ..., partial: _Optional[_Union[_agent_service_pb2.Partial, _Mapping]] = ..., progress: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., reset: _Optional[_Union[_agent_service_pb2.Reset, _Mapping]] = ..., entry: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., end: _Optional[_Union[PostEnd, str]] = ..., queue_position: _Optional[int] = ...) -> None: ...
+    def __init__(self, accepted: _Optional[_Union[PostAccepted, _Mapping]] = ..., partial: _Optional[_Union[_agent_service_pb2.PartialReply, _Mapping]] = ..., progress: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., reset: _Optional[_Union[_agent_service_pb2.Reset, _Mapping]] = ..., entry: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., end: _Optional[_Union[PostEnd, str]] = ..., queue_position: _Optional[int] = ...) -> None: ...
 
 class PostAccepted(_message.Message):
     __slots__ = ("conversation_id", "message_id", "sequence", "repeated_message", "trace_id")
@@ -176,9 +176,9 @@ class WatchConversationsRequest(_message.Message):
     AFTER_POSITION_FIELD_NUMBER: _ClassVar[int]
     ONLY_NEW_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
-    after_position: int
+    after_position: str
     only_new: bool
-    def __init__(self, conversation_id: _Optional[str] = ..., after_position: _Optional[int] = ..., only_new: _Optional[bool] = ...) -> None: ...
+    def __init__(self, conversation_id: _Optional[str] = ..., after_position: _Optional[str] = ..., only_new: _Optional[bool] = ...) -> None: ...
 
 class WatchConversationsResponse(_message.Message):
     __slots__ = ("event",)

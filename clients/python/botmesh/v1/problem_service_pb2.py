@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n botmesh/v1/problem_service.proto\x12\nbotmesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x01\n\x07Problem\x12\x11\n\tcomponent\x18\x01 \x01(\t\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.botmesh.v1.ProblemKind\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\x04\x12.\n\nfirst_seen\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_seen\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04over\x18\x08 \x01(\x08\"$\n\x13ListProblemsRequest\x12\r\n\x05limit\x18\x01 \x01(\r\"L\n\x14ListProblemsResponse\x12%\n\x08problems\x18\x01 \x03(\x0b\x32\x13.botmesh.v1.Problem\x12\r\n\x05total\x18\x02 \x01(\r*\x9c\x01\n\x0bProblemKind\x12\x1c\n\x18PROBLEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17PROBLEM_KIND_UNREADABLE\x10\x01\x12\x1c\n\x18PROBLEM_KIND_TASK_FAILED\x10\x02\x12\x18\n\x14PROBLEM_KIND_STORAGE\x10\x03\x12\x1a\n\x16PROBLEM_KIND_SET_ASIDE\x10\x04\x32\x63\n\x0eProblemService\x12Q\n\x0cListProblems\x12\x1f.botmesh.v1.ListProblemsRequest\x1a .botmesh.v1.ListProblemsResponseBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n botmesh/v1/problem_service.proto\x12\nbotmesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x01\n\x07Problem\x12\x11\n\tcomponent\x18\x01 \x01(\t\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.botmesh.v1.ProblemKind\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\x04\x12.\n\nfirst_seen\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_seen\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04over\x18\x08 \x01(\x08\"$\n\x13ListProblemsRequest\x12\r\n\x05limit\x18\x01 \x01(\r\"L\n\x14ListProblemsResponse\x12%\n\x08problems\x18\x01 \x03(\x0b\x32\x13.botmesh.v1.Problem\x12\r\n\x05total\x18\x02 \x01(\r*\x9c\x01\n\x0bProblemKind\x12\x1c\n\x18PROBLEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17PROBLEM_KIND_UNREADABLE\x10\x01\x12\x1c\n\x18PROBLEM_KIND_TASK_FAILED\x10\x02\x12\x18\n\x14PROBLEM_KIND_STORAGE\x10\x03\x12\x1a\n\x16PROBLEM_KIND_SET_ASIDE\x10\x04\x32h\n\x0eProblemService\x12V\n\x0cListProblems\x12\x1f.botmesh.v1.ListProblemsRequest\x1a .botmesh.v1.ListProblemsResponse\"\x03\x90\x02\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,6 +33,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.problem_service_
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
+  _globals['_PROBLEMSERVICE'].methods_by_name['ListProblems']._loaded_options = None
+  _globals['_PROBLEMSERVICE'].methods_by_name['ListProblems']._serialized_options = b'\220\002\001'
   _globals['_PROBLEMKIND']._serialized_start=423
   _globals['_PROBLEMKIND']._serialized_end=579
   _globals['_PROBLEM']._serialized_start=82
@@ -42,5 +44,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPROBLEMSRESPONSE']._serialized_start=344
   _globals['_LISTPROBLEMSRESPONSE']._serialized_end=420
   _globals['_PROBLEMSERVICE']._serialized_start=581
-  _globals['_PROBLEMSERVICE']._serialized_end=680
+  _globals['_PROBLEMSERVICE']._serialized_end=685
 # @@protoc_insertion_point(module_scope)

@@ -183,21 +183,13 @@ class ReportUnreachableResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
-class Revision(_message.Message):
-    __slots__ = ("incarnation", "number")
-    INCARNATION_FIELD_NUMBER: _ClassVar[int]
-    NUMBER_FIELD_NUMBER: _ClassVar[int]
-    incarnation: str
-    number: int
-    def __init__(self, incarnation: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
-
 class WatchAgentsRequest(_message.Message):
     __slots__ = ("account_id", "since")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
     account_id: str
-    since: Revision
-    def __init__(self, account_id: _Optional[str] = ..., since: _Optional[_Union[Revision, _Mapping]] = ...) -> None: ...
+    since: str
+    def __init__(self, account_id: _Optional[str] = ..., since: _Optional[str] = ...) -> None: ...
 
 class WatchAgentsResponse(_message.Message):
     __slots__ = ("revision", "warming", "limits", "snapshot", "changes", "trace_endpoint")
@@ -207,13 +199,13 @@ class WatchAgentsResponse(_message.Message):
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     TRACE_ENDPOINT_FIELD_NUMBER: _ClassVar[int]
-    revision: Revision
+    revision: str
     warming: bool
     limits: _limits_pb2.Limits
     snapshot: SnapshotChunk
     changes: AgentChanges
     trace_endpoint: str
-    def __init__(self, revision: _Optional[_Union[Revision, _Mapping]] = ..., warming: _Optional[bool] = ..., limits: _Optional[_Union[_limits_pb2.Limits, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotChunk, _Mapping]] = ..., changes: _Optional[_Union[AgentChanges, _Mapping]] = ..., trace_endpoint: _Optional[str] = ...) -> None: ...
+    def __init__(self, revision: _Optional[str] = ..., warming: _Optional[bool] = ..., limits: _Optional[_Union[_limits_pb2.Limits, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotChunk, _Mapping]] = ..., changes: _Optional[_Union[AgentChanges, _Mapping]] = ..., trace_endpoint: _Optional[str] = ...) -> None: ...
 
 class SnapshotChunk(_message.Message):
     __slots__ = ("cards", "instances", "complete")

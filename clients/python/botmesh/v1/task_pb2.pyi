@@ -87,7 +87,7 @@ class TaskEvent(_message.Message):
     ENDED_FIELD_NUMBER: _ClassVar[int]
     LATE_REPLY_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_DELIVERED_FIELD_NUMBER: _ClassVar[int]
-    position: int
+    position: str
     sequence: int
     task_id: str
     time: _timestamp_pb2.Timestamp
@@ -103,7 +103,7 @@ class TaskEvent(_message.Message):
     ended: TaskEnded
     late_reply: TaskLateReply
     receipt_delivered: TaskReceiptDelivered
-    def __init__(self, position: _Optional[int] = ..., sequence: _Optional[int] = ..., task_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., account_id: _Optional[str] = ..., submitted: _Optional[_Union[TaskSubmitted, _Mapping]] = ..., started: _Optional[_Union[TaskStarted, _Mapping]] = ..., progressed: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., requeued: _Optional[_Union[TaskRequeued, _Mapping]] = ..., interrupted: _Optional[_Union[TaskInterrupted, _Mapping]] = ..., resumed: _Optional[_Union[TaskResumed, _Mapping]] = ..., cancel_requested: _Optional[_Union[TaskCancelRequested, _Mapping]] = ..., ended: _Optional[_Union[TaskEnded, _Mapping]] = ..., late_reply: _Optional[_Union[TaskLateReply, _Mapping]] = ..., receipt_delivered: _Optional[_Union[TaskReceiptDelivered, _Mapping]] = ...) -> None: ...
+    def __init__(self, position: _Optional[str] = ..., sequence: _Optional[int] = ..., task_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., account_id: _Optional[str] = ..., submitted: _Optional[_Union[TaskSubmitted, _Mapping]] = ..., started: _Optional[_Union[TaskStarted, _Mapping]] = ..., progressed: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., requeued: _Optional[_Union[TaskRequeued, _Mapping]] = ..., interrupted: _Optional[_Union[TaskInterrupted, _Mapping]] = ..., resumed: _Optional[_Union[TaskResumed, _Mapping]] = ..., cancel_requested: _Optional[_Union[TaskCancelRequested, _Mapping]] = ..., ended: _Optional[_Union[TaskEnded, _Mapping]] = ..., late_reply: _Optional[_Union[TaskLateReply, _Mapping]] = ..., receipt_delivered: _Optional[_Union[TaskReceiptDelivered, _Mapping]] = ...) -> None: ...
 
 class TaskSubmitted(_message.Message):
     __slots__ = ("request", "agent", "path", "max_hops", "run_timeout", "queue_timeout", "at_most_once", "no_receipt", "traceparent")

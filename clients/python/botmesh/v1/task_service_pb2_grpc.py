@@ -86,7 +86,7 @@ class TaskServiceServicer:
 
     def SubmitTask(self, request, context):
         """Takes a task in and returns it at once. It continues the chain in the metadata
-        (chain.proto). May be repeated under the same message id: the same task. Refused,
+        (agent_service.proto). May be repeated under the same message id: the same task. Refused,
         and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

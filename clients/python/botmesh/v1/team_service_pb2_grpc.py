@@ -27,7 +27,7 @@ if _version_not_supported:
 
 class TeamServiceStub:
     """Asks several agents for whoever has no SDK that does. Each call continues the chain
-    in its metadata (chain.proto), as if the last agent of the path asked itself; the
+    in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
     service never stands in a path. All methods are control: fields, deadline and message size
     apply to the call, and all policies to the delegations that it makes.
     """
@@ -62,7 +62,7 @@ class TeamServiceStub:
 
 class TeamServiceServicer:
     """Asks several agents for whoever has no SDK that does. Each call continues the chain
-    in its metadata (chain.proto), as if the last agent of the path asked itself; the
+    in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
     service never stands in a path. All methods are control: fields, deadline and message size
     apply to the call, and all policies to the delegations that it makes.
     """
@@ -132,7 +132,7 @@ def add_TeamServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class TeamService:
     """Asks several agents for whoever has no SDK that does. Each call continues the chain
-    in its metadata (chain.proto), as if the last agent of the path asked itself; the
+    in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
     service never stands in a path. All methods are control: fields, deadline and message size
     apply to the call, and all policies to the delegations that it makes.
     """

@@ -33,12 +33,13 @@ class Turn(_message.Message):
     def __init__(self, turn_id: _Optional[str] = ..., epoch: _Optional[int] = ..., contact_id: _Optional[str] = ..., channel: _Optional[str] = ..., service_address: _Optional[str] = ..., history: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., history_truncated: _Optional[bool] = ..., transfer: _Optional[_Union[TurnTransfer, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class TurnTransfer(_message.Message):
-    __slots__ = ("transfer_id", "reason", "intent_id")
+    __slots__ = ("transfer_id", "from_agent", "reason", "intent_id")
     TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
-    FROM_FIELD_NUMBER: _ClassVar[int]
+    FROM_AGENT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     INTENT_ID_FIELD_NUMBER: _ClassVar[int]
     transfer_id: str
+    from_agent: str
     reason: str
     intent_id: str
-    def __init__(self, transfer_id: _Optional[str] = ..., reason: _Optional[str] = ..., intent_id: _Optional[str] = ..., **kwargs) -> None: ...
+    def __init__(self, transfer_id: _Optional[str] = ..., from_agent: _Optional[str] = ..., reason: _Optional[str] = ..., intent_id: _Optional[str] = ...) -> None: ...

@@ -26,7 +26,7 @@ export enum Exposure {
 
 /** Something that an agent declares it can do. Follows A2A v1.0's AgentSkill. */
 export interface Skill {
-  /** Unique within the card: an id as in chain.proto. */
+  /** Unique within the card: an id as in agent_service.proto. */
   id: string;
   /** A name for people. Empty: the id. */
   name: string;
@@ -877,7 +877,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -73,7 +73,7 @@ export interface DelegateStreamResponse {
   event:
     | //
     /** A piece of the reply. */
-    { $case: "partial"; partial: Partial }
+    { $case: "partial"; partial: PartialReply }
     | //
     /** How far the work is. */
     { $case: "progress"; progress: Progress }
@@ -91,7 +91,7 @@ export interface DelegateStreamResponse {
 }
 
 /** A piece of a reply. */
-export interface Partial {
+export interface PartialReply {
   /** The piece. */
   part:
     | Part
@@ -512,7 +512,7 @@ export const DelegateStreamResponse: MessageFns<DelegateStreamResponse> = {
     }
     switch (message.event?.$case) {
       case "partial":
-        Partial.encode(message.event.partial, writer.uint32(18).fork()).join();
+        PartialReply.encode(message.event.partial, writer.uint32(18).fork()).join();
         break;
       case "progress":
         Progress.encode(message.event.progress, writer.uint32(26).fork()).join();
@@ -561,7 +561,7 @@ export const DelegateStreamResponse: MessageFns<DelegateStreamResponse> = {
               break;
             }
 
-            message.event = { $case: "partial", partial: Partial.decode(reader, reader.uint32()) };
+            message.event = { $case: "partial", partial: PartialReply.decode(reader, reader.uint32()) };
             continue;
           }
           case 3: {
@@ -617,7 +617,7 @@ export const DelegateStreamResponse: MessageFns<DelegateStreamResponse> = {
     switch (object.event?.$case) {
       case "partial": {
         if (object.event?.partial !== undefined && object.event?.partial !== null) {
-          message.event = { $case: "partial", partial: Partial.fromPartial(object.event.partial) };
+          message.event = { $case: "partial", partial: PartialReply.fromPartial(object.event.partial) };
         }
         break;
       }
@@ -644,12 +644,12 @@ export const DelegateStreamResponse: MessageFns<DelegateStreamResponse> = {
   },
 };
 
-function createBasePartial(): Partial {
+function createBasePartialReply(): PartialReply {
   return { part: undefined, append: false, _unknownFields: {} };
 }
 
-export const Partial: MessageFns<Partial> = {
-  encode(message: Partial, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const PartialReply: MessageFns<PartialReply> = {
+  encode(message: PartialReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.part !== undefined) {
       Part.encode(message.part, writer.uint32(10).fork()).join();
     }
@@ -667,7 +667,7 @@ export const Partial: MessageFns<Partial> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Partial {
+  decode(input: BinaryReader | Uint8Array, length?: number): PartialReply {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -676,7 +676,7 @@ export const Partial: MessageFns<Partial> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePartial();
+      const message = createBasePartialReply();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -716,11 +716,11 @@ export const Partial: MessageFns<Partial> = {
     }
   },
 
-  create(base?: DeepPartial<Partial>): Partial {
-    return Partial.fromPartial(base ?? {});
+  create(base?: DeepPartial<PartialReply>): PartialReply {
+    return PartialReply.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<Partial>): Partial {
-    const message = createBasePartial();
+  fromPartial(object: DeepPartial<PartialReply>): PartialReply {
+    const message = createBasePartialReply();
     message.part = (object.part !== undefined && object.part !== null) ? Part.fromPartial(object.part) : undefined;
     message.append = object.append ?? false;
     return message;
@@ -2186,8 +2186,29 @@ export const GetStatsResponse_RefusalsEntry: MessageFns<GetStatsResponse_Refusal
 
 /**
  * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
- * work: all policies apply to them, and they carry a chain in their metadata
- * (chain.proto). The others are control: fields, deadline and message size apply.
+ * work: all policies apply to them. The others are control: fields, deadline and
+ * message size apply.
+ *
+ * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+ * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+ * 8 MiB in all. The mesh can set other values (limits.proto).
+ *
+ * A work call carries its chain, the root delegation and all that follow from it, as
+ * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+ * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+ * ids match [A-Za-z0-9._-]{1,64}.
+ *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+ *                         length is the number of hops up to and with this call. An
+ *                         agent of another account than the chain's is account/name.
+ *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+ *                         on the way, never raised. Absent: the mesh's limit (5).
+ *   botmesh-correlation   the chain's id. Absent: a new one is made.
+ *   botmesh-conversation  the conversation's id. Absent: none.
+ *   botmesh-account       the tenant. Absent: "default".
+ *   botmesh-to            agent/instance that the caller means. Any other process answers
+ *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+ *                         whoever is called.
+ *   traceparent           W3C Trace Context, with tracestate.
  *
  * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
  */
@@ -2208,7 +2229,7 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: DelegateResponse as typeof DelegateResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * As Delegate, and sends what there is as soon as it is there. Ends after the
@@ -2220,7 +2241,7 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: DelegateStreamResponse as typeof DelegateStreamResponse,
       responseStream: true,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Offers a conversation. Answers whether the agent would take it; grants nothing.
@@ -2232,7 +2253,7 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: TransferResponse as typeof TransferResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Hands over a message and returns when the agent has taken it: its work goes on
@@ -2245,7 +2266,7 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: NotifyResponse as typeof NotifyResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Ends the work under a message id at once, and all below it. May be repeated. */
     cancel: {
@@ -2254,7 +2275,7 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: CancelResponse as typeof CancelResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Says who serves here. Always answers while the process lives. */
     getCard: {
@@ -2263,7 +2284,7 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: GetCardResponse as typeof GetCardResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Counts since the process started. */
     getStats: {
@@ -2272,7 +2293,7 @@ export const AgentServiceDefinition = {
       requestStream: false,
       responseType: GetStatsResponse as typeof GetStatsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /**
      * Carries any number of calls of the methods above over one stream, so that what
@@ -2299,7 +2320,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

@@ -75,13 +75,13 @@ export interface Owner {
 
 /** A contact's conversation as it stands now. */
 export interface Conversation {
-  /** An id as in chain.proto. */
+  /** An id as in agent_service.proto. */
   conversationId: string;
   /** The tenant. */
   accountId: string;
   /** The channel that the contact writes on, "web". */
   channel: string;
-  /** The contact: an id as in chain.proto. */
+  /** The contact: an id as in agent_service.proto. */
   contactId: string;
   /** Who answers it. */
   owner:
@@ -203,8 +203,11 @@ export interface OpenTransfer {
 
 /** Something that happened in a conversation; the log's unit and the watch's. */
 export interface ConversationEvent {
-  /** Its place in the whole log. Empty in what is being written. */
-  position: number;
+  /**
+   * Where a watch that ended here goes on: opaque, and only for WatchConversations.
+   * Empty in what is being written.
+   */
+  position: string;
   /** Its place in the conversation, from 1. Empty in what is being written. */
   sequence: number;
   /** The conversation. */
@@ -588,7 +591,7 @@ export interface FieldsChanged {
 
 /** The contact submitted a form. */
 export interface FormSubmitted {
-  /** The form: an id as in chain.proto. */
+  /** The form: an id as in agent_service.proto. */
   form: string;
   /** What was filled in; it becomes part of the fields. */
   values:
@@ -601,7 +604,7 @@ export interface FormSubmitted {
 
 /** Somebody fired an action. */
 export interface ActionFired {
-  /** The action: an id as in chain.proto. */
+  /** The action: an id as in agent_service.proto. */
   action: string;
   /** Who: an agent's name. Empty: somebody else. */
   agent: string;
@@ -1562,7 +1565,7 @@ export const OpenTransfer: MessageFns<OpenTransfer> = {
 
 function createBaseConversationEvent(): ConversationEvent {
   return {
-    position: 0,
+    position: "",
     sequence: 0,
     conversationId: "",
     time: undefined,
@@ -1574,8 +1577,8 @@ function createBaseConversationEvent(): ConversationEvent {
 
 export const ConversationEvent: MessageFns<ConversationEvent> = {
   encode(message: ConversationEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.position !== 0) {
-      writer.uint32(8).int64(message.position);
+    if (message.position !== "") {
+      writer.uint32(10).string(message.position);
     }
     if (message.sequence !== 0) {
       writer.uint32(16).int64(message.sequence);
@@ -1712,11 +1715,11 @@ export const ConversationEvent: MessageFns<ConversationEvent> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.position = longToNumber(reader.int64());
+            message.position = reader.string();
             continue;
           }
           case 2: {
@@ -2041,7 +2044,7 @@ export const ConversationEvent: MessageFns<ConversationEvent> = {
   },
   fromPartial(object: DeepPartial<ConversationEvent>): ConversationEvent {
     const message = createBaseConversationEvent();
-    message.position = object.position ?? 0;
+    message.position = object.position ?? "";
     message.sequence = object.sequence ?? 0;
     message.conversationId = object.conversationId ?? "";
     message.time = (object.time !== undefined && object.time !== null) ? Timestamp.fromPartial(object.time) : undefined;
@@ -5577,7 +5580,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

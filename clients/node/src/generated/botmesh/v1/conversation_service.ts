@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../google/protobuf/duration.js";
 import { Struct } from "../../google/protobuf/struct.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
-import { Partial, Progress, Reset } from "./agent_service.js";
+import { PartialReply, Progress, Reset } from "./agent_service.js";
 import {
   Conversation,
   ConversationEvent,
@@ -104,7 +104,7 @@ export interface PostResponse {
     { $case: "accepted"; accepted: PostAccepted }
     | //
     /** A piece of the answer, shown and not kept. */
-    { $case: "partial"; partial: Partial }
+    { $case: "partial"; partial: PartialReply }
     | //
     /** How far the answer is. */
     { $case: "progress"; progress: Progress }
@@ -211,8 +211,11 @@ export interface GetHistoryResponse {
 export interface WatchConversationsRequest {
   /** One conversation. Empty: all. */
   conversationId: string;
-  /** Only events with a greater position. Default 0: all that there are. */
-  afterPosition: number;
+  /**
+   * Only events after this position, which came with an event of this watch. Empty: all
+   * that there are.
+   */
+  afterPosition: string;
   /** Only what happens from now on. */
   onlyNew: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -425,7 +428,7 @@ export interface HandBackResponse {
 export interface SetTagsRequest {
   /** Required. */
   conversationId: string;
-  /** To add: ids as in chain.proto. A conversation has 256 tags at most. */
+  /** To add: ids as in agent_service.proto. A conversation has 256 tags at most. */
   add: string[];
   /** To remove. */
   remove: string[];
@@ -459,7 +462,7 @@ export interface SetFieldsResponse {
 export interface SubmitFormRequest {
   /** Required. */
   conversationId: string;
-  /** The form: an id as in chain.proto. Required. */
+  /** The form: an id as in agent_service.proto. Required. */
   form: string;
   /** What was filled in; it becomes part of the fields. */
   values:
@@ -481,7 +484,7 @@ export interface SubmitFormResponse {
 export interface FireActionRequest {
   /** Required. */
   conversationId: string;
-  /** The action: an id as in chain.proto. Required. */
+  /** The action: an id as in agent_service.proto. Required. */
   action: string;
   /** The agent that fires it. Empty: somebody else. */
   agent: string;
@@ -668,7 +671,7 @@ export interface SetPrimaryResponse {
 export interface SetDutyRequest {
   /** The tenant. Empty: "default". */
   accountId: string;
-  /** The person: an id as in chain.proto. Required. */
+  /** The person: an id as in agent_service.proto. Required. */
   person: string;
   /** Whether on duty from now on. */
   onDuty: boolean;
@@ -957,7 +960,7 @@ export const PostResponse: MessageFns<PostResponse> = {
         PostAccepted.encode(message.event.accepted, writer.uint32(10).fork()).join();
         break;
       case "partial":
-        Partial.encode(message.event.partial, writer.uint32(18).fork()).join();
+        PartialReply.encode(message.event.partial, writer.uint32(18).fork()).join();
         break;
       case "progress":
         Progress.encode(message.event.progress, writer.uint32(26).fork()).join();
@@ -1015,7 +1018,7 @@ export const PostResponse: MessageFns<PostResponse> = {
               break;
             }
 
-            message.event = { $case: "partial", partial: Partial.decode(reader, reader.uint32()) };
+            message.event = { $case: "partial", partial: PartialReply.decode(reader, reader.uint32()) };
             continue;
           }
           case 3: {
@@ -1100,7 +1103,7 @@ export const PostResponse: MessageFns<PostResponse> = {
       }
       case "partial": {
         if (object.event?.partial !== undefined && object.event?.partial !== null) {
-          message.event = { $case: "partial", partial: Partial.fromPartial(object.event.partial) };
+          message.event = { $case: "partial", partial: PartialReply.fromPartial(object.event.partial) };
         }
         break;
       }
@@ -1830,7 +1833,7 @@ export const GetHistoryResponse: MessageFns<GetHistoryResponse> = {
 };
 
 function createBaseWatchConversationsRequest(): WatchConversationsRequest {
-  return { conversationId: "", afterPosition: 0, onlyNew: false, _unknownFields: {} };
+  return { conversationId: "", afterPosition: "", onlyNew: false, _unknownFields: {} };
 }
 
 export const WatchConversationsRequest: MessageFns<WatchConversationsRequest> = {
@@ -1838,8 +1841,8 @@ export const WatchConversationsRequest: MessageFns<WatchConversationsRequest> = 
     if (message.conversationId !== "") {
       writer.uint32(10).string(message.conversationId);
     }
-    if (message.afterPosition !== 0) {
-      writer.uint32(16).int64(message.afterPosition);
+    if (message.afterPosition !== "") {
+      writer.uint32(18).string(message.afterPosition);
     }
     if (message.onlyNew !== false) {
       writer.uint32(24).bool(message.onlyNew);
@@ -1877,11 +1880,11 @@ export const WatchConversationsRequest: MessageFns<WatchConversationsRequest> = 
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 18) {
               break;
             }
 
-            message.afterPosition = longToNumber(reader.int64());
+            message.afterPosition = reader.string();
             continue;
           }
           case 3: {
@@ -1918,7 +1921,7 @@ export const WatchConversationsRequest: MessageFns<WatchConversationsRequest> = 
   fromPartial(object: DeepPartial<WatchConversationsRequest>): WatchConversationsRequest {
     const message = createBaseWatchConversationsRequest();
     message.conversationId = object.conversationId ?? "";
-    message.afterPosition = object.afterPosition ?? 0;
+    message.afterPosition = object.afterPosition ?? "";
     message.onlyNew = object.onlyNew ?? false;
     return message;
   },
@@ -6872,7 +6875,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: PostResponse as typeof PostResponse,
       responseStream: true,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** One conversation. NOT_FOUND if there is none of that id. */
     getConversation: {
@@ -6881,7 +6884,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: GetConversationResponse as typeof GetConversationResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Conversations, newest first, in pages. */
     listConversations: {
@@ -6890,7 +6893,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: ListConversationsResponse as typeof ListConversationsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** What was said in a conversation, in pieces. */
     getHistory: {
@@ -6899,7 +6902,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: GetHistoryResponse as typeof GetHistoryResponse,
       responseStream: true,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /**
      * The events of one conversation or of all, from a position on, and then as they
@@ -6911,7 +6914,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: WatchConversationsResponse as typeof WatchConversationsResponse,
       responseStream: true,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /**
      * Hands a conversation over. Returns when the new owner is committed, or says why
@@ -6923,7 +6926,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: TransferConversationResponse as typeof TransferConversationResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Pauses, stops or activates one conversation, or all of a contact. */
     setStatus: {
@@ -6932,7 +6935,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SetStatusResponse as typeof SetStatusResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Makes the owner's replies go out by themselves, or wait for a person's approval. */
     setMode: {
@@ -6941,7 +6944,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SetModeResponse as typeof SetModeResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Lets a suggested reply go out, as it is or edited. One wins; approving again what
@@ -6953,7 +6956,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: ApproveResponse as typeof ApproveResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Drops a suggested reply; the contact's message stays unanswered until the next turn. */
     reject: {
@@ -6962,7 +6965,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: RejectResponse as typeof RejectResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Claims a conversation that waits for a person: one wins, the others get
@@ -6983,7 +6986,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: ReplyResponse as typeof ReplyResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Gives a conversation from the desk back to the agent that it came from, or to
@@ -7004,7 +7007,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SetTagsResponse as typeof SetTagsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Updates facts about the contact. Triggers may fire. */
     setFields: {
@@ -7013,7 +7016,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SetFieldsResponse as typeof SetFieldsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Takes in a form that the contact has submitted. Triggers may fire. May be repeated
@@ -7025,7 +7028,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SubmitFormResponse as typeof SubmitFormResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Fires an action, which triggers wait for. */
     fireAction: {
@@ -7046,7 +7049,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: AddMemberResponse as typeof AddMemberResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Removes one. May be repeated; one that is no member is no error. */
     removeMember: {
@@ -7055,7 +7058,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: RemoveMemberResponse as typeof RemoveMemberResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Lets the owner, or a member, say something outside a turn. May be repeated under
@@ -7067,7 +7070,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SayResponse as typeof SayResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Says what came of a conversation. What is said later replaces what was said before. */
     recordOutcome: {
@@ -7076,7 +7079,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: RecordOutcomeResponse as typeof RecordOutcomeResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Variables of a conversation, a contact or an account that have not expired. */
     getContext: {
@@ -7085,7 +7088,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: GetContextResponse as typeof GetContextResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /**
      * Sets variables, for good or for a time. RESOURCE_EXHAUSTED if they would be more
@@ -7097,7 +7100,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SetContextResponse as typeof SetContextResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Deletes variables. Deleting what is not there is no error. */
     deleteContext: {
@@ -7106,7 +7109,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: DeleteContextResponse as typeof DeleteContextResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Makes an agent the account's primary: it answers what nothing else was assigned to.
@@ -7119,7 +7122,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SetPrimaryResponse as typeof SetPrimaryResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Says that a person came on duty at the desk, or left. */
     setDuty: {
@@ -7128,7 +7131,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: SetDutyResponse as typeof SetDutyResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** An account: its primary agent, its people, its triggers. */
     getAccount: {
@@ -7137,7 +7140,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: GetAccountResponse as typeof GetAccountResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Counts per agent, told from the events. */
     getStatistics: {
@@ -7146,7 +7149,7 @@ export const ConversationServiceDefinition = {
       requestStream: false,
       responseType: GetStatisticsResponse as typeof GetStatisticsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
@@ -7158,7 +7161,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

@@ -38,7 +38,7 @@ export interface Load {
 
 /** One process that serves an agent. */
 export interface Instance {
-  /** Made fresh by each process: an id as in chain.proto. */
+  /** Made fresh by each process: an id as in agent_service.proto. */
   instanceId: string;
   /** The agent's account. */
   accountId: string;
@@ -336,7 +336,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

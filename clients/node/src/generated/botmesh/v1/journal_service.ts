@@ -998,7 +998,7 @@ export const JournalServiceDefinition = {
       requestStream: false,
       responseType: RecordResponse as typeof RecordResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * The messages that were logged, in pages. Only those of processes with the setting
@@ -1010,7 +1010,7 @@ export const JournalServiceDefinition = {
       requestStream: false,
       responseType: ListMessagesResponse as typeof ListMessagesResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** What was spent, by agent, chain, conversation or day. */
     getCosts: {
@@ -1019,7 +1019,7 @@ export const JournalServiceDefinition = {
       requestStream: false,
       responseType: GetCostsResponse as typeof GetCostsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
@@ -1031,7 +1031,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

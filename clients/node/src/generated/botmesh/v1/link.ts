@@ -56,7 +56,7 @@ export interface LinkedStart {
   method: string;
   /** Its request, serialized. */
   request: Buffer;
-  /** What would be the call's own metadata: the keys of chain.proto, traceparent. */
+  /** What would be the call's own metadata: the keys of agent_service.proto, traceparent. */
   metadata: { [key: string]: string };
   /** How long the caller waits. Unset: it does not say, as a call without a deadline. */
   timeout: Duration | undefined;
@@ -725,7 +725,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

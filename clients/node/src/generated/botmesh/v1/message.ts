@@ -42,7 +42,7 @@ export enum MessageType {
 }
 
 /**
- * What bots read. The policies read the chain (chain.proto) instead. Where both
+ * What bots read. The policies read the chain (agent_service.proto) instead. Where both
  * name a thing and differ, the call is refused with METADATA_MISMATCH.
  */
 export interface Message {
@@ -506,7 +506,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

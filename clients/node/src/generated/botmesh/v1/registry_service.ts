@@ -35,7 +35,7 @@ export interface RegisterRequest {
   card:
     | AgentCard
     | undefined;
-  /** Made fresh by the process: an id as in chain.proto. Required. */
+  /** Made fresh by the process: an id as in agent_service.proto. Required. */
   instanceId: string;
   /** Literal IP and port: the peer's own IP or one of an allowed range. Required. */
   address: string;
@@ -233,30 +233,22 @@ export interface ReportUnreachableResponse {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** A point in the registry's history. */
-export interface Revision {
-  /** Made fresh whenever the registry starts. */
-  incarnation: string;
-  /** Grows by one with every change. */
-  number: number;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
-}
-
 /** Whose view, and from when. */
 export interface WatchAgentsRequest {
   /** The asking account. Empty: "default". */
   accountId: string;
-  /** The last revision that the watcher has. Empty: none. */
-  since: Revision | undefined;
+  /** The last revision that the watcher has, at most 128 characters. Empty: none. */
+  since: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** A step of the watch. */
 export interface WatchAgentsResponse {
-  /** The revision that the watcher has after this. */
-  revision:
-    | Revision
-    | undefined;
+  /**
+   * The revision that the watcher has after this: opaque, to watch again with. Empty:
+   * none yet.
+   */
+  revision: string;
   /**
    * Whether the registry started less than one lease ago: add what appears,
    * remove nothing until a response says that it is over.
@@ -1880,91 +1872,8 @@ export const ReportUnreachableResponse: MessageFns<ReportUnreachableResponse> = 
   },
 };
 
-function createBaseRevision(): Revision {
-  return { incarnation: "", number: 0, _unknownFields: {} };
-}
-
-export const Revision: MessageFns<Revision> = {
-  encode(message: Revision, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.incarnation !== "") {
-      writer.uint32(10).string(message.incarnation);
-    }
-    if (message.number !== 0) {
-      writer.uint32(16).uint64(message.number);
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Revision {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRevision();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.incarnation = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.number = longToNumber(reader.uint64());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
-        }
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<Revision>): Revision {
-    return Revision.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Revision>): Revision {
-    const message = createBaseRevision();
-    message.incarnation = object.incarnation ?? "";
-    message.number = object.number ?? 0;
-    return message;
-  },
-};
-
 function createBaseWatchAgentsRequest(): WatchAgentsRequest {
-  return { accountId: "", since: undefined, _unknownFields: {} };
+  return { accountId: "", since: "", _unknownFields: {} };
 }
 
 export const WatchAgentsRequest: MessageFns<WatchAgentsRequest> = {
@@ -1972,8 +1881,8 @@ export const WatchAgentsRequest: MessageFns<WatchAgentsRequest> = {
     if (message.accountId !== "") {
       writer.uint32(10).string(message.accountId);
     }
-    if (message.since !== undefined) {
-      Revision.encode(message.since, writer.uint32(18).fork()).join();
+    if (message.since !== "") {
+      writer.uint32(18).string(message.since);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2012,7 +1921,7 @@ export const WatchAgentsRequest: MessageFns<WatchAgentsRequest> = {
               break;
             }
 
-            message.since = Revision.decode(reader, reader.uint32());
+            message.since = reader.string();
             continue;
           }
         }
@@ -2041,28 +1950,19 @@ export const WatchAgentsRequest: MessageFns<WatchAgentsRequest> = {
   fromPartial(object: DeepPartial<WatchAgentsRequest>): WatchAgentsRequest {
     const message = createBaseWatchAgentsRequest();
     message.accountId = object.accountId ?? "";
-    message.since = (object.since !== undefined && object.since !== null)
-      ? Revision.fromPartial(object.since)
-      : undefined;
+    message.since = object.since ?? "";
     return message;
   },
 };
 
 function createBaseWatchAgentsResponse(): WatchAgentsResponse {
-  return {
-    revision: undefined,
-    warming: false,
-    limits: undefined,
-    event: undefined,
-    traceEndpoint: "",
-    _unknownFields: {},
-  };
+  return { revision: "", warming: false, limits: undefined, event: undefined, traceEndpoint: "", _unknownFields: {} };
 }
 
 export const WatchAgentsResponse: MessageFns<WatchAgentsResponse> = {
   encode(message: WatchAgentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.revision !== undefined) {
-      Revision.encode(message.revision, writer.uint32(10).fork()).join();
+    if (message.revision !== "") {
+      writer.uint32(10).string(message.revision);
     }
     if (message.warming !== false) {
       writer.uint32(16).bool(message.warming);
@@ -2110,7 +2010,7 @@ export const WatchAgentsResponse: MessageFns<WatchAgentsResponse> = {
               break;
             }
 
-            message.revision = Revision.decode(reader, reader.uint32());
+            message.revision = reader.string();
             continue;
           }
           case 2: {
@@ -2178,9 +2078,7 @@ export const WatchAgentsResponse: MessageFns<WatchAgentsResponse> = {
   },
   fromPartial(object: DeepPartial<WatchAgentsResponse>): WatchAgentsResponse {
     const message = createBaseWatchAgentsResponse();
-    message.revision = (object.revision !== undefined && object.revision !== null)
-      ? Revision.fromPartial(object.revision)
-      : undefined;
+    message.revision = object.revision ?? "";
     message.warming = object.warming ?? false;
     message.limits = (object.limits !== undefined && object.limits !== null)
       ? Limits.fromPartial(object.limits)
@@ -2513,7 +2411,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: RegisterResponse as typeof RegisterResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Keeps a lease: one stream per instance, a message every heartbeat interval,
@@ -2534,7 +2432,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: DeregisterResponse as typeof DeregisterResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** One agent with its instances. NOT_FOUND with the nearest names. */
     getAgent: {
@@ -2543,7 +2441,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: GetAgentResponse as typeof GetAgentResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** The agents that an account sees, by name, in pages. */
     listAgents: {
@@ -2552,7 +2450,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: ListAgentsResponse as typeof ListAgentsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /**
      * The instances to dial: the ready ones, else the busy ones. NOT_FOUND with the
@@ -2564,7 +2462,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: ResolveAgentResponse as typeof ResolveAgentResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Ranks the active agents by how well their skills fit an utterance. */
     findAgents: {
@@ -2573,7 +2471,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: FindAgentsResponse as typeof FindAgentsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Says that an instance could not be reached. Schedules a probe and nothing more. */
     reportUnreachable: {
@@ -2582,7 +2480,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: ReportUnreachableResponse as typeof ReportUnreachableResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * What an account sees: a snapshot in chunks, then changes, coalesced within
@@ -2595,7 +2493,7 @@ export const RegistryServiceDefinition = {
       requestStream: false,
       responseType: WatchAgentsResponse as typeof WatchAgentsResponse,
       responseStream: true,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
@@ -2607,18 +2505,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
-
-function longToNumber(int64: { toString(): string }): number {
-  const num = globalThis.Number(int64.toString());
-  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
-  }
-  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
-  }
-  return num;
-}
+  : Partial<T>;
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -96,8 +96,8 @@ export interface Task {
 
 /** Something that happened to a task; the log's unit and the watch's. */
 export interface TaskEvent {
-  /** Its place in the whole log. Empty in what is being written. */
-  position: number;
+  /** Its place in the whole log: opaque. Empty in what is being written. */
+  position: string;
   /** Its place among the task's events, from 1. */
   sequence: number;
   /** The task. */
@@ -672,7 +672,7 @@ export const Task: MessageFns<Task> = {
 
 function createBaseTaskEvent(): TaskEvent {
   return {
-    position: 0,
+    position: "",
     sequence: 0,
     taskId: "",
     time: undefined,
@@ -685,8 +685,8 @@ function createBaseTaskEvent(): TaskEvent {
 
 export const TaskEvent: MessageFns<TaskEvent> = {
   encode(message: TaskEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.position !== 0) {
-      writer.uint32(8).int64(message.position);
+    if (message.position !== "") {
+      writer.uint32(10).string(message.position);
     }
     if (message.sequence !== 0) {
       writer.uint32(16).int64(message.sequence);
@@ -760,11 +760,11 @@ export const TaskEvent: MessageFns<TaskEvent> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.position = longToNumber(reader.int64());
+            message.position = reader.string();
             continue;
           }
           case 2: {
@@ -918,7 +918,7 @@ export const TaskEvent: MessageFns<TaskEvent> = {
   },
   fromPartial(object: DeepPartial<TaskEvent>): TaskEvent {
     const message = createBaseTaskEvent();
-    message.position = object.position ?? 0;
+    message.position = object.position ?? "";
     message.sequence = object.sequence ?? 0;
     message.taskId = object.taskId ?? "";
     message.time = (object.time !== undefined && object.time !== null) ? Timestamp.fromPartial(object.time) : undefined;
@@ -1877,7 +1877,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

@@ -1472,7 +1472,7 @@ export const TaskServiceDefinition = {
   methods: {
     /**
      * Takes a task in and returns it at once. It continues the chain in the metadata
-     * (chain.proto). May be repeated under the same message id: the same task. Refused,
+     * (agent_service.proto). May be repeated under the same message id: the same task. Refused,
      * and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
      */
     submitTask: {
@@ -1481,7 +1481,7 @@ export const TaskServiceDefinition = {
       requestStream: false,
       responseType: SubmitTaskResponse as typeof SubmitTaskResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** A task as it stands. Asks nobody: the work is not disturbed. NOT_FOUND, UNKNOWN_TASK. */
     getTask: {
@@ -1490,7 +1490,7 @@ export const TaskServiceDefinition = {
       requestStream: false,
       responseType: GetTaskResponse as typeof GetTaskResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /**
      * Waits until a task has ended or asks for input, or until shortly before the deadline
@@ -1502,7 +1502,7 @@ export const TaskServiceDefinition = {
       requestStream: false,
       responseType: WaitTaskResponse as typeof WaitTaskResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** The tasks of an account, the one in which something happened last first, in pages. */
     listTasks: {
@@ -1511,7 +1511,7 @@ export const TaskServiceDefinition = {
       requestStream: false,
       responseType: ListTasksResponse as typeof ListTasksResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /**
      * Ends a task, and all below it; returns when every hop has been told or could not be.
@@ -1524,7 +1524,7 @@ export const TaskServiceDefinition = {
       requestStream: false,
       responseType: CancelTaskResponse as typeof CancelTaskResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Gives a task what its agent asked for. FAILED_PRECONDITION, TASK_NOT_WAITING where it
@@ -1548,7 +1548,7 @@ export const TaskServiceDefinition = {
       requestStream: false,
       responseType: WatchTaskResponse as typeof WatchTaskResponse,
       responseStream: true,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
@@ -1560,7 +1560,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

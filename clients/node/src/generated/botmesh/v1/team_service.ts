@@ -1472,7 +1472,7 @@ export const BroadcastResponse: MessageFns<BroadcastResponse> = {
 
 /**
  * Asks several agents for whoever has no SDK that does. Each call continues the chain
- * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+ * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
  * service never stands in a path. All methods are control: fields, deadline and message size
  * apply to the call, and all policies to the delegations that it makes.
  */
@@ -1537,7 +1537,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -978,7 +978,7 @@ export const TraceServiceDefinition = {
       requestStream: false,
       responseType: GetTraceResponse as typeof GetTraceResponse,
       responseStream: true,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** The last traces, newest first. */
     listTraces: {
@@ -987,7 +987,7 @@ export const TraceServiceDefinition = {
       requestStream: false,
       responseType: ListTracesResponse as typeof ListTracesResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
@@ -999,7 +999,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

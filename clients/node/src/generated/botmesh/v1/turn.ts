@@ -55,7 +55,7 @@ export interface TurnTransfer {
   /** The transfer. */
   transferId: string;
   /** The owner before: an agent's name, or "desk". Empty: none. */
-  from: string;
+  fromAgent: string;
   /** Why. */
   reason: string;
   /** The dialog to open. Empty: none, or one that the bot does not know. */
@@ -257,7 +257,7 @@ export const Turn: MessageFns<Turn> = {
 };
 
 function createBaseTurnTransfer(): TurnTransfer {
-  return { transferId: "", from: "", reason: "", intentId: "", _unknownFields: {} };
+  return { transferId: "", fromAgent: "", reason: "", intentId: "", _unknownFields: {} };
 }
 
 export const TurnTransfer: MessageFns<TurnTransfer> = {
@@ -265,8 +265,8 @@ export const TurnTransfer: MessageFns<TurnTransfer> = {
     if (message.transferId !== "") {
       writer.uint32(10).string(message.transferId);
     }
-    if (message.from !== "") {
-      writer.uint32(18).string(message.from);
+    if (message.fromAgent !== "") {
+      writer.uint32(18).string(message.fromAgent);
     }
     if (message.reason !== "") {
       writer.uint32(26).string(message.reason);
@@ -311,7 +311,7 @@ export const TurnTransfer: MessageFns<TurnTransfer> = {
               break;
             }
 
-            message.from = reader.string();
+            message.fromAgent = reader.string();
             continue;
           }
           case 3: {
@@ -356,7 +356,7 @@ export const TurnTransfer: MessageFns<TurnTransfer> = {
   fromPartial(object: DeepPartial<TurnTransfer>): TurnTransfer {
     const message = createBaseTurnTransfer();
     message.transferId = object.transferId ?? "";
-    message.from = object.from ?? "";
+    message.fromAgent = object.fromAgent ?? "";
     message.reason = object.reason ?? "";
     message.intentId = object.intentId ?? "";
     return message;
@@ -370,7 +370,7 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
-  : { [K in keyof T]?: T[K] };
+  : Partial<T>;
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

@@ -76,7 +76,7 @@ public final class Conversation extends Task {
 
     /** Who had the conversation before, if this turn came by a transfer; else empty. */
     public String transferredFrom() {
-        return turn.getTransfer().getFrom();
+        return turn.getTransfer().getFromAgent();
     }
 
     /** Hand the conversation over for good to an agent, DESK, or "desk/anna". */

@@ -7,7 +7,6 @@ import io.botmesh.v1.AgentChanges;
 import io.botmesh.v1.AgentKey;
 import io.botmesh.v1.Instance;
 import io.botmesh.v1.Readiness;
-import io.botmesh.v1.Revision;
 import io.botmesh.v1.SnapshotChunk;
 import io.botmesh.v1.WatchAgentsRequest;
 import io.botmesh.v1.WatchAgentsResponse;
@@ -63,7 +62,7 @@ final class Directory {
     private final Map<String, String> owner = new HashMap<>();
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile Runnable onChange = () -> {};
-    private Revision revision;
+    private String revision = "";
     private Named named; // null: nothing is to be removed by absence
     private final Set<String> warned = new HashSet<>();
     /** A response could not be read, so that the copy lacks what it said: the next watch begins anew. */
@@ -219,7 +218,7 @@ final class Directory {
         WatchAgentsRequest.Builder request = WatchAgentsRequest.newBuilder().setAccountId(account);
         synchronized (this) {
             named = null;
-            if (revision != null && !torn) {
+            if (!torn) {
                 request.setSince(revision);
             }
             torn = false;

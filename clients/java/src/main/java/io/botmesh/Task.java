@@ -3,7 +3,7 @@ package io.botmesh;
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Message;
 import io.botmesh.v1.Part;
-import io.botmesh.v1.Partial;
+import io.botmesh.v1.PartialReply;
 import io.botmesh.v1.Progress;
 import io.botmesh.v1.Usage;
 import io.opentelemetry.api.trace.Span;
@@ -116,7 +116,7 @@ public class Task extends Asking {
     private void send(Part part, boolean append) {
         afterText = part.hasText();
         work.emit(DelegateStreamResponse.newBuilder()
-                .setPartial(Partial.newBuilder().setPart(part).setAppend(append)));
+                .setPartial(PartialReply.newBuilder().setPart(part).setAppend(append)));
     }
 
     /** Tell what is being done; for people, no part of the reply. `fraction` is 0 to 1, null: not said. */

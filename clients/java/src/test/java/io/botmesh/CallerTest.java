@@ -19,7 +19,7 @@ import io.botmesh.v1.Lease;
 import io.botmesh.v1.Load;
 import io.botmesh.v1.NotifyResponse;
 import io.botmesh.v1.Part;
-import io.botmesh.v1.Partial;
+import io.botmesh.v1.PartialReply;
 import io.botmesh.v1.ProbeState;
 import io.botmesh.v1.Progress;
 import io.botmesh.v1.Readiness;
@@ -140,7 +140,7 @@ class CallerTest {
 
     private static DelegateStreamResponse.Builder piece(String text) {
         return DelegateStreamResponse.newBuilder()
-                .setPartial(Partial.newBuilder().setPart(Content.text(text)));
+                .setPartial(PartialReply.newBuilder().setPart(Content.text(text)));
     }
 
     private void unusable(String field, byte[] response) {
@@ -213,7 +213,7 @@ class CallerTest {
     @Test
     void aStreamWithAnEventThatNobodyCouldKeepIsBrokenOff() throws Exception {
         DelegateStreamResponse.Builder deep = DelegateStreamResponse.newBuilder()
-                .setPartial(Partial.newBuilder().setPart(Part.newBuilder().setData(FieldsTest.objects(22))));
+                .setPartial(PartialReply.newBuilder().setPart(Part.newBuilder().setData(FieldsTest.objects(22))));
         unusable("partial.part.data", broken(event(deep, 2), Map.of()));
     }
 
@@ -276,7 +276,7 @@ class CallerTest {
     void manySmallPiecesAreJoinedInNoTime() {
         Instance worker = agent("DelegateStream", given -> {
             DelegateStreamResponse.Builder more = DelegateStreamResponse.newBuilder()
-                    .setPartial(Partial.newBuilder()
+                    .setPartial(PartialReply.newBuilder()
                             .setPart(Content.text("0123456789"))
                             .setAppend(true));
             for (int number = 1; number <= 100_000; number++) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Message;
-import io.botmesh.v1.Partial;
+import io.botmesh.v1.PartialReply;
 import io.botmesh.v1.Progress;
 import io.botmesh.v1.Reply;
 import io.botmesh.v1.Reset;
@@ -141,7 +141,7 @@ class WorkTest {
 
     private static DelegateStreamResponse.Builder piece(int size) {
         return DelegateStreamResponse.newBuilder()
-                .setPartial(Partial.newBuilder().setPart(Content.text("x".repeat(size))));
+                .setPartial(PartialReply.newBuilder().setPart(Content.text("x".repeat(size))));
     }
 
     private static DelegateStreamResponse.Builder progress(int number, int size) {

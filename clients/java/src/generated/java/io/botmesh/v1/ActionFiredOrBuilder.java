@@ -12,7 +12,7 @@ public interface ActionFiredOrBuilder extends
 
   /**
    * <pre>
-   * The action: an id as in chain.proto.
+   * The action: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string action = 1;</code>
@@ -21,7 +21,7 @@ public interface ActionFiredOrBuilder extends
   java.lang.String getAction();
   /**
    * <pre>
-   * The action: an id as in chain.proto.
+   * The action: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string action = 1;</code>

@@ -5,8 +5,27 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 /**
  * <pre>
  * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
- * work: all policies apply to them, and they carry a chain in their metadata
- * (chain.proto). The others are control: fields, deadline and message size apply.
+ * work: all policies apply to them. The others are control: fields, deadline and
+ * message size apply.
+ * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+ * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+ * 8 MiB in all. The mesh can set other values (limits.proto).
+ * A work call carries its chain, the root delegation and all that follow from it, as
+ * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+ * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+ * ids match [A-Za-z0-9._-]{1,64}.
+ *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+ *                         length is the number of hops up to and with this call. An
+ *                         agent of another account than the chain's is account/name.
+ *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+ *                         on the way, never raised. Absent: the mesh's limit (5).
+ *   botmesh-correlation   the chain's id. Absent: a new one is made.
+ *   botmesh-conversation  the conversation's id. Absent: none.
+ *   botmesh-account       the tenant. Absent: "default".
+ *   botmesh-to            agent/instance that the caller means. Any other process answers
+ *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+ *                         whoever is called.
+ *   traceparent           W3C Trace Context, with tracestate.
  * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
  * </pre>
  */
@@ -36,6 +55,7 @@ public final class AgentServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.DelegateRequest, io.botmesh.v1.DelegateResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Delegate"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.DelegateRequest.getDefaultInstance()))
@@ -67,6 +87,7 @@ public final class AgentServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.DelegateStreamRequest, io.botmesh.v1.DelegateStreamResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "DelegateStream"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.DelegateStreamRequest.getDefaultInstance()))
@@ -98,6 +119,7 @@ public final class AgentServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.TransferRequest, io.botmesh.v1.TransferResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Transfer"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.TransferRequest.getDefaultInstance()))
@@ -129,6 +151,7 @@ public final class AgentServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.NotifyRequest, io.botmesh.v1.NotifyResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Notify"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.NotifyRequest.getDefaultInstance()))
@@ -160,6 +183,7 @@ public final class AgentServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.CancelRequest, io.botmesh.v1.CancelResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Cancel"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.CancelRequest.getDefaultInstance()))
@@ -191,6 +215,7 @@ public final class AgentServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetCardRequest, io.botmesh.v1.GetCardResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetCard"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetCardRequest.getDefaultInstance()))
@@ -222,6 +247,7 @@ public final class AgentServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetStatsRequest, io.botmesh.v1.GetStatsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetStats"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetStatsRequest.getDefaultInstance()))
@@ -328,8 +354,27 @@ public final class AgentServiceGrpc {
   /**
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-   * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: fields, deadline and message size apply.
+   * work: all policies apply to them. The others are control: fields, deadline and
+   * message size apply.
+   * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+   * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+   * 8 MiB in all. The mesh can set other values (limits.proto).
+   * A work call carries its chain, the root delegation and all that follow from it, as
+   * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+   * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+   * ids match [A-Za-z0-9._-]{1,64}.
+   *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+   *                         length is the number of hops up to and with this call. An
+   *                         agent of another account than the chain's is account/name.
+   *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+   *                         on the way, never raised. Absent: the mesh's limit (5).
+   *   botmesh-correlation   the chain's id. Absent: a new one is made.
+   *   botmesh-conversation  the conversation's id. Absent: none.
+   *   botmesh-account       the tenant. Absent: "default".
+   *   botmesh-to            agent/instance that the caller means. Any other process answers
+   *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+   *                         whoever is called.
+   *   traceparent           W3C Trace Context, with tracestate.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -431,8 +476,27 @@ public final class AgentServiceGrpc {
    * Base class for the server implementation of the service AgentService.
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-   * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: fields, deadline and message size apply.
+   * work: all policies apply to them. The others are control: fields, deadline and
+   * message size apply.
+   * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+   * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+   * 8 MiB in all. The mesh can set other values (limits.proto).
+   * A work call carries its chain, the root delegation and all that follow from it, as
+   * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+   * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+   * ids match [A-Za-z0-9._-]{1,64}.
+   *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+   *                         length is the number of hops up to and with this call. An
+   *                         agent of another account than the chain's is account/name.
+   *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+   *                         on the way, never raised. Absent: the mesh's limit (5).
+   *   botmesh-correlation   the chain's id. Absent: a new one is made.
+   *   botmesh-conversation  the conversation's id. Absent: none.
+   *   botmesh-account       the tenant. Absent: "default".
+   *   botmesh-to            agent/instance that the caller means. Any other process answers
+   *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+   *                         whoever is called.
+   *   traceparent           W3C Trace Context, with tracestate.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -448,8 +512,27 @@ public final class AgentServiceGrpc {
    * A stub to allow clients to do asynchronous rpc calls to service AgentService.
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-   * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: fields, deadline and message size apply.
+   * work: all policies apply to them. The others are control: fields, deadline and
+   * message size apply.
+   * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+   * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+   * 8 MiB in all. The mesh can set other values (limits.proto).
+   * A work call carries its chain, the root delegation and all that follow from it, as
+   * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+   * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+   * ids match [A-Za-z0-9._-]{1,64}.
+   *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+   *                         length is the number of hops up to and with this call. An
+   *                         agent of another account than the chain's is account/name.
+   *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+   *                         on the way, never raised. Absent: the mesh's limit (5).
+   *   botmesh-correlation   the chain's id. Absent: a new one is made.
+   *   botmesh-conversation  the conversation's id. Absent: none.
+   *   botmesh-account       the tenant. Absent: "default".
+   *   botmesh-to            agent/instance that the caller means. Any other process answers
+   *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+   *                         whoever is called.
+   *   traceparent           W3C Trace Context, with tracestate.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -570,8 +653,27 @@ public final class AgentServiceGrpc {
    * A stub to allow clients to do synchronous rpc calls to service AgentService.
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-   * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: fields, deadline and message size apply.
+   * work: all policies apply to them. The others are control: fields, deadline and
+   * message size apply.
+   * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+   * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+   * 8 MiB in all. The mesh can set other values (limits.proto).
+   * A work call carries its chain, the root delegation and all that follow from it, as
+   * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+   * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+   * ids match [A-Za-z0-9._-]{1,64}.
+   *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+   *                         length is the number of hops up to and with this call. An
+   *                         agent of another account than the chain's is account/name.
+   *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+   *                         on the way, never raised. Absent: the mesh's limit (5).
+   *   botmesh-correlation   the chain's id. Absent: a new one is made.
+   *   botmesh-conversation  the conversation's id. Absent: none.
+   *   botmesh-account       the tenant. Absent: "default".
+   *   botmesh-to            agent/instance that the caller means. Any other process answers
+   *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+   *                         whoever is called.
+   *   traceparent           W3C Trace Context, with tracestate.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -688,8 +790,27 @@ public final class AgentServiceGrpc {
    * A stub to allow clients to do limited synchronous rpc calls to service AgentService.
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-   * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: fields, deadline and message size apply.
+   * work: all policies apply to them. The others are control: fields, deadline and
+   * message size apply.
+   * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+   * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+   * 8 MiB in all. The mesh can set other values (limits.proto).
+   * A work call carries its chain, the root delegation and all that follow from it, as
+   * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+   * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+   * ids match [A-Za-z0-9._-]{1,64}.
+   *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+   *                         length is the number of hops up to and with this call. An
+   *                         agent of another account than the chain's is account/name.
+   *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+   *                         on the way, never raised. Absent: the mesh's limit (5).
+   *   botmesh-correlation   the chain's id. Absent: a new one is made.
+   *   botmesh-conversation  the conversation's id. Absent: none.
+   *   botmesh-account       the tenant. Absent: "default".
+   *   botmesh-to            agent/instance that the caller means. Any other process answers
+   *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+   *                         whoever is called.
+   *   traceparent           W3C Trace Context, with tracestate.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */
@@ -789,8 +910,27 @@ public final class AgentServiceGrpc {
    * A stub to allow clients to do ListenableFuture-style rpc calls to service AgentService.
    * <pre>
    * What every agent implements. Delegate, DelegateStream, Transfer and Notify are
-   * work: all policies apply to them, and they carry a chain in their metadata
-   * (chain.proto). The others are control: fields, deadline and message size apply.
+   * work: all policies apply to them. The others are control: fields, deadline and
+   * message size apply.
+   * Deadlines: a work call without one gets 30 s; more than 300 s is refused. Control
+   * calls without one get 30 s. Sizes: a message has 1 MiB at most, a streamed reply
+   * 8 MiB in all. The mesh can set other values (limits.proto).
+   * A work call carries its chain, the root delegation and all that follow from it, as
+   * gRPC metadata, so that one interceptor serves unary and streaming calls alike. A
+   * call without any of these keys starts a chain. All keys together stay under 4 KiB;
+   * ids match [A-Za-z0-9._-]{1,64}.
+   *   botmesh-path          agents gone through, oldest first, separated by commas. Its
+   *                         length is the number of hops up to and with this call. An
+   *                         agent of another account than the chain's is account/name.
+   *   botmesh-max-hops      the most hops that the chain may have, 0 to 64. Can be lowered
+   *                         on the way, never raised. Absent: the mesh's limit (5).
+   *   botmesh-correlation   the chain's id. Absent: a new one is made.
+   *   botmesh-conversation  the conversation's id. Absent: none.
+   *   botmesh-account       the tenant. Absent: "default".
+   *   botmesh-to            agent/instance that the caller means. Any other process answers
+   *                         UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
+   *                         whoever is called.
+   *   traceparent           W3C Trace Context, with tracestate.
    * Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
    * </pre>
    */

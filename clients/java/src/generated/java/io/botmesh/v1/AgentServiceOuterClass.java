@@ -47,10 +47,10 @@ public final class AgentServiceOuterClass extends com.google.protobuf.GeneratedF
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_botmesh_v1_DelegateStreamResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_botmesh_v1_Partial_descriptor;
+    internal_static_botmesh_v1_PartialReply_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
-      internal_static_botmesh_v1_Partial_fieldAccessorTable;
+      internal_static_botmesh_v1_PartialReply_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
     internal_static_botmesh_v1_Progress_descriptor;
   static final 
@@ -152,70 +152,71 @@ public final class AgentServiceOuterClass extends com.google.protobuf.GeneratedF
       "onse\022 \n\005reply\030\001 \001(\0132\021.botmesh.v1.Reply\"u" +
       "\n\025DelegateStreamRequest\022$\n\007message\030\001 \001(\013" +
       "2\023.botmesh.v1.Message\022\026\n\016after_sequence\030" +
-      "\002 \001(\004\022\036\n\004turn\030\003 \001(\0132\020.botmesh.v1.Turn\"\315\001" +
+      "\002 \001(\004\022\036\n\004turn\030\003 \001(\0132\020.botmesh.v1.Turn\"\322\001" +
       "\n\026DelegateStreamResponse\022\020\n\010sequence\030\001 \001" +
-      "(\004\022&\n\007partial\030\002 \001(\0132\023.botmesh.v1.Partial" +
-      "H\000\022(\n\010progress\030\003 \001(\0132\024.botmesh.v1.Progre" +
-      "ssH\000\022\"\n\005reset\030\004 \001(\0132\021.botmesh.v1.ResetH\000" +
-      "\022\"\n\005reply\030\005 \001(\0132\021.botmesh.v1.ReplyH\000B\007\n\005" +
-      "event\"9\n\007Partial\022\036\n\004part\030\001 \001(\0132\020.botmesh" +
-      ".v1.Part\022\016\n\006append\030\002 \001(\010\"<\n\010Progress\022\014\n\004" +
-      "text\030\001 \001(\t\022\025\n\010fraction\030\002 \001(\001H\000\210\001\001B\013\n\t_fr" +
-      "action\"\027\n\005Reset\022\016\n\006reason\030\001 \001(\t\"a\n\017Trans" +
-      "ferRequest\022$\n\007message\030\001 \001(\0132\023.botmesh.v1" +
-      ".Message\022(\n\005offer\030\002 \001(\0132\031.botmesh.v1.Tra" +
-      "nsferOffer\"g\n\020TransferResponse\022\023\n\013transf" +
-      "er_id\030\001 \001(\t\022.\n\010decision\030\002 \001(\0162\034.botmesh." +
-      "v1.TransferDecision\022\016\n\006reason\030\003 \001(\t\"5\n\rN" +
-      "otifyRequest\022$\n\007message\030\001 \001(\0132\023.botmesh." +
-      "v1.Message\"2\n\016NotifyResponse\022 \n\003ack\030\001 \001(" +
-      "\0132\023.botmesh.v1.Message\"s\n\rCancelReceipt\022" +
-      "\r\n\005agent\030\001 \001(\t\022\023\n\013instance_id\030\002 \001(\t\022\022\n\nm" +
-      "essage_id\030\003 \001(\t\022*\n\007outcome\030\004 \001(\0162\031.botme" +
-      "sh.v1.CancelOutcome\"[\n\rCancelRequest\022\022\n\n" +
-      "message_id\030\001 \001(\t\022\022\n\nfrom_agent\030\002 \001(\t\022\022\n\n" +
-      "account_id\030\003 \001(\t\022\016\n\006reason\030\004 \001(\t\"=\n\016Canc" +
-      "elResponse\022+\n\010receipts\030\001 \003(\0132\031.botmesh.v" +
-      "1.CancelReceipt\"\020\n\016GetCardRequest\"u\n\017Get" +
-      "CardResponse\022#\n\004card\030\001 \001(\0132\025.botmesh.v1." +
-      "AgentCard\022\023\n\013instance_id\030\002 \001(\t\022(\n\treadin" +
-      "ess\030\003 \001(\0162\025.botmesh.v1.Readiness\"\021\n\017GetS" +
-      "tatsRequest\"\312\004\n\020GetStatsResponse\022\023\n\013inst" +
-      "ance_id\030\001 \001(\t\022.\n\nstarted_at\030\002 \001(\0132\032.goog" +
-      "le.protobuf.Timestamp\022<\n\010incoming\030\003 \003(\0132" +
-      "*.botmesh.v1.GetStatsResponse.IncomingEn" +
-      "try\022<\n\010outgoing\030\004 \003(\0132*.botmesh.v1.GetSt" +
-      "atsResponse.OutgoingEntry\022<\n\010refusals\030\005 " +
-      "\003(\0132*.botmesh.v1.GetStatsResponse.Refusa" +
-      "lsEntry\022\021\n\tin_flight\030\006 \001(\r\022\032\n\022outgoing_i" +
-      "n_flight\030\007 \001(\r\022\022\n\nremembered\030\010 \001(\r\0221\n\016me" +
-      "dian_latency\030\t \001(\0132\031.google.protobuf.Dur" +
-      "ation\022.\n\013p95_latency\030\n \001(\0132\031.google.prot" +
-      "obuf.Duration\032/\n\rIncomingEntry\022\013\n\003key\030\001 " +
-      "\001(\t\022\r\n\005value\030\002 \001(\004:\0028\001\032/\n\rOutgoingEntry\022" +
-      "\013\n\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\004:\0028\001\032/\n\rRefus" +
-      "alsEntry\022\013\n\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\004:\0028\001" +
-      "*\244\001\n\rCancelOutcome\022\036\n\032CANCEL_OUTCOME_UNS" +
-      "PECIFIED\020\000\022\032\n\026CANCEL_OUTCOME_STOPPED\020\001\022\033" +
-      "\n\027CANCEL_OUTCOME_TOO_LATE\020\002\022\036\n\032CANCEL_OU" +
-      "TCOME_UNREACHABLE\020\003\022\032\n\026CANCEL_OUTCOME_UN" +
-      "KNOWN\020\0042\303\004\n\014AgentService\022E\n\010Delegate\022\033.b" +
-      "otmesh.v1.DelegateRequest\032\034.botmesh.v1.D" +
-      "elegateResponse\022Y\n\016DelegateStream\022!.botm" +
-      "esh.v1.DelegateStreamRequest\032\".botmesh.v" +
-      "1.DelegateStreamResponse0\001\022E\n\010Transfer\022\033" +
-      ".botmesh.v1.TransferRequest\032\034.botmesh.v1" +
-      ".TransferResponse\022?\n\006Notify\022\031.botmesh.v1" +
-      ".NotifyRequest\032\032.botmesh.v1.NotifyRespon" +
-      "se\022?\n\006Cancel\022\031.botmesh.v1.CancelRequest\032" +
-      "\032.botmesh.v1.CancelResponse\022B\n\007GetCard\022\032" +
-      ".botmesh.v1.GetCardRequest\032\033.botmesh.v1." +
-      "GetCardResponse\022E\n\010GetStats\022\033.botmesh.v1" +
+      "(\004\022+\n\007partial\030\002 \001(\0132\030.botmesh.v1.Partial" +
+      "ReplyH\000\022(\n\010progress\030\003 \001(\0132\024.botmesh.v1.P" +
+      "rogressH\000\022\"\n\005reset\030\004 \001(\0132\021.botmesh.v1.Re" +
+      "setH\000\022\"\n\005reply\030\005 \001(\0132\021.botmesh.v1.ReplyH" +
+      "\000B\007\n\005event\">\n\014PartialReply\022\036\n\004part\030\001 \001(\013" +
+      "2\020.botmesh.v1.Part\022\016\n\006append\030\002 \001(\010\"<\n\010Pr" +
+      "ogress\022\014\n\004text\030\001 \001(\t\022\025\n\010fraction\030\002 \001(\001H\000" +
+      "\210\001\001B\013\n\t_fraction\"\027\n\005Reset\022\016\n\006reason\030\001 \001(" +
+      "\t\"a\n\017TransferRequest\022$\n\007message\030\001 \001(\0132\023." +
+      "botmesh.v1.Message\022(\n\005offer\030\002 \001(\0132\031.botm" +
+      "esh.v1.TransferOffer\"g\n\020TransferResponse" +
+      "\022\023\n\013transfer_id\030\001 \001(\t\022.\n\010decision\030\002 \001(\0162" +
+      "\034.botmesh.v1.TransferDecision\022\016\n\006reason\030" +
+      "\003 \001(\t\"5\n\rNotifyRequest\022$\n\007message\030\001 \001(\0132" +
+      "\023.botmesh.v1.Message\"2\n\016NotifyResponse\022 " +
+      "\n\003ack\030\001 \001(\0132\023.botmesh.v1.Message\"s\n\rCanc" +
+      "elReceipt\022\r\n\005agent\030\001 \001(\t\022\023\n\013instance_id\030" +
+      "\002 \001(\t\022\022\n\nmessage_id\030\003 \001(\t\022*\n\007outcome\030\004 \001" +
+      "(\0162\031.botmesh.v1.CancelOutcome\"[\n\rCancelR" +
+      "equest\022\022\n\nmessage_id\030\001 \001(\t\022\022\n\nfrom_agent" +
+      "\030\002 \001(\t\022\022\n\naccount_id\030\003 \001(\t\022\016\n\006reason\030\004 \001" +
+      "(\t\"=\n\016CancelResponse\022+\n\010receipts\030\001 \003(\0132\031" +
+      ".botmesh.v1.CancelReceipt\"\020\n\016GetCardRequ" +
+      "est\"u\n\017GetCardResponse\022#\n\004card\030\001 \001(\0132\025.b" +
+      "otmesh.v1.AgentCard\022\023\n\013instance_id\030\002 \001(\t" +
+      "\022(\n\treadiness\030\003 \001(\0162\025.botmesh.v1.Readine" +
+      "ss\"\021\n\017GetStatsRequest\"\312\004\n\020GetStatsRespon" +
+      "se\022\023\n\013instance_id\030\001 \001(\t\022.\n\nstarted_at\030\002 " +
+      "\001(\0132\032.google.protobuf.Timestamp\022<\n\010incom" +
+      "ing\030\003 \003(\0132*.botmesh.v1.GetStatsResponse." +
+      "IncomingEntry\022<\n\010outgoing\030\004 \003(\0132*.botmes" +
+      "h.v1.GetStatsResponse.OutgoingEntry\022<\n\010r" +
+      "efusals\030\005 \003(\0132*.botmesh.v1.GetStatsRespo" +
+      "nse.RefusalsEntry\022\021\n\tin_flight\030\006 \001(\r\022\032\n\022" +
+      "outgoing_in_flight\030\007 \001(\r\022\022\n\nremembered\030\010" +
+      " \001(\r\0221\n\016median_latency\030\t \001(\0132\031.google.pr" +
+      "otobuf.Duration\022.\n\013p95_latency\030\n \001(\0132\031.g" +
+      "oogle.protobuf.Duration\032/\n\rIncomingEntry" +
+      "\022\013\n\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\004:\0028\001\032/\n\rOutg" +
+      "oingEntry\022\013\n\003key\030\001 \001(\t\022\r\n\005value\030\002 \001(\004:\0028" +
+      "\001\032/\n\rRefusalsEntry\022\013\n\003key\030\001 \001(\t\022\r\n\005value" +
+      "\030\002 \001(\004:\0028\001*\244\001\n\rCancelOutcome\022\036\n\032CANCEL_O" +
+      "UTCOME_UNSPECIFIED\020\000\022\032\n\026CANCEL_OUTCOME_S" +
+      "TOPPED\020\001\022\033\n\027CANCEL_OUTCOME_TOO_LATE\020\002\022\036\n" +
+      "\032CANCEL_OUTCOME_UNREACHABLE\020\003\022\032\n\026CANCEL_" +
+      "OUTCOME_UNKNOWN\020\0042\346\004\n\014AgentService\022J\n\010De" +
+      "legate\022\033.botmesh.v1.DelegateRequest\032\034.bo" +
+      "tmesh.v1.DelegateResponse\"\003\220\002\002\022^\n\016Delega" +
+      "teStream\022!.botmesh.v1.DelegateStreamRequ" +
+      "est\032\".botmesh.v1.DelegateStreamResponse\"" +
+      "\003\220\002\0020\001\022J\n\010Transfer\022\033.botmesh.v1.Transfer" +
+      "Request\032\034.botmesh.v1.TransferResponse\"\003\220" +
+      "\002\002\022D\n\006Notify\022\031.botmesh.v1.NotifyRequest\032" +
+      "\032.botmesh.v1.NotifyResponse\"\003\220\002\002\022D\n\006Canc" +
+      "el\022\031.botmesh.v1.CancelRequest\032\032.botmesh." +
+      "v1.CancelResponse\"\003\220\002\002\022G\n\007GetCard\022\032.botm" +
+      "esh.v1.GetCardRequest\032\033.botmesh.v1.GetCa" +
+      "rdResponse\"\003\220\002\001\022J\n\010GetStats\022\033.botmesh.v1" +
       ".GetStatsRequest\032\034.botmesh.v1.GetStatsRe" +
-      "sponse\022=\n\004Link\022\027.botmesh.v1.LinkRequest\032" +
-      "\030.botmesh.v1.LinkResponse(\0010\001BL\n\rio.botm" +
-      "esh.v1P\001Z9github.com/botmesh/botmesh/cli" +
-      "ents/go/botmeshv1;botmeshv1b\006proto3"
+      "sponse\"\003\220\002\001\022=\n\004Link\022\027.botmesh.v1.LinkReq" +
+      "uest\032\030.botmesh.v1.LinkResponse(\0010\001BL\n\rio" +
+      ".botmesh.v1P\001Z9github.com/botmesh/botmes" +
+      "h/clients/go/botmeshv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -254,11 +255,11 @@ public final class AgentServiceOuterClass extends com.google.protobuf.GeneratedF
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_DelegateStreamResponse_descriptor,
         new java.lang.String[] { "Sequence", "Partial", "Progress", "Reset", "Reply", "Event", });
-    internal_static_botmesh_v1_Partial_descriptor =
+    internal_static_botmesh_v1_PartialReply_descriptor =
       getDescriptor().getMessageType(4);
-    internal_static_botmesh_v1_Partial_fieldAccessorTable = new
+    internal_static_botmesh_v1_PartialReply_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
-        internal_static_botmesh_v1_Partial_descriptor,
+        internal_static_botmesh_v1_PartialReply_descriptor,
         new java.lang.String[] { "Part", "Append", });
     internal_static_botmesh_v1_Progress_descriptor =
       getDescriptor().getMessageType(5);

@@ -69,7 +69,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversationId_ = "";
   /**
    * <pre>
-   * An id as in chain.proto.
+   * An id as in agent_service.proto.
    * </pre>
    *
    * <code>string conversation_id = 1;</code>
@@ -90,7 +90,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * An id as in chain.proto.
+   * An id as in agent_service.proto.
    * </pre>
    *
    * <code>string conversation_id = 1;</code>
@@ -210,7 +210,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object contactId_ = "";
   /**
    * <pre>
-   * The contact: an id as in chain.proto.
+   * The contact: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string contact_id = 4;</code>
@@ -231,7 +231,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The contact: an id as in chain.proto.
+   * The contact: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string contact_id = 4;</code>
@@ -2042,7 +2042,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversationId_ = "";
     /**
      * <pre>
-     * An id as in chain.proto.
+     * An id as in agent_service.proto.
      * </pre>
      *
      * <code>string conversation_id = 1;</code>
@@ -2062,7 +2062,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An id as in chain.proto.
+     * An id as in agent_service.proto.
      * </pre>
      *
      * <code>string conversation_id = 1;</code>
@@ -2083,7 +2083,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An id as in chain.proto.
+     * An id as in agent_service.proto.
      * </pre>
      *
      * <code>string conversation_id = 1;</code>
@@ -2100,7 +2100,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An id as in chain.proto.
+     * An id as in agent_service.proto.
      * </pre>
      *
      * <code>string conversation_id = 1;</code>
@@ -2114,7 +2114,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An id as in chain.proto.
+     * An id as in agent_service.proto.
      * </pre>
      *
      * <code>string conversation_id = 1;</code>
@@ -2318,7 +2318,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object contactId_ = "";
     /**
      * <pre>
-     * The contact: an id as in chain.proto.
+     * The contact: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string contact_id = 4;</code>
@@ -2338,7 +2338,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The contact: an id as in chain.proto.
+     * The contact: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string contact_id = 4;</code>
@@ -2359,7 +2359,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The contact: an id as in chain.proto.
+     * The contact: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string contact_id = 4;</code>
@@ -2376,7 +2376,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The contact: an id as in chain.proto.
+     * The contact: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string contact_id = 4;</code>
@@ -2390,7 +2390,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The contact: an id as in chain.proto.
+     * The contact: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string contact_id = 4;</code>

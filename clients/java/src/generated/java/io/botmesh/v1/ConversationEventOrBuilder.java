@@ -12,13 +12,25 @@ public interface ConversationEventOrBuilder extends
 
   /**
    * <pre>
-   * Its place in the whole log. Empty in what is being written.
+   * Where a watch that ended here goes on: opaque, and only for WatchConversations.
+   * Empty in what is being written.
    * </pre>
    *
-   * <code>int64 position = 1;</code>
+   * <code>string position = 1;</code>
    * @return The position.
    */
-  long getPosition();
+  java.lang.String getPosition();
+  /**
+   * <pre>
+   * Where a watch that ended here goes on: opaque, and only for WatchConversations.
+   * Empty in what is being written.
+   * </pre>
+   *
+   * <code>string position = 1;</code>
+   * @return The bytes for position.
+   */
+  com.google.protobuf.ByteString
+      getPositionBytes();
 
   /**
    * <pre>

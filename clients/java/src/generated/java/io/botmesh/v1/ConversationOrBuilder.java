@@ -12,7 +12,7 @@ public interface ConversationOrBuilder extends
 
   /**
    * <pre>
-   * An id as in chain.proto.
+   * An id as in agent_service.proto.
    * </pre>
    *
    * <code>string conversation_id = 1;</code>
@@ -21,7 +21,7 @@ public interface ConversationOrBuilder extends
   java.lang.String getConversationId();
   /**
    * <pre>
-   * An id as in chain.proto.
+   * An id as in agent_service.proto.
    * </pre>
    *
    * <code>string conversation_id = 1;</code>
@@ -72,7 +72,7 @@ public interface ConversationOrBuilder extends
 
   /**
    * <pre>
-   * The contact: an id as in chain.proto.
+   * The contact: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string contact_id = 4;</code>
@@ -81,7 +81,7 @@ public interface ConversationOrBuilder extends
   java.lang.String getContactId();
   /**
    * <pre>
-   * The contact: an id as in chain.proto.
+   * The contact: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string contact_id = 4;</code>

@@ -262,7 +262,7 @@ public final class ConversationOuterClass extends com.google.protobuf.GeneratedF
       "id\030\001 \001(\t\022!\n\006target\030\002 \001(\0132\021.botmesh.v1.Ow" +
       "ner\022.\n\nexpires_at\030\003 \001(\0132\032.google.protobu" +
       "f.Timestamp\"\222\016\n\021ConversationEvent\022\020\n\010pos" +
-      "ition\030\001 \001(\003\022\020\n\010sequence\030\002 \001(\003\022\027\n\017convers" +
+      "ition\030\001 \001(\t\022\020\n\010sequence\030\002 \001(\003\022\027\n\017convers" +
       "ation_id\030\003 \001(\t\022(\n\004time\030\004 \001(\0132\032.google.pr" +
       "otobuf.Timestamp\022\020\n\010trace_id\030\005 \001(\t\0220\n\006op" +
       "ened\030\n \001(\0132\036.botmesh.v1.ConversationOpen" +

@@ -36,6 +36,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.PostRequest, io.botmesh.v1.PostResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Post"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.PostRequest.getDefaultInstance()))
@@ -67,6 +68,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetConversationRequest, io.botmesh.v1.GetConversationResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetConversation"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetConversationRequest.getDefaultInstance()))
@@ -98,6 +100,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ListConversationsRequest, io.botmesh.v1.ListConversationsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListConversations"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ListConversationsRequest.getDefaultInstance()))
@@ -129,6 +132,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetHistoryRequest, io.botmesh.v1.GetHistoryResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetHistory"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetHistoryRequest.getDefaultInstance()))
@@ -160,6 +164,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.WatchConversationsRequest, io.botmesh.v1.WatchConversationsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "WatchConversations"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.WatchConversationsRequest.getDefaultInstance()))
@@ -191,6 +196,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.TransferConversationRequest, io.botmesh.v1.TransferConversationResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "TransferConversation"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.TransferConversationRequest.getDefaultInstance()))
@@ -222,6 +228,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SetStatusRequest, io.botmesh.v1.SetStatusResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SetStatus"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SetStatusRequest.getDefaultInstance()))
@@ -253,6 +260,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SetModeRequest, io.botmesh.v1.SetModeResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SetMode"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SetModeRequest.getDefaultInstance()))
@@ -284,6 +292,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ApproveRequest, io.botmesh.v1.ApproveResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Approve"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ApproveRequest.getDefaultInstance()))
@@ -315,6 +324,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.RejectRequest, io.botmesh.v1.RejectResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Reject"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.RejectRequest.getDefaultInstance()))
@@ -377,6 +387,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ReplyRequest, io.botmesh.v1.ReplyResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Reply"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ReplyRequest.getDefaultInstance()))
@@ -439,6 +450,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SetTagsRequest, io.botmesh.v1.SetTagsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SetTags"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SetTagsRequest.getDefaultInstance()))
@@ -470,6 +482,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SetFieldsRequest, io.botmesh.v1.SetFieldsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SetFields"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SetFieldsRequest.getDefaultInstance()))
@@ -501,6 +514,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SubmitFormRequest, io.botmesh.v1.SubmitFormResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SubmitForm"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SubmitFormRequest.getDefaultInstance()))
@@ -563,6 +577,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.AddMemberRequest, io.botmesh.v1.AddMemberResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "AddMember"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.AddMemberRequest.getDefaultInstance()))
@@ -594,6 +609,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.RemoveMemberRequest, io.botmesh.v1.RemoveMemberResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "RemoveMember"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.RemoveMemberRequest.getDefaultInstance()))
@@ -625,6 +641,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SayRequest, io.botmesh.v1.SayResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Say"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SayRequest.getDefaultInstance()))
@@ -656,6 +673,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.RecordOutcomeRequest, io.botmesh.v1.RecordOutcomeResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "RecordOutcome"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.RecordOutcomeRequest.getDefaultInstance()))
@@ -687,6 +705,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetContextRequest, io.botmesh.v1.GetContextResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetContext"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetContextRequest.getDefaultInstance()))
@@ -718,6 +737,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SetContextRequest, io.botmesh.v1.SetContextResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SetContext"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SetContextRequest.getDefaultInstance()))
@@ -749,6 +769,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.DeleteContextRequest, io.botmesh.v1.DeleteContextResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "DeleteContext"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.DeleteContextRequest.getDefaultInstance()))
@@ -780,6 +801,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SetPrimaryRequest, io.botmesh.v1.SetPrimaryResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SetPrimary"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SetPrimaryRequest.getDefaultInstance()))
@@ -811,6 +833,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SetDutyRequest, io.botmesh.v1.SetDutyResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SetDuty"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SetDutyRequest.getDefaultInstance()))
@@ -842,6 +865,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetAccountRequest, io.botmesh.v1.GetAccountResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetAccount"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetAccountRequest.getDefaultInstance()))
@@ -873,6 +897,7 @@ public final class ConversationServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetStatisticsRequest, io.botmesh.v1.GetStatisticsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetStatistics"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetStatisticsRequest.getDefaultInstance()))

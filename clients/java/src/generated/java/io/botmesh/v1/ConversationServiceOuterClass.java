@@ -352,234 +352,238 @@ public final class ConversationServiceOuterClass extends com.google.protobuf.Gen
       "\001(\t\022\022\n\ncontact_id\030\004 \001(\t\022\022\n\nmessage_id\030\005 " +
       "\001(\t\022!\n\007payload\030\006 \003(\0132\020.botmesh.v1.Part\022(" +
       "\n\007context\030\007 \001(\0132\027.google.protobuf.Struct" +
-      "\"\306\002\n\014PostResponse\022,\n\010accepted\030\001 \001(\0132\030.bo" +
-      "tmesh.v1.PostAcceptedH\000\022&\n\007partial\030\002 \001(\013" +
-      "2\023.botmesh.v1.PartialH\000\022(\n\010progress\030\003 \001(" +
-      "\0132\024.botmesh.v1.ProgressH\000\022\"\n\005reset\030\004 \001(\013" +
-      "2\021.botmesh.v1.ResetH\000\022)\n\005entry\030\005 \001(\0132\030.b" +
-      "otmesh.v1.HistoryEntryH\000\022\"\n\005owner\030\006 \001(\0132" +
-      "\021.botmesh.v1.OwnerH\000\022\"\n\003end\030\007 \001(\0162\023.botm" +
-      "esh.v1.PostEndH\000\022\026\n\016queue_position\030\010 \001(\r" +
-      "B\007\n\005event\"y\n\014PostAccepted\022\027\n\017conversatio" +
-      "n_id\030\001 \001(\t\022\022\n\nmessage_id\030\002 \001(\t\022\020\n\010sequen" +
-      "ce\030\003 \001(\003\022\030\n\020repeated_message\030\004 \001(\010\022\020\n\010tr" +
-      "ace_id\030\005 \001(\t\"1\n\026GetConversationRequest\022\027" +
-      "\n\017conversation_id\030\001 \001(\t\"a\n\027GetConversati" +
-      "onResponse\022.\n\014conversation\030\001 \001(\0132\030.botme" +
-      "sh.v1.Conversation\022\026\n\016queue_position\030\002 \001" +
-      "(\r\"\306\001\n\030ListConversationsRequest\022\022\n\naccou" +
-      "nt_id\030\001 \001(\t\022.\n\006status\030\002 \001(\0162\036.botmesh.v1" +
-      ".ConversationStatus\022\r\n\005owner\030\003 \001(\t\022\017\n\007ch" +
-      "annel\030\004 \001(\t\022\022\n\ncontact_id\030\005 \001(\t\022\013\n\003tag\030\006" +
-      " \001(\t\022\021\n\tpage_size\030\007 \001(\r\022\022\n\npage_token\030\010 " +
-      "\001(\t\"e\n\031ListConversationsResponse\022/\n\rconv" +
-      "ersations\030\001 \003(\0132\030.botmesh.v1.Conversatio" +
-      "n\022\027\n\017next_page_token\030\002 \001(\t\"S\n\021GetHistory" +
-      "Request\022\027\n\017conversation_id\030\001 \001(\t\022\026\n\016afte" +
-      "r_sequence\030\002 \001(\003\022\r\n\005limit\030\003 \001(\r\"?\n\022GetHi" +
-      "storyResponse\022)\n\007entries\030\001 \003(\0132\030.botmesh" +
-      ".v1.HistoryEntry\"^\n\031WatchConversationsRe" +
-      "quest\022\027\n\017conversation_id\030\001 \001(\t\022\026\n\016after_" +
-      "position\030\002 \001(\003\022\020\n\010only_new\030\003 \001(\010\"J\n\032Watc" +
-      "hConversationsResponse\022,\n\005event\030\001 \001(\0132\035." +
-      "botmesh.v1.ConversationEvent\"\240\003\n\033Transfe" +
-      "rConversationRequest\022\027\n\017conversation_id\030" +
-      "\001 \001(\t\022!\n\006target\030\002 \001(\0132\021.botmesh.v1.Owner" +
-      "\022\r\n\005epoch\030\003 \001(\003\022\023\n\013transfer_id\030\004 \001(\t\0220\n\t" +
-      "initiator\030\005 \001(\0162\035.botmesh.v1.TransferIni" +
-      "tiator\022\021\n\tintent_id\030\006 \001(\t\022&\n\014user_messag" +
-      "e\030\007 \003(\0132\020.botmesh.v1.Part\022(\n\007context\030\010 \001" +
-      "(\0132\027.google.protobuf.Struct\022)\n\017handoff_m" +
-      "essage\030\t \003(\0132\020.botmesh.v1.Part\022\016\n\006reason" +
-      "\030\n \001(\t\022*\n\004mode\030\013 \001(\0162\034.botmesh.v1.Conver" +
-      "sationMode\022#\n\010fallback\030\014 \001(\0132\021.botmesh.v" +
-      "1.Owner\"\366\001\n\034TransferConversationResponse" +
-      "\022\023\n\013transfer_id\030\001 \001(\t\022\023\n\013transferred\030\002 \001" +
-      "(\010\022 \n\005owner\030\003 \001(\0132\021.botmesh.v1.Owner\022\r\n\005" +
-      "epoch\030\004 \001(\003\022,\n\007failure\030\005 \001(\0162\033.botmesh.v" +
-      "1.TransferFailure\022\016\n\006reason\030\006 \001(\t\022%\n\004des" +
-      "k\030\007 \001(\0162\027.botmesh.v1.DeskOutcome\022\026\n\016queu" +
-      "e_position\030\010 \001(\r\"\276\001\n\020SetStatusRequest\022\027\n" +
-      "\017conversation_id\030\001 \001(\t\022\022\n\ncontact_id\030\002 \001" +
-      "(\t\022\022\n\naccount_id\030\003 \001(\t\022.\n\006status\030\004 \001(\0162\036" +
-      ".botmesh.v1.ConversationStatus\022)\n\005until\030" +
-      "\005 \001(\0132\032.google.protobuf.Timestamp\022\016\n\006rea" +
-      "son\030\006 \001(\t\"D\n\021SetStatusResponse\022/\n\rconver" +
-      "sations\030\001 \003(\0132\030.botmesh.v1.Conversation\"" +
-      "U\n\016SetModeRequest\022\027\n\017conversation_id\030\001 \001" +
-      "(\t\022*\n\004mode\030\002 \001(\0162\034.botmesh.v1.Conversati" +
-      "onMode\"A\n\017SetModeResponse\022.\n\014conversatio" +
-      "n\030\001 \001(\0132\030.botmesh.v1.Conversation\"m\n\016App" +
-      "roveRequest\022\027\n\017conversation_id\030\001 \001(\t\022\017\n\007" +
-      "turn_id\030\002 \001(\t\022\016\n\006person\030\003 \001(\t\022!\n\007payload" +
-      "\030\004 \003(\0132\020.botmesh.v1.Part\"A\n\017ApproveRespo" +
-      "nse\022.\n\014conversation\030\001 \001(\0132\030.botmesh.v1.C" +
-      "onversation\"Y\n\rRejectRequest\022\027\n\017conversa" +
-      "tion_id\030\001 \001(\t\022\017\n\007turn_id\030\002 \001(\t\022\016\n\006person" +
-      "\030\003 \001(\t\022\016\n\006reason\030\004 \001(\t\"@\n\016RejectResponse" +
-      "\022.\n\014conversation\030\001 \001(\0132\030.botmesh.v1.Conv" +
-      "ersation\"7\n\014ClaimRequest\022\027\n\017conversation" +
-      "_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\"?\n\rClaimRespon" +
-      "se\022.\n\014conversation\030\001 \001(\0132\030.botmesh.v1.Co" +
-      "nversation\"|\n\014ReplyRequest\022\027\n\017conversati" +
-      "on_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022!\n\007payload\030\003" +
-      " \003(\0132\020.botmesh.v1.Part\022\022\n\nmessage_id\030\004 \001" +
-      "(\t\022\014\n\004note\030\005 \001(\010\"?\n\rReplyResponse\022.\n\014con" +
-      "versation\030\001 \001(\0132\030.botmesh.v1.Conversatio" +
-      "n\"t\n\017HandBackRequest\022\027\n\017conversation_id\030" +
-      "\001 \001(\t\022\016\n\006person\030\002 \001(\t\022\r\n\005agent\030\003 \001(\t\022)\n\017" +
-      "handoff_message\030\004 \003(\0132\020.botmesh.v1.Part\"" +
-      "B\n\020HandBackResponse\022.\n\014conversation\030\001 \001(" +
-      "\0132\030.botmesh.v1.Conversation\"F\n\016SetTagsRe" +
-      "quest\022\027\n\017conversation_id\030\001 \001(\t\022\013\n\003add\030\002 " +
-      "\003(\t\022\016\n\006remove\030\003 \003(\t\"A\n\017SetTagsResponse\022." +
+      "\"\313\002\n\014PostResponse\022,\n\010accepted\030\001 \001(\0132\030.bo" +
+      "tmesh.v1.PostAcceptedH\000\022+\n\007partial\030\002 \001(\013" +
+      "2\030.botmesh.v1.PartialReplyH\000\022(\n\010progress" +
+      "\030\003 \001(\0132\024.botmesh.v1.ProgressH\000\022\"\n\005reset\030" +
+      "\004 \001(\0132\021.botmesh.v1.ResetH\000\022)\n\005entry\030\005 \001(" +
+      "\0132\030.botmesh.v1.HistoryEntryH\000\022\"\n\005owner\030\006" +
+      " \001(\0132\021.botmesh.v1.OwnerH\000\022\"\n\003end\030\007 \001(\0162\023" +
+      ".botmesh.v1.PostEndH\000\022\026\n\016queue_position\030" +
+      "\010 \001(\rB\007\n\005event\"y\n\014PostAccepted\022\027\n\017conver" +
+      "sation_id\030\001 \001(\t\022\022\n\nmessage_id\030\002 \001(\t\022\020\n\010s" +
+      "equence\030\003 \001(\003\022\030\n\020repeated_message\030\004 \001(\010\022" +
+      "\020\n\010trace_id\030\005 \001(\t\"1\n\026GetConversationRequ" +
+      "est\022\027\n\017conversation_id\030\001 \001(\t\"a\n\027GetConve" +
+      "rsationResponse\022.\n\014conversation\030\001 \001(\0132\030." +
+      "botmesh.v1.Conversation\022\026\n\016queue_positio" +
+      "n\030\002 \001(\r\"\306\001\n\030ListConversationsRequest\022\022\n\n" +
+      "account_id\030\001 \001(\t\022.\n\006status\030\002 \001(\0162\036.botme" +
+      "sh.v1.ConversationStatus\022\r\n\005owner\030\003 \001(\t\022" +
+      "\017\n\007channel\030\004 \001(\t\022\022\n\ncontact_id\030\005 \001(\t\022\013\n\003" +
+      "tag\030\006 \001(\t\022\021\n\tpage_size\030\007 \001(\r\022\022\n\npage_tok" +
+      "en\030\010 \001(\t\"e\n\031ListConversationsResponse\022/\n" +
+      "\rconversations\030\001 \003(\0132\030.botmesh.v1.Conver" +
+      "sation\022\027\n\017next_page_token\030\002 \001(\t\"S\n\021GetHi" +
+      "storyRequest\022\027\n\017conversation_id\030\001 \001(\t\022\026\n" +
+      "\016after_sequence\030\002 \001(\003\022\r\n\005limit\030\003 \001(\r\"?\n\022" +
+      "GetHistoryResponse\022)\n\007entries\030\001 \003(\0132\030.bo" +
+      "tmesh.v1.HistoryEntry\"^\n\031WatchConversati" +
+      "onsRequest\022\027\n\017conversation_id\030\001 \001(\t\022\026\n\016a" +
+      "fter_position\030\002 \001(\t\022\020\n\010only_new\030\003 \001(\010\"J\n" +
+      "\032WatchConversationsResponse\022,\n\005event\030\001 \001" +
+      "(\0132\035.botmesh.v1.ConversationEvent\"\240\003\n\033Tr" +
+      "ansferConversationRequest\022\027\n\017conversatio" +
+      "n_id\030\001 \001(\t\022!\n\006target\030\002 \001(\0132\021.botmesh.v1." +
+      "Owner\022\r\n\005epoch\030\003 \001(\003\022\023\n\013transfer_id\030\004 \001(" +
+      "\t\0220\n\tinitiator\030\005 \001(\0162\035.botmesh.v1.Transf" +
+      "erInitiator\022\021\n\tintent_id\030\006 \001(\t\022&\n\014user_m" +
+      "essage\030\007 \003(\0132\020.botmesh.v1.Part\022(\n\007contex" +
+      "t\030\010 \001(\0132\027.google.protobuf.Struct\022)\n\017hand" +
+      "off_message\030\t \003(\0132\020.botmesh.v1.Part\022\016\n\006r" +
+      "eason\030\n \001(\t\022*\n\004mode\030\013 \001(\0162\034.botmesh.v1.C" +
+      "onversationMode\022#\n\010fallback\030\014 \001(\0132\021.botm" +
+      "esh.v1.Owner\"\366\001\n\034TransferConversationRes" +
+      "ponse\022\023\n\013transfer_id\030\001 \001(\t\022\023\n\013transferre" +
+      "d\030\002 \001(\010\022 \n\005owner\030\003 \001(\0132\021.botmesh.v1.Owne" +
+      "r\022\r\n\005epoch\030\004 \001(\003\022,\n\007failure\030\005 \001(\0162\033.botm" +
+      "esh.v1.TransferFailure\022\016\n\006reason\030\006 \001(\t\022%" +
+      "\n\004desk\030\007 \001(\0162\027.botmesh.v1.DeskOutcome\022\026\n" +
+      "\016queue_position\030\010 \001(\r\"\276\001\n\020SetStatusReque" +
+      "st\022\027\n\017conversation_id\030\001 \001(\t\022\022\n\ncontact_i" +
+      "d\030\002 \001(\t\022\022\n\naccount_id\030\003 \001(\t\022.\n\006status\030\004 " +
+      "\001(\0162\036.botmesh.v1.ConversationStatus\022)\n\005u" +
+      "ntil\030\005 \001(\0132\032.google.protobuf.Timestamp\022\016" +
+      "\n\006reason\030\006 \001(\t\"D\n\021SetStatusResponse\022/\n\rc" +
+      "onversations\030\001 \003(\0132\030.botmesh.v1.Conversa" +
+      "tion\"U\n\016SetModeRequest\022\027\n\017conversation_i" +
+      "d\030\001 \001(\t\022*\n\004mode\030\002 \001(\0162\034.botmesh.v1.Conve" +
+      "rsationMode\"A\n\017SetModeResponse\022.\n\014conver" +
+      "sation\030\001 \001(\0132\030.botmesh.v1.Conversation\"m" +
+      "\n\016ApproveRequest\022\027\n\017conversation_id\030\001 \001(" +
+      "\t\022\017\n\007turn_id\030\002 \001(\t\022\016\n\006person\030\003 \001(\t\022!\n\007pa" +
+      "yload\030\004 \003(\0132\020.botmesh.v1.Part\"A\n\017Approve" +
+      "Response\022.\n\014conversation\030\001 \001(\0132\030.botmesh" +
+      ".v1.Conversation\"Y\n\rRejectRequest\022\027\n\017con" +
+      "versation_id\030\001 \001(\t\022\017\n\007turn_id\030\002 \001(\t\022\016\n\006p" +
+      "erson\030\003 \001(\t\022\016\n\006reason\030\004 \001(\t\"@\n\016RejectRes" +
+      "ponse\022.\n\014conversation\030\001 \001(\0132\030.botmesh.v1" +
+      ".Conversation\"7\n\014ClaimRequest\022\027\n\017convers" +
+      "ation_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\"?\n\rClaimR" +
+      "esponse\022.\n\014conversation\030\001 \001(\0132\030.botmesh." +
+      "v1.Conversation\"|\n\014ReplyRequest\022\027\n\017conve" +
+      "rsation_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022!\n\007payl" +
+      "oad\030\003 \003(\0132\020.botmesh.v1.Part\022\022\n\nmessage_i" +
+      "d\030\004 \001(\t\022\014\n\004note\030\005 \001(\010\"?\n\rReplyResponse\022." +
       "\n\014conversation\030\001 \001(\0132\030.botmesh.v1.Conver" +
-      "sation\"T\n\020SetFieldsRequest\022\027\n\017conversati" +
-      "on_id\030\001 \001(\t\022\'\n\006values\030\002 \001(\0132\027.google.pro" +
-      "tobuf.Struct\"C\n\021SetFieldsResponse\022.\n\014con" +
-      "versation\030\001 \001(\0132\030.botmesh.v1.Conversatio" +
-      "n\"z\n\021SubmitFormRequest\022\027\n\017conversation_i" +
-      "d\030\001 \001(\t\022\014\n\004form\030\002 \001(\t\022\'\n\006values\030\003 \001(\0132\027." +
-      "google.protobuf.Struct\022\025\n\rsubmission_id\030" +
-      "\004 \001(\t\"D\n\022SubmitFormResponse\022.\n\014conversat" +
-      "ion\030\001 \001(\0132\030.botmesh.v1.Conversation\"t\n\021F" +
-      "ireActionRequest\022\027\n\017conversation_id\030\001 \001(" +
-      "\t\022\016\n\006action\030\002 \001(\t\022\r\n\005agent\030\003 \001(\t\022\'\n\006valu" +
-      "es\030\004 \001(\0132\027.google.protobuf.Struct\"S\n\022Fir" +
-      "eActionResponse\022.\n\014conversation\030\001 \001(\0132\030." +
-      "botmesh.v1.Conversation\022\r\n\005fired\030\002 \003(\t\"O" +
-      "\n\020AddMemberRequest\022\027\n\017conversation_id\030\001 " +
-      "\001(\t\022\"\n\006member\030\002 \001(\0132\022.botmesh.v1.Member\"" +
-      "C\n\021AddMemberResponse\022.\n\014conversation\030\001 \001" +
-      "(\0132\030.botmesh.v1.Conversation\"=\n\023RemoveMe" +
-      "mberRequest\022\027\n\017conversation_id\030\001 \001(\t\022\r\n\005" +
-      "agent\030\002 \001(\t\"F\n\024RemoveMemberResponse\022.\n\014c" +
-      "onversation\030\001 \001(\0132\030.botmesh.v1.Conversat" +
-      "ion\"k\n\nSayRequest\022\027\n\017conversation_id\030\001 \001" +
-      "(\t\022\r\n\005agent\030\002 \001(\t\022!\n\007payload\030\003 \003(\0132\020.bot" +
-      "mesh.v1.Part\022\022\n\nmessage_id\030\004 \001(\t\"=\n\013SayR" +
-      "esponse\022.\n\014conversation\030\001 \001(\0132\030.botmesh." +
-      "v1.Conversation\"U\n\024RecordOutcomeRequest\022" +
-      "\027\n\017conversation_id\030\001 \001(\t\022$\n\007outcome\030\002 \001(" +
-      "\0132\023.botmesh.v1.Outcome\"G\n\025RecordOutcomeR" +
-      "esponse\022.\n\014conversation\030\001 \001(\0132\030.botmesh." +
-      "v1.Conversation\"\200\001\n\014ContextScope\022/\n\tname" +
-      "space\030\001 \001(\0162\034.botmesh.v1.ContextNamespac" +
-      "e\022\027\n\017conversation_id\030\002 \001(\t\022\022\n\ncontact_id" +
-      "\030\003 \001(\t\022\022\n\naccount_id\030\004 \001(\t\"K\n\021GetContext" +
-      "Request\022\'\n\005scope\030\001 \001(\0132\030.botmesh.v1.Cont" +
-      "extScope\022\r\n\005names\030\002 \003(\t\"\316\001\n\022GetContextRe" +
-      "sponse\022\'\n\006values\030\001 \001(\0132\027.google.protobuf" +
-      ".Struct\022A\n\nexpires_at\030\002 \003(\0132-.botmesh.v1" +
-      ".GetContextResponse.ExpiresAtEntry\032L\n\016Ex" +
-      "piresAtEntry\022\013\n\003key\030\001 \001(\t\022)\n\005value\030\002 \001(\013" +
-      "2\032.google.protobuf.Timestamp:\0028\001\"\215\001\n\021Set" +
-      "ContextRequest\022\'\n\005scope\030\001 \001(\0132\030.botmesh." +
-      "v1.ContextScope\022\'\n\006values\030\002 \001(\0132\027.google" +
-      ".protobuf.Struct\022&\n\003ttl\030\003 \001(\0132\031.google.p" +
-      "rotobuf.Duration\"\024\n\022SetContextResponse\"N" +
-      "\n\024DeleteContextRequest\022\'\n\005scope\030\001 \001(\0132\030." +
-      "botmesh.v1.ContextScope\022\r\n\005names\030\002 \003(\t\"\027" +
-      "\n\025DeleteContextResponse\"H\n\021SetPrimaryReq" +
-      "uest\022\022\n\naccount_id\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022" +
-      "\020\n\010channels\030\003 \003(\t\"&\n\022SetPrimaryResponse\022" +
-      "\020\n\010previous\030\001 \001(\t\"E\n\016SetDutyRequest\022\022\n\na" +
-      "ccount_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022\017\n\007on_du" +
-      "ty\030\003 \001(\010\"\"\n\017SetDutyResponse\022\017\n\007on_duty\030\001" +
-      " \003(\t\"\'\n\021GetAccountRequest\022\022\n\naccount_id\030" +
-      "\001 \001(\t\"\226\001\n\022GetAccountResponse\022\017\n\007primary\030" +
-      "\001 \001(\t\022\020\n\010channels\030\002 \003(\t\022\017\n\007on_duty\030\003 \003(\t" +
-      "\022\016\n\006people\030\004 \003(\t\022,\n\010triggers\030\005 \003(\0132\032.bot" +
-      "mesh.v1.TriggerSummary\022\016\n\006queued\030\006 \001(\r\":" +
-      "\n\016TriggerSummary\022\014\n\004name\030\001 \001(\t\022\014\n\004when\030\002" +
-      " \001(\t\022\014\n\004then\030\003 \001(\t\"*\n\024GetStatisticsReque" +
-      "st\022\022\n\naccount_id\030\001 \001(\t\"\345\001\n\025GetStatistics" +
-      "Response\022\025\n\rconversations\030\001 \001(\004\022\020\n\010messa" +
-      "ges\030\002 \001(\004\022\021\n\tescalated\030\003 \001(\004\022+\n\006agents\030\004" +
-      " \003(\0132\033.botmesh.v1.AgentStatistics\022\021\n\ttra" +
-      "nsfers\030\005 \001(\004\022\030\n\020failed_transfers\030\006 \001(\004\022\020" +
-      "\n\010resolved\030\007 \001(\004\022\016\n\006booked\030\010 \001(\004\022\024\n\014sati" +
-      "sfaction\030\t \001(\001\"\301\003\n\017AgentStatistics\022\r\n\005ag" +
-      "ent\030\001 \001(\t\022\025\n\rconversations\030\002 \001(\004\022\r\n\005turn" +
-      "s\030\003 \001(\004\022\020\n\010answered\030\004 \001(\004\022\016\n\006failed\030\005 \001(" +
-      "\004\022\024\n\014transfers_in\030\006 \001(\004\022\025\n\rtransfers_out" +
-      "\030\007 \001(\004\022\023\n\013escalations\030\010 \001(\004\022\027\n\017declined_" +
-      "offers\030\t \001(\004\0220\n\rmedian_answer\030\n \001(\0132\031.go" +
-      "ogle.protobuf.Duration\022-\n\np95_answer\030\013 \001" +
-      "(\0132\031.google.protobuf.Duration\022\025\n\rrespons" +
-      "e_rate\030\014 \001(\001\022\025\n\rtransfer_rate\030\r \001(\001\022\020\n\010r" +
-      "esolved\030\016 \001(\004\022\022\n\nunresolved\030\017 \001(\004\022\016\n\006boo" +
-      "ked\030\020 \001(\004\022\024\n\014satisfaction\030\021 \001(\001\022\017\n\007ratin" +
-      "gs\030\022 \001(\004\022\020\n\010not_mine\030\023 \001(\004*\336\001\n\007PostEnd\022\030" +
-      "\n\024POST_END_UNSPECIFIED\020\000\022\025\n\021POST_END_ANS" +
-      "WERED\020\001\022\023\n\017POST_END_PAUSED\020\002\022\024\n\020POST_END" +
-      "_STOPPED\020\003\022\023\n\017POST_END_QUEUED\020\004\022\030\n\024POST_" +
-      "END_WITH_PERSON\020\005\022\023\n\017POST_END_FAILED\020\006\022\026" +
-      "\n\022POST_END_SUGGESTED\020\007\022\033\n\027POST_END_NOBOD" +
-      "Y_ON_DUTY\020\010*\200\001\n\013DeskOutcome\022\034\n\030DESK_OUTC" +
-      "OME_UNSPECIFIED\020\000\022\031\n\025DESK_OUTCOME_ASSIGN" +
-      "ED\020\001\022\027\n\023DESK_OUTCOME_QUEUED\020\002\022\037\n\033DESK_OU" +
-      "TCOME_NOBODY_ON_DUTY\020\003*\227\001\n\020ContextNamesp" +
-      "ace\022!\n\035CONTEXT_NAMESPACE_UNSPECIFIED\020\000\022\"" +
-      "\n\036CONTEXT_NAMESPACE_CONVERSATION\020\001\022\035\n\031CO" +
-      "NTEXT_NAMESPACE_CONTACT\020\002\022\035\n\031CONTEXT_NAM" +
-      "ESPACE_ACCOUNT\020\0032\376\020\n\023ConversationService" +
-      "\022;\n\004Post\022\027.botmesh.v1.PostRequest\032\030.botm" +
-      "esh.v1.PostResponse0\001\022Z\n\017GetConversation" +
-      "\022\".botmesh.v1.GetConversationRequest\032#.b" +
-      "otmesh.v1.GetConversationResponse\022`\n\021Lis" +
-      "tConversations\022$.botmesh.v1.ListConversa" +
-      "tionsRequest\032%.botmesh.v1.ListConversati" +
-      "onsResponse\022M\n\nGetHistory\022\035.botmesh.v1.G" +
-      "etHistoryRequest\032\036.botmesh.v1.GetHistory" +
-      "Response0\001\022e\n\022WatchConversations\022%.botme" +
-      "sh.v1.WatchConversationsRequest\032&.botmes" +
-      "h.v1.WatchConversationsResponse0\001\022i\n\024Tra" +
-      "nsferConversation\022\'.botmesh.v1.TransferC" +
-      "onversationRequest\032(.botmesh.v1.Transfer" +
-      "ConversationResponse\022H\n\tSetStatus\022\034.botm" +
-      "esh.v1.SetStatusRequest\032\035.botmesh.v1.Set" +
-      "StatusResponse\022B\n\007SetMode\022\032.botmesh.v1.S" +
+      "sation\"t\n\017HandBackRequest\022\027\n\017conversatio" +
+      "n_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022\r\n\005agent\030\003 \001(" +
+      "\t\022)\n\017handoff_message\030\004 \003(\0132\020.botmesh.v1." +
+      "Part\"B\n\020HandBackResponse\022.\n\014conversation" +
+      "\030\001 \001(\0132\030.botmesh.v1.Conversation\"F\n\016SetT" +
+      "agsRequest\022\027\n\017conversation_id\030\001 \001(\t\022\013\n\003a" +
+      "dd\030\002 \003(\t\022\016\n\006remove\030\003 \003(\t\"A\n\017SetTagsRespo" +
+      "nse\022.\n\014conversation\030\001 \001(\0132\030.botmesh.v1.C" +
+      "onversation\"T\n\020SetFieldsRequest\022\027\n\017conve" +
+      "rsation_id\030\001 \001(\t\022\'\n\006values\030\002 \001(\0132\027.googl" +
+      "e.protobuf.Struct\"C\n\021SetFieldsResponse\022." +
+      "\n\014conversation\030\001 \001(\0132\030.botmesh.v1.Conver" +
+      "sation\"z\n\021SubmitFormRequest\022\027\n\017conversat" +
+      "ion_id\030\001 \001(\t\022\014\n\004form\030\002 \001(\t\022\'\n\006values\030\003 \001" +
+      "(\0132\027.google.protobuf.Struct\022\025\n\rsubmissio" +
+      "n_id\030\004 \001(\t\"D\n\022SubmitFormResponse\022.\n\014conv" +
+      "ersation\030\001 \001(\0132\030.botmesh.v1.Conversation" +
+      "\"t\n\021FireActionRequest\022\027\n\017conversation_id" +
+      "\030\001 \001(\t\022\016\n\006action\030\002 \001(\t\022\r\n\005agent\030\003 \001(\t\022\'\n" +
+      "\006values\030\004 \001(\0132\027.google.protobuf.Struct\"S" +
+      "\n\022FireActionResponse\022.\n\014conversation\030\001 \001" +
+      "(\0132\030.botmesh.v1.Conversation\022\r\n\005fired\030\002 " +
+      "\003(\t\"O\n\020AddMemberRequest\022\027\n\017conversation_" +
+      "id\030\001 \001(\t\022\"\n\006member\030\002 \001(\0132\022.botmesh.v1.Me" +
+      "mber\"C\n\021AddMemberResponse\022.\n\014conversatio" +
+      "n\030\001 \001(\0132\030.botmesh.v1.Conversation\"=\n\023Rem" +
+      "oveMemberRequest\022\027\n\017conversation_id\030\001 \001(" +
+      "\t\022\r\n\005agent\030\002 \001(\t\"F\n\024RemoveMemberResponse" +
+      "\022.\n\014conversation\030\001 \001(\0132\030.botmesh.v1.Conv" +
+      "ersation\"k\n\nSayRequest\022\027\n\017conversation_i" +
+      "d\030\001 \001(\t\022\r\n\005agent\030\002 \001(\t\022!\n\007payload\030\003 \003(\0132" +
+      "\020.botmesh.v1.Part\022\022\n\nmessage_id\030\004 \001(\t\"=\n" +
+      "\013SayResponse\022.\n\014conversation\030\001 \001(\0132\030.bot" +
+      "mesh.v1.Conversation\"U\n\024RecordOutcomeReq" +
+      "uest\022\027\n\017conversation_id\030\001 \001(\t\022$\n\007outcome" +
+      "\030\002 \001(\0132\023.botmesh.v1.Outcome\"G\n\025RecordOut" +
+      "comeResponse\022.\n\014conversation\030\001 \001(\0132\030.bot" +
+      "mesh.v1.Conversation\"\200\001\n\014ContextScope\022/\n" +
+      "\tnamespace\030\001 \001(\0162\034.botmesh.v1.ContextNam" +
+      "espace\022\027\n\017conversation_id\030\002 \001(\t\022\022\n\nconta" +
+      "ct_id\030\003 \001(\t\022\022\n\naccount_id\030\004 \001(\t\"K\n\021GetCo" +
+      "ntextRequest\022\'\n\005scope\030\001 \001(\0132\030.botmesh.v1" +
+      ".ContextScope\022\r\n\005names\030\002 \003(\t\"\316\001\n\022GetCont" +
+      "extResponse\022\'\n\006values\030\001 \001(\0132\027.google.pro" +
+      "tobuf.Struct\022A\n\nexpires_at\030\002 \003(\0132-.botme" +
+      "sh.v1.GetContextResponse.ExpiresAtEntry\032" +
+      "L\n\016ExpiresAtEntry\022\013\n\003key\030\001 \001(\t\022)\n\005value\030" +
+      "\002 \001(\0132\032.google.protobuf.Timestamp:\0028\001\"\215\001" +
+      "\n\021SetContextRequest\022\'\n\005scope\030\001 \001(\0132\030.bot" +
+      "mesh.v1.ContextScope\022\'\n\006values\030\002 \001(\0132\027.g" +
+      "oogle.protobuf.Struct\022&\n\003ttl\030\003 \001(\0132\031.goo" +
+      "gle.protobuf.Duration\"\024\n\022SetContextRespo" +
+      "nse\"N\n\024DeleteContextRequest\022\'\n\005scope\030\001 \001" +
+      "(\0132\030.botmesh.v1.ContextScope\022\r\n\005names\030\002 " +
+      "\003(\t\"\027\n\025DeleteContextResponse\"H\n\021SetPrima" +
+      "ryRequest\022\022\n\naccount_id\030\001 \001(\t\022\r\n\005agent\030\002" +
+      " \001(\t\022\020\n\010channels\030\003 \003(\t\"&\n\022SetPrimaryResp" +
+      "onse\022\020\n\010previous\030\001 \001(\t\"E\n\016SetDutyRequest" +
+      "\022\022\n\naccount_id\030\001 \001(\t\022\016\n\006person\030\002 \001(\t\022\017\n\007" +
+      "on_duty\030\003 \001(\010\"\"\n\017SetDutyResponse\022\017\n\007on_d" +
+      "uty\030\001 \003(\t\"\'\n\021GetAccountRequest\022\022\n\naccoun" +
+      "t_id\030\001 \001(\t\"\226\001\n\022GetAccountResponse\022\017\n\007pri" +
+      "mary\030\001 \001(\t\022\020\n\010channels\030\002 \003(\t\022\017\n\007on_duty\030" +
+      "\003 \003(\t\022\016\n\006people\030\004 \003(\t\022,\n\010triggers\030\005 \003(\0132" +
+      "\032.botmesh.v1.TriggerSummary\022\016\n\006queued\030\006 " +
+      "\001(\r\":\n\016TriggerSummary\022\014\n\004name\030\001 \001(\t\022\014\n\004w" +
+      "hen\030\002 \001(\t\022\014\n\004then\030\003 \001(\t\"*\n\024GetStatistics" +
+      "Request\022\022\n\naccount_id\030\001 \001(\t\"\345\001\n\025GetStati" +
+      "sticsResponse\022\025\n\rconversations\030\001 \001(\004\022\020\n\010" +
+      "messages\030\002 \001(\004\022\021\n\tescalated\030\003 \001(\004\022+\n\006age" +
+      "nts\030\004 \003(\0132\033.botmesh.v1.AgentStatistics\022\021" +
+      "\n\ttransfers\030\005 \001(\004\022\030\n\020failed_transfers\030\006 " +
+      "\001(\004\022\020\n\010resolved\030\007 \001(\004\022\016\n\006booked\030\010 \001(\004\022\024\n" +
+      "\014satisfaction\030\t \001(\001\"\301\003\n\017AgentStatistics\022" +
+      "\r\n\005agent\030\001 \001(\t\022\025\n\rconversations\030\002 \001(\004\022\r\n" +
+      "\005turns\030\003 \001(\004\022\020\n\010answered\030\004 \001(\004\022\016\n\006failed" +
+      "\030\005 \001(\004\022\024\n\014transfers_in\030\006 \001(\004\022\025\n\rtransfer" +
+      "s_out\030\007 \001(\004\022\023\n\013escalations\030\010 \001(\004\022\027\n\017decl" +
+      "ined_offers\030\t \001(\004\0220\n\rmedian_answer\030\n \001(\013" +
+      "2\031.google.protobuf.Duration\022-\n\np95_answe" +
+      "r\030\013 \001(\0132\031.google.protobuf.Duration\022\025\n\rre" +
+      "sponse_rate\030\014 \001(\001\022\025\n\rtransfer_rate\030\r \001(\001" +
+      "\022\020\n\010resolved\030\016 \001(\004\022\022\n\nunresolved\030\017 \001(\004\022\016" +
+      "\n\006booked\030\020 \001(\004\022\024\n\014satisfaction\030\021 \001(\001\022\017\n\007" +
+      "ratings\030\022 \001(\004\022\020\n\010not_mine\030\023 \001(\004*\336\001\n\007Post" +
+      "End\022\030\n\024POST_END_UNSPECIFIED\020\000\022\025\n\021POST_EN" +
+      "D_ANSWERED\020\001\022\023\n\017POST_END_PAUSED\020\002\022\024\n\020POS" +
+      "T_END_STOPPED\020\003\022\023\n\017POST_END_QUEUED\020\004\022\030\n\024" +
+      "POST_END_WITH_PERSON\020\005\022\023\n\017POST_END_FAILE" +
+      "D\020\006\022\026\n\022POST_END_SUGGESTED\020\007\022\033\n\027POST_END_" +
+      "NOBODY_ON_DUTY\020\010*\200\001\n\013DeskOutcome\022\034\n\030DESK" +
+      "_OUTCOME_UNSPECIFIED\020\000\022\031\n\025DESK_OUTCOME_A" +
+      "SSIGNED\020\001\022\027\n\023DESK_OUTCOME_QUEUED\020\002\022\037\n\033DE" +
+      "SK_OUTCOME_NOBODY_ON_DUTY\020\003*\227\001\n\020ContextN" +
+      "amespace\022!\n\035CONTEXT_NAMESPACE_UNSPECIFIE" +
+      "D\020\000\022\"\n\036CONTEXT_NAMESPACE_CONVERSATION\020\001\022" +
+      "\035\n\031CONTEXT_NAMESPACE_CONTACT\020\002\022\035\n\031CONTEX" +
+      "T_NAMESPACE_ACCOUNT\020\0032\373\021\n\023ConversationSe" +
+      "rvice\022@\n\004Post\022\027.botmesh.v1.PostRequest\032\030" +
+      ".botmesh.v1.PostResponse\"\003\220\002\0020\001\022_\n\017GetCo" +
+      "nversation\022\".botmesh.v1.GetConversationR" +
+      "equest\032#.botmesh.v1.GetConversationRespo" +
+      "nse\"\003\220\002\001\022e\n\021ListConversations\022$.botmesh." +
+      "v1.ListConversationsRequest\032%.botmesh.v1" +
+      ".ListConversationsResponse\"\003\220\002\001\022R\n\nGetHi" +
+      "story\022\035.botmesh.v1.GetHistoryRequest\032\036.b" +
+      "otmesh.v1.GetHistoryResponse\"\003\220\002\0010\001\022j\n\022W" +
+      "atchConversations\022%.botmesh.v1.WatchConv" +
+      "ersationsRequest\032&.botmesh.v1.WatchConve" +
+      "rsationsResponse\"\003\220\002\0010\001\022n\n\024TransferConve" +
+      "rsation\022\'.botmesh.v1.TransferConversatio" +
+      "nRequest\032(.botmesh.v1.TransferConversati" +
+      "onResponse\"\003\220\002\002\022M\n\tSetStatus\022\034.botmesh.v" +
+      "1.SetStatusRequest\032\035.botmesh.v1.SetStatu" +
+      "sResponse\"\003\220\002\002\022G\n\007SetMode\022\032.botmesh.v1.S" +
       "etModeRequest\032\033.botmesh.v1.SetModeRespon" +
-      "se\022B\n\007Approve\022\032.botmesh.v1.ApproveReques" +
-      "t\032\033.botmesh.v1.ApproveResponse\022?\n\006Reject" +
-      "\022\031.botmesh.v1.RejectRequest\032\032.botmesh.v1" +
-      ".RejectResponse\022<\n\005Claim\022\030.botmesh.v1.Cl" +
-      "aimRequest\032\031.botmesh.v1.ClaimResponse\022<\n" +
-      "\005Reply\022\030.botmesh.v1.ReplyRequest\032\031.botme" +
-      "sh.v1.ReplyResponse\022E\n\010HandBack\022\033.botmes" +
-      "h.v1.HandBackRequest\032\034.botmesh.v1.HandBa" +
-      "ckResponse\022B\n\007SetTags\022\032.botmesh.v1.SetTa" +
-      "gsRequest\032\033.botmesh.v1.SetTagsResponse\022H" +
-      "\n\tSetFields\022\034.botmesh.v1.SetFieldsReques" +
-      "t\032\035.botmesh.v1.SetFieldsResponse\022K\n\nSubm" +
-      "itForm\022\035.botmesh.v1.SubmitFormRequest\032\036." +
-      "botmesh.v1.SubmitFormResponse\022K\n\nFireAct" +
-      "ion\022\035.botmesh.v1.FireActionRequest\032\036.bot" +
-      "mesh.v1.FireActionResponse\022H\n\tAddMember\022" +
-      "\034.botmesh.v1.AddMemberRequest\032\035.botmesh." +
-      "v1.AddMemberResponse\022Q\n\014RemoveMember\022\037.b" +
+      "se\"\003\220\002\002\022G\n\007Approve\022\032.botmesh.v1.ApproveR" +
+      "equest\032\033.botmesh.v1.ApproveResponse\"\003\220\002\002" +
+      "\022D\n\006Reject\022\031.botmesh.v1.RejectRequest\032\032." +
+      "botmesh.v1.RejectResponse\"\003\220\002\002\022<\n\005Claim\022" +
+      "\030.botmesh.v1.ClaimRequest\032\031.botmesh.v1.C" +
+      "laimResponse\022A\n\005Reply\022\030.botmesh.v1.Reply" +
+      "Request\032\031.botmesh.v1.ReplyResponse\"\003\220\002\002\022" +
+      "E\n\010HandBack\022\033.botmesh.v1.HandBackRequest" +
+      "\032\034.botmesh.v1.HandBackResponse\022G\n\007SetTag" +
+      "s\022\032.botmesh.v1.SetTagsRequest\032\033.botmesh." +
+      "v1.SetTagsResponse\"\003\220\002\002\022M\n\tSetFields\022\034.b" +
+      "otmesh.v1.SetFieldsRequest\032\035.botmesh.v1." +
+      "SetFieldsResponse\"\003\220\002\002\022P\n\nSubmitForm\022\035.b" +
+      "otmesh.v1.SubmitFormRequest\032\036.botmesh.v1" +
+      ".SubmitFormResponse\"\003\220\002\002\022K\n\nFireAction\022\035" +
+      ".botmesh.v1.FireActionRequest\032\036.botmesh." +
+      "v1.FireActionResponse\022M\n\tAddMember\022\034.bot" +
+      "mesh.v1.AddMemberRequest\032\035.botmesh.v1.Ad" +
+      "dMemberResponse\"\003\220\002\002\022V\n\014RemoveMember\022\037.b" +
       "otmesh.v1.RemoveMemberRequest\032 .botmesh." +
-      "v1.RemoveMemberResponse\0226\n\003Say\022\026.botmesh" +
-      ".v1.SayRequest\032\027.botmesh.v1.SayResponse\022" +
-      "T\n\rRecordOutcome\022 .botmesh.v1.RecordOutc" +
-      "omeRequest\032!.botmesh.v1.RecordOutcomeRes" +
-      "ponse\022K\n\nGetContext\022\035.botmesh.v1.GetCont" +
-      "extRequest\032\036.botmesh.v1.GetContextRespon" +
-      "se\022K\n\nSetContext\022\035.botmesh.v1.SetContext" +
-      "Request\032\036.botmesh.v1.SetContextResponse\022" +
-      "T\n\rDeleteContext\022 .botmesh.v1.DeleteCont" +
-      "extRequest\032!.botmesh.v1.DeleteContextRes" +
-      "ponse\022K\n\nSetPrimary\022\035.botmesh.v1.SetPrim" +
-      "aryRequest\032\036.botmesh.v1.SetPrimaryRespon" +
-      "se\022B\n\007SetDuty\022\032.botmesh.v1.SetDutyReques" +
-      "t\032\033.botmesh.v1.SetDutyResponse\022K\n\nGetAcc" +
+      "v1.RemoveMemberResponse\"\003\220\002\002\022;\n\003Say\022\026.bo" +
+      "tmesh.v1.SayRequest\032\027.botmesh.v1.SayResp" +
+      "onse\"\003\220\002\002\022Y\n\rRecordOutcome\022 .botmesh.v1." +
+      "RecordOutcomeRequest\032!.botmesh.v1.Record" +
+      "OutcomeResponse\"\003\220\002\002\022P\n\nGetContext\022\035.bot" +
+      "mesh.v1.GetContextRequest\032\036.botmesh.v1.G" +
+      "etContextResponse\"\003\220\002\001\022P\n\nSetContext\022\035.b" +
+      "otmesh.v1.SetContextRequest\032\036.botmesh.v1" +
+      ".SetContextResponse\"\003\220\002\002\022Y\n\rDeleteContex" +
+      "t\022 .botmesh.v1.DeleteContextRequest\032!.bo" +
+      "tmesh.v1.DeleteContextResponse\"\003\220\002\002\022P\n\nS" +
+      "etPrimary\022\035.botmesh.v1.SetPrimaryRequest" +
+      "\032\036.botmesh.v1.SetPrimaryResponse\"\003\220\002\002\022G\n" +
+      "\007SetDuty\022\032.botmesh.v1.SetDutyRequest\032\033.b" +
+      "otmesh.v1.SetDutyResponse\"\003\220\002\002\022P\n\nGetAcc" +
       "ount\022\035.botmesh.v1.GetAccountRequest\032\036.bo" +
-      "tmesh.v1.GetAccountResponse\022T\n\rGetStatis" +
-      "tics\022 .botmesh.v1.GetStatisticsRequest\032!" +
-      ".botmesh.v1.GetStatisticsResponseBL\n\rio." +
-      "botmesh.v1P\001Z9github.com/botmesh/botmesh" +
-      "/clients/go/botmeshv1;botmeshv1b\006proto3"
+      "tmesh.v1.GetAccountResponse\"\003\220\002\001\022Y\n\rGetS" +
+      "tatistics\022 .botmesh.v1.GetStatisticsRequ" +
+      "est\032!.botmesh.v1.GetStatisticsResponse\"\003" +
+      "\220\002\001BL\n\rio.botmesh.v1P\001Z9github.com/botme" +
+      "sh/botmesh/clients/go/botmeshv1;botmeshv" +
+      "1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

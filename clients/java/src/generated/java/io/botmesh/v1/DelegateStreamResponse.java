@@ -119,7 +119,7 @@ private static final long serialVersionUID = 0L;
    * A piece of the reply.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    * @return Whether the partial field is set.
    */
   @java.lang.Override
@@ -131,29 +131,29 @@ private static final long serialVersionUID = 0L;
    * A piece of the reply.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    * @return The partial.
    */
   @java.lang.Override
-  public io.botmesh.v1.Partial getPartial() {
+  public io.botmesh.v1.PartialReply getPartial() {
     if (eventCase_ == 2) {
-       return (io.botmesh.v1.Partial) event_;
+       return (io.botmesh.v1.PartialReply) event_;
     }
-    return io.botmesh.v1.Partial.getDefaultInstance();
+    return io.botmesh.v1.PartialReply.getDefaultInstance();
   }
   /**
    * <pre>
    * A piece of the reply.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    */
   @java.lang.Override
-  public io.botmesh.v1.PartialOrBuilder getPartialOrBuilder() {
+  public io.botmesh.v1.PartialReplyOrBuilder getPartialOrBuilder() {
     if (eventCase_ == 2) {
-       return (io.botmesh.v1.Partial) event_;
+       return (io.botmesh.v1.PartialReply) event_;
     }
-    return io.botmesh.v1.Partial.getDefaultInstance();
+    return io.botmesh.v1.PartialReply.getDefaultInstance();
   }
 
   public static final int PROGRESS_FIELD_NUMBER = 3;
@@ -306,7 +306,7 @@ private static final long serialVersionUID = 0L;
       output.writeUInt64(1, sequence_);
     }
     if (eventCase_ == 2) {
-      output.writeMessage(2, (io.botmesh.v1.Partial) event_);
+      output.writeMessage(2, (io.botmesh.v1.PartialReply) event_);
     }
     if (eventCase_ == 3) {
       output.writeMessage(3, (io.botmesh.v1.Progress) event_);
@@ -327,7 +327,7 @@ private static final long serialVersionUID = 0L;
     }
     if (eventCase_ == 2) {
       size += com.google.protobuf.CodedOutputStream
-        .computeMessageSize(2, (io.botmesh.v1.Partial) event_);
+        .computeMessageSize(2, (io.botmesh.v1.PartialReply) event_);
     }
     if (eventCase_ == 3) {
       size += com.google.protobuf.CodedOutputStream
@@ -802,13 +802,13 @@ private static final long serialVersionUID = 0L;
     }
 
     private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Partial, io.botmesh.v1.Partial.Builder, io.botmesh.v1.PartialOrBuilder> partialBuilder_;
+        io.botmesh.v1.PartialReply, io.botmesh.v1.PartialReply.Builder, io.botmesh.v1.PartialReplyOrBuilder> partialBuilder_;
     /**
      * <pre>
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      * @return Whether the partial field is set.
      */
     @java.lang.Override
@@ -820,21 +820,21 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      * @return The partial.
      */
     @java.lang.Override
-    public io.botmesh.v1.Partial getPartial() {
+    public io.botmesh.v1.PartialReply getPartial() {
       if (partialBuilder_ == null) {
         if (eventCase_ == 2) {
-          return (io.botmesh.v1.Partial) event_;
+          return (io.botmesh.v1.PartialReply) event_;
         }
-        return io.botmesh.v1.Partial.getDefaultInstance();
+        return io.botmesh.v1.PartialReply.getDefaultInstance();
       } else {
         if (eventCase_ == 2) {
           return partialBuilder_.getMessage();
         }
-        return io.botmesh.v1.Partial.getDefaultInstance();
+        return io.botmesh.v1.PartialReply.getDefaultInstance();
       }
     }
     /**
@@ -842,9 +842,9 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
-    public Builder setPartial(io.botmesh.v1.Partial value) {
+    public Builder setPartial(io.botmesh.v1.PartialReply value) {
       if (partialBuilder_ == null) {
         java.util.Objects.requireNonNull(value);
         event_ = value;
@@ -860,10 +860,10 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     public Builder setPartial(
-        io.botmesh.v1.Partial.Builder builderForValue) {
+        io.botmesh.v1.PartialReply.Builder builderForValue) {
       if (partialBuilder_ == null) {
         event_ = builderForValue.build();
         onChanged();
@@ -878,13 +878,13 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
-    public Builder mergePartial(io.botmesh.v1.Partial value) {
+    public Builder mergePartial(io.botmesh.v1.PartialReply value) {
       if (partialBuilder_ == null) {
         if (eventCase_ == 2 &&
-            event_ != io.botmesh.v1.Partial.getDefaultInstance()) {
-          event_ = io.botmesh.v1.Partial.newBuilder((io.botmesh.v1.Partial) event_)
+            event_ != io.botmesh.v1.PartialReply.getDefaultInstance()) {
+          event_ = io.botmesh.v1.PartialReply.newBuilder((io.botmesh.v1.PartialReply) event_)
               .mergeFrom(value).buildPartial();
         } else {
           event_ = value;
@@ -905,7 +905,7 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     public Builder clearPartial() {
       if (partialBuilder_ == null) {
@@ -928,9 +928,9 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
-    public io.botmesh.v1.Partial.Builder getPartialBuilder() {
+    public io.botmesh.v1.PartialReply.Builder getPartialBuilder() {
       return internalGetPartialFieldBuilder().getBuilder();
     }
     /**
@@ -938,17 +938,17 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     @java.lang.Override
-    public io.botmesh.v1.PartialOrBuilder getPartialOrBuilder() {
+    public io.botmesh.v1.PartialReplyOrBuilder getPartialOrBuilder() {
       if ((eventCase_ == 2) && (partialBuilder_ != null)) {
         return partialBuilder_.getMessageOrBuilder();
       } else {
         if (eventCase_ == 2) {
-          return (io.botmesh.v1.Partial) event_;
+          return (io.botmesh.v1.PartialReply) event_;
         }
-        return io.botmesh.v1.Partial.getDefaultInstance();
+        return io.botmesh.v1.PartialReply.getDefaultInstance();
       }
     }
     /**
@@ -956,18 +956,18 @@ private static final long serialVersionUID = 0L;
      * A piece of the reply.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Partial, io.botmesh.v1.Partial.Builder, io.botmesh.v1.PartialOrBuilder> 
+        io.botmesh.v1.PartialReply, io.botmesh.v1.PartialReply.Builder, io.botmesh.v1.PartialReplyOrBuilder> 
         internalGetPartialFieldBuilder() {
       if (partialBuilder_ == null) {
         if (!(eventCase_ == 2)) {
-          event_ = io.botmesh.v1.Partial.getDefaultInstance();
+          event_ = io.botmesh.v1.PartialReply.getDefaultInstance();
         }
         partialBuilder_ = new com.google.protobuf.SingleFieldBuilder<
-            io.botmesh.v1.Partial, io.botmesh.v1.Partial.Builder, io.botmesh.v1.PartialOrBuilder>(
-                (io.botmesh.v1.Partial) event_,
+            io.botmesh.v1.PartialReply, io.botmesh.v1.PartialReply.Builder, io.botmesh.v1.PartialReplyOrBuilder>(
+                (io.botmesh.v1.PartialReply) event_,
                 getParentForChildren(),
                 isClean());
         event_ = null;

@@ -25,7 +25,7 @@ public interface DelegateStreamResponseOrBuilder extends
    * A piece of the reply.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    * @return Whether the partial field is set.
    */
   boolean hasPartial();
@@ -34,18 +34,18 @@ public interface DelegateStreamResponseOrBuilder extends
    * A piece of the reply.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    * @return The partial.
    */
-  io.botmesh.v1.Partial getPartial();
+  io.botmesh.v1.PartialReply getPartial();
   /**
    * <pre>
    * A piece of the reply.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    */
-  io.botmesh.v1.PartialOrBuilder getPartialOrBuilder();
+  io.botmesh.v1.PartialReplyOrBuilder getPartialOrBuilder();
 
   /**
    * <pre>

@@ -108,7 +108,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object action_ = "";
   /**
    * <pre>
-   * The action: an id as in chain.proto. Required.
+   * The action: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string action = 2;</code>
@@ -129,7 +129,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The action: an id as in chain.proto. Required.
+   * The action: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string action = 2;</code>
@@ -723,7 +723,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object action_ = "";
     /**
      * <pre>
-     * The action: an id as in chain.proto. Required.
+     * The action: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string action = 2;</code>
@@ -743,7 +743,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The action: an id as in chain.proto. Required.
+     * The action: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string action = 2;</code>
@@ -764,7 +764,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The action: an id as in chain.proto. Required.
+     * The action: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string action = 2;</code>
@@ -781,7 +781,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The action: an id as in chain.proto. Required.
+     * The action: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string action = 2;</code>
@@ -795,7 +795,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The action: an id as in chain.proto. Required.
+     * The action: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string action = 2;</code>

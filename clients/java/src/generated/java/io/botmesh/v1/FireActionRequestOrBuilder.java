@@ -32,7 +32,7 @@ public interface FireActionRequestOrBuilder extends
 
   /**
    * <pre>
-   * The action: an id as in chain.proto. Required.
+   * The action: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string action = 2;</code>
@@ -41,7 +41,7 @@ public interface FireActionRequestOrBuilder extends
   java.lang.String getAction();
   /**
    * <pre>
-   * The action: an id as in chain.proto. Required.
+   * The action: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string action = 2;</code>

@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object form_ = "";
   /**
    * <pre>
-   * The form: an id as in chain.proto.
+   * The form: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string form = 1;</code>
@@ -81,7 +81,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The form: an id as in chain.proto.
+   * The form: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string form = 1;</code>
@@ -559,7 +559,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object form_ = "";
     /**
      * <pre>
-     * The form: an id as in chain.proto.
+     * The form: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string form = 1;</code>
@@ -579,7 +579,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The form: an id as in chain.proto.
+     * The form: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string form = 1;</code>
@@ -600,7 +600,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The form: an id as in chain.proto.
+     * The form: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string form = 1;</code>
@@ -617,7 +617,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The form: an id as in chain.proto.
+     * The form: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string form = 1;</code>
@@ -631,7 +631,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The form: an id as in chain.proto.
+     * The form: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string form = 1;</code>

@@ -12,7 +12,7 @@ public interface FormSubmittedOrBuilder extends
 
   /**
    * <pre>
-   * The form: an id as in chain.proto.
+   * The form: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string form = 1;</code>
@@ -21,7 +21,7 @@ public interface FormSubmittedOrBuilder extends
   java.lang.String getForm();
   /**
    * <pre>
-   * The form: an id as in chain.proto.
+   * The form: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string form = 1;</code>

@@ -64,7 +64,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object instanceId_ = "";
   /**
    * <pre>
-   * Made fresh by each process: an id as in chain.proto.
+   * Made fresh by each process: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string instance_id = 1;</code>
@@ -85,7 +85,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Made fresh by each process: an id as in chain.proto.
+   * Made fresh by each process: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string instance_id = 1;</code>
@@ -942,7 +942,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object instanceId_ = "";
     /**
      * <pre>
-     * Made fresh by each process: an id as in chain.proto.
+     * Made fresh by each process: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string instance_id = 1;</code>
@@ -962,7 +962,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by each process: an id as in chain.proto.
+     * Made fresh by each process: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string instance_id = 1;</code>
@@ -983,7 +983,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by each process: an id as in chain.proto.
+     * Made fresh by each process: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string instance_id = 1;</code>
@@ -1000,7 +1000,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by each process: an id as in chain.proto.
+     * Made fresh by each process: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string instance_id = 1;</code>
@@ -1014,7 +1014,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by each process: an id as in chain.proto.
+     * Made fresh by each process: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string instance_id = 1;</code>

@@ -12,7 +12,7 @@ public interface InstanceOrBuilder extends
 
   /**
    * <pre>
-   * Made fresh by each process: an id as in chain.proto.
+   * Made fresh by each process: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string instance_id = 1;</code>
@@ -21,7 +21,7 @@ public interface InstanceOrBuilder extends
   java.lang.String getInstanceId();
   /**
    * <pre>
-   * Made fresh by each process: an id as in chain.proto.
+   * Made fresh by each process: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string instance_id = 1;</code>

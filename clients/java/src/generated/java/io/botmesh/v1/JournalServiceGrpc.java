@@ -35,6 +35,7 @@ public final class JournalServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.RecordRequest, io.botmesh.v1.RecordResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Record"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.RecordRequest.getDefaultInstance()))
@@ -66,6 +67,7 @@ public final class JournalServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ListMessagesRequest, io.botmesh.v1.ListMessagesResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListMessages"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ListMessagesRequest.getDefaultInstance()))
@@ -97,6 +99,7 @@ public final class JournalServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetCostsRequest, io.botmesh.v1.GetCostsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetCosts"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetCostsRequest.getDefaultInstance()))

@@ -103,16 +103,16 @@ public final class JournalServiceOuterClass extends com.google.protobuf.Generate
       "h.v1.CostTotal*\214\001\n\tCostScope\022\032\n\026COST_SCO" +
       "PE_UNSPECIFIED\020\000\022\024\n\020COST_SCOPE_CHAIN\020\001\022\033" +
       "\n\027COST_SCOPE_CONVERSATION\020\002\022\032\n\026COST_SCOP" +
-      "E_ACCOUNT_DAY\020\003\022\024\n\020COST_SCOPE_AGENT\020\0042\353\001" +
-      "\n\016JournalService\022?\n\006Record\022\031.botmesh.v1." +
+      "E_ACCOUNT_DAY\020\003\022\024\n\020COST_SCOPE_AGENT\020\0042\372\001" +
+      "\n\016JournalService\022D\n\006Record\022\031.botmesh.v1." +
       "RecordRequest\032\032.botmesh.v1.RecordRespons" +
-      "e\022Q\n\014ListMessages\022\037.botmesh.v1.ListMessa" +
-      "gesRequest\032 .botmesh.v1.ListMessagesResp" +
-      "onse\022E\n\010GetCosts\022\033.botmesh.v1.GetCostsRe" +
-      "quest\032\034.botmesh.v1.GetCostsResponseBL\n\ri" +
-      "o.botmesh.v1P\001Z9github.com/botmesh/botme" +
-      "sh/clients/go/botmeshv1;botmeshv1b\006proto" +
-      "3"
+      "e\"\003\220\002\002\022V\n\014ListMessages\022\037.botmesh.v1.List" +
+      "MessagesRequest\032 .botmesh.v1.ListMessage" +
+      "sResponse\"\003\220\002\001\022J\n\010GetCosts\022\033.botmesh.v1." +
+      "GetCostsRequest\032\034.botmesh.v1.GetCostsRes" +
+      "ponse\"\003\220\002\001BL\n\rio.botmesh.v1P\001Z9github.co" +
+      "m/botmesh/botmesh/clients/go/botmeshv1;b" +
+      "otmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -157,7 +157,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -178,7 +178,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -189,7 +189,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -207,7 +207,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -855,7 +855,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What would be the call's own metadata: the keys of chain.proto, traceparent.
+     * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
      * </pre>
      *
      * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -876,7 +876,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What would be the call's own metadata: the keys of chain.proto, traceparent.
+     * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
      * </pre>
      *
      * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -887,7 +887,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What would be the call's own metadata: the keys of chain.proto, traceparent.
+     * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
      * </pre>
      *
      * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -905,7 +905,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What would be the call's own metadata: the keys of chain.proto, traceparent.
+     * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
      * </pre>
      *
      * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -929,7 +929,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What would be the call's own metadata: the keys of chain.proto, traceparent.
+     * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
      * </pre>
      *
      * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -952,7 +952,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What would be the call's own metadata: the keys of chain.proto, traceparent.
+     * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
      * </pre>
      *
      * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -969,7 +969,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What would be the call's own metadata: the keys of chain.proto, traceparent.
+     * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
      * </pre>
      *
      * <code>map&lt;string, string&gt; metadata = 3;</code>

@@ -42,7 +42,7 @@ public interface LinkedStartOrBuilder extends
 
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -50,7 +50,7 @@ public interface LinkedStartOrBuilder extends
   int getMetadataCount();
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -65,7 +65,7 @@ public interface LinkedStartOrBuilder extends
   getMetadata();
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -74,7 +74,7 @@ public interface LinkedStartOrBuilder extends
   getMetadataMap();
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>
@@ -86,7 +86,7 @@ java.lang.String getMetadataOrDefault(
 java.lang.String defaultValue);
   /**
    * <pre>
-   * What would be the call's own metadata: the keys of chain.proto, traceparent.
+   * What would be the call's own metadata: the keys of agent_service.proto, traceparent.
    * </pre>
    *
    * <code>map&lt;string, string&gt; metadata = 3;</code>

@@ -7,7 +7,7 @@ package io.botmesh.v1;
 
 /**
  * <pre>
- * What bots read. The policies read the chain (chain.proto) instead. Where both
+ * What bots read. The policies read the chain (agent_service.proto) instead. Where both
  * name a thing and differ, the call is refused with METADATA_MISMATCH.
  * </pre>
  *
@@ -957,7 +957,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What bots read. The policies read the chain (chain.proto) instead. Where both
+   * What bots read. The policies read the chain (agent_service.proto) instead. Where both
    * name a thing and differ, the call is refused with METADATA_MISMATCH.
    * </pre>
    *

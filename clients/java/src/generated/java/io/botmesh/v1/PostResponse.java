@@ -153,7 +153,7 @@ private static final long serialVersionUID = 0L;
    * A piece of the answer, shown and not kept.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    * @return Whether the partial field is set.
    */
   @java.lang.Override
@@ -165,29 +165,29 @@ private static final long serialVersionUID = 0L;
    * A piece of the answer, shown and not kept.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    * @return The partial.
    */
   @java.lang.Override
-  public io.botmesh.v1.Partial getPartial() {
+  public io.botmesh.v1.PartialReply getPartial() {
     if (eventCase_ == 2) {
-       return (io.botmesh.v1.Partial) event_;
+       return (io.botmesh.v1.PartialReply) event_;
     }
-    return io.botmesh.v1.Partial.getDefaultInstance();
+    return io.botmesh.v1.PartialReply.getDefaultInstance();
   }
   /**
    * <pre>
    * A piece of the answer, shown and not kept.
    * </pre>
    *
-   * <code>.botmesh.v1.Partial partial = 2;</code>
+   * <code>.botmesh.v1.PartialReply partial = 2;</code>
    */
   @java.lang.Override
-  public io.botmesh.v1.PartialOrBuilder getPartialOrBuilder() {
+  public io.botmesh.v1.PartialReplyOrBuilder getPartialOrBuilder() {
     if (eventCase_ == 2) {
-       return (io.botmesh.v1.Partial) event_;
+       return (io.botmesh.v1.PartialReply) event_;
     }
-    return io.botmesh.v1.Partial.getDefaultInstance();
+    return io.botmesh.v1.PartialReply.getDefaultInstance();
   }
 
   public static final int PROGRESS_FIELD_NUMBER = 3;
@@ -438,7 +438,7 @@ private static final long serialVersionUID = 0L;
       output.writeMessage(1, (io.botmesh.v1.PostAccepted) event_);
     }
     if (eventCase_ == 2) {
-      output.writeMessage(2, (io.botmesh.v1.Partial) event_);
+      output.writeMessage(2, (io.botmesh.v1.PartialReply) event_);
     }
     if (eventCase_ == 3) {
       output.writeMessage(3, (io.botmesh.v1.Progress) event_);
@@ -468,7 +468,7 @@ private static final long serialVersionUID = 0L;
     }
     if (eventCase_ == 2) {
       size += com.google.protobuf.CodedOutputStream
-        .computeMessageSize(2, (io.botmesh.v1.Partial) event_);
+        .computeMessageSize(2, (io.botmesh.v1.PartialReply) event_);
     }
     if (eventCase_ == 3) {
       size += com.google.protobuf.CodedOutputStream
@@ -1156,13 +1156,13 @@ private static final long serialVersionUID = 0L;
     }
 
     private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Partial, io.botmesh.v1.Partial.Builder, io.botmesh.v1.PartialOrBuilder> partialBuilder_;
+        io.botmesh.v1.PartialReply, io.botmesh.v1.PartialReply.Builder, io.botmesh.v1.PartialReplyOrBuilder> partialBuilder_;
     /**
      * <pre>
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      * @return Whether the partial field is set.
      */
     @java.lang.Override
@@ -1174,21 +1174,21 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      * @return The partial.
      */
     @java.lang.Override
-    public io.botmesh.v1.Partial getPartial() {
+    public io.botmesh.v1.PartialReply getPartial() {
       if (partialBuilder_ == null) {
         if (eventCase_ == 2) {
-          return (io.botmesh.v1.Partial) event_;
+          return (io.botmesh.v1.PartialReply) event_;
         }
-        return io.botmesh.v1.Partial.getDefaultInstance();
+        return io.botmesh.v1.PartialReply.getDefaultInstance();
       } else {
         if (eventCase_ == 2) {
           return partialBuilder_.getMessage();
         }
-        return io.botmesh.v1.Partial.getDefaultInstance();
+        return io.botmesh.v1.PartialReply.getDefaultInstance();
       }
     }
     /**
@@ -1196,9 +1196,9 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
-    public Builder setPartial(io.botmesh.v1.Partial value) {
+    public Builder setPartial(io.botmesh.v1.PartialReply value) {
       if (partialBuilder_ == null) {
         java.util.Objects.requireNonNull(value);
         event_ = value;
@@ -1214,10 +1214,10 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     public Builder setPartial(
-        io.botmesh.v1.Partial.Builder builderForValue) {
+        io.botmesh.v1.PartialReply.Builder builderForValue) {
       if (partialBuilder_ == null) {
         event_ = builderForValue.build();
         onChanged();
@@ -1232,13 +1232,13 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
-    public Builder mergePartial(io.botmesh.v1.Partial value) {
+    public Builder mergePartial(io.botmesh.v1.PartialReply value) {
       if (partialBuilder_ == null) {
         if (eventCase_ == 2 &&
-            event_ != io.botmesh.v1.Partial.getDefaultInstance()) {
-          event_ = io.botmesh.v1.Partial.newBuilder((io.botmesh.v1.Partial) event_)
+            event_ != io.botmesh.v1.PartialReply.getDefaultInstance()) {
+          event_ = io.botmesh.v1.PartialReply.newBuilder((io.botmesh.v1.PartialReply) event_)
               .mergeFrom(value).buildPartial();
         } else {
           event_ = value;
@@ -1259,7 +1259,7 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     public Builder clearPartial() {
       if (partialBuilder_ == null) {
@@ -1282,9 +1282,9 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
-    public io.botmesh.v1.Partial.Builder getPartialBuilder() {
+    public io.botmesh.v1.PartialReply.Builder getPartialBuilder() {
       return internalGetPartialFieldBuilder().getBuilder();
     }
     /**
@@ -1292,17 +1292,17 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     @java.lang.Override
-    public io.botmesh.v1.PartialOrBuilder getPartialOrBuilder() {
+    public io.botmesh.v1.PartialReplyOrBuilder getPartialOrBuilder() {
       if ((eventCase_ == 2) && (partialBuilder_ != null)) {
         return partialBuilder_.getMessageOrBuilder();
       } else {
         if (eventCase_ == 2) {
-          return (io.botmesh.v1.Partial) event_;
+          return (io.botmesh.v1.PartialReply) event_;
         }
-        return io.botmesh.v1.Partial.getDefaultInstance();
+        return io.botmesh.v1.PartialReply.getDefaultInstance();
       }
     }
     /**
@@ -1310,18 +1310,18 @@ private static final long serialVersionUID = 0L;
      * A piece of the answer, shown and not kept.
      * </pre>
      *
-     * <code>.botmesh.v1.Partial partial = 2;</code>
+     * <code>.botmesh.v1.PartialReply partial = 2;</code>
      */
     private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Partial, io.botmesh.v1.Partial.Builder, io.botmesh.v1.PartialOrBuilder> 
+        io.botmesh.v1.PartialReply, io.botmesh.v1.PartialReply.Builder, io.botmesh.v1.PartialReplyOrBuilder> 
         internalGetPartialFieldBuilder() {
       if (partialBuilder_ == null) {
         if (!(eventCase_ == 2)) {
-          event_ = io.botmesh.v1.Partial.getDefaultInstance();
+          event_ = io.botmesh.v1.PartialReply.getDefaultInstance();
         }
         partialBuilder_ = new com.google.protobuf.SingleFieldBuilder<
-            io.botmesh.v1.Partial, io.botmesh.v1.Partial.Builder, io.botmesh.v1.PartialOrBuilder>(
-                (io.botmesh.v1.Partial) event_,
+            io.botmesh.v1.PartialReply, io.botmesh.v1.PartialReply.Builder, io.botmesh.v1.PartialReplyOrBuilder>(
+                (io.botmesh.v1.PartialReply) event_,
                 getParentForChildren(),
                 isClean());
         event_ = null;

@@ -34,6 +34,7 @@ public final class ProblemServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ListProblemsRequest, io.botmesh.v1.ListProblemsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListProblems"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ListProblemsRequest.getDefaultInstance()))

@@ -64,12 +64,12 @@ public final class ProblemServiceOuterClass extends com.google.protobuf.Generate
       "PROBLEM_KIND_UNSPECIFIED\020\000\022\033\n\027PROBLEM_KI" +
       "ND_UNREADABLE\020\001\022\034\n\030PROBLEM_KIND_TASK_FAI" +
       "LED\020\002\022\030\n\024PROBLEM_KIND_STORAGE\020\003\022\032\n\026PROBL" +
-      "EM_KIND_SET_ASIDE\020\0042c\n\016ProblemService\022Q\n" +
+      "EM_KIND_SET_ASIDE\020\0042h\n\016ProblemService\022V\n" +
       "\014ListProblems\022\037.botmesh.v1.ListProblemsR" +
       "equest\032 .botmesh.v1.ListProblemsResponse" +
-      "BL\n\rio.botmesh.v1P\001Z9github.com/botmesh/" +
-      "botmesh/clients/go/botmeshv1;botmeshv1b\006" +
-      "proto3"
+      "\"\003\220\002\001BL\n\rio.botmesh.v1P\001Z9github.com/bot" +
+      "mesh/botmesh/clients/go/botmeshv1;botmes" +
+      "hv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

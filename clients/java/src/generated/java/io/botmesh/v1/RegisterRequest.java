@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object instanceId_ = "";
   /**
    * <pre>
-   * Made fresh by the process: an id as in chain.proto. Required.
+   * Made fresh by the process: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string instance_id = 2;</code>
@@ -121,7 +121,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Made fresh by the process: an id as in chain.proto. Required.
+   * Made fresh by the process: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string instance_id = 2;</code>
@@ -878,7 +878,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object instanceId_ = "";
     /**
      * <pre>
-     * Made fresh by the process: an id as in chain.proto. Required.
+     * Made fresh by the process: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string instance_id = 2;</code>
@@ -898,7 +898,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by the process: an id as in chain.proto. Required.
+     * Made fresh by the process: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string instance_id = 2;</code>
@@ -919,7 +919,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by the process: an id as in chain.proto. Required.
+     * Made fresh by the process: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string instance_id = 2;</code>
@@ -936,7 +936,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by the process: an id as in chain.proto. Required.
+     * Made fresh by the process: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string instance_id = 2;</code>
@@ -950,7 +950,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Made fresh by the process: an id as in chain.proto. Required.
+     * Made fresh by the process: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string instance_id = 2;</code>

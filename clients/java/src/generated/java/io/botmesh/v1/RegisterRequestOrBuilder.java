@@ -39,7 +39,7 @@ public interface RegisterRequestOrBuilder extends
 
   /**
    * <pre>
-   * Made fresh by the process: an id as in chain.proto. Required.
+   * Made fresh by the process: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string instance_id = 2;</code>
@@ -48,7 +48,7 @@ public interface RegisterRequestOrBuilder extends
   java.lang.String getInstanceId();
   /**
    * <pre>
-   * Made fresh by the process: an id as in chain.proto. Required.
+   * Made fresh by the process: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string instance_id = 2;</code>

@@ -36,6 +36,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.RegisterRequest, io.botmesh.v1.RegisterResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Register"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.RegisterRequest.getDefaultInstance()))
@@ -98,6 +99,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.DeregisterRequest, io.botmesh.v1.DeregisterResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "Deregister"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.DeregisterRequest.getDefaultInstance()))
@@ -129,6 +131,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetAgentRequest, io.botmesh.v1.GetAgentResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetAgent"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetAgentRequest.getDefaultInstance()))
@@ -160,6 +163,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ListAgentsRequest, io.botmesh.v1.ListAgentsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListAgents"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ListAgentsRequest.getDefaultInstance()))
@@ -191,6 +195,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ResolveAgentRequest, io.botmesh.v1.ResolveAgentResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ResolveAgent"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ResolveAgentRequest.getDefaultInstance()))
@@ -222,6 +227,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.FindAgentsRequest, io.botmesh.v1.FindAgentsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "FindAgents"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.FindAgentsRequest.getDefaultInstance()))
@@ -253,6 +259,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ReportUnreachableRequest, io.botmesh.v1.ReportUnreachableResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ReportUnreachable"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ReportUnreachableRequest.getDefaultInstance()))
@@ -284,6 +291,7 @@ public final class RegistryServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.WatchAgentsRequest, io.botmesh.v1.WatchAgentsResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "WatchAgents"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.WatchAgentsRequest.getDefaultInstance()))

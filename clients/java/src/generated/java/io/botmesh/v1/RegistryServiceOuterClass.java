@@ -112,11 +112,6 @@ public final class RegistryServiceOuterClass extends com.google.protobuf.Generat
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_botmesh_v1_ReportUnreachableResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_botmesh_v1_Revision_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessage.FieldAccessorTable
-      internal_static_botmesh_v1_Revision_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_botmesh_v1_WatchAgentsRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -192,48 +187,47 @@ public final class RegistryServiceOuterClass extends com.google.protobuf.Generat
       "(\001\"=\n\022FindAgentsResponse\022\'\n\007matches\030\001 \003(" +
       "\0132\026.botmesh.v1.AgentMatch\">\n\030ReportUnrea" +
       "chableRequest\022\023\n\013instance_id\030\001 \001(\t\022\r\n\005er" +
-      "ror\030\002 \001(\t\"\033\n\031ReportUnreachableResponse\"/" +
-      "\n\010Revision\022\023\n\013incarnation\030\001 \001(\t\022\016\n\006numbe" +
-      "r\030\002 \001(\004\"M\n\022WatchAgentsRequest\022\022\n\naccount" +
-      "_id\030\001 \001(\t\022#\n\005since\030\002 \001(\0132\024.botmesh.v1.Re" +
-      "vision\"\357\001\n\023WatchAgentsResponse\022&\n\010revisi" +
-      "on\030\001 \001(\0132\024.botmesh.v1.Revision\022\017\n\007warmin" +
-      "g\030\002 \001(\010\022\"\n\006limits\030\003 \001(\0132\022.botmesh.v1.Lim" +
-      "its\022-\n\010snapshot\030\004 \001(\0132\031.botmesh.v1.Snaps" +
-      "hotChunkH\000\022+\n\007changes\030\005 \001(\0132\030.botmesh.v1" +
-      ".AgentChangesH\000\022\026\n\016trace_endpoint\030\006 \001(\tB" +
-      "\007\n\005event\"p\n\rSnapshotChunk\022$\n\005cards\030\001 \003(\013" +
-      "2\025.botmesh.v1.AgentCard\022\'\n\tinstances\030\002 \003" +
-      "(\0132\024.botmesh.v1.Instance\022\020\n\010complete\030\003 \001" +
-      "(\010\"\246\001\n\014AgentChanges\022$\n\005cards\030\001 \003(\0132\025.bot" +
-      "mesh.v1.AgentCard\022\'\n\tinstances\030\002 \003(\0132\024.b" +
-      "otmesh.v1.Instance\022\031\n\021removed_instances\030" +
-      "\003 \003(\t\022,\n\016removed_agents\030\004 \003(\0132\024.botmesh." +
-      "v1.AgentKey\",\n\010AgentKey\022\022\n\naccount_id\030\001 " +
-      "\001(\t\022\014\n\004name\030\002 \001(\t*r\n\nProbeState\022\033\n\027PROBE" +
-      "_STATE_UNSPECIFIED\020\000\022\027\n\023PROBE_STATE_PEND" +
-      "ING\020\001\022\026\n\022PROBE_STATE_PASSED\020\002\022\026\n\022PROBE_S" +
-      "TATE_FAILED\020\0032\333\005\n\017RegistryService\022E\n\010Reg" +
-      "ister\022\033.botmesh.v1.RegisterRequest\032\034.bot" +
-      "mesh.v1.RegisterResponse\022L\n\tHeartbeat\022\034." +
-      "botmesh.v1.HeartbeatRequest\032\035.botmesh.v1" +
-      ".HeartbeatResponse(\0010\001\022K\n\nDeregister\022\035.b" +
-      "otmesh.v1.DeregisterRequest\032\036.botmesh.v1" +
-      ".DeregisterResponse\022E\n\010GetAgent\022\033.botmes" +
-      "h.v1.GetAgentRequest\032\034.botmesh.v1.GetAge" +
-      "ntResponse\022K\n\nListAgents\022\035.botmesh.v1.Li" +
-      "stAgentsRequest\032\036.botmesh.v1.ListAgentsR" +
-      "esponse\022Q\n\014ResolveAgent\022\037.botmesh.v1.Res" +
-      "olveAgentRequest\032 .botmesh.v1.ResolveAge" +
-      "ntResponse\022K\n\nFindAgents\022\035.botmesh.v1.Fi" +
-      "ndAgentsRequest\032\036.botmesh.v1.FindAgentsR" +
-      "esponse\022`\n\021ReportUnreachable\022$.botmesh.v" +
-      "1.ReportUnreachableRequest\032%.botmesh.v1." +
-      "ReportUnreachableResponse\022P\n\013WatchAgents" +
-      "\022\036.botmesh.v1.WatchAgentsRequest\032\037.botme" +
-      "sh.v1.WatchAgentsResponse0\001BL\n\rio.botmes" +
-      "h.v1P\001Z9github.com/botmesh/botmesh/clien" +
-      "ts/go/botmeshv1;botmeshv1b\006proto3"
+      "ror\030\002 \001(\t\"\033\n\031ReportUnreachableResponse\"7" +
+      "\n\022WatchAgentsRequest\022\022\n\naccount_id\030\001 \001(\t" +
+      "\022\r\n\005since\030\002 \001(\t\"\331\001\n\023WatchAgentsResponse\022" +
+      "\020\n\010revision\030\001 \001(\t\022\017\n\007warming\030\002 \001(\010\022\"\n\006li" +
+      "mits\030\003 \001(\0132\022.botmesh.v1.Limits\022-\n\010snapsh" +
+      "ot\030\004 \001(\0132\031.botmesh.v1.SnapshotChunkH\000\022+\n" +
+      "\007changes\030\005 \001(\0132\030.botmesh.v1.AgentChanges" +
+      "H\000\022\026\n\016trace_endpoint\030\006 \001(\tB\007\n\005event\"p\n\rS" +
+      "napshotChunk\022$\n\005cards\030\001 \003(\0132\025.botmesh.v1" +
+      ".AgentCard\022\'\n\tinstances\030\002 \003(\0132\024.botmesh." +
+      "v1.Instance\022\020\n\010complete\030\003 \001(\010\"\246\001\n\014AgentC" +
+      "hanges\022$\n\005cards\030\001 \003(\0132\025.botmesh.v1.Agent" +
+      "Card\022\'\n\tinstances\030\002 \003(\0132\024.botmesh.v1.Ins" +
+      "tance\022\031\n\021removed_instances\030\003 \003(\t\022,\n\016remo" +
+      "ved_agents\030\004 \003(\0132\024.botmesh.v1.AgentKey\"," +
+      "\n\010AgentKey\022\022\n\naccount_id\030\001 \001(\t\022\014\n\004name\030\002" +
+      " \001(\t*r\n\nProbeState\022\033\n\027PROBE_STATE_UNSPEC" +
+      "IFIED\020\000\022\027\n\023PROBE_STATE_PENDING\020\001\022\026\n\022PROB" +
+      "E_STATE_PASSED\020\002\022\026\n\022PROBE_STATE_FAILED\020\003" +
+      "2\203\006\n\017RegistryService\022J\n\010Register\022\033.botme" +
+      "sh.v1.RegisterRequest\032\034.botmesh.v1.Regis" +
+      "terResponse\"\003\220\002\002\022L\n\tHeartbeat\022\034.botmesh." +
+      "v1.HeartbeatRequest\032\035.botmesh.v1.Heartbe" +
+      "atResponse(\0010\001\022P\n\nDeregister\022\035.botmesh.v" +
+      "1.DeregisterRequest\032\036.botmesh.v1.Deregis" +
+      "terResponse\"\003\220\002\002\022J\n\010GetAgent\022\033.botmesh.v" +
+      "1.GetAgentRequest\032\034.botmesh.v1.GetAgentR" +
+      "esponse\"\003\220\002\001\022P\n\nListAgents\022\035.botmesh.v1." +
+      "ListAgentsRequest\032\036.botmesh.v1.ListAgent" +
+      "sResponse\"\003\220\002\001\022V\n\014ResolveAgent\022\037.botmesh" +
+      ".v1.ResolveAgentRequest\032 .botmesh.v1.Res" +
+      "olveAgentResponse\"\003\220\002\001\022P\n\nFindAgents\022\035.b" +
+      "otmesh.v1.FindAgentsRequest\032\036.botmesh.v1" +
+      ".FindAgentsResponse\"\003\220\002\001\022e\n\021ReportUnreac" +
+      "hable\022$.botmesh.v1.ReportUnreachableRequ" +
+      "est\032%.botmesh.v1.ReportUnreachableRespon" +
+      "se\"\003\220\002\002\022U\n\013WatchAgents\022\036.botmesh.v1.Watc" +
+      "hAgentsRequest\032\037.botmesh.v1.WatchAgentsR" +
+      "esponse\"\003\220\002\0010\001BL\n\rio.botmesh.v1P\001Z9githu" +
+      "b.com/botmesh/botmesh/clients/go/botmesh" +
+      "v1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -346,38 +340,32 @@ public final class RegistryServiceOuterClass extends com.google.protobuf.Generat
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_ReportUnreachableResponse_descriptor,
         new java.lang.String[] { });
-    internal_static_botmesh_v1_Revision_descriptor =
-      getDescriptor().getMessageType(17);
-    internal_static_botmesh_v1_Revision_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
-        internal_static_botmesh_v1_Revision_descriptor,
-        new java.lang.String[] { "Incarnation", "Number", });
     internal_static_botmesh_v1_WatchAgentsRequest_descriptor =
-      getDescriptor().getMessageType(18);
+      getDescriptor().getMessageType(17);
     internal_static_botmesh_v1_WatchAgentsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_WatchAgentsRequest_descriptor,
         new java.lang.String[] { "AccountId", "Since", });
     internal_static_botmesh_v1_WatchAgentsResponse_descriptor =
-      getDescriptor().getMessageType(19);
+      getDescriptor().getMessageType(18);
     internal_static_botmesh_v1_WatchAgentsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_WatchAgentsResponse_descriptor,
         new java.lang.String[] { "Revision", "Warming", "Limits", "Snapshot", "Changes", "TraceEndpoint", "Event", });
     internal_static_botmesh_v1_SnapshotChunk_descriptor =
-      getDescriptor().getMessageType(20);
+      getDescriptor().getMessageType(19);
     internal_static_botmesh_v1_SnapshotChunk_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_SnapshotChunk_descriptor,
         new java.lang.String[] { "Cards", "Instances", "Complete", });
     internal_static_botmesh_v1_AgentChanges_descriptor =
-      getDescriptor().getMessageType(21);
+      getDescriptor().getMessageType(20);
     internal_static_botmesh_v1_AgentChanges_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_AgentChanges_descriptor,
         new java.lang.String[] { "Cards", "Instances", "RemovedInstances", "RemovedAgents", });
     internal_static_botmesh_v1_AgentKey_descriptor =
-      getDescriptor().getMessageType(22);
+      getDescriptor().getMessageType(21);
     internal_static_botmesh_v1_AgentKey_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_AgentKey_descriptor,

@@ -106,7 +106,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object person_ = "";
   /**
    * <pre>
-   * The person: an id as in chain.proto. Required.
+   * The person: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string person = 2;</code>
@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The person: an id as in chain.proto. Required.
+   * The person: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string person = 2;</code>
@@ -606,7 +606,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object person_ = "";
     /**
      * <pre>
-     * The person: an id as in chain.proto. Required.
+     * The person: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string person = 2;</code>
@@ -626,7 +626,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The person: an id as in chain.proto. Required.
+     * The person: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string person = 2;</code>
@@ -647,7 +647,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The person: an id as in chain.proto. Required.
+     * The person: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string person = 2;</code>
@@ -664,7 +664,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The person: an id as in chain.proto. Required.
+     * The person: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string person = 2;</code>
@@ -678,7 +678,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The person: an id as in chain.proto. Required.
+     * The person: an id as in agent_service.proto. Required.
      * </pre>
      *
      * <code>string person = 2;</code>

@@ -32,7 +32,7 @@ public interface SetDutyRequestOrBuilder extends
 
   /**
    * <pre>
-   * The person: an id as in chain.proto. Required.
+   * The person: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string person = 2;</code>
@@ -41,7 +41,7 @@ public interface SetDutyRequestOrBuilder extends
   java.lang.String getPerson();
   /**
    * <pre>
-   * The person: an id as in chain.proto. Required.
+   * The person: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string person = 2;</code>

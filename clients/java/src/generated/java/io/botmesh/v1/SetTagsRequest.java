@@ -110,7 +110,7 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>
@@ -122,7 +122,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>
@@ -133,7 +133,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>
@@ -145,7 +145,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>
@@ -688,7 +688,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -701,7 +701,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -712,7 +712,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -724,7 +724,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -737,7 +737,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -756,7 +756,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -774,7 +774,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -792,7 +792,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>
@@ -807,7 +807,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * To add: ids as in chain.proto. A conversation has 256 tags at most.
+     * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
      * </pre>
      *
      * <code>repeated string add = 2;</code>

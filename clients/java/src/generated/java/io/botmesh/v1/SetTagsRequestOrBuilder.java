@@ -32,7 +32,7 @@ public interface SetTagsRequestOrBuilder extends
 
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>
@@ -42,7 +42,7 @@ public interface SetTagsRequestOrBuilder extends
       getAddList();
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>
@@ -51,7 +51,7 @@ public interface SetTagsRequestOrBuilder extends
   int getAddCount();
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>
@@ -61,7 +61,7 @@ public interface SetTagsRequestOrBuilder extends
   java.lang.String getAdd(int index);
   /**
    * <pre>
-   * To add: ids as in chain.proto. A conversation has 256 tags at most.
+   * To add: ids as in agent_service.proto. A conversation has 256 tags at most.
    * </pre>
    *
    * <code>repeated string add = 2;</code>

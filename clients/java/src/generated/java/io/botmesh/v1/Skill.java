@@ -70,7 +70,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Unique within the card: an id as in chain.proto.
+   * Unique within the card: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string id = 1;</code>
@@ -91,7 +91,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Unique within the card: an id as in chain.proto.
+   * Unique within the card: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string id = 1;</code>
@@ -1052,7 +1052,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Unique within the card: an id as in chain.proto.
+     * Unique within the card: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string id = 1;</code>
@@ -1072,7 +1072,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Unique within the card: an id as in chain.proto.
+     * Unique within the card: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string id = 1;</code>
@@ -1093,7 +1093,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Unique within the card: an id as in chain.proto.
+     * Unique within the card: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string id = 1;</code>
@@ -1110,7 +1110,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Unique within the card: an id as in chain.proto.
+     * Unique within the card: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string id = 1;</code>
@@ -1124,7 +1124,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Unique within the card: an id as in chain.proto.
+     * Unique within the card: an id as in agent_service.proto.
      * </pre>
      *
      * <code>string id = 1;</code>

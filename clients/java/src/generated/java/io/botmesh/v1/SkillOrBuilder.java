@@ -12,7 +12,7 @@ public interface SkillOrBuilder extends
 
   /**
    * <pre>
-   * Unique within the card: an id as in chain.proto.
+   * Unique within the card: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string id = 1;</code>
@@ -21,7 +21,7 @@ public interface SkillOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Unique within the card: an id as in chain.proto.
+   * Unique within the card: an id as in agent_service.proto.
    * </pre>
    *
    * <code>string id = 1;</code>

@@ -32,7 +32,7 @@ public interface SubmitFormRequestOrBuilder extends
 
   /**
    * <pre>
-   * The form: an id as in chain.proto. Required.
+   * The form: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string form = 2;</code>
@@ -41,7 +41,7 @@ public interface SubmitFormRequestOrBuilder extends
   java.lang.String getForm();
   /**
    * <pre>
-   * The form: an id as in chain.proto. Required.
+   * The form: an id as in agent_service.proto. Required.
    * </pre>
    *
    * <code>string form = 2;</code>

@@ -32,6 +32,7 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private TaskEvent() {
+    position_ = "";
     taskId_ = "";
     traceId_ = "";
     accountId_ = "";
@@ -115,18 +116,50 @@ private static final long serialVersionUID = 0L;
   }
 
   public static final int POSITION_FIELD_NUMBER = 1;
-  private long position_ = 0L;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object position_ = "";
   /**
    * <pre>
-   * Its place in the whole log. Empty in what is being written.
+   * Its place in the whole log: opaque. Empty in what is being written.
    * </pre>
    *
-   * <code>int64 position = 1;</code>
+   * <code>string position = 1;</code>
    * @return The position.
    */
   @java.lang.Override
-  public long getPosition() {
-    return position_;
+  public java.lang.String getPosition() {
+    java.lang.Object ref = position_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      position_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Its place in the whole log: opaque. Empty in what is being written.
+   * </pre>
+   *
+   * <code>string position = 1;</code>
+   * @return The bytes for position.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getPositionBytes() {
+    java.lang.Object ref = position_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      position_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
   }
 
   public static final int SEQUENCE_FIELD_NUMBER = 2;
@@ -767,8 +800,8 @@ private static final long serialVersionUID = 0L;
   @java.lang.Override
   public void writeTo(com.google.protobuf.CodedOutputStream output)
                       throws java.io.IOException {
-    if (position_ != 0L) {
-      output.writeInt64(1, position_);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(position_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 1, position_);
     }
     if (sequence_ != 0L) {
       output.writeInt64(2, sequence_);
@@ -819,9 +852,8 @@ private static final long serialVersionUID = 0L;
   }
   private int computeSerializedSize_0() {
     int size = 0;
-    if (position_ != 0L) {
-      size += com.google.protobuf.CodedOutputStream
-        .computeInt64Size(1, position_);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(position_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(1, position_);
     }
     if (sequence_ != 0L) {
       size += com.google.protobuf.CodedOutputStream
@@ -904,8 +936,8 @@ private static final long serialVersionUID = 0L;
     }
     io.botmesh.v1.TaskEvent other = (io.botmesh.v1.TaskEvent) obj;
 
-    if (getPosition()
-        != other.getPosition()) return false;
+    if (!getPosition()
+        .equals(other.getPosition())) return false;
     if (getSequence()
         != other.getSequence()) return false;
     if (!getTaskId()
@@ -976,8 +1008,7 @@ private static final long serialVersionUID = 0L;
     int hash = 41;
     hash = (19 * hash) + getDescriptor().hashCode();
     hash = (37 * hash) + POSITION_FIELD_NUMBER;
-    hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
-        getPosition());
+    hash = (53 * hash) + getPosition().hashCode();
     hash = (37 * hash) + SEQUENCE_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
         getSequence());
@@ -1176,7 +1207,7 @@ private static final long serialVersionUID = 0L;
     public Builder clear() {
       super.clear();
       bitField0_ = 0;
-      position_ = 0L;
+      position_ = "";
       sequence_ = 0L;
       taskId_ = "";
       time_ = null;
@@ -1334,8 +1365,10 @@ private static final long serialVersionUID = 0L;
 
     public Builder mergeFrom(io.botmesh.v1.TaskEvent other) {
       if (other == io.botmesh.v1.TaskEvent.getDefaultInstance()) return this;
-      if (other.getPosition() != 0L) {
-        setPosition(other.getPosition());
+      if (!other.getPosition().isEmpty()) {
+        position_ = other.position_;
+        bitField0_ |= 0x00000001;
+        onChanged();
       }
       if (other.getSequence() != 0L) {
         setSequence(other.getSequence());
@@ -1427,11 +1460,11 @@ private static final long serialVersionUID = 0L;
             case 0:
               done = true;
               break;
-            case 8: {
-              position_ = input.readInt64();
+            case 10: {
+              position_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000001;
               break;
-            } // case 8
+            } // case 10
             case 16: {
               sequence_ = input.readInt64();
               bitField0_ |= 0x00000002;
@@ -1561,30 +1594,60 @@ private static final long serialVersionUID = 0L;
 
     private int bitField0_;
 
-    private long position_ ;
+    private java.lang.Object position_ = "";
     /**
      * <pre>
-     * Its place in the whole log. Empty in what is being written.
+     * Its place in the whole log: opaque. Empty in what is being written.
      * </pre>
      *
-     * <code>int64 position = 1;</code>
+     * <code>string position = 1;</code>
      * @return The position.
      */
-    @java.lang.Override
-    public long getPosition() {
-      return position_;
+    public java.lang.String getPosition() {
+      java.lang.Object ref = position_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        position_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
     }
     /**
      * <pre>
-     * Its place in the whole log. Empty in what is being written.
+     * Its place in the whole log: opaque. Empty in what is being written.
      * </pre>
      *
-     * <code>int64 position = 1;</code>
+     * <code>string position = 1;</code>
+     * @return The bytes for position.
+     */
+    public com.google.protobuf.ByteString
+        getPositionBytes() {
+      java.lang.Object ref = position_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        position_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Its place in the whole log: opaque. Empty in what is being written.
+     * </pre>
+     *
+     * <code>string position = 1;</code>
      * @param value The position to set.
      * @return This builder for chaining.
      */
-    public Builder setPosition(long value) {
-
+    public Builder setPosition(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
       position_ = value;
       bitField0_ |= 0x00000001;
       onChanged();
@@ -1592,15 +1655,33 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its place in the whole log. Empty in what is being written.
+     * Its place in the whole log: opaque. Empty in what is being written.
      * </pre>
      *
-     * <code>int64 position = 1;</code>
+     * <code>string position = 1;</code>
      * @return This builder for chaining.
      */
     public Builder clearPosition() {
+      position_ = getDefaultInstance().getPosition();
       bitField0_ = (bitField0_ & ~0x00000001);
-      position_ = 0L;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Its place in the whole log: opaque. Empty in what is being written.
+     * </pre>
+     *
+     * <code>string position = 1;</code>
+     * @param value The bytes for position to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPositionBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      position_ = value;
+      bitField0_ |= 0x00000001;
       onChanged();
       return this;
     }

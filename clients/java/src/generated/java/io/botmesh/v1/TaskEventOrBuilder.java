@@ -12,13 +12,23 @@ public interface TaskEventOrBuilder extends
 
   /**
    * <pre>
-   * Its place in the whole log. Empty in what is being written.
+   * Its place in the whole log: opaque. Empty in what is being written.
    * </pre>
    *
-   * <code>int64 position = 1;</code>
+   * <code>string position = 1;</code>
    * @return The position.
    */
-  long getPosition();
+  java.lang.String getPosition();
+  /**
+   * <pre>
+   * Its place in the whole log: opaque. Empty in what is being written.
+   * </pre>
+   *
+   * <code>string position = 1;</code>
+   * @return The bytes for position.
+   */
+  com.google.protobuf.ByteString
+      getPositionBytes();
 
   /**
    * <pre>

@@ -116,7 +116,7 @@ public final class TaskOuterClass extends com.google.protobuf.GeneratedFile {
       "ies\030\031 \003(\0132\021.botmesh.v1.Reply\0223\n\tdelivere" +
       "d\030\032 \001(\0132 .botmesh.v1.TaskReceiptDelivere" +
       "dB\013\n\t_max_hops\"\204\005\n\tTaskEvent\022\020\n\010position" +
-      "\030\001 \001(\003\022\020\n\010sequence\030\002 \001(\003\022\017\n\007task_id\030\003 \001(" +
+      "\030\001 \001(\t\022\020\n\010sequence\030\002 \001(\003\022\017\n\007task_id\030\003 \001(" +
       "\t\022(\n\004time\030\004 \001(\0132\032.google.protobuf.Timest" +
       "amp\022\020\n\010trace_id\030\005 \001(\t\022\022\n\naccount_id\030\006 \001(" +
       "\t\022.\n\tsubmitted\030\n \001(\0132\031.botmesh.v1.TaskSu" +

@@ -36,6 +36,7 @@ public final class TaskServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.SubmitTaskRequest, io.botmesh.v1.SubmitTaskResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SubmitTask"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.SubmitTaskRequest.getDefaultInstance()))
@@ -67,6 +68,7 @@ public final class TaskServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetTaskRequest, io.botmesh.v1.GetTaskResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetTask"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetTaskRequest.getDefaultInstance()))
@@ -98,6 +100,7 @@ public final class TaskServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.WaitTaskRequest, io.botmesh.v1.WaitTaskResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "WaitTask"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.WaitTaskRequest.getDefaultInstance()))
@@ -129,6 +132,7 @@ public final class TaskServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ListTasksRequest, io.botmesh.v1.ListTasksResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListTasks"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ListTasksRequest.getDefaultInstance()))
@@ -160,6 +164,7 @@ public final class TaskServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.CancelTaskRequest, io.botmesh.v1.CancelTaskResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "CancelTask"))
+              .setIdempotent(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.CancelTaskRequest.getDefaultInstance()))
@@ -222,6 +227,7 @@ public final class TaskServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.WatchTaskRequest, io.botmesh.v1.WatchTaskResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "WatchTask"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.WatchTaskRequest.getDefaultInstance()))
@@ -307,7 +313,7 @@ public final class TaskServiceGrpc {
     /**
      * <pre>
      * Takes a task in and returns it at once. It continues the chain in the metadata
-     * (chain.proto). May be repeated under the same message id: the same task. Refused,
+     * (agent_service.proto). May be repeated under the same message id: the same task. Refused,
      * and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
      * </pre>
      */
@@ -424,7 +430,7 @@ public final class TaskServiceGrpc {
     /**
      * <pre>
      * Takes a task in and returns it at once. It continues the chain in the metadata
-     * (chain.proto). May be repeated under the same message id: the same task. Refused,
+     * (agent_service.proto). May be repeated under the same message id: the same task. Refused,
      * and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
      * </pre>
      */
@@ -531,7 +537,7 @@ public final class TaskServiceGrpc {
     /**
      * <pre>
      * Takes a task in and returns it at once. It continues the chain in the metadata
-     * (chain.proto). May be repeated under the same message id: the same task. Refused,
+     * (agent_service.proto). May be repeated under the same message id: the same task. Refused,
      * and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
      * </pre>
      */
@@ -633,7 +639,7 @@ public final class TaskServiceGrpc {
     /**
      * <pre>
      * Takes a task in and returns it at once. It continues the chain in the metadata
-     * (chain.proto). May be repeated under the same message id: the same task. Refused,
+     * (agent_service.proto). May be repeated under the same message id: the same task. Refused,
      * and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
      * </pre>
      */
@@ -734,7 +740,7 @@ public final class TaskServiceGrpc {
     /**
      * <pre>
      * Takes a task in and returns it at once. It continues the chain in the metadata
-     * (chain.proto). May be repeated under the same message id: the same task. Refused,
+     * (agent_service.proto). May be repeated under the same message id: the same task. Refused,
      * and nothing taken in: UNKNOWN_AGENT, HOP_LIMIT, LOOP, QUEUE_FULL, MESSAGE_ID_REUSED.
      * </pre>
      */

@@ -139,23 +139,24 @@ public final class TaskServiceOuterClass extends com.google.protobuf.GeneratedFi
       "2\020.botmesh.v1.Task\"O\n\020WatchTaskRequest\022\017" +
       "\n\007task_id\030\001 \001(\t\022\022\n\naccount_id\030\002 \001(\t\022\026\n\016a" +
       "fter_sequence\030\003 \001(\003\"9\n\021WatchTaskResponse" +
-      "\022$\n\005event\030\001 \001(\0132\025.botmesh.v1.TaskEvent2\225" +
-      "\004\n\013TaskService\022K\n\nSubmitTask\022\035.botmesh.v" +
+      "\022$\n\005event\030\001 \001(\0132\025.botmesh.v1.TaskEvent2\263" +
+      "\004\n\013TaskService\022P\n\nSubmitTask\022\035.botmesh.v" +
       "1.SubmitTaskRequest\032\036.botmesh.v1.SubmitT" +
-      "askResponse\022B\n\007GetTask\022\032.botmesh.v1.GetT" +
-      "askRequest\032\033.botmesh.v1.GetTaskResponse\022" +
-      "E\n\010WaitTask\022\033.botmesh.v1.WaitTaskRequest" +
-      "\032\034.botmesh.v1.WaitTaskResponse\022H\n\tListTa" +
-      "sks\022\034.botmesh.v1.ListTasksRequest\032\035.botm" +
-      "esh.v1.ListTasksResponse\022K\n\nCancelTask\022\035" +
-      ".botmesh.v1.CancelTaskRequest\032\036.botmesh." +
-      "v1.CancelTaskResponse\022K\n\nResumeTask\022\035.bo" +
-      "tmesh.v1.ResumeTaskRequest\032\036.botmesh.v1." +
-      "ResumeTaskResponse\022J\n\tWatchTask\022\034.botmes" +
-      "h.v1.WatchTaskRequest\032\035.botmesh.v1.Watch" +
-      "TaskResponse0\001BL\n\rio.botmesh.v1P\001Z9githu" +
-      "b.com/botmesh/botmesh/clients/go/botmesh" +
-      "v1;botmeshv1b\006proto3"
+      "askResponse\"\003\220\002\002\022G\n\007GetTask\022\032.botmesh.v1" +
+      ".GetTaskRequest\032\033.botmesh.v1.GetTaskResp" +
+      "onse\"\003\220\002\001\022J\n\010WaitTask\022\033.botmesh.v1.WaitT" +
+      "askRequest\032\034.botmesh.v1.WaitTaskResponse" +
+      "\"\003\220\002\001\022M\n\tListTasks\022\034.botmesh.v1.ListTask" +
+      "sRequest\032\035.botmesh.v1.ListTasksResponse\"" +
+      "\003\220\002\001\022P\n\nCancelTask\022\035.botmesh.v1.CancelTa" +
+      "skRequest\032\036.botmesh.v1.CancelTaskRespons" +
+      "e\"\003\220\002\002\022K\n\nResumeTask\022\035.botmesh.v1.Resume" +
+      "TaskRequest\032\036.botmesh.v1.ResumeTaskRespo" +
+      "nse\022O\n\tWatchTask\022\034.botmesh.v1.WatchTaskR" +
+      "equest\032\035.botmesh.v1.WatchTaskResponse\"\003\220" +
+      "\002\0010\001BL\n\rio.botmesh.v1P\001Z9github.com/botm" +
+      "esh/botmesh/clients/go/botmeshv1;botmesh" +
+      "v1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -5,7 +5,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 /**
  * <pre>
  * Asks several agents for whoever has no SDK that does. Each call continues the chain
- * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+ * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
  * service never stands in a path. All methods are control: fields, deadline and message size
  * apply to the call, and all policies to the delegations that it makes.
  * </pre>
@@ -204,7 +204,7 @@ public final class TeamServiceGrpc {
   /**
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
-   * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+   * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
    * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
@@ -260,7 +260,7 @@ public final class TeamServiceGrpc {
    * Base class for the server implementation of the service TeamService.
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
-   * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+   * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
    * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
@@ -277,7 +277,7 @@ public final class TeamServiceGrpc {
    * A stub to allow clients to do asynchronous rpc calls to service TeamService.
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
-   * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+   * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
    * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
@@ -348,7 +348,7 @@ public final class TeamServiceGrpc {
    * A stub to allow clients to do synchronous rpc calls to service TeamService.
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
-   * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+   * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
    * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
@@ -415,7 +415,7 @@ public final class TeamServiceGrpc {
    * A stub to allow clients to do limited synchronous rpc calls to service TeamService.
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
-   * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+   * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
    * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>
@@ -482,7 +482,7 @@ public final class TeamServiceGrpc {
    * A stub to allow clients to do ListenableFuture-style rpc calls to service TeamService.
    * <pre>
    * Asks several agents for whoever has no SDK that does. Each call continues the chain
-   * in its metadata (chain.proto), as if the last agent of the path asked itself; the
+   * in its metadata (agent_service.proto), as if the last agent of the path asked itself; the
    * service never stands in a path. All methods are control: fields, deadline and message size
    * apply to the call, and all policies to the delegations that it makes.
    * </pre>

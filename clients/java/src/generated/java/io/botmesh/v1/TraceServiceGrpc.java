@@ -34,6 +34,7 @@ public final class TraceServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.GetTraceRequest, io.botmesh.v1.GetTraceResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetTrace"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.GetTraceRequest.getDefaultInstance()))
@@ -65,6 +66,7 @@ public final class TraceServiceGrpc {
               io.grpc.MethodDescriptor.<io.botmesh.v1.ListTracesRequest, io.botmesh.v1.ListTracesResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListTraces"))
+              .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
                   io.botmesh.v1.ListTracesRequest.getDefaultInstance()))

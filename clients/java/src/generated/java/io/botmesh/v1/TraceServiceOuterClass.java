@@ -103,14 +103,14 @@ public final class TraceServiceOuterClass extends com.google.protobuf.GeneratedF
       "(\t*\231\001\n\010SpanKind\022\031\n\025SPAN_KIND_UNSPECIFIED" +
       "\020\000\022\026\n\022SPAN_KIND_INTERNAL\020\001\022\024\n\020SPAN_KIND_" +
       "SERVER\020\002\022\024\n\020SPAN_KIND_CLIENT\020\003\022\026\n\022SPAN_K" +
-      "IND_PRODUCER\020\004\022\026\n\022SPAN_KIND_CONSUMER\020\0052\244" +
-      "\001\n\014TraceService\022G\n\010GetTrace\022\033.botmesh.v1" +
+      "IND_PRODUCER\020\004\022\026\n\022SPAN_KIND_CONSUMER\020\0052\256" +
+      "\001\n\014TraceService\022L\n\010GetTrace\022\033.botmesh.v1" +
       ".GetTraceRequest\032\034.botmesh.v1.GetTraceRe" +
-      "sponse0\001\022K\n\nListTraces\022\035.botmesh.v1.List" +
-      "TracesRequest\032\036.botmesh.v1.ListTracesRes" +
-      "ponseBL\n\rio.botmesh.v1P\001Z9github.com/bot" +
-      "mesh/botmesh/clients/go/botmeshv1;botmes" +
-      "hv1b\006proto3"
+      "sponse\"\003\220\002\0010\001\022P\n\nListTraces\022\035.botmesh.v1" +
+      ".ListTracesRequest\032\036.botmesh.v1.ListTrac" +
+      "esResponse\"\003\220\002\001BL\n\rio.botmesh.v1P\001Z9gith" +
+      "ub.com/botmesh/botmesh/clients/go/botmes" +
+      "hv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

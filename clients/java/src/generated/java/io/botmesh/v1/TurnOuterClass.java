@@ -54,11 +54,11 @@ public final class TurnOuterClass extends com.google.protobuf.GeneratedFile {
       "\021history_truncated\030\007 \001(\010\022*\n\010transfer\030\010 \001" +
       "(\0132\030.botmesh.v1.TurnTransfer\022\014\n\004tags\030\t \003" +
       "(\t\022\'\n\006fields\030\n \001(\0132\027.google.protobuf.Str" +
-      "uct\"T\n\014TurnTransfer\022\023\n\013transfer_id\030\001 \001(\t" +
-      "\022\014\n\004from\030\002 \001(\t\022\016\n\006reason\030\003 \001(\t\022\021\n\tintent" +
-      "_id\030\004 \001(\tBL\n\rio.botmesh.v1P\001Z9github.com" +
-      "/botmesh/botmesh/clients/go/botmeshv1;bo" +
-      "tmeshv1b\006proto3"
+      "uct\"Z\n\014TurnTransfer\022\023\n\013transfer_id\030\001 \001(\t" +
+      "\022\022\n\nfrom_agent\030\002 \001(\t\022\016\n\006reason\030\003 \001(\t\022\021\n\t" +
+      "intent_id\030\004 \001(\tBL\n\rio.botmesh.v1P\001Z9gith" +
+      "ub.com/botmesh/botmesh/clients/go/botmes" +
+      "hv1;botmeshv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -77,7 +77,7 @@ public final class TurnOuterClass extends com.google.protobuf.GeneratedFile {
     internal_static_botmesh_v1_TurnTransfer_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_botmesh_v1_TurnTransfer_descriptor,
-        new java.lang.String[] { "TransferId", "From", "Reason", "IntentId", });
+        new java.lang.String[] { "TransferId", "FromAgent", "Reason", "IntentId", });
     descriptor.resolveAllFeaturesImmutable();
     io.botmesh.v1.History.getDescriptor();
     com.google.protobuf.StructProto.getDescriptor();

@@ -33,7 +33,7 @@ private static final long serialVersionUID = 0L;
   }
   private TurnTransfer() {
     transferId_ = "";
-    from_ = "";
+    fromAgent_ = "";
     reason_ = "";
     intentId_ = "";
   }
@@ -103,27 +103,27 @@ private static final long serialVersionUID = 0L;
     }
   }
 
-  public static final int FROM_FIELD_NUMBER = 2;
+  public static final int FROM_AGENT_FIELD_NUMBER = 2;
   @SuppressWarnings("serial")
-  private volatile java.lang.Object from_ = "";
+  private volatile java.lang.Object fromAgent_ = "";
   /**
    * <pre>
    * The owner before: an agent's name, or "desk". Empty: none.
    * </pre>
    *
-   * <code>string from = 2;</code>
-   * @return The from.
+   * <code>string from_agent = 2;</code>
+   * @return The fromAgent.
    */
   @java.lang.Override
-  public java.lang.String getFrom() {
-    java.lang.Object ref = from_;
+  public java.lang.String getFromAgent() {
+    java.lang.Object ref = fromAgent_;
     if (ref instanceof java.lang.String) {
       return (java.lang.String) ref;
     } else {
       com.google.protobuf.ByteString bs = 
           (com.google.protobuf.ByteString) ref;
       java.lang.String s = bs.toStringUtf8();
-      from_ = s;
+      fromAgent_ = s;
       return s;
     }
   }
@@ -132,18 +132,18 @@ private static final long serialVersionUID = 0L;
    * The owner before: an agent's name, or "desk". Empty: none.
    * </pre>
    *
-   * <code>string from = 2;</code>
-   * @return The bytes for from.
+   * <code>string from_agent = 2;</code>
+   * @return The bytes for fromAgent.
    */
   @java.lang.Override
   public com.google.protobuf.ByteString
-      getFromBytes() {
-    java.lang.Object ref = from_;
+      getFromAgentBytes() {
+    java.lang.Object ref = fromAgent_;
     if (ref instanceof java.lang.String) {
       com.google.protobuf.ByteString b = 
           com.google.protobuf.ByteString.copyFromUtf8(
               (java.lang.String) ref);
-      from_ = b;
+      fromAgent_ = b;
       return b;
     } else {
       return (com.google.protobuf.ByteString) ref;
@@ -261,8 +261,8 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(transferId_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 1, transferId_);
     }
-    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(from_)) {
-      com.google.protobuf.GeneratedMessage.writeString(output, 2, from_);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(fromAgent_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 2, fromAgent_);
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(reason_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 3, reason_);
@@ -277,8 +277,8 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(transferId_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(1, transferId_);
     }
-    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(from_)) {
-      size += com.google.protobuf.GeneratedMessage.computeStringSize(2, from_);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(fromAgent_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(2, fromAgent_);
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(reason_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(3, reason_);
@@ -312,8 +312,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getTransferId()
         .equals(other.getTransferId())) return false;
-    if (!getFrom()
-        .equals(other.getFrom())) return false;
+    if (!getFromAgent()
+        .equals(other.getFromAgent())) return false;
     if (!getReason()
         .equals(other.getReason())) return false;
     if (!getIntentId()
@@ -331,8 +331,8 @@ private static final long serialVersionUID = 0L;
     hash = (19 * hash) + getDescriptor().hashCode();
     hash = (37 * hash) + TRANSFER_ID_FIELD_NUMBER;
     hash = (53 * hash) + getTransferId().hashCode();
-    hash = (37 * hash) + FROM_FIELD_NUMBER;
-    hash = (53 * hash) + getFrom().hashCode();
+    hash = (37 * hash) + FROM_AGENT_FIELD_NUMBER;
+    hash = (53 * hash) + getFromAgent().hashCode();
     hash = (37 * hash) + REASON_FIELD_NUMBER;
     hash = (53 * hash) + getReason().hashCode();
     hash = (37 * hash) + INTENT_ID_FIELD_NUMBER;
@@ -473,7 +473,7 @@ private static final long serialVersionUID = 0L;
       super.clear();
       bitField0_ = 0;
       transferId_ = "";
-      from_ = "";
+      fromAgent_ = "";
       reason_ = "";
       intentId_ = "";
       return this;
@@ -513,7 +513,7 @@ private static final long serialVersionUID = 0L;
         result.transferId_ = transferId_;
       }
       if (((from_bitField0_ & 0x00000002) != 0)) {
-        result.from_ = from_;
+        result.fromAgent_ = fromAgent_;
       }
       if (((from_bitField0_ & 0x00000004) != 0)) {
         result.reason_ = reason_;
@@ -540,8 +540,8 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000001;
         onChanged();
       }
-      if (!other.getFrom().isEmpty()) {
-        from_ = other.from_;
+      if (!other.getFromAgent().isEmpty()) {
+        fromAgent_ = other.fromAgent_;
         bitField0_ |= 0x00000002;
         onChanged();
       }
@@ -585,7 +585,7 @@ private static final long serialVersionUID = 0L;
               break;
             } // case 10
             case 18: {
-              from_ = input.readStringRequireUtf8();
+              fromAgent_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000002;
               break;
             } // case 18
@@ -708,22 +708,22 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    private java.lang.Object from_ = "";
+    private java.lang.Object fromAgent_ = "";
     /**
      * <pre>
      * The owner before: an agent's name, or "desk". Empty: none.
      * </pre>
      *
-     * <code>string from = 2;</code>
-     * @return The from.
+     * <code>string from_agent = 2;</code>
+     * @return The fromAgent.
      */
-    public java.lang.String getFrom() {
-      java.lang.Object ref = from_;
+    public java.lang.String getFromAgent() {
+      java.lang.Object ref = fromAgent_;
       if (!(ref instanceof java.lang.String)) {
         com.google.protobuf.ByteString bs =
             (com.google.protobuf.ByteString) ref;
         java.lang.String s = bs.toStringUtf8();
-        from_ = s;
+        fromAgent_ = s;
         return s;
       } else {
         return (java.lang.String) ref;
@@ -734,17 +734,17 @@ private static final long serialVersionUID = 0L;
      * The owner before: an agent's name, or "desk". Empty: none.
      * </pre>
      *
-     * <code>string from = 2;</code>
-     * @return The bytes for from.
+     * <code>string from_agent = 2;</code>
+     * @return The bytes for fromAgent.
      */
     public com.google.protobuf.ByteString
-        getFromBytes() {
-      java.lang.Object ref = from_;
+        getFromAgentBytes() {
+      java.lang.Object ref = fromAgent_;
       if (ref instanceof String) {
         com.google.protobuf.ByteString b = 
             com.google.protobuf.ByteString.copyFromUtf8(
                 (java.lang.String) ref);
-        from_ = b;
+        fromAgent_ = b;
         return b;
       } else {
         return (com.google.protobuf.ByteString) ref;
@@ -755,14 +755,14 @@ private static final long serialVersionUID = 0L;
      * The owner before: an agent's name, or "desk". Empty: none.
      * </pre>
      *
-     * <code>string from = 2;</code>
-     * @param value The from to set.
+     * <code>string from_agent = 2;</code>
+     * @param value The fromAgent to set.
      * @return This builder for chaining.
      */
-    public Builder setFrom(
+    public Builder setFromAgent(
         java.lang.String value) {
       java.util.Objects.requireNonNull(value);
-      from_ = value;
+      fromAgent_ = value;
       bitField0_ |= 0x00000002;
       onChanged();
       return this;
@@ -772,11 +772,11 @@ private static final long serialVersionUID = 0L;
      * The owner before: an agent's name, or "desk". Empty: none.
      * </pre>
      *
-     * <code>string from = 2;</code>
+     * <code>string from_agent = 2;</code>
      * @return This builder for chaining.
      */
-    public Builder clearFrom() {
-      from_ = getDefaultInstance().getFrom();
+    public Builder clearFromAgent() {
+      fromAgent_ = getDefaultInstance().getFromAgent();
       bitField0_ = (bitField0_ & ~0x00000002);
       onChanged();
       return this;
@@ -786,15 +786,15 @@ private static final long serialVersionUID = 0L;
      * The owner before: an agent's name, or "desk". Empty: none.
      * </pre>
      *
-     * <code>string from = 2;</code>
-     * @param value The bytes for from to set.
+     * <code>string from_agent = 2;</code>
+     * @param value The bytes for fromAgent to set.
      * @return This builder for chaining.
      */
-    public Builder setFromBytes(
+    public Builder setFromAgentBytes(
         com.google.protobuf.ByteString value) {
       java.util.Objects.requireNonNull(value);
       checkByteStringIsUtf8(value);
-      from_ = value;
+      fromAgent_ = value;
       bitField0_ |= 0x00000002;
       onChanged();
       return this;

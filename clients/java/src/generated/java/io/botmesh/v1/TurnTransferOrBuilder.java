@@ -35,20 +35,20 @@ public interface TurnTransferOrBuilder extends
    * The owner before: an agent's name, or "desk". Empty: none.
    * </pre>
    *
-   * <code>string from = 2;</code>
-   * @return The from.
+   * <code>string from_agent = 2;</code>
+   * @return The fromAgent.
    */
-  java.lang.String getFrom();
+  java.lang.String getFromAgent();
   /**
    * <pre>
    * The owner before: an agent's name, or "desk". Empty: none.
    * </pre>
    *
-   * <code>string from = 2;</code>
-   * @return The bytes for from.
+   * <code>string from_agent = 2;</code>
+   * @return The bytes for fromAgent.
    */
   com.google.protobuf.ByteString
-      getFromBytes();
+      getFromAgentBytes();
 
   /**
    * <pre>

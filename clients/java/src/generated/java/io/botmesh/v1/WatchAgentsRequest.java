@@ -33,6 +33,7 @@ private static final long serialVersionUID = 0L;
   }
   private WatchAgentsRequest() {
     accountId_ = "";
+    since_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -53,7 +54,6 @@ private static final long serialVersionUID = 0L;
             io.botmesh.v1.WatchAgentsRequest.class, io.botmesh.v1.WatchAgentsRequest.Builder.class);
   }
 
-  private int bitField0_;
   public static final int ACCOUNT_ID_FIELD_NUMBER = 1;
   @SuppressWarnings("serial")
   private volatile java.lang.Object accountId_ = "";
@@ -102,41 +102,50 @@ private static final long serialVersionUID = 0L;
   }
 
   public static final int SINCE_FIELD_NUMBER = 2;
-  private io.botmesh.v1.Revision since_;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object since_ = "";
   /**
    * <pre>
-   * The last revision that the watcher has. Empty: none.
+   * The last revision that the watcher has, at most 128 characters. Empty: none.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision since = 2;</code>
-   * @return Whether the since field is set.
-   */
-  @java.lang.Override
-  public boolean hasSince() {
-    return ((bitField0_ & 0x00000001) != 0);
-  }
-  /**
-   * <pre>
-   * The last revision that the watcher has. Empty: none.
-   * </pre>
-   *
-   * <code>.botmesh.v1.Revision since = 2;</code>
+   * <code>string since = 2;</code>
    * @return The since.
    */
   @java.lang.Override
-  public io.botmesh.v1.Revision getSince() {
-    return since_ == null ? io.botmesh.v1.Revision.getDefaultInstance() : since_;
+  public java.lang.String getSince() {
+    java.lang.Object ref = since_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      since_ = s;
+      return s;
+    }
   }
   /**
    * <pre>
-   * The last revision that the watcher has. Empty: none.
+   * The last revision that the watcher has, at most 128 characters. Empty: none.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision since = 2;</code>
+   * <code>string since = 2;</code>
+   * @return The bytes for since.
    */
   @java.lang.Override
-  public io.botmesh.v1.RevisionOrBuilder getSinceOrBuilder() {
-    return since_ == null ? io.botmesh.v1.Revision.getDefaultInstance() : since_;
+  public com.google.protobuf.ByteString
+      getSinceBytes() {
+    java.lang.Object ref = since_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      since_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
   }
 
   private byte memoizedIsInitialized = -1;
@@ -156,8 +165,8 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(accountId_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 1, accountId_);
     }
-    if (((bitField0_ & 0x00000001) != 0)) {
-      output.writeMessage(2, getSince());
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(since_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 2, since_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -166,9 +175,8 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(accountId_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(1, accountId_);
     }
-    if (((bitField0_ & 0x00000001) != 0)) {
-      size += com.google.protobuf.CodedOutputStream
-        .computeMessageSize(2, getSince());
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(since_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(2, since_);
     }
     return size;
   }
@@ -196,11 +204,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getAccountId()
         .equals(other.getAccountId())) return false;
-    if (hasSince() != other.hasSince()) return false;
-    if (hasSince()) {
-      if (!getSince()
-          .equals(other.getSince())) return false;
-    }
+    if (!getSince()
+        .equals(other.getSince())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -214,10 +219,8 @@ private static final long serialVersionUID = 0L;
     hash = (19 * hash) + getDescriptor().hashCode();
     hash = (37 * hash) + ACCOUNT_ID_FIELD_NUMBER;
     hash = (53 * hash) + getAccountId().hashCode();
-    if (hasSince()) {
-      hash = (37 * hash) + SINCE_FIELD_NUMBER;
-      hash = (53 * hash) + getSince().hashCode();
-    }
+    hash = (37 * hash) + SINCE_FIELD_NUMBER;
+    hash = (53 * hash) + getSince().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -341,30 +344,20 @@ private static final long serialVersionUID = 0L;
 
     // Construct using io.botmesh.v1.WatchAgentsRequest.newBuilder()
     private Builder() {
-      maybeForceBuilderInitialization();
+
     }
 
     private Builder(
         com.google.protobuf.GeneratedMessage.BuilderParent parent) {
       super(parent);
-      maybeForceBuilderInitialization();
-    }
-    private void maybeForceBuilderInitialization() {
-      if (com.google.protobuf.GeneratedMessage
-              .alwaysUseFieldBuilders) {
-        internalGetSinceFieldBuilder();
-      }
+
     }
     @java.lang.Override
     public Builder clear() {
       super.clear();
       bitField0_ = 0;
       accountId_ = "";
-      since_ = null;
-      if (sinceBuilder_ != null) {
-        sinceBuilder_.dispose();
-        sinceBuilder_ = null;
-      }
+      since_ = "";
       return this;
     }
 
@@ -401,14 +394,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         result.accountId_ = accountId_;
       }
-      int to_bitField0_ = 0;
       if (((from_bitField0_ & 0x00000002) != 0)) {
-        result.since_ = sinceBuilder_ == null
-            ? since_
-            : sinceBuilder_.build();
-        to_bitField0_ |= 0x00000001;
+        result.since_ = since_;
       }
-      result.bitField0_ |= to_bitField0_;
     }
 
     @java.lang.Override
@@ -428,8 +416,10 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000001;
         onChanged();
       }
-      if (other.hasSince()) {
-        mergeSince(other.getSince());
+      if (!other.getSince().isEmpty()) {
+        since_ = other.since_;
+        bitField0_ |= 0x00000002;
+        onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -461,9 +451,7 @@ private static final long serialVersionUID = 0L;
               break;
             } // case 10
             case 18: {
-              input.readMessage(
-                  internalGetSinceFieldBuilder().getBuilder(),
-                  extensionRegistry);
+              since_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000002;
               break;
             } // case 18
@@ -576,159 +564,96 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    private io.botmesh.v1.Revision since_;
-    private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Revision, io.botmesh.v1.Revision.Builder, io.botmesh.v1.RevisionOrBuilder> sinceBuilder_;
+    private java.lang.Object since_ = "";
     /**
      * <pre>
-     * The last revision that the watcher has. Empty: none.
+     * The last revision that the watcher has, at most 128 characters. Empty: none.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision since = 2;</code>
-     * @return Whether the since field is set.
-     */
-    public boolean hasSince() {
-      return ((bitField0_ & 0x00000002) != 0);
-    }
-    /**
-     * <pre>
-     * The last revision that the watcher has. Empty: none.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision since = 2;</code>
+     * <code>string since = 2;</code>
      * @return The since.
      */
-    public io.botmesh.v1.Revision getSince() {
-      if (sinceBuilder_ == null) {
-        return since_ == null ? io.botmesh.v1.Revision.getDefaultInstance() : since_;
+    public java.lang.String getSince() {
+      java.lang.Object ref = since_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        since_ = s;
+        return s;
       } else {
-        return sinceBuilder_.getMessage();
+        return (java.lang.String) ref;
       }
     }
     /**
      * <pre>
-     * The last revision that the watcher has. Empty: none.
+     * The last revision that the watcher has, at most 128 characters. Empty: none.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision since = 2;</code>
+     * <code>string since = 2;</code>
+     * @return The bytes for since.
      */
-    public Builder setSince(io.botmesh.v1.Revision value) {
-      if (sinceBuilder_ == null) {
-        java.util.Objects.requireNonNull(value);
-        since_ = value;
+    public com.google.protobuf.ByteString
+        getSinceBytes() {
+      java.lang.Object ref = since_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        since_ = b;
+        return b;
       } else {
-        sinceBuilder_.setMessage(value);
+        return (com.google.protobuf.ByteString) ref;
       }
-      bitField0_ |= 0x00000002;
-      onChanged();
-      return this;
     }
     /**
      * <pre>
-     * The last revision that the watcher has. Empty: none.
+     * The last revision that the watcher has, at most 128 characters. Empty: none.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision since = 2;</code>
+     * <code>string since = 2;</code>
+     * @param value The since to set.
+     * @return This builder for chaining.
      */
     public Builder setSince(
-        io.botmesh.v1.Revision.Builder builderForValue) {
-      if (sinceBuilder_ == null) {
-        since_ = builderForValue.build();
-      } else {
-        sinceBuilder_.setMessage(builderForValue.build());
-      }
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      since_ = value;
       bitField0_ |= 0x00000002;
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * The last revision that the watcher has. Empty: none.
+     * The last revision that the watcher has, at most 128 characters. Empty: none.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision since = 2;</code>
-     */
-    public Builder mergeSince(io.botmesh.v1.Revision value) {
-      if (sinceBuilder_ == null) {
-        if (((bitField0_ & 0x00000002) != 0) &&
-          since_ != null &&
-          since_ != io.botmesh.v1.Revision.getDefaultInstance()) {
-          getSinceBuilder().mergeFrom(value);
-        } else {
-          since_ = value;
-        }
-      } else {
-        sinceBuilder_.mergeFrom(value);
-      }
-      if (since_ != null) {
-        bitField0_ |= 0x00000002;
-        onChanged();
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * The last revision that the watcher has. Empty: none.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision since = 2;</code>
+     * <code>string since = 2;</code>
+     * @return This builder for chaining.
      */
     public Builder clearSince() {
+      since_ = getDefaultInstance().getSince();
       bitField0_ = (bitField0_ & ~0x00000002);
-      since_ = null;
-      if (sinceBuilder_ != null) {
-        sinceBuilder_.dispose();
-        sinceBuilder_ = null;
-      }
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * The last revision that the watcher has. Empty: none.
+     * The last revision that the watcher has, at most 128 characters. Empty: none.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision since = 2;</code>
+     * <code>string since = 2;</code>
+     * @param value The bytes for since to set.
+     * @return This builder for chaining.
      */
-    public io.botmesh.v1.Revision.Builder getSinceBuilder() {
+    public Builder setSinceBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      since_ = value;
       bitField0_ |= 0x00000002;
       onChanged();
-      return internalGetSinceFieldBuilder().getBuilder();
-    }
-    /**
-     * <pre>
-     * The last revision that the watcher has. Empty: none.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision since = 2;</code>
-     */
-    public io.botmesh.v1.RevisionOrBuilder getSinceOrBuilder() {
-      if (sinceBuilder_ != null) {
-        return sinceBuilder_.getMessageOrBuilder();
-      } else {
-        return since_ == null ?
-            io.botmesh.v1.Revision.getDefaultInstance() : since_;
-      }
-    }
-    /**
-     * <pre>
-     * The last revision that the watcher has. Empty: none.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision since = 2;</code>
-     */
-    private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Revision, io.botmesh.v1.Revision.Builder, io.botmesh.v1.RevisionOrBuilder> 
-        internalGetSinceFieldBuilder() {
-      if (sinceBuilder_ == null) {
-        sinceBuilder_ = new com.google.protobuf.SingleFieldBuilder<
-            io.botmesh.v1.Revision, io.botmesh.v1.Revision.Builder, io.botmesh.v1.RevisionOrBuilder>(
-                getSince(),
-                getParentForChildren(),
-                isClean());
-        since_ = null;
-      }
-      return sinceBuilder_;
+      return this;
     }
 
     // @@protoc_insertion_point(builder_scope:botmesh.v1.WatchAgentsRequest)

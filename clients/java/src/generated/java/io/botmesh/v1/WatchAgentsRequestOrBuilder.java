@@ -32,28 +32,21 @@ public interface WatchAgentsRequestOrBuilder extends
 
   /**
    * <pre>
-   * The last revision that the watcher has. Empty: none.
+   * The last revision that the watcher has, at most 128 characters. Empty: none.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision since = 2;</code>
-   * @return Whether the since field is set.
-   */
-  boolean hasSince();
-  /**
-   * <pre>
-   * The last revision that the watcher has. Empty: none.
-   * </pre>
-   *
-   * <code>.botmesh.v1.Revision since = 2;</code>
+   * <code>string since = 2;</code>
    * @return The since.
    */
-  io.botmesh.v1.Revision getSince();
+  java.lang.String getSince();
   /**
    * <pre>
-   * The last revision that the watcher has. Empty: none.
+   * The last revision that the watcher has, at most 128 characters. Empty: none.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision since = 2;</code>
+   * <code>string since = 2;</code>
+   * @return The bytes for since.
    */
-  io.botmesh.v1.RevisionOrBuilder getSinceOrBuilder();
+  com.google.protobuf.ByteString
+      getSinceBytes();
 }

@@ -32,6 +32,7 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private WatchAgentsResponse() {
+    revision_ = "";
     traceEndpoint_ = "";
   }
 
@@ -97,41 +98,52 @@ private static final long serialVersionUID = 0L;
   }
 
   public static final int REVISION_FIELD_NUMBER = 1;
-  private io.botmesh.v1.Revision revision_;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object revision_ = "";
   /**
    * <pre>
-   * The revision that the watcher has after this.
+   * The revision that the watcher has after this: opaque, to watch again with. Empty:
+   * none yet.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision revision = 1;</code>
-   * @return Whether the revision field is set.
-   */
-  @java.lang.Override
-  public boolean hasRevision() {
-    return ((bitField0_ & 0x00000001) != 0);
-  }
-  /**
-   * <pre>
-   * The revision that the watcher has after this.
-   * </pre>
-   *
-   * <code>.botmesh.v1.Revision revision = 1;</code>
+   * <code>string revision = 1;</code>
    * @return The revision.
    */
   @java.lang.Override
-  public io.botmesh.v1.Revision getRevision() {
-    return revision_ == null ? io.botmesh.v1.Revision.getDefaultInstance() : revision_;
+  public java.lang.String getRevision() {
+    java.lang.Object ref = revision_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      revision_ = s;
+      return s;
+    }
   }
   /**
    * <pre>
-   * The revision that the watcher has after this.
+   * The revision that the watcher has after this: opaque, to watch again with. Empty:
+   * none yet.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision revision = 1;</code>
+   * <code>string revision = 1;</code>
+   * @return The bytes for revision.
    */
   @java.lang.Override
-  public io.botmesh.v1.RevisionOrBuilder getRevisionOrBuilder() {
-    return revision_ == null ? io.botmesh.v1.Revision.getDefaultInstance() : revision_;
+  public com.google.protobuf.ByteString
+      getRevisionBytes() {
+    java.lang.Object ref = revision_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      revision_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
   }
 
   public static final int WARMING_FIELD_NUMBER = 2;
@@ -162,7 +174,7 @@ private static final long serialVersionUID = 0L;
    */
   @java.lang.Override
   public boolean hasLimits() {
-    return ((bitField0_ & 0x00000002) != 0);
+    return ((bitField0_ & 0x00000001) != 0);
   }
   /**
    * <pre>
@@ -335,13 +347,13 @@ private static final long serialVersionUID = 0L;
   @java.lang.Override
   public void writeTo(com.google.protobuf.CodedOutputStream output)
                       throws java.io.IOException {
-    if (((bitField0_ & 0x00000001) != 0)) {
-      output.writeMessage(1, getRevision());
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(revision_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 1, revision_);
     }
     if (warming_ != false) {
       output.writeBool(2, warming_);
     }
-    if (((bitField0_ & 0x00000002) != 0)) {
+    if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(3, getLimits());
     }
     if (eventCase_ == 4) {
@@ -357,15 +369,14 @@ private static final long serialVersionUID = 0L;
   }
   private int computeSerializedSize_0() {
     int size = 0;
-    if (((bitField0_ & 0x00000001) != 0)) {
-      size += com.google.protobuf.CodedOutputStream
-        .computeMessageSize(1, getRevision());
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(revision_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(1, revision_);
     }
     if (warming_ != false) {
       size += com.google.protobuf.CodedOutputStream
         .computeBoolSize(2, warming_);
     }
-    if (((bitField0_ & 0x00000002) != 0)) {
+    if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(3, getLimits());
     }
@@ -404,11 +415,8 @@ private static final long serialVersionUID = 0L;
     }
     io.botmesh.v1.WatchAgentsResponse other = (io.botmesh.v1.WatchAgentsResponse) obj;
 
-    if (hasRevision() != other.hasRevision()) return false;
-    if (hasRevision()) {
-      if (!getRevision()
-          .equals(other.getRevision())) return false;
-    }
+    if (!getRevision()
+        .equals(other.getRevision())) return false;
     if (getWarming()
         != other.getWarming()) return false;
     if (hasLimits() != other.hasLimits()) return false;
@@ -442,10 +450,8 @@ private static final long serialVersionUID = 0L;
     }
     int hash = 41;
     hash = (19 * hash) + getDescriptor().hashCode();
-    if (hasRevision()) {
-      hash = (37 * hash) + REVISION_FIELD_NUMBER;
-      hash = (53 * hash) + getRevision().hashCode();
-    }
+    hash = (37 * hash) + REVISION_FIELD_NUMBER;
+    hash = (53 * hash) + getRevision().hashCode();
     hash = (37 * hash) + WARMING_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
         getWarming());
@@ -601,7 +607,6 @@ private static final long serialVersionUID = 0L;
     private void maybeForceBuilderInitialization() {
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
-        internalGetRevisionFieldBuilder();
         internalGetLimitsFieldBuilder();
       }
     }
@@ -609,11 +614,7 @@ private static final long serialVersionUID = 0L;
     public Builder clear() {
       super.clear();
       bitField0_ = 0;
-      revision_ = null;
-      if (revisionBuilder_ != null) {
-        revisionBuilder_.dispose();
-        revisionBuilder_ = null;
-      }
+      revision_ = "";
       warming_ = false;
       limits_ = null;
       if (limitsBuilder_ != null) {
@@ -663,21 +664,18 @@ private static final long serialVersionUID = 0L;
 
     private void buildPartial0(io.botmesh.v1.WatchAgentsResponse result) {
       int from_bitField0_ = bitField0_;
-      int to_bitField0_ = 0;
       if (((from_bitField0_ & 0x00000001) != 0)) {
-        result.revision_ = revisionBuilder_ == null
-            ? revision_
-            : revisionBuilder_.build();
-        to_bitField0_ |= 0x00000001;
+        result.revision_ = revision_;
       }
       if (((from_bitField0_ & 0x00000002) != 0)) {
         result.warming_ = warming_;
       }
+      int to_bitField0_ = 0;
       if (((from_bitField0_ & 0x00000004) != 0)) {
         result.limits_ = limitsBuilder_ == null
             ? limits_
             : limitsBuilder_.build();
-        to_bitField0_ |= 0x00000002;
+        to_bitField0_ |= 0x00000001;
       }
       if (((from_bitField0_ & 0x00000020) != 0)) {
         result.traceEndpoint_ = traceEndpoint_;
@@ -710,8 +708,10 @@ private static final long serialVersionUID = 0L;
 
     public Builder mergeFrom(io.botmesh.v1.WatchAgentsResponse other) {
       if (other == io.botmesh.v1.WatchAgentsResponse.getDefaultInstance()) return this;
-      if (other.hasRevision()) {
-        mergeRevision(other.getRevision());
+      if (!other.getRevision().isEmpty()) {
+        revision_ = other.revision_;
+        bitField0_ |= 0x00000001;
+        onChanged();
       }
       if (other.getWarming() != false) {
         setWarming(other.getWarming());
@@ -762,9 +762,7 @@ private static final long serialVersionUID = 0L;
               done = true;
               break;
             case 10: {
-              input.readMessage(
-                  internalGetRevisionFieldBuilder().getBuilder(),
-                  extensionRegistry);
+              revision_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000001;
               break;
             } // case 10
@@ -831,159 +829,101 @@ private static final long serialVersionUID = 0L;
 
     private int bitField0_;
 
-    private io.botmesh.v1.Revision revision_;
-    private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Revision, io.botmesh.v1.Revision.Builder, io.botmesh.v1.RevisionOrBuilder> revisionBuilder_;
+    private java.lang.Object revision_ = "";
     /**
      * <pre>
-     * The revision that the watcher has after this.
+     * The revision that the watcher has after this: opaque, to watch again with. Empty:
+     * none yet.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
-     * @return Whether the revision field is set.
-     */
-    public boolean hasRevision() {
-      return ((bitField0_ & 0x00000001) != 0);
-    }
-    /**
-     * <pre>
-     * The revision that the watcher has after this.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
+     * <code>string revision = 1;</code>
      * @return The revision.
      */
-    public io.botmesh.v1.Revision getRevision() {
-      if (revisionBuilder_ == null) {
-        return revision_ == null ? io.botmesh.v1.Revision.getDefaultInstance() : revision_;
+    public java.lang.String getRevision() {
+      java.lang.Object ref = revision_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        revision_ = s;
+        return s;
       } else {
-        return revisionBuilder_.getMessage();
+        return (java.lang.String) ref;
       }
     }
     /**
      * <pre>
-     * The revision that the watcher has after this.
+     * The revision that the watcher has after this: opaque, to watch again with. Empty:
+     * none yet.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
+     * <code>string revision = 1;</code>
+     * @return The bytes for revision.
      */
-    public Builder setRevision(io.botmesh.v1.Revision value) {
-      if (revisionBuilder_ == null) {
-        java.util.Objects.requireNonNull(value);
-        revision_ = value;
+    public com.google.protobuf.ByteString
+        getRevisionBytes() {
+      java.lang.Object ref = revision_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        revision_ = b;
+        return b;
       } else {
-        revisionBuilder_.setMessage(value);
+        return (com.google.protobuf.ByteString) ref;
       }
-      bitField0_ |= 0x00000001;
-      onChanged();
-      return this;
     }
     /**
      * <pre>
-     * The revision that the watcher has after this.
+     * The revision that the watcher has after this: opaque, to watch again with. Empty:
+     * none yet.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
+     * <code>string revision = 1;</code>
+     * @param value The revision to set.
+     * @return This builder for chaining.
      */
     public Builder setRevision(
-        io.botmesh.v1.Revision.Builder builderForValue) {
-      if (revisionBuilder_ == null) {
-        revision_ = builderForValue.build();
-      } else {
-        revisionBuilder_.setMessage(builderForValue.build());
-      }
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      revision_ = value;
       bitField0_ |= 0x00000001;
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * The revision that the watcher has after this.
+     * The revision that the watcher has after this: opaque, to watch again with. Empty:
+     * none yet.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
-     */
-    public Builder mergeRevision(io.botmesh.v1.Revision value) {
-      if (revisionBuilder_ == null) {
-        if (((bitField0_ & 0x00000001) != 0) &&
-          revision_ != null &&
-          revision_ != io.botmesh.v1.Revision.getDefaultInstance()) {
-          getRevisionBuilder().mergeFrom(value);
-        } else {
-          revision_ = value;
-        }
-      } else {
-        revisionBuilder_.mergeFrom(value);
-      }
-      if (revision_ != null) {
-        bitField0_ |= 0x00000001;
-        onChanged();
-      }
-      return this;
-    }
-    /**
-     * <pre>
-     * The revision that the watcher has after this.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
+     * <code>string revision = 1;</code>
+     * @return This builder for chaining.
      */
     public Builder clearRevision() {
+      revision_ = getDefaultInstance().getRevision();
       bitField0_ = (bitField0_ & ~0x00000001);
-      revision_ = null;
-      if (revisionBuilder_ != null) {
-        revisionBuilder_.dispose();
-        revisionBuilder_ = null;
-      }
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * The revision that the watcher has after this.
+     * The revision that the watcher has after this: opaque, to watch again with. Empty:
+     * none yet.
      * </pre>
      *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
+     * <code>string revision = 1;</code>
+     * @param value The bytes for revision to set.
+     * @return This builder for chaining.
      */
-    public io.botmesh.v1.Revision.Builder getRevisionBuilder() {
+    public Builder setRevisionBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      revision_ = value;
       bitField0_ |= 0x00000001;
       onChanged();
-      return internalGetRevisionFieldBuilder().getBuilder();
-    }
-    /**
-     * <pre>
-     * The revision that the watcher has after this.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
-     */
-    public io.botmesh.v1.RevisionOrBuilder getRevisionOrBuilder() {
-      if (revisionBuilder_ != null) {
-        return revisionBuilder_.getMessageOrBuilder();
-      } else {
-        return revision_ == null ?
-            io.botmesh.v1.Revision.getDefaultInstance() : revision_;
-      }
-    }
-    /**
-     * <pre>
-     * The revision that the watcher has after this.
-     * </pre>
-     *
-     * <code>.botmesh.v1.Revision revision = 1;</code>
-     */
-    private com.google.protobuf.SingleFieldBuilder<
-        io.botmesh.v1.Revision, io.botmesh.v1.Revision.Builder, io.botmesh.v1.RevisionOrBuilder> 
-        internalGetRevisionFieldBuilder() {
-      if (revisionBuilder_ == null) {
-        revisionBuilder_ = new com.google.protobuf.SingleFieldBuilder<
-            io.botmesh.v1.Revision, io.botmesh.v1.Revision.Builder, io.botmesh.v1.RevisionOrBuilder>(
-                getRevision(),
-                getParentForChildren(),
-                isClean());
-        revision_ = null;
-      }
-      return revisionBuilder_;
+      return this;
     }
 
     private boolean warming_ ;

@@ -12,30 +12,25 @@ public interface WatchAgentsResponseOrBuilder extends
 
   /**
    * <pre>
-   * The revision that the watcher has after this.
+   * The revision that the watcher has after this: opaque, to watch again with. Empty:
+   * none yet.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision revision = 1;</code>
-   * @return Whether the revision field is set.
-   */
-  boolean hasRevision();
-  /**
-   * <pre>
-   * The revision that the watcher has after this.
-   * </pre>
-   *
-   * <code>.botmesh.v1.Revision revision = 1;</code>
+   * <code>string revision = 1;</code>
    * @return The revision.
    */
-  io.botmesh.v1.Revision getRevision();
+  java.lang.String getRevision();
   /**
    * <pre>
-   * The revision that the watcher has after this.
+   * The revision that the watcher has after this: opaque, to watch again with. Empty:
+   * none yet.
    * </pre>
    *
-   * <code>.botmesh.v1.Revision revision = 1;</code>
+   * <code>string revision = 1;</code>
+   * @return The bytes for revision.
    */
-  io.botmesh.v1.RevisionOrBuilder getRevisionOrBuilder();
+  com.google.protobuf.ByteString
+      getRevisionBytes();
 
   /**
    * <pre>

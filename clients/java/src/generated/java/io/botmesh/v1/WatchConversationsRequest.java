@@ -33,6 +33,7 @@ private static final long serialVersionUID = 0L;
   }
   private WatchConversationsRequest() {
     conversationId_ = "";
+    afterPosition_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -101,18 +102,52 @@ private static final long serialVersionUID = 0L;
   }
 
   public static final int AFTER_POSITION_FIELD_NUMBER = 2;
-  private long afterPosition_ = 0L;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object afterPosition_ = "";
   /**
    * <pre>
-   * Only events with a greater position. Default 0: all that there are.
+   * Only events after this position, which came with an event of this watch. Empty: all
+   * that there are.
    * </pre>
    *
-   * <code>int64 after_position = 2;</code>
+   * <code>string after_position = 2;</code>
    * @return The afterPosition.
    */
   @java.lang.Override
-  public long getAfterPosition() {
-    return afterPosition_;
+  public java.lang.String getAfterPosition() {
+    java.lang.Object ref = afterPosition_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      afterPosition_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Only events after this position, which came with an event of this watch. Empty: all
+   * that there are.
+   * </pre>
+   *
+   * <code>string after_position = 2;</code>
+   * @return The bytes for afterPosition.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getAfterPositionBytes() {
+    java.lang.Object ref = afterPosition_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      afterPosition_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
   }
 
   public static final int ONLY_NEW_FIELD_NUMBER = 3;
@@ -147,8 +182,8 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(conversationId_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 1, conversationId_);
     }
-    if (afterPosition_ != 0L) {
-      output.writeInt64(2, afterPosition_);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(afterPosition_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 2, afterPosition_);
     }
     if (onlyNew_ != false) {
       output.writeBool(3, onlyNew_);
@@ -160,9 +195,8 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(conversationId_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(1, conversationId_);
     }
-    if (afterPosition_ != 0L) {
-      size += com.google.protobuf.CodedOutputStream
-        .computeInt64Size(2, afterPosition_);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(afterPosition_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(2, afterPosition_);
     }
     if (onlyNew_ != false) {
       size += com.google.protobuf.CodedOutputStream
@@ -194,8 +228,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getConversationId()
         .equals(other.getConversationId())) return false;
-    if (getAfterPosition()
-        != other.getAfterPosition()) return false;
+    if (!getAfterPosition()
+        .equals(other.getAfterPosition())) return false;
     if (getOnlyNew()
         != other.getOnlyNew()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
@@ -212,8 +246,7 @@ private static final long serialVersionUID = 0L;
     hash = (37 * hash) + CONVERSATION_ID_FIELD_NUMBER;
     hash = (53 * hash) + getConversationId().hashCode();
     hash = (37 * hash) + AFTER_POSITION_FIELD_NUMBER;
-    hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
-        getAfterPosition());
+    hash = (53 * hash) + getAfterPosition().hashCode();
     hash = (37 * hash) + ONLY_NEW_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
         getOnlyNew());
@@ -353,7 +386,7 @@ private static final long serialVersionUID = 0L;
       super.clear();
       bitField0_ = 0;
       conversationId_ = "";
-      afterPosition_ = 0L;
+      afterPosition_ = "";
       onlyNew_ = false;
       return this;
     }
@@ -416,8 +449,10 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000001;
         onChanged();
       }
-      if (other.getAfterPosition() != 0L) {
-        setAfterPosition(other.getAfterPosition());
+      if (!other.getAfterPosition().isEmpty()) {
+        afterPosition_ = other.afterPosition_;
+        bitField0_ |= 0x00000002;
+        onChanged();
       }
       if (other.getOnlyNew() != false) {
         setOnlyNew(other.getOnlyNew());
@@ -451,11 +486,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000001;
               break;
             } // case 10
-            case 16: {
-              afterPosition_ = input.readInt64();
+            case 18: {
+              afterPosition_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000002;
               break;
-            } // case 16
+            } // case 18
             case 24: {
               onlyNew_ = input.readBool();
               bitField0_ |= 0x00000004;
@@ -570,30 +605,63 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    private long afterPosition_ ;
+    private java.lang.Object afterPosition_ = "";
     /**
      * <pre>
-     * Only events with a greater position. Default 0: all that there are.
+     * Only events after this position, which came with an event of this watch. Empty: all
+     * that there are.
      * </pre>
      *
-     * <code>int64 after_position = 2;</code>
+     * <code>string after_position = 2;</code>
      * @return The afterPosition.
      */
-    @java.lang.Override
-    public long getAfterPosition() {
-      return afterPosition_;
+    public java.lang.String getAfterPosition() {
+      java.lang.Object ref = afterPosition_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        afterPosition_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
     }
     /**
      * <pre>
-     * Only events with a greater position. Default 0: all that there are.
+     * Only events after this position, which came with an event of this watch. Empty: all
+     * that there are.
      * </pre>
      *
-     * <code>int64 after_position = 2;</code>
+     * <code>string after_position = 2;</code>
+     * @return The bytes for afterPosition.
+     */
+    public com.google.protobuf.ByteString
+        getAfterPositionBytes() {
+      java.lang.Object ref = afterPosition_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        afterPosition_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Only events after this position, which came with an event of this watch. Empty: all
+     * that there are.
+     * </pre>
+     *
+     * <code>string after_position = 2;</code>
      * @param value The afterPosition to set.
      * @return This builder for chaining.
      */
-    public Builder setAfterPosition(long value) {
-
+    public Builder setAfterPosition(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
       afterPosition_ = value;
       bitField0_ |= 0x00000002;
       onChanged();
@@ -601,15 +669,35 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only events with a greater position. Default 0: all that there are.
+     * Only events after this position, which came with an event of this watch. Empty: all
+     * that there are.
      * </pre>
      *
-     * <code>int64 after_position = 2;</code>
+     * <code>string after_position = 2;</code>
      * @return This builder for chaining.
      */
     public Builder clearAfterPosition() {
+      afterPosition_ = getDefaultInstance().getAfterPosition();
       bitField0_ = (bitField0_ & ~0x00000002);
-      afterPosition_ = 0L;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Only events after this position, which came with an event of this watch. Empty: all
+     * that there are.
+     * </pre>
+     *
+     * <code>string after_position = 2;</code>
+     * @param value The bytes for afterPosition to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAfterPositionBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      afterPosition_ = value;
+      bitField0_ |= 0x00000002;
       onChanged();
       return this;
     }

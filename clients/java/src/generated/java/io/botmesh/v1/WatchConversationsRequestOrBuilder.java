@@ -32,13 +32,25 @@ public interface WatchConversationsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only events with a greater position. Default 0: all that there are.
+   * Only events after this position, which came with an event of this watch. Empty: all
+   * that there are.
    * </pre>
    *
-   * <code>int64 after_position = 2;</code>
+   * <code>string after_position = 2;</code>
    * @return The afterPosition.
    */
-  long getAfterPosition();
+  java.lang.String getAfterPosition();
+  /**
+   * <pre>
+   * Only events after this position, which came with an event of this watch. Empty: all
+   * that there are.
+   * </pre>
+   *
+   * <code>string after_position = 2;</code>
+   * @return The bytes for afterPosition.
+   */
+  com.google.protobuf.ByteString
+      getAfterPositionBytes();
 
   /**
    * <pre>

@@ -6,8 +6,8 @@
 package io.botmesh.v1;
 
 @com.google.protobuf.Generated
-public interface PartialOrBuilder extends
-    // @@protoc_insertion_point(interface_extends:botmesh.v1.Partial)
+public interface PartialReplyOrBuilder extends
+    // @@protoc_insertion_point(interface_extends:botmesh.v1.PartialReply)
     com.google.protobuf.MessageOrBuilder {
 
   /**

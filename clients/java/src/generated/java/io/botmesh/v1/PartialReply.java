@@ -10,13 +10,13 @@ package io.botmesh.v1;
  * A piece of a reply.
  * </pre>
  *
- * Protobuf type {@code botmesh.v1.Partial}
+ * Protobuf type {@code botmesh.v1.PartialReply}
  */
 @com.google.protobuf.Generated
-public final class Partial extends
+public final class PartialReply extends
     com.google.protobuf.GeneratedMessage implements
-    // @@protoc_insertion_point(message_implements:botmesh.v1.Partial)
-    PartialOrBuilder {
+    // @@protoc_insertion_point(message_implements:botmesh.v1.PartialReply)
+    PartialReplyOrBuilder {
 private static final long serialVersionUID = 0L;
   static {
     com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
@@ -25,31 +25,31 @@ private static final long serialVersionUID = 0L;
       /* minor= */ 36,
       /* patch= */ 2,
       /* suffix= */ "",
-      "Partial");
+      "PartialReply");
   }
-  // Use Partial.newBuilder() to construct.
-  private Partial(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
+  // Use PartialReply.newBuilder() to construct.
+  private PartialReply(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
     super(builder);
   }
-  private Partial() {
+  private PartialReply() {
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
       getDescriptor() {
-    return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_Partial_descriptor;
+    return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_PartialReply_descriptor;
   }
 
   @java.lang.Override
   public com.google.protobuf.Descriptors.Descriptor getDescriptorForType() {
-    return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_Partial_descriptor;
+    return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_PartialReply_descriptor;
   }
 
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internalGetFieldAccessorTable() {
-    return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_Partial_fieldAccessorTable
+    return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_PartialReply_fieldAccessorTable
         .ensureFieldAccessorsInitialized(
-            io.botmesh.v1.Partial.class, io.botmesh.v1.Partial.Builder.class);
+            io.botmesh.v1.PartialReply.class, io.botmesh.v1.PartialReply.Builder.class);
   }
 
   private int bitField0_;
@@ -157,10 +157,10 @@ private static final long serialVersionUID = 0L;
     if (obj == this) {
      return true;
     }
-    if (!(obj instanceof io.botmesh.v1.Partial)) {
+    if (!(obj instanceof io.botmesh.v1.PartialReply)) {
       return super.equals(obj);
     }
-    io.botmesh.v1.Partial other = (io.botmesh.v1.Partial) obj;
+    io.botmesh.v1.PartialReply other = (io.botmesh.v1.PartialReply) obj;
 
     if (hasPart() != other.hasPart()) return false;
     if (hasPart()) {
@@ -192,44 +192,44 @@ private static final long serialVersionUID = 0L;
     return hash;
   }
 
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       java.nio.ByteBuffer data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       java.nio.ByteBuffer data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       com.google.protobuf.ByteString data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       com.google.protobuf.ByteString data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.botmesh.v1.Partial parseFrom(byte[] data)
+  public static io.botmesh.v1.PartialReply parseFrom(byte[] data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       byte[] data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.botmesh.v1.Partial parseFrom(java.io.InputStream input)
+  public static io.botmesh.v1.PartialReply parseFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -237,26 +237,26 @@ private static final long serialVersionUID = 0L;
         .parseWithIOException(PARSER, input, extensionRegistry);
   }
 
-  public static io.botmesh.v1.Partial parseDelimitedFrom(java.io.InputStream input)
+  public static io.botmesh.v1.PartialReply parseDelimitedFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input);
   }
 
-  public static io.botmesh.v1.Partial parseDelimitedFrom(
+  public static io.botmesh.v1.PartialReply parseDelimitedFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input, extensionRegistry);
   }
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       com.google.protobuf.CodedInputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.botmesh.v1.Partial parseFrom(
+  public static io.botmesh.v1.PartialReply parseFrom(
       com.google.protobuf.CodedInputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -269,7 +269,7 @@ private static final long serialVersionUID = 0L;
   public static Builder newBuilder() {
     return DEFAULT_INSTANCE.toBuilder();
   }
-  public static Builder newBuilder(io.botmesh.v1.Partial prototype) {
+  public static Builder newBuilder(io.botmesh.v1.PartialReply prototype) {
     return DEFAULT_INSTANCE.toBuilder().mergeFrom(prototype);
   }
   @java.lang.Override
@@ -289,26 +289,26 @@ private static final long serialVersionUID = 0L;
    * A piece of a reply.
    * </pre>
    *
-   * Protobuf type {@code botmesh.v1.Partial}
+   * Protobuf type {@code botmesh.v1.PartialReply}
    */
   public static final class Builder extends
       com.google.protobuf.GeneratedMessage.Builder<Builder> implements
-      // @@protoc_insertion_point(builder_implements:botmesh.v1.Partial)
-      io.botmesh.v1.PartialOrBuilder {
+      // @@protoc_insertion_point(builder_implements:botmesh.v1.PartialReply)
+      io.botmesh.v1.PartialReplyOrBuilder {
     public static final com.google.protobuf.Descriptors.Descriptor
         getDescriptor() {
-      return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_Partial_descriptor;
+      return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_PartialReply_descriptor;
     }
 
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
         internalGetFieldAccessorTable() {
-      return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_Partial_fieldAccessorTable
+      return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_PartialReply_fieldAccessorTable
           .ensureFieldAccessorsInitialized(
-              io.botmesh.v1.Partial.class, io.botmesh.v1.Partial.Builder.class);
+              io.botmesh.v1.PartialReply.class, io.botmesh.v1.PartialReply.Builder.class);
     }
 
-    // Construct using io.botmesh.v1.Partial.newBuilder()
+    // Construct using io.botmesh.v1.PartialReply.newBuilder()
     private Builder() {
       maybeForceBuilderInitialization();
     }
@@ -340,17 +340,17 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public com.google.protobuf.Descriptors.Descriptor
         getDescriptorForType() {
-      return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_Partial_descriptor;
+      return io.botmesh.v1.AgentServiceOuterClass.internal_static_botmesh_v1_PartialReply_descriptor;
     }
 
     @java.lang.Override
-    public io.botmesh.v1.Partial getDefaultInstanceForType() {
-      return io.botmesh.v1.Partial.getDefaultInstance();
+    public io.botmesh.v1.PartialReply getDefaultInstanceForType() {
+      return io.botmesh.v1.PartialReply.getDefaultInstance();
     }
 
     @java.lang.Override
-    public io.botmesh.v1.Partial build() {
-      io.botmesh.v1.Partial result = buildPartial();
+    public io.botmesh.v1.PartialReply build() {
+      io.botmesh.v1.PartialReply result = buildPartial();
       if (!result.isInitialized()) {
         throw newUninitializedMessageException(result);
       }
@@ -358,14 +358,14 @@ private static final long serialVersionUID = 0L;
     }
 
     @java.lang.Override
-    public io.botmesh.v1.Partial buildPartial() {
-      io.botmesh.v1.Partial result = new io.botmesh.v1.Partial(this);
+    public io.botmesh.v1.PartialReply buildPartial() {
+      io.botmesh.v1.PartialReply result = new io.botmesh.v1.PartialReply(this);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
     }
 
-    private void buildPartial0(io.botmesh.v1.Partial result) {
+    private void buildPartial0(io.botmesh.v1.PartialReply result) {
       int from_bitField0_ = bitField0_;
       int to_bitField0_ = 0;
       if (((from_bitField0_ & 0x00000001) != 0)) {
@@ -382,16 +382,16 @@ private static final long serialVersionUID = 0L;
 
     @java.lang.Override
     public Builder mergeFrom(com.google.protobuf.Message other) {
-      if (other instanceof io.botmesh.v1.Partial) {
-        return mergeFrom((io.botmesh.v1.Partial)other);
+      if (other instanceof io.botmesh.v1.PartialReply) {
+        return mergeFrom((io.botmesh.v1.PartialReply)other);
       } else {
         super.mergeFrom(other);
         return this;
       }
     }
 
-    public Builder mergeFrom(io.botmesh.v1.Partial other) {
-      if (other == io.botmesh.v1.Partial.getDefaultInstance()) return this;
+    public Builder mergeFrom(io.botmesh.v1.PartialReply other) {
+      if (other == io.botmesh.v1.PartialReply.getDefaultInstance()) return this;
       if (other.hasPart()) {
         mergePart(other.getPart());
       }
@@ -650,23 +650,23 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    // @@protoc_insertion_point(builder_scope:botmesh.v1.Partial)
+    // @@protoc_insertion_point(builder_scope:botmesh.v1.PartialReply)
   }
 
-  // @@protoc_insertion_point(class_scope:botmesh.v1.Partial)
-  private static final io.botmesh.v1.Partial DEFAULT_INSTANCE;
+  // @@protoc_insertion_point(class_scope:botmesh.v1.PartialReply)
+  private static final io.botmesh.v1.PartialReply DEFAULT_INSTANCE;
   static {
-    DEFAULT_INSTANCE = new io.botmesh.v1.Partial();
+    DEFAULT_INSTANCE = new io.botmesh.v1.PartialReply();
   }
 
-  public static io.botmesh.v1.Partial getDefaultInstance() {
+  public static io.botmesh.v1.PartialReply getDefaultInstance() {
     return DEFAULT_INSTANCE;
   }
 
-  private static final com.google.protobuf.Parser<Partial>
-      PARSER = new com.google.protobuf.AbstractParser<Partial>() {
+  private static final com.google.protobuf.Parser<PartialReply>
+      PARSER = new com.google.protobuf.AbstractParser<PartialReply>() {
     @java.lang.Override
-    public Partial parsePartialFrom(
+    public PartialReply parsePartialFrom(
         com.google.protobuf.CodedInputStream input,
         com.google.protobuf.ExtensionRegistryLite extensionRegistry)
         throws com.google.protobuf.InvalidProtocolBufferException {
@@ -685,17 +685,17 @@ private static final long serialVersionUID = 0L;
     }
   };
 
-  public static com.google.protobuf.Parser<Partial> parser() {
+  public static com.google.protobuf.Parser<PartialReply> parser() {
     return PARSER;
   }
 
   @java.lang.Override
-  public com.google.protobuf.Parser<Partial> getParserForType() {
+  public com.google.protobuf.Parser<PartialReply> getParserForType() {
     return PARSER;
   }
 
   @java.lang.Override
-  public io.botmesh.v1.Partial getDefaultInstanceForType() {
+  public io.botmesh.v1.PartialReply getDefaultInstanceForType() {
     return DEFAULT_INSTANCE;
   }
 
