@@ -83,13 +83,13 @@ format: $(READY) ## Format the code and the protos
 	@$(call with,node,cd clients/node && npx --no-install prettier --log-level warn --write .)
 	@$(call with,java,mvn -q -B -f clients/java spotless:apply)
 
-generate: $(READY) ## Generate the stubs of all languages and docs/contract.md from protos/
+generate: $(READY) ## Generate the committed stubs and docs/contract.md from protos/ (Java's are made by its build)
 	rm -rf $(STUBS)/botmesh/v1
 	$(BIN)/python -m grpc_tools.protoc -I protos --python_out=$(STUBS) --pyi_out=$(STUBS) --grpc_python_out=$(STUBS) \
 	  --include_source_info --descriptor_set_out=$(VENV)/contract.bin protos/botmesh/v1/*.proto
 	$(BIN)/python protos/markdown.py $(VENV)/contract.bin > $(PAGE)
 	$(BIN)/python -m grpc_tools.protoc -I protos -I services --python_out=$(STORED) --pyi_out=$(STORED) $(SNAPSHOT)
-	@$(foreach one,$(LANGUAGES),$(call with,$(one),clients/$(one)/generate $(abspath $(OTHERS)/$(one)$(if $(filter go,$(one)),,/src)));)
+	@$(foreach one,$(filter-out java,$(LANGUAGES)),$(call with,$(one),clients/$(one)/generate $(abspath $(OTHERS)/$(one)$(if $(filter go,$(one)),,/src)));)
 
 check-breaking: $(READY) ## Compare the protos with the contract of the last release; before the first release only report
 	@if $(BIN)/buf breaking protos --against $(RELEASED); then echo "nothing breaks since $(RELEASED) was made"; \
@@ -102,7 +102,7 @@ release-contract: $(READY) ## Keep the contract as it is now, for check-breaking
 check-generated: $(READY) ## Fail if the committed stubs are not what the protos give
 	@rm -rf $(FRESH) && mkdir -p $(FRESH)/python
 	@$(MAKE) --no-print-directory generate STUBS=$(FRESH)/python STORED=$(FRESH) OTHERS=$(FRESH) PAGE=$(FRESH)/contract.md >/dev/null
-	@cmp $(FRESH)/contract.md docs/contract.md || stale=yes; for one in py pyi; do cmp $(FRESH)/botmesh_conversations/model/snapshot_pb2.$$one $(SNAPSHOT:.proto=_pb2.$$one) || stale=yes; done; for one in python/botmesh/v1 go/botmeshv1 node/src/generated java/src/generated; do \
+	@cmp $(FRESH)/contract.md docs/contract.md || stale=yes; for one in py pyi; do cmp $(FRESH)/botmesh_conversations/model/snapshot_pb2.$$one $(SNAPSHOT:.proto=_pb2.$$one) || stale=yes; done; for one in python/botmesh/v1 go/botmeshv1 node/src/generated; do \
 	  [ ! -d $(FRESH)/$$one ] || diff -rq --exclude=__pycache__ $(FRESH)/$$one clients/$$one || stale=yes; \
 	done; [ -z "$$stale" ] && echo "stubs are fresh" || { echo "stubs are stale: run make generate and commit"; exit 1; }
 
