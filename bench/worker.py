@@ -79,9 +79,9 @@ def main() -> None:
     module = importlib.import_module(f"bench.{side}" if "." in side else f"bench.sides.{side}")
     run: Callable[[Any], None] = asyncio.run
     if side in UP:
-        from botmesh import serving  # noqa: PLC0415 - peers run in environments without Botmesh
+        from botmesh.serving import grpc_server  # noqa: PLC0415 - peers run in environments without Botmesh
 
-        run = serving.run
+        run = grpc_server.run
     run(getattr(module, role)(*arguments))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 CLIENTS = Path(__file__).parents[1] / "clients"
 COMMANDS = {
-    "python": f"{shlex.quote(sys.executable)} -m botmesh_bots.scripted",
+    "python": f"{shlex.quote(sys.executable)} -m botmesh_conformance.scripted",
     "go": str(CLIENTS / "go/bin/scripted"),
     "node": f"node {CLIENTS / 'node/dist/main.js'}",
     "java": str(CLIENTS / "java/scripted"),

@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import grpc
 
 import botmesh
-from botmesh import interceptors
-from botmesh.interceptors import End
+from botmesh import policies
+from botmesh.policies import End
 from botmesh.settings import load
-from botmesh.telemetry import Telemetry
-from botmesh_mesh import Whole
+from botmesh.telemetry.telemetry import Telemetry
+from botmesh_mesh import MeshProcess
 from botmesh_registry import Registry
 from tests.fuzz.left_over import left_over
 
@@ -27,7 +27,7 @@ class WholeMesh:
     async def __aenter__(self):
         self.stack = AsyncExitStack()
         registry = Registry(lease_duration=2, limits=self.settings.limits)
-        self.whole = Whole(self.folder, self.settings, self.address or "127.0.0.1:0", lambda _: registry)
+        self.whole = MeshProcess(self.folder, self.settings, self.address or "127.0.0.1:0", lambda _: registry)
         self.address = self.whole.address
         self.registry = registry
         self.part = self.whole.services
@@ -41,7 +41,7 @@ class WholeMesh:
 
     async def stub(self, kind):
         """A client of one of the services, with typed errors."""
-        channel = grpc.aio.insecure_channel(self.address, interceptors=interceptors.client(End(Telemetry("test"))))
+        channel = grpc.aio.insecure_channel(self.address, interceptors=policies.client(End(Telemetry("test"))))
         await self.stack.enter_async_context(channel)
         return kind(channel)
 

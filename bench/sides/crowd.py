@@ -11,7 +11,7 @@ import grpc
 
 from bench.worker import serve_until_told
 from botmesh.limits import seconds
-from botmesh.serving import tune_collector
+from botmesh.serving.grpc_server import tune_collector
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.agent_card_pb2 import AgentCard
 from botmesh.v1.instance_pb2 import READINESS_BUSY, READINESS_READY, Instance

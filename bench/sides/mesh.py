@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import botmesh
 from bench.sides.bare import PARTS
 from bench.worker import TEXT, bursts, end_of_input, obey
-from botmesh.serving import tune_collector
+from botmesh.serving.grpc_server import tune_collector
 from botmesh.settings import load as settings
 
 

@@ -8,13 +8,13 @@ from itertools import chain
 from pathlib import Path
 
 from bench.worker import TEXT, serve_until_told
-from botmesh.serving import tune_collector
+from botmesh.serving.grpc_server import tune_collector
 from botmesh.settings import load as settings
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.part_pb2 import Part
 from botmesh_log.sqlite_log import open_log
-from botmesh_mesh import Whole
+from botmesh_mesh import MeshProcess
 
 _LONG_AGO = 1_700_000_000
 """Seconds since 1970."""
@@ -54,7 +54,7 @@ async def server(primary: str, conversations: str = "0") -> None:
     with tempfile.TemporaryDirectory(prefix="botmesh-bench-") as folder:
         await fill(Path(folder), primary, int(conversations))
         chosen = settings(environ={}, flags={"primary": primary})
-        whole = Whole(Path(folder), chosen)
+        whole = MeshProcess(Path(folder), chosen)
         await whole.open()
         tune_collector()
         await serve_until_told(whole.address)

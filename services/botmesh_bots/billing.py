@@ -13,7 +13,7 @@ from typing import Any
 
 from botmesh import NOT_MINE, Agent, AgentFailed, Conversation, Skill, Task
 from botmesh.conversation import NotMine
-from botmesh_bots.words import find_hours, find_month
+from botmesh_bots.language import find_hours, find_month
 
 HOURS_IN_A_MONTH = 30 * 24
 """By the contract with our customers, for credits."""

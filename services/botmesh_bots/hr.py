@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from botmesh import Agent, AgentFailed, Skill, Task
-from botmesh_bots.words import find_month, key_words
+from botmesh_bots.language import find_month, key_words
 
 MONTHS = 12
 FULL_WEEK = 5

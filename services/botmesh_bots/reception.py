@@ -6,7 +6,7 @@ In a conversation it hands over what others should see through: disputes go to t
 import re
 
 from botmesh import DESK, Agent, AgentFailed, BotmeshError, Conversation, Match, Reply, Skill, Task
-from botmesh_bots.words import key_words
+from botmesh_bots.language import key_words
 
 agent = Agent(
     "reception-bot",

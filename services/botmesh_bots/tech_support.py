@@ -10,7 +10,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from botmesh import Agent, AgentFailed, BotmeshError, Skill, Task
-from botmesh_bots.words import key_words
+from botmesh_bots.language import key_words
 
 BILLING = "billing-bot"
 

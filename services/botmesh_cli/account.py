@@ -60,8 +60,8 @@ async def _list(with_: Common) -> None:
 
 def _check(with_: Common, files: tuple[Path, ...]) -> int:
     # Read late: checking files needs libraries that no other command needs.
-    from botmesh_conversations.trigger_file import read_triggers  # noqa: PLC0415
-    from botmesh_conversations.trigger_words import summary  # noqa: PLC0415
+    from botmesh_conversations.triggers.file import read_triggers  # noqa: PLC0415
+    from botmesh_conversations.triggers.summary import summary  # noqa: PLC0415
 
     good: list[api.TriggerSummary] = []
     wrong = False

@@ -12,9 +12,9 @@ from rich.live import Live
 from rich.table import Table
 
 import botmesh
-from botmesh.interceptors import End
-from botmesh.registry import RegistryClient
-from botmesh.telemetry import Telemetry
+from botmesh.calling.registry_client import RegistryClient
+from botmesh.policies import End
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL, AgentCard
 from botmesh.v1.agent_pb2 import Agent
 from botmesh.v1.instance_pb2 import Instance, Readiness

@@ -42,7 +42,8 @@ def conformance(
 ) -> int:
     """Run the conformance kit against an agent.
 
-    The agent under test is a scripted bot, see docs/conformance.md: `--command "python -m botmesh_bots.scripted"`.
+    The agent under test is a scripted bot, see docs/conformance.md:
+    `--command "python -m botmesh_conformance.scripted"`.
     An agent given by --agent is looked for in the registry of --registry; where it is not listed, only what needs
     no registry is run. Exit codes: 0 all passed, 1 some failed, 2 wrong usage.
     """

@@ -6,12 +6,12 @@ from typing import TypeVar
 
 import grpc
 
-from botmesh import interceptors
+from botmesh import policies
+from botmesh.calling.peers import CHANNEL_OPTIONS
 from botmesh.errors import NotSupported, PeerError, RegistryUnreachable
-from botmesh.interceptors import End
-from botmesh.peers import CHANNEL_OPTIONS
+from botmesh.policies import End
 from botmesh.settings import Settings
-from botmesh.telemetry import Telemetry
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 
@@ -40,7 +40,7 @@ async def connected(address: str, stub: Callable[[grpc.aio.Channel], Stub]) -> A
     """
     end = End(Telemetry("botmesh-cli"))
     async with grpc.aio.insecure_channel(
-        address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(end)
+        address, options=CHANNEL_OPTIONS, interceptors=policies.client(end)
     ) as channel:
         try:
             yield stub(channel)

@@ -15,8 +15,8 @@ import click
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from botmesh.calling.peers import CHANNEL_OPTIONS
 from botmesh.errors import InvalidField
-from botmesh.peers import CHANNEL_OPTIONS
 from botmesh.settings import Settings
 from botmesh.v1 import problem_service_pb2 as pb
 from botmesh.v1 import registry_service_pb2 as registry_pb

@@ -2,7 +2,7 @@
 
 import click
 
-from botmesh.conventions import client_span_name
+from botmesh.telemetry.conventions import client_span_name
 from botmesh.v1 import trace_service_pb2 as pb
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
 from botmesh_cli.connection import TIMEOUT, connected

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.tree import Tree
 
-from botmesh.conventions import RETRY_EVENT
 from botmesh.parts import from_struct
+from botmesh.telemetry.conventions import RETRY_EVENT
 from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
 from botmesh_cli.output import milliseconds, nanoseconds, plain, short
 

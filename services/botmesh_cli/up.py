@@ -10,17 +10,17 @@ from pathlib import Path
 
 import click
 
-from botmesh import serving
 from botmesh.errors import InvalidField
-from botmesh.serving import tune_collector
+from botmesh.serving import grpc_server
+from botmesh.serving.grpc_server import tune_collector
 from botmesh.settings import Settings
-from botmesh_cli import trace_receiver
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, checked_address, common
 from botmesh_cli.output import VisibleFormatter, console, plain, print_json, table, tell_error
-from botmesh_cli.trace_store import TraceStore
-from botmesh_mesh import Whole
+from botmesh_mesh import MeshProcess
 from botmesh_registry import Registry
+from botmesh_traces import receiver as trace_receiver
+from botmesh_traces.store import TraceStore
 
 logger = logging.getLogger("botmesh")
 
@@ -41,7 +41,7 @@ def up(with_: Common, bind: str | None) -> int:
     log = logging.StreamHandler()
     log.setFormatter(VisibleFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=with_.settings.log_level.upper(), handlers=[log])
-    return serving.run(_up(with_, bind or with_.settings.registry_bind))
+    return grpc_server.run(_up(with_, bind or with_.settings.registry_bind))
 
 
 async def _up(with_: Common, bind: str) -> int:
@@ -55,7 +55,7 @@ async def _up(with_: Common, bind: str) -> int:
         return registry_of(settings, _announced(elsewhere) if elsewhere else address)
 
     try:
-        mesh = Whole(Path(settings.data_dir), settings, bind, make_registry)
+        mesh = MeshProcess(Path(settings.data_dir), settings, bind, make_registry)
     except InvalidField as error:  # no wrong usage: address and folder read well, and something else has them
         tell_error(error, as_json=with_.as_json)
         return EXIT_FAILED

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from botmesh.limits import Limits
-from botmesh.serving import Server
+from botmesh.serving.grpc_server import Server
 from botmesh.settings import load
 from botmesh_conformance.registrar import Registrar
 from botmesh_conformance.spans import Spans
-from botmesh_mesh import SERVICE_NAMES, Embedded
+from botmesh_mesh import SERVICE_NAMES, Services
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
 
@@ -33,7 +33,7 @@ class Mesh:
         self.spans = Spans()
         self.registry: Registry | None = None
         self._server: Server | None = None
-        self._part: Embedded | None = None
+        self._part: Services | None = None
         self._traces: Server | None = None
 
     async def start(self) -> None:
@@ -50,7 +50,7 @@ class Mesh:
         self.registry.add_to(server.grpc)
         folder = Path(self._folder.name)
         settings = load(environ={}, flags={"offer_timeout": "1", **{k: str(v) for k, v in self._given.items()}})
-        self._part = Embedded(folder, settings, server)
+        self._part = Services(folder, settings, server)
         await server.start(self.address, [REGISTRY, *SERVICE_NAMES])
         await self.registry.open()
         await self._part.open()

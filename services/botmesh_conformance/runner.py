@@ -11,9 +11,9 @@ import grpc
 
 from botmesh_conformance.case import Case
 from botmesh_conformance.mesh import ForeignMesh, Mesh
+from botmesh_conformance.placeholders import UnknownWordError
 from botmesh_conformance.processes import AgentDiedError
 from botmesh_conformance.steps import MismatchError, Run, Served, start_agent, who_serves
-from botmesh_conformance.words import UnknownWordError
 
 AT_ONCE = 6
 """Cases that share one agent and run together."""

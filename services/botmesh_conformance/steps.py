@@ -28,8 +28,8 @@ from botmesh_conformance.case import Case
 from botmesh_conformance.matching import mismatches
 from botmesh_conformance.mesh import ForeignMesh, Mesh
 from botmesh_conformance.peers import Peer, stop_all
+from botmesh_conformance.placeholders import fill
 from botmesh_conformance.processes import AgentProcess
-from botmesh_conformance.words import fill
 
 _AGAIN = 0.04
 """Seconds between two tries of an `until`."""

@@ -4,7 +4,7 @@ rules.py says what may happen, fold.py what follows from it, live.py writes it d
 each conversation needs next, with turns.py and routing.py; service.py is the edge.
 """
 
-from botmesh_conversations.part import ConversationPart
+from botmesh_conversations.component import ConversationsComponent
 from botmesh_conversations.service import SERVICE_NAME
 
-__all__ = ["SERVICE_NAME", "ConversationPart"]
+__all__ = ["SERVICE_NAME", "ConversationsComponent"]

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from botmesh.alone import run_alone
-from botmesh.callers import Callers
-from botmesh.serving import Server
+from botmesh.serving.grpc_server import Server
 from botmesh.settings import Settings, load
-from botmesh_conversations.part import ConversationPart
+from botmesh_conversations.component import ConversationsComponent
 from botmesh_conversations.service import SERVICE_NAME
 from botmesh_log.sqlite_log import open_log
 from botmesh_service import SERVICE_NAME as PROBLEMS
 from botmesh_service import Problems, ProblemService
+from botmesh_service.agent_clients import AgentClients
+from botmesh_service.process import run_service
 
 
 @click.command()
@@ -31,7 +31,7 @@ def main(**flags: str | None) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     if "bind" in given:
         given["conversations_bind"] = given.pop("bind")
-    run_alone("conversations", lambda: load(flags=given), _serving)
+    run_service("conversations", lambda: load(flags=given), _serving)
 
 
 @asynccontextmanager
@@ -42,9 +42,9 @@ async def _serving(settings: Settings) -> AsyncIterator[str]:
     problems = Problems()
     log = open_log(folder / "events.sqlite", problems.of_log)
     telemetry = server.end.telemetry
-    callers = Callers(settings, telemetry, settings.registry)
+    callers = AgentClients(settings, telemetry, settings.registry)
     reached_at = settings.advertise or address
-    part = ConversationPart(
+    part = ConversationsComponent(
         log,
         folder / "projection.sqlite",
         settings,

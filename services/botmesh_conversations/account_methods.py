@@ -10,12 +10,12 @@ from botmesh.limits import seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
-from botmesh_conversations import rules
 from botmesh_conversations.accounts import Account
 from botmesh_conversations.conversations import Conversations
-from botmesh_conversations.events import EventStream
-from botmesh_conversations.trigger_words import summary
-from botmesh_conversations.variables import Variables, lookup
+from botmesh_conversations.model import rules
+from botmesh_conversations.model.streams import EventStream
+from botmesh_conversations.model.variables import Variables, lookup
+from botmesh_conversations.triggers.summary import summary
 
 MAX_CHANNELS = 64
 """That a primary agent can be limited to."""

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-from botmesh.caller import Caller
+from botmesh.calling.agent_client import AgentClient
 from botmesh.errors import QuotaExceeded, UnknownPerson
 from botmesh.names import did_you_mean, nearest
 from botmesh.v1.conversation_pb2 import ConversationEvent, DutyChanged, PrimaryChanged
-from botmesh_conversations.events import EventStream, account_stream, contact_stream
+from botmesh_conversations.model.streams import EventStream, account_stream, contact_stream
+from botmesh_conversations.model.variables import Variables
 from botmesh_conversations.routing import Routing
-from botmesh_conversations.triggers import Trigger
-from botmesh_conversations.variables import Variables
+from botmesh_conversations.triggers.reaction import Trigger
 from botmesh_log.event_log import EventLog
 from botmesh_log.shielded import shielded
 from botmesh_log.stream import OnUnreadable, log_unreadable
@@ -53,7 +53,7 @@ class Account(EventStream[AccountState]):
     """One tenant."""
 
     def __init__(
-        self, name: str, log: EventLog, caller: Caller, primary: str, on_unreadable: OnUnreadable = log_unreadable
+        self, name: str, log: EventLog, caller: AgentClient, primary: str, on_unreadable: OnUnreadable = log_unreadable
     ) -> None:
         """`primary` answers until another agent is made primary."""
         super().__init__(account_stream(name), log, AccountState(), AccountState.apply, on_unreadable)
@@ -114,7 +114,7 @@ class Accounts:
     def __init__(
         self,
         log: EventLog,
-        caller_of: Callable[[str], Caller],
+        caller_of: Callable[[str], AgentClient],
         primaries: Mapping[str, str],
         triggers_of: Callable[[str], Sequence[Trigger]],
         on_unreadable: OnUnreadable = log_unreadable,

@@ -8,8 +8,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 from botmesh.errors import BotmeshError
+from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.alarms import Alarms
-from botmesh_conversations.live import Live
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMPONENT, Projector
 from botmesh_service.pauses import Pauses
@@ -34,8 +34,8 @@ class AlarmClock:
         projector: Projector,
         alarms: Alarms,
         problems: Problems,
-        get: Callable[[str], Awaitable[Live]],
-        advance: Callable[[Live], None],
+        get: Callable[[str], Awaitable[ConversationAggregate]],
+        advance: Callable[[ConversationAggregate], None],
     ) -> None:
         """`get` gives a conversation by its id; `advance` begins what it needs next."""
         self._projection = projection
@@ -78,7 +78,7 @@ class AlarmClock:
         self._pauses.forget(conversation_id)
         self._advance(live)
 
-    def _is_still_due(self, live: Live) -> bool:
+    def _is_still_due(self, live: ConversationAggregate) -> bool:
         """Whether it would ring again at once, now that it was looked at anew."""
         self._projector.put(live, (), 0)  # something else was faster, or the triggers have changed
         due = self._projector.due(live)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
-from botmesh_conversations import members, rules
+from botmesh_conversations import members
 from botmesh_conversations.accounts import Account
-from botmesh_conversations.fold import seconds_of_time
-from botmesh_conversations.state import State, name_of
+from botmesh_conversations.model import rules
+from botmesh_conversations.model.fold import seconds_of_time
+from botmesh_conversations.model.state import State, name_of
 
 _SLACK = 0.001
 """Seconds by which a clock may round."""

@@ -13,11 +13,11 @@ from weakref import WeakValueDictionary
 from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
 
-from botmesh.caller import Ask
+from botmesh.calling.agent_client import Invocation
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError, DeadlineExceeded
 from botmesh.names import new_id
-from botmesh.telemetry import Telemetry, trace_id_of
+from botmesh.telemetry.telemetry import Telemetry, trace_id_of
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
@@ -25,18 +25,18 @@ from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISION_DECLINED, TransferOffer
-from botmesh_conversations import rules, snapshot
 from botmesh_conversations.accounts import Accounts
+from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.alarm_clock import ALARM_TASK, AlarmClock
 from botmesh_conversations.alarms import Alarms
-from botmesh_conversations.events import decode, is_conversation
-from botmesh_conversations.live import Listener, Live
 from botmesh_conversations.members import Members, asked
+from botmesh_conversations.model import rules, snapshot
+from botmesh_conversations.model.state import State
+from botmesh_conversations.model.streams import decode, is_conversation
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMMIT_TASK, COMPONENT, Projector
 from botmesh_conversations.spans import end_transfer, start_transfer
-from botmesh_conversations.state import State
-from botmesh_conversations.triggers import react
+from botmesh_conversations.triggers.reaction import react
 from botmesh_conversations.turns import Turns, recent
 from botmesh_log.event_log import EventLog
 from botmesh_log.position import read_position
@@ -106,12 +106,12 @@ class Conversations:
     """Where what cannot be read or done is told."""
     watchers: "set[Watcher]" = field(default_factory=set)
     """Whoever wants to hear of everything."""
-    _lives: OrderedDict[str, Live] = field(default_factory=OrderedDict)
+    _lives: OrderedDict[str, ConversationAggregate] = field(default_factory=OrderedDict)
     _entries: int = 0
     """Of all that are in `_lives`."""
-    _used: WeakValueDictionary[str, Live] = field(default_factory=WeakValueDictionary)
+    _used: WeakValueDictionary[str, ConversationAggregate] = field(default_factory=WeakValueDictionary)
     """All that anybody holds: there are never two of one conversation, of which one would not hear of the other's."""
-    _loading: dict[str, asyncio.Task[Live]] = field(default_factory=dict)
+    _loading: dict[str, asyncio.Task[ConversationAggregate]] = field(default_factory=dict)
     _doing: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     """What is being done, by conversation and turn or transfer."""
     _own: list[asyncio.Task[None]] = field(default_factory=list)
@@ -175,7 +175,7 @@ class Conversations:
             await asyncio.wait(running)
         self.projection.close()
 
-    async def get(self, conversation_id: str) -> Live:
+    async def get(self, conversation_id: str) -> ConversationAggregate:
         """A conversation, read from the log if it is not in memory."""
         live = self._used.get(conversation_id)
         if live is not None:
@@ -190,7 +190,7 @@ class Conversations:
             loading = self._loading[conversation_id] = asyncio.create_task(self._load(conversation_id))
         return await shielded(loading)
 
-    def advance(self, live: Live) -> None:
+    def advance(self, live: ConversationAggregate) -> None:
         """Begin whatever the conversation needs next, if it is not being done already."""
         state = live.state
         if state.view.asked:
@@ -204,7 +204,7 @@ class Conversations:
             self._do(live, "next turn", self._start_turn(live))
 
     async def transfer(
-        self, live: Live, wanted: TransferConversationRequest, parent: Context | None = None
+        self, live: ConversationAggregate, wanted: TransferConversationRequest, parent: Context | None = None
     ) -> ConversationEvent:
         """Transfer, and wait for what becomes of it: an OwnerChanged or a TransferFailed. `parent`: what led to it."""
         wanted.transfer_id = wanted.transfer_id or new_id()
@@ -227,7 +227,7 @@ class Conversations:
             live.listeners.discard(listener)
         return live.state.transfers[wanted.transfer_id]
 
-    async def _load(self, conversation_id: str) -> Live:
+    async def _load(self, conversation_id: str) -> ConversationAggregate:
         try:
             live = self._new(conversation_id)
             kept = None if self.projection.is_rebuilding else self.projection.snapshot(conversation_id)
@@ -244,8 +244,8 @@ class Conversations:
         finally:
             del self._loading[conversation_id]
 
-    def _new(self, conversation_id: str) -> Live:
-        return Live(conversation_id, self.log, self._written, self._react, self.unreadable)
+    def _new(self, conversation_id: str) -> ConversationAggregate:
+        return ConversationAggregate(conversation_id, self.log, self._written, self._react, self.unreadable)
 
     def _restored(self, conversation_id: str, kept: bytes | None) -> State | None:
         """The state of a snapshot; None: there is none that can be read, and all events are."""
@@ -273,20 +273,20 @@ class Conversations:
     def _has_room(self) -> bool:
         return len(self._lives) <= KEPT and self._entries <= KEPT_ENTRIES
 
-    def _weigh(self, live: Live) -> None:
+    def _weigh(self, live: ConversationAggregate) -> None:
         """Take note of how long a conversation in memory has become."""
         if self._lives.get(live.id) is live:
             self._entries += len(live.state.history) - live.weight
             live.weight = len(live.state.history)
 
-    def _react(self, live: Live, batch: list[ConversationEvent]) -> list[ConversationEvent]:
+    def _react(self, live: ConversationAggregate, batch: list[ConversationEvent]) -> list[ConversationEvent]:
         batch = react(live, batch, self.offer_seconds)
         batch = [*batch, *asked(live, batch)]
         if any(trigger.when.no_owner_ready for trigger in live.account.triggers):
             return batch  # whether the owner is there is to be seen first
         return [*batch, *self.turns.start_with(live.state, batch, new_id())]
 
-    def _written(self, live: Live, events: Sequence[ConversationEvent]) -> None:
+    def _written(self, live: ConversationAggregate, events: Sequence[ConversationEvent]) -> None:
         self._note_done_at_once(live, events)
         self._weigh(live)
         self._make_room()
@@ -297,7 +297,7 @@ class Conversations:
                 if not watcher.tell(live.id, events, size):
                     self.watchers.discard(watcher)
 
-    def _do(self, live: Live, what: str, work: Coroutine[Any, Any, None]) -> None:
+    def _do(self, live: ConversationAggregate, what: str, work: Coroutine[Any, Any, None]) -> None:
         key = live.id, what
         if key in self._doing:
             work.close()
@@ -311,7 +311,7 @@ class Conversations:
 
         task.add_done_callback(done)
 
-    async def _guarded(self, live: Live, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, live: ConversationAggregate, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except BotmeshError as error:
@@ -327,7 +327,7 @@ class Conversations:
         else:
             self._pauses.forget(live.id)
 
-    async def _start_turn(self, live: Live) -> None:
+    async def _start_turn(self, live: ConversationAggregate) -> None:
         while (pause := self.turns.gathering(live.state)) > 0:  # noqa: ASYNC110 - each message moves the end
             await asyncio.sleep(pause)
         owner = live.state.view.owner.agent
@@ -338,7 +338,7 @@ class Conversations:
         turn_id = new_id()
         await live.write(lambda state: self.turns.start(state, turn_id) if state.wants_turn else [])
 
-    async def _offer(self, live: Live, transfer: pb.TransferRequested) -> None:
+    async def _offer(self, live: ConversationAggregate, transfer: pb.TransferRequested) -> None:
         """Ask the target, and write down what it says; silence is an answer too."""
         span = start_transfer(self.telemetry.tracer, live.state, transfer, live.context)
         live.trace_id = trace_id_of(span)
@@ -349,7 +349,7 @@ class Conversations:
         live.context = end_transfer(span, live.state, transfer.transfer_id)
         self._count(live, transfer.transfer_id)
 
-    def _note_done_at_once(self, live: Live, events: Sequence[ConversationEvent]) -> None:
+    def _note_done_at_once(self, live: ConversationAggregate, events: Sequence[ConversationEvent]) -> None:
         """A transfer to the desk asks nobody: its span begins and ends here."""
         changed = {event.owner_changed.transfer_id for event in events}
         for event in events:
@@ -359,21 +359,23 @@ class Conversations:
                 live.context = end_transfer(span, live.state, requested.transfer_id)
                 self._count(live, requested.transfer_id)
 
-    def _count(self, live: Live, transfer_id: str) -> None:
+    def _count(self, live: ConversationAggregate, transfer_id: str) -> None:
         """Let the metrics know how a transfer ended."""
         ended = live.state.transfers.get(transfer_id)
         if ended is not None:
             failure = pb.TransferFailure.Name(ended.transfer_failed.failure).removeprefix("TRANSFER_FAILURE_")
             self.telemetry.transferred(failure if ended.HasField("transfer_failed") else "DONE")
 
-    async def _ask_target(self, live: Live, transfer: pb.TransferRequested, context: Context) -> rules.Offer:
+    async def _ask_target(
+        self, live: ConversationAggregate, transfer: pb.TransferRequested, context: Context
+    ) -> rules.Offer:
         remaining = transfer.expires_at.ToNanoseconds() / 1e9 - time.time()
         if remaining <= 0:
             return rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="the offer has expired")
         request = self._compose_offer(live.state, transfer)
         chain = Chain.root(live.state.view.account_id, live.id)
         request.message.correlation_id = chain.correlation_id
-        ask = Ask(transfer.target.agent, request.message, chain, remaining, context=context)
+        ask = Invocation(transfer.target.agent, request.message, chain, remaining, context=context)
         parse = agent_service_pb2.TransferResponse.FromString
         try:
             response, _ = await live.account.caller.unary("Transfer", ask, request, parse)
@@ -416,7 +418,7 @@ class Conversations:
     async def _catch_up(self) -> None:
         """Bring the projection up to the end of the log."""
         position = self.projection.position
-        folded: dict[str, Live] = {}
+        folded: dict[str, ConversationAggregate] = {}
         while records := await self.log.read_all(position + 1, _PAGE):
             missed: dict[str, list[ConversationEvent]] = {}
             for record in records:
@@ -432,7 +434,7 @@ class Conversations:
             self.projection.skip_to(position)
 
     async def _fold_missed(
-        self, folded: dict[str, Live], conversation_id: str, events: Sequence[ConversationEvent]
+        self, folded: dict[str, ConversationAggregate], conversation_id: str, events: Sequence[ConversationEvent]
     ) -> None:
         live = folded.get(conversation_id)
         if live is None:

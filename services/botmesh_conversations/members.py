@@ -10,7 +10,7 @@ from functools import lru_cache
 from cronsim import CronSim, CronSimError
 from google.protobuf.struct_pb2 import Struct
 
-from botmesh.caller import Ask
+from botmesh.calling.agent_client import Invocation
 from botmesh.chain import Chain
 from botmesh.errors import (
     BotmeshError,
@@ -28,10 +28,10 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Member, MemberAsked
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
-from botmesh_conversations.fold import seconds_of_time
-from botmesh_conversations.live import Live
-from botmesh_conversations.state import State, name_of
-from botmesh_conversations.words import check_keywords, said_of
+from botmesh_conversations.aggregate import ConversationAggregate
+from botmesh_conversations.model.fold import seconds_of_time
+from botmesh_conversations.model.keywords import check_keywords, said_of
+from botmesh_conversations.model.state import State, name_of
 
 MOST = 16
 """Members of one conversation."""
@@ -118,7 +118,7 @@ def say(state: State, said: pb.AgentSaid) -> Events:
     return [ConversationEvent(agent_said=said)]
 
 
-def asked(live: Live, batch: Sequence[ConversationEvent]) -> Events:
+def asked(live: ConversationAggregate, batch: Sequence[ConversationEvent]) -> Events:
     """Who is to be asked because of what happens in a batch, those of the greatest priority first."""
     if not live.state.view.members or not _listens(live.state):
         return []
@@ -145,7 +145,7 @@ class Members:
     timeout: float = 30.0
     """Seconds that one has for its answer."""
 
-    async def run(self, live: Live) -> None:
+    async def run(self, live: ConversationAggregate) -> None:
         """Ask all that are to be asked, one after the other, and write down what they say."""
         while live.state.view.asked:
             one = MemberAsked()
@@ -153,7 +153,7 @@ class Members:
             answered = await self._answered(live, one)
             await live.write(lambda state, answered=answered: _answer(state, answered))  # type: ignore[misc]
 
-    async def _answered(self, live: Live, one: MemberAsked) -> pb.MemberAnswered:
+    async def _answered(self, live: ConversationAggregate, one: MemberAsked) -> pb.MemberAnswered:
         answered = pb.MemberAnswered(message_id=one.message_id, agent=one.agent)
         for attempt, pause in enumerate((*PAUSES, None), start=1):
             try:
@@ -175,7 +175,9 @@ class Members:
             break
         return answered
 
-    async def _ask(self, live: Live, one: MemberAsked, attempt: int) -> agent_service_pb2.DelegateResponse:
+    async def _ask(
+        self, live: ConversationAggregate, one: MemberAsked, attempt: int
+    ) -> agent_service_pb2.DelegateResponse:
         view = live.state.view
         chain = Chain.root(view.account_id, view.conversation_id)
         message = Message(
@@ -191,7 +193,7 @@ class Members:
         message.timestamp.GetCurrentTime()
         message.context.MergeFrom(view.context)
         message.context.MergeFrom(_why(live.state, one))
-        ask = Ask(one.agent, message, chain, self.timeout)
+        ask = Invocation(one.agent, message, chain, self.timeout)
         request = agent_service_pb2.DelegateRequest(message=message)
         parse = agent_service_pb2.DelegateResponse.FromString
         response, _ = await live.account.caller.unary("Delegate", ask, request, parse)

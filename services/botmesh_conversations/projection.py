@@ -12,8 +12,8 @@ from google.protobuf.message import DecodeError
 from botmesh.errors import LogUnavailable
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
-from botmesh_conversations.fold import VERSION
-from botmesh_conversations.state import State, name_of
+from botmesh_conversations.model.fold import VERSION
+from botmesh_conversations.model.state import State, name_of
 from botmesh_log.projection import ProjectionFile
 from botmesh_log.stream import OnUnreadable, log_unreadable
 from botmesh_service.paging import page_of, read_token

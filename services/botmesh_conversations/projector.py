@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from botmesh.errors import LogUnavailable
 from botmesh.v1.conversation_pb2 import ConversationEvent
-from botmesh_conversations import snapshot
 from botmesh_conversations.alarms import Alarms
+from botmesh_conversations.model import snapshot
 from botmesh_conversations.projection import Projection
 from botmesh_service.problems import Problems
 from botmesh_service.supervisor import recovered
 
 if TYPE_CHECKING:
-    from botmesh_conversations.live import Live
+    from botmesh_conversations.aggregate import ConversationAggregate
 
 COMPONENT = "conversations"
 COMMIT_TASK = "projection"
@@ -37,7 +37,7 @@ class Projector:
         self._alarms = alarms
         self._problems = problems
 
-    def put(self, live: "Live", events: Sequence[ConversationEvent], position: int) -> None:
+    def put(self, live: "ConversationAggregate", events: Sequence[ConversationEvent], position: int) -> None:
         """How a conversation stands after `events`, up to `position` of the log."""
         if not live.state.view.conversation_id:
             return  # its beginning cannot be read, which was told
@@ -49,7 +49,7 @@ class Projector:
         if due is not None and due < self.next_due:
             self.sooner.set()
 
-    def due(self, live: "Live") -> float | None:
+    def due(self, live: "ConversationAggregate") -> float | None:
         """When a conversation wants to be looked at; a time that cannot be told keeps nobody from being listed."""
         try:
             return self._alarms.due(live.state, live.account)
@@ -77,12 +77,12 @@ class Projector:
             self._projection.commit()
             recovered(self._problems, COMPONENT, COMMIT_TASK)
 
-    def _keep(self, live: "Live") -> None:
+    def _keep(self, live: "ConversationAggregate") -> None:
         """Keep a snapshot, for whoever opens the conversation next."""
         try:
             self._projection.keep(live.id, snapshot.take(live.state))
         except Exception as error:  # noqa: BLE001 - it only saves time
             self._unreadable(live, "no snapshot can be made", error)
 
-    def _unreadable(self, live: "Live", what: str, error: Exception) -> None:
+    def _unreadable(self, live: "ConversationAggregate", what: str, error: Exception) -> None:
         self._problems.unreadable(COMPONENT, live.id, f"{what} ({type(error).__name__}: {error})")

@@ -5,12 +5,12 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from botmesh.directory import Directory
+from botmesh.calling.directory import Directory
 from botmesh.errors import BotmeshError, NoLiveInstance, TargetInternal
 from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.instance_pb2 import READINESS_BUSY
-from botmesh_conversations.state import State
+from botmesh_conversations.model.state import State
 
 _LATE = 0.1
 """Seconds between two looks at the copy."""

@@ -14,16 +14,17 @@ from botmesh.v1.conversation_pb2 import Conversation, Owner
 from botmesh.v1.conversation_service_pb2_grpc import add_ConversationServiceServicer_to_server
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
-from botmesh_conversations import members, rules
+from botmesh_conversations import members
 from botmesh_conversations.account_methods import AccountMethods
+from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.conversations import Conversations, Watcher
-from botmesh_conversations.events import decode, is_conversation
-from botmesh_conversations.history import read_history
-from botmesh_conversations.live import Listener, Live
-from botmesh_conversations.posts import answers_to, check_owner, check_same, until_ended
-from botmesh_conversations.sizes import MAX_REPLY, MAX_SAID, check_said, check_something_said
+from botmesh_conversations.model import rules
+from botmesh_conversations.model.history import read_history
+from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said, check_something_said
+from botmesh_conversations.model.state import State, name_of
+from botmesh_conversations.model.streams import decode, is_conversation
+from botmesh_conversations.post_stream import answers_to, check_owner, check_same, until_ended
 from botmesh_conversations.spans import context_of
-from botmesh_conversations.state import State, name_of
 from botmesh_conversations.statistics import Statistics
 from botmesh_log.position import read_position
 from botmesh_service.paging import check_page_size
@@ -351,7 +352,7 @@ class ConversationService(AccountMethods):
         """Counts per agent."""
         return await self._statistics.of(request.account_id or DEFAULT_ACCOUNT)
 
-    async def _posted_to(self, request: api.PostRequest) -> Live:
+    async def _posted_to(self, request: api.PostRequest) -> ConversationAggregate:
         if request.conversation_id:
             live = await self._all.get(check_id("conversation_id", request.conversation_id))
             if live.sequence:
@@ -368,7 +369,7 @@ class ConversationService(AccountMethods):
             live.account = await self._all.accounts.of(account)
         return live
 
-    async def _entries(self, live: Live, after: int, limit: int) -> AsyncIterator[HistoryEntry]:
+    async def _entries(self, live: ConversationAggregate, after: int, limit: int) -> AsyncIterator[HistoryEntry]:
         """What was said after a sequence, or the newest of it: from memory where that goes back far enough."""
         state = live.state
         kept: Sequence[HistoryEntry] = state.history.after(after)
@@ -384,7 +385,7 @@ class ConversationService(AccountMethods):
         for entry in kept:
             yield entry
 
-    async def _one(self, conversation_id: str) -> Live:
+    async def _one(self, conversation_id: str) -> ConversationAggregate:
         return (await self._all.get(check_id("conversation_id", conversation_id))).must_exist()
 
     async def _change(self, conversation_id: str, decide: Callable[[State], Any]) -> Conversation:

@@ -7,7 +7,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, set_
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botmesh.v1 import conversation_pb2 as pb
-from botmesh_conversations.state import RunningTurn, State, name_of
+from botmesh_conversations.model.state import RunningTurn, State, name_of
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 

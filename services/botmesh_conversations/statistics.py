@@ -9,9 +9,9 @@ from botmesh.limits import duration
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import AgentStatistics, GetStatisticsResponse
-from botmesh_conversations.events import decode, is_conversation
-from botmesh_conversations.fold import seconds_of
-from botmesh_conversations.state import DESK, name_of
+from botmesh_conversations.model.fold import seconds_of
+from botmesh_conversations.model.state import DESK, name_of
+from botmesh_conversations.model.streams import decode, is_conversation
 from botmesh_log.event_log import EventLog
 from botmesh_log.stream import OnUnreadable, log_unreadable
 

@@ -10,11 +10,11 @@ from typing import Any
 from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
 
-from botmesh.caller import Ask
+from botmesh.calling.agent_client import Invocation
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError, LogUnavailable
 from botmesh.reply import Pieces
-from botmesh.telemetry import trace_id_of
+from botmesh.telemetry.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2, message_pb2
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
@@ -24,12 +24,12 @@ from botmesh.v1.message_pb2 import Message, Reply
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh.v1.turn_pb2 import Turn, TurnTransfer
-from botmesh_conversations.live import Live
-from botmesh_conversations.recent import HISTORY_ENTRIES
-from botmesh_conversations.rules import cap_replies, finish_turn, move, suggest
-from botmesh_conversations.sizes import MAX_REPLY, MAX_SAID, check_said
+from botmesh_conversations.aggregate import ConversationAggregate
+from botmesh_conversations.model.recent_history import HISTORY_ENTRIES
+from botmesh_conversations.model.rules import cap_replies, finish_turn, move, suggest
+from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said
+from botmesh_conversations.model.state import RunningTurn, State, name_of, words_of
 from botmesh_conversations.spans import start_turn
-from botmesh_conversations.state import RunningTurn, State, name_of, words_of
 
 PAUSES = (0.2, 1.0)
 """Seconds before the second and the third attempt at a turn."""
@@ -109,7 +109,7 @@ class Turns:
         )
         return [ConversationEvent(turn_started=started)]
 
-    async def run(self, live: Live, turn: RunningTurn) -> None:
+    async def run(self, live: ConversationAggregate, turn: RunningTurn) -> None:
         """Ask the owner, several times if need be, and write down how it ended."""
         parent, live.context = live.context, None
         span = start_turn(live.account.caller.end.telemetry.tracer, live.state, turn, parent)
@@ -121,7 +121,7 @@ class Turns:
             if live.trace_id == trace_id_of(span) and live.context is None:
                 live.trace_id = ""  # what comes next begins a trace of its own
 
-    async def _attempt(self, live: Live, turn: RunningTurn, context: Context) -> None:
+    async def _attempt(self, live: ConversationAggregate, turn: RunningTurn, context: Context) -> None:
         words = words_of(turn, MAX_SAID)
         failure: BotmeshError | None = None
         for attempt in range(len(PAUSES) + 1):
@@ -142,7 +142,7 @@ class Turns:
         if failure is not None:
             await self._failed(live, turn, failure)
 
-    async def _taken_in(self, live: Live, turn: RunningTurn, reply: Reply) -> BotmeshError | None:
+    async def _taken_in(self, live: ConversationAggregate, turn: RunningTurn, reply: Reply) -> BotmeshError | None:
         """Write a reply down; why not, where it is one that could not be read, listed or shown again.
 
         Raises:
@@ -157,7 +157,7 @@ class Turns:
             return error
         return None
 
-    async def _ask(self, live: Live, turn: RunningTurn, ask: Ask, details: Turn) -> Reply:
+    async def _ask(self, live: ConversationAggregate, turn: RunningTurn, ask: Invocation, details: Turn) -> Reply:
         pieces = Pieces(MAX_REPLY)
         reply: Reply | None = None
         async with aclosing(live.account.caller.stream(ask, details)) as events:
@@ -174,13 +174,17 @@ class Turns:
         assert reply is not None  # noqa: S101 - a stream ends with a reply or an error
         return reply
 
-    def _show(self, live: Live, turn: RunningTurn, event: agent_service_pb2.DelegateStreamResponse) -> None:
+    def _show(
+        self, live: ConversationAggregate, turn: RunningTurn, event: agent_service_pb2.DelegateStreamResponse
+    ) -> None:
         if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
             return  # nobody waits for it any longer
         kind: Any = event.WhichOneof("event")
         live.tell(PostResponse(**{kind: getattr(event, kind)}))
 
-    def _compose(self, state: State, turn: RunningTurn, attempt: int, words: Sequence[Part], context: Context) -> Ask:
+    def _compose(
+        self, state: State, turn: RunningTurn, attempt: int, words: Sequence[Part], context: Context
+    ) -> Invocation:
         view = state.view
         chain = Chain.root(view.account_id, view.conversation_id)
         message = Message(
@@ -195,7 +199,7 @@ class Turns:
             context=view.context,
         )
         message.timestamp.GetCurrentTime()
-        return Ask(turn.agent, message, chain, self.timeout, context=context)
+        return Invocation(turn.agent, message, chain, self.timeout, context=context)
 
     def _details(self, state: State, turn: RunningTurn) -> Turn:
         handed = turn.handed
@@ -217,7 +221,7 @@ class Turns:
             fields=state.view.fields,
         )
 
-    async def _answered(self, live: Live, turn: RunningTurn, reply: Reply) -> None:
+    async def _answered(self, live: ConversationAggregate, turn: RunningTurn, reply: Reply) -> None:
         usage = [*([reply.usage] if reply.HasField("usage") else []), *reply.chain_usage]
         finished = pb.TurnFinished(
             turn_id=turn.turn_id,
@@ -250,7 +254,7 @@ class Turns:
         suggested.expires_at.FromNanoseconds(time.time_ns() + int(self.suggestion_seconds * 1e9))
         return suggested
 
-    async def _failed(self, live: Live, turn: RunningTurn, failure: BotmeshError) -> None:
+    async def _failed(self, live: ConversationAggregate, turn: RunningTurn, failure: BotmeshError) -> None:
         finished = pb.TurnFinished(
             turn_id=turn.turn_id,
             outcome=pb.TURN_OUTCOME_FAILED,

@@ -4,11 +4,10 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-from botmesh.callers import Callers
-from botmesh.serving import Server
+from botmesh.serving.grpc_server import Server
 from botmesh.settings import Settings
 from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
-from botmesh_conversations import ConversationPart
+from botmesh_conversations import ConversationsComponent
 from botmesh_journal import SERVICE_NAME as JOURNAL
 from botmesh_journal import JournalService, Store
 from botmesh_journal.store import Bounds
@@ -17,15 +16,16 @@ from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
 from botmesh_service import SERVICE_NAME as PROBLEMS
 from botmesh_service import Problems, ProblemService
+from botmesh_service.agent_clients import AgentClients
 from botmesh_tasks import SERVICE_NAME as TASKS
-from botmesh_tasks import TaskPart
+from botmesh_tasks import TasksComponent
 from botmesh_team import SERVICE_NAME as TEAM
 from botmesh_team import TeamService
 
 SERVICE_NAMES = (CONVERSATIONS, TASKS, TEAM, JOURNAL, PROBLEMS)
 
 
-class Whole:
+class MeshProcess:
     """A mesh in one process: the registry and all services behind one address."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Whole:
         self.server.end.telemetry.observe(
             "botmesh.problems", "{problem}", "Problems seen, those that are over included", self.problems.total
         )
-        self.services = Embedded(folder, settings, self.server, self.problems)
+        self.services = Services(folder, settings, self.server, self.problems)
         self.registry = registry(self.address) if registry is not None else Registry(limits=settings.limits)
         self.registry.note_in(self.problems)
         self.registry.add_to(self.server.grpc)
@@ -70,7 +70,7 @@ class Whole:
         await self.server.stop(grace)
 
 
-class Embedded:
+class Services:
     """Conversations, tasks, the team and the journal: one event log, one watch of the registry per account."""
 
     def __init__(self, folder: Path, settings: Settings, server: Server, problems: Problems | None = None) -> None:
@@ -84,8 +84,8 @@ class Embedded:
         problems = Problems() if problems is None else problems  # an empty list of them is false
         self._log = open_log(folder / "events.sqlite", problems.of_log)
         telemetry = server.end.telemetry
-        self._callers = Callers(settings, telemetry, server.address)
-        self.conversations = ConversationPart(
+        self._callers = AgentClients(settings, telemetry, server.address)
+        self.conversations = ConversationsComponent(
             self._log,
             folder / "projection.sqlite",
             settings,
@@ -94,7 +94,7 @@ class Embedded:
             address=server.address,
             problems=problems,
         )
-        self.tasks = TaskPart(self._log, folder / "tasks.sqlite", settings, self._callers, problems)
+        self.tasks = TasksComponent(self._log, folder / "tasks.sqlite", settings, self._callers, problems)
         for projection in (self.conversations.conversations.projection, self.tasks.tasks.projection):
             if projection.damage:
                 problems.storage("log", "lists", projection.damage)

@@ -15,14 +15,14 @@ from pathlib import Path
 import grpc
 
 import botmesh
-from botmesh import interceptors
-from botmesh.interceptors import End
-from botmesh.peers import CHANNEL_OPTIONS
+from botmesh import policies
+from botmesh.calling.peers import CHANNEL_OPTIONS
+from botmesh.policies import End
 from botmesh.settings import load
-from botmesh.telemetry import Telemetry
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.conversation_service_pb2 import PostRequest
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from botmesh_mesh import Whole
+from botmesh_mesh import MeshProcess
 
 LISTED = 10.0
 """Seconds until the registry has found an agent."""
@@ -59,7 +59,7 @@ async def local(*agents: botmesh.Agent, **settings: str) -> AsyncIterator[LocalM
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="botmesh-")))
         chosen = load(environ={}, flags=settings)
-        whole = Whole(folder, chosen)
+        whole = MeshProcess(folder, chosen)
         stack.push_async_callback(whole.close, 0.2)
         await whole.open()
         address = whole.address
@@ -71,7 +71,7 @@ async def local(*agents: botmesh.Agent, **settings: str) -> AsyncIterator[LocalM
         await asyncio.wait_for(asyncio.gather(*(agent.listed() for agent in agents)), LISTED)
         client = await stack.enter_async_context(botmesh.connect(address, settings=theirs))
         channel = grpc.aio.insecure_channel(
-            address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(End(Telemetry("botmesh-local")))
+            address, options=CHANNEL_OPTIONS, interceptors=policies.client(End(Telemetry("botmesh-local")))
         )
         await stack.enter_async_context(channel)
         yield LocalMesh(address, client, ConversationServiceStub(channel))

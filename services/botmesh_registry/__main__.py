@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 import click
 
-from botmesh.alone import run_alone
 from botmesh.settings import Settings, load
 from botmesh_registry.registry import Registry
+from botmesh_service.process import run_service
 
 
 @click.command()
@@ -19,7 +19,7 @@ from botmesh_registry.registry import Registry
 def main(bind: str | None, **flags: str | None) -> None:
     """Run the registry until it is told to stop. Files and BOTMESH_* variables set what flags do not."""
     given = {name: value for name, value in {"registry_bind": bind, **flags}.items() if value is not None}
-    run_alone("registry", lambda: load(flags=given), _serving)
+    run_service("registry", lambda: load(flags=given), _serving)
 
 
 @asynccontextmanager

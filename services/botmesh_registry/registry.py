@@ -9,16 +9,16 @@ import grpc
 
 from botmesh.errors import InvalidField, RegistryUnreachable
 from botmesh.limits import Limits
-from botmesh.serving import Server
+from botmesh.serving.grpc_server import Server
 from botmesh_registry.changelog import Key
 from botmesh_registry.checks import parse_ranges
 from botmesh_registry.lease_table import LeaseTable
 from botmesh_registry.leases import COMPONENT, Leases
+from botmesh_registry.mesh_info import MeshInfo
 from botmesh_registry.probe import Prober
 from botmesh_registry.roster import InstanceEntry, Roster
 from botmesh_registry.search import Search
 from botmesh_registry.service import SERVICE_NAME, RegistryService
-from botmesh_registry.terms import Terms
 from botmesh_registry.watch import WINDOW, Watches
 from botmesh_service.problems import Problems
 from botmesh_service.supervisor import recovered, supervise
@@ -76,7 +76,7 @@ class Registry:
             if value < least:
                 raise InvalidField(f"{name} must be {least} or more but is {value}", field=name, value=value)
         self._limits = limits or Limits()
-        self._terms = Terms(self._limits.to_proto(), trace_endpoint=trace_endpoint)
+        self._terms = MeshInfo(self._limits.to_proto(), trace_endpoint=trace_endpoint)
         self._clock = clock
         self._tick = min(0.1, lease_duration / 20)
         self.roster = Roster(max_agents=max_agents, clock=clock)

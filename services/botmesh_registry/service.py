@@ -7,9 +7,9 @@ from contextlib import aclosing
 
 import grpc
 
+from botmesh.calling.registry_client import is_of_this_process
 from botmesh.errors import BotmeshError, InvalidField, UnknownLease
 from botmesh.names import check_agent, check_id
-from botmesh.registry import is_of_this_process
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceServicer, add_RegistryServiceServicer_to_server
 from botmesh_registry.changelog import Key
@@ -23,9 +23,9 @@ from botmesh_registry.checks import (
     check_words,
 )
 from botmesh_registry.leases import Leases
+from botmesh_registry.mesh_info import MeshInfo
 from botmesh_registry.roster import InstanceEntry, Roster
 from botmesh_registry.search import DEFAULT_CONFIDENCE, Search, tags_of
-from botmesh_registry.terms import Terms
 from botmesh_registry.view import RESPONSE_BYTES, View, describe
 from botmesh_registry.watch import Watches
 
@@ -37,7 +37,7 @@ SERVICE_NAME = "botmesh.v1.RegistryService"
 class RegistryService(RegistryServiceServicer):
     """The edge between gRPC and the registry."""
 
-    def __init__(self, leases: Leases, roster: Roster, watches: Watches, search: Search, terms: Terms) -> None:
+    def __init__(self, leases: Leases, roster: Roster, watches: Watches, search: Search, terms: MeshInfo) -> None:
         """Answer from these."""
         self._leases = leases
         self._roster = roster

@@ -9,8 +9,8 @@ from botmesh.errors import BotmeshError, QuotaExceeded, TooManyInstances, Watche
 from botmesh.v1.limits_pb2 import Limits
 from botmesh.v1.registry_service_pb2 import AgentChanges, SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Change, Key
+from botmesh_registry.mesh_info import MeshInfo
 from botmesh_registry.roster import Roster
-from botmesh_registry.terms import Terms
 from botmesh_registry.view import View
 
 WINDOW = 0.1
@@ -116,7 +116,7 @@ class Places:
 class Watches:
     """All watchers of a roster. The registry tells it of changes; it tells the watchers."""
 
-    def __init__(self, roster: Roster, terms: Terms, *, window: float = WINDOW, max_watchers: int = 1000) -> None:
+    def __init__(self, roster: Roster, terms: MeshInfo, *, window: float = WINDOW, max_watchers: int = 1000) -> None:
         """Send changes at most every `window` seconds to at most `max_watchers` watchers."""
         self.warming = True
         """Whether agents that are alive may be missing: the registry has just started."""

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from botmesh.alone import run_alone
-from botmesh.callers import Callers
-from botmesh.serving import Server
+from botmesh.serving.grpc_server import Server
 from botmesh.settings import Settings, load
 from botmesh_log.sqlite_log import open_log
 from botmesh_service import SERVICE_NAME as PROBLEMS
 from botmesh_service import Problems, ProblemService
-from botmesh_tasks.part import TaskPart
+from botmesh_service.agent_clients import AgentClients
+from botmesh_service.process import run_service
+from botmesh_tasks.component import TasksComponent
 from botmesh_tasks.service import SERVICE_NAME
 
 
@@ -29,7 +29,7 @@ def main(**flags: str | None) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     if "bind" in given:
         given["tasks_bind"] = given.pop("bind")
-    run_alone("tasks", lambda: load(flags=given), _serving)
+    run_service("tasks", lambda: load(flags=given), _serving)
 
 
 @asynccontextmanager
@@ -39,8 +39,8 @@ async def _serving(settings: Settings) -> AsyncIterator[str]:
     folder = Path(settings.data_dir)
     problems = Problems()
     log = open_log(folder / "events.sqlite", problems.of_log)
-    callers = Callers(settings, server.end.telemetry, settings.registry)
-    part = TaskPart(log, folder / "tasks.sqlite", settings, callers, problems)
+    callers = AgentClients(settings, server.end.telemetry, settings.registry)
+    part = TasksComponent(log, folder / "tasks.sqlite", settings, callers, problems)
     part.add_to(server.grpc)
     ProblemService(problems).add_to(server.grpc)
     try:

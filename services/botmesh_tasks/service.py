@@ -14,14 +14,14 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from botmesh.chain import Chain
 from botmesh.errors import InvalidField, NoLiveInstance
-from botmesh.interceptors import CURRENT, Call, MethodClass
-from botmesh.interceptors.enabled import Enabled
-from botmesh.interceptors.hops import Hops
-from botmesh.interceptors.loops import Loops
 from botmesh.limits import duration, seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
+from botmesh.policies import CURRENT, Call, MethodClass
+from botmesh.policies.enabled import Enabled
+from botmesh.policies.hops import Hops
+from botmesh.policies.loops import Loops
 from botmesh.team import look_up_skill
-from botmesh.telemetry import trace_id_of
+from botmesh.telemetry.telemetry import trace_id_of
 from botmesh.v1 import task_service_pb2 as api
 from botmesh.v1.agent_service_pb2 import CANCEL_OUTCOME_TOO_LATE, CancelReceipt
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE
@@ -29,8 +29,8 @@ from botmesh.v1.task_pb2 import Task, TaskSubmitted
 from botmesh.v1.task_service_pb2_grpc import TaskServiceServicer, add_TaskServiceServicer_to_server
 from botmesh_service.paging import check_page_size
 from botmesh_tasks import rules
+from botmesh_tasks.aggregate import TaskAggregate, decode, new_listener
 from botmesh_tasks.fold import FINAL, INTERRUPTED
-from botmesh_tasks.live import LiveTask, decode, new_listener
 from botmesh_tasks.sizes import check_request
 from botmesh_tasks.tasks import Tasks
 
@@ -177,11 +177,11 @@ class TaskService(TaskServiceServicer):
         finally:
             live.listeners.discard(queue)
 
-    async def _one(self, account: str, task_id: str) -> LiveTask:
+    async def _one(self, account: str, task_id: str) -> TaskAggregate:
         checked = check_id("account_id", account or DEFAULT_ACCOUNT), check_id("task_id", task_id)
         return (await self._all.get(*checked)).must_exist()
 
-    def _view(self, live: LiveTask) -> Task:
+    def _view(self, live: TaskAggregate) -> Task:
         view = Task()
         view.CopyFrom(live.state.view)
         view.queue_position = self._all.position(live)

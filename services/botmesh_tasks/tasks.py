@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
-from botmesh.caller import Ask
-from botmesh.callers import Callers
+from botmesh.calling.agent_client import Invocation
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError, DeadlineExpired, LogUnavailable, QueueExpired, QueueFull
 from botmesh.limits import seconds
@@ -24,12 +23,13 @@ from botmesh.v1.task_pb2 import TaskEvent, TaskSubmitted
 from botmesh.v1.task_state_pb2 import TASK_STATE_COMPLETED, TASK_STATE_SUBMITTED, TASK_STATE_WORKING, TaskState
 from botmesh_log.event_log import EventLog
 from botmesh_log.position import read_position
+from botmesh_service.agent_clients import AgentClients
 from botmesh_service.pauses import Pauses
 from botmesh_service.problems import Problems
 from botmesh_service.supervisor import recovered, supervise
 from botmesh_tasks import rules
+from botmesh_tasks.aggregate import TaskAggregate, is_task, new_listener
 from botmesh_tasks.fold import seconds_of
-from botmesh_tasks.live import LiveTask, is_task, new_listener
 from botmesh_tasks.projection import Projection
 from botmesh_tasks.queues import Queue, ready
 from botmesh_tasks.sizes import check_reply
@@ -62,14 +62,14 @@ class Tasks:
 
     log: EventLog
     projection: Projection
-    callers: Callers
+    callers: AgentClients
     queue_size: int = 1000
     at_once: int = 10
     """Tasks that one instance works on at a time."""
     problems: Problems = field(default_factory=Problems)
     """Where what cannot be read or done is told."""
-    _lives: OrderedDict[Key, LiveTask] = field(default_factory=OrderedDict)
-    _used: WeakValueDictionary[Key, LiveTask] = field(default_factory=WeakValueDictionary)
+    _lives: OrderedDict[Key, TaskAggregate] = field(default_factory=OrderedDict)
+    _used: WeakValueDictionary[Key, TaskAggregate] = field(default_factory=WeakValueDictionary)
     """All that anybody holds: there are never two of one task, of which one would not hear of the other's events."""
     _queues: dict[Key, Queue] = field(default_factory=lambda: defaultdict(Queue))
     """By account and agent."""
@@ -138,12 +138,12 @@ class Tasks:
             await asyncio.wait(running)
         self.projection.close()
 
-    async def get(self, account: str, task_id: str) -> LiveTask:
+    async def get(self, account: str, task_id: str) -> TaskAggregate:
         """A task, read from the log if it is not in memory; one that does not exist has no events."""
         key = account, task_id
         live = self._used.get(key)
         if live is None:
-            made = LiveTask(account, task_id, self.log, self._written, self.unreadable)
+            made = TaskAggregate(account, task_id, self.log, self._written, self.unreadable)
             await made.load()
             live = self._used.setdefault(key, made)
         self._lives[key] = live
@@ -151,7 +151,7 @@ class Tasks:
         self._make_room()
         return live
 
-    async def submit(self, live: LiveTask, submitted: TaskSubmitted) -> None:
+    async def submit(self, live: TaskAggregate, submitted: TaskSubmitted) -> None:
         """Take a task in.
 
         Raises:
@@ -168,7 +168,7 @@ class Tasks:
             queue.coming -= 1
         self.advance(live)
 
-    async def cancel(self, live: LiveTask, reason: str) -> None:
+    async def cancel(self, live: TaskAggregate, reason: str) -> None:
         """End a task, and return when it has ended; nothing happens to one that has."""
         queue = new_listener()
         live.listeners.add(queue)
@@ -180,7 +180,7 @@ class Tasks:
         finally:
             live.listeners.discard(queue)
 
-    def position(self, live: LiveTask) -> int:
+    def position(self, live: TaskAggregate) -> int:
         """A task's place in its agent's queue, from 1; 0: it does not wait."""
         return self._queues[live.account, live.state.view.agent].position(live)
 
@@ -189,7 +189,7 @@ class Tasks:
         live = self._lives.get((account, task_id))
         return self.position(live) if live is not None and live.sequence else 0
 
-    def advance(self, live: LiveTask) -> None:
+    def advance(self, live: TaskAggregate) -> None:
         """Begin whatever the task needs next, if it is not being done already."""
         state = live.state
         queue = self._queues[live.account, state.view.agent]
@@ -207,7 +207,7 @@ class Tasks:
         elif state.view.state == TASK_STATE_WORKING:
             self._do(live, "work", self._work(live, queue))
 
-    def _written(self, live: LiveTask, events: Sequence[TaskEvent]) -> None:
+    def _written(self, live: TaskAggregate, events: Sequence[TaskEvent]) -> None:
         if live.state.view.task_id:
             self.projection.put(live.state, read_position(events[-1].position, field="position"))
 
@@ -221,7 +221,7 @@ class Tasks:
             if len(self._lives) <= KEPT:
                 return
 
-    def _do(self, live: LiveTask, what: str, work: Coroutine[Any, Any, None]) -> None:
+    def _do(self, live: TaskAggregate, what: str, work: Coroutine[Any, Any, None]) -> None:
         key = live.account, live.task_id, what
         if key in self._doing:
             work.close()
@@ -235,7 +235,7 @@ class Tasks:
 
         task.add_done_callback(done)
 
-    async def _guarded(self, live: LiveTask, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, live: TaskAggregate, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except BotmeshError as error:
@@ -300,7 +300,7 @@ class Tasks:
         self._doing[key] = task = asyncio.create_task(quietly())
         task.add_done_callback(lambda _: self._doing.pop(key))
 
-    async def _start(self, live: LiveTask, instance: str, queue: Queue) -> None:
+    async def _start(self, live: TaskAggregate, instance: str, queue: Queue) -> None:
         begun: list[TaskEvent] = []
         try:
             begun = await live.write(lambda state: rules.start(state, instance))
@@ -308,7 +308,7 @@ class Tasks:
             if not begun:
                 queue.held.pop(live, None)
 
-    async def _work(self, live: LiveTask, queue: Queue) -> None:
+    async def _work(self, live: TaskAggregate, queue: Queue) -> None:
         message_id, instance = live.state.message_id, live.state.view.instance_id
         resumed = live not in queue.held  # its instance had it before this process began
         queue.held[live] = instance
@@ -331,7 +331,7 @@ class Tasks:
         finally:
             queue.held.pop(live, None)
 
-    async def _appears(self, live: LiveTask, instance: str) -> None:
+    async def _appears(self, live: TaskAggregate, instance: str) -> None:
         """This process has just started, and the registry maybe as well: a missing instance may only be late."""
         directory = self.callers.of(live.account).directory
         await directory.ready()
@@ -341,24 +341,24 @@ class Tasks:
                 return
             await asyncio.sleep(_TICK)
 
-    async def _progressed(self, live: LiveTask, progress: agent_api.Progress) -> None:
+    async def _progressed(self, live: TaskAggregate, progress: agent_api.Progress) -> None:
         message_id = live.state.message_id
         await live.write(lambda state: rules.progress(state, message_id, progress))
 
-    def _put_off(self, live: LiveTask) -> None:
+    def _put_off(self, live: TaskAggregate) -> None:
         """Leave a task alone for a moment, longer each time."""
         key = live.account, live.task_id
         times = self._refused[key] = self._refused.get(key, 0) + 1
         least, most = _BACKOFF
         live.not_before = asyncio.get_running_loop().time() + min(most, least * 2**times)
 
-    async def _expire(self, live: LiveTask, queue: Queue) -> None:
+    async def _expire(self, live: TaskAggregate, queue: Queue) -> None:
         limit = seconds(live.state.view.queue_timeout)
         error = QueueExpired(f"{live.state.view.agent} could not take the task within {limit:g} s", limit=limit)
         await live.write(lambda state: rules.give_up(state, error))
         queue.drop(live)
 
-    async def _cancel(self, live: LiveTask) -> None:
+    async def _cancel(self, live: TaskAggregate) -> None:
         receipts: list[agent_api.CancelReceipt] = []
         if live.state.began:
             caller = self.callers.of(live.account)
@@ -370,7 +370,7 @@ class Tasks:
         if working is not None:
             asyncio.get_running_loop().call_later(LATE_SECONDS, working.cancel)
 
-    async def _tell(self, live: LiveTask) -> None:
+    async def _tell(self, live: TaskAggregate) -> None:
         """Let the agent that asked know, however long it is away; what it does with it is its own business."""
         view = live.state.view
         caller = self.callers.of(live.account)
@@ -383,7 +383,7 @@ class Tasks:
                 conversation_id=message.conversation_id,
                 account_id=live.account,
             )
-            ask = Ask(view.from_agent, message, chain, RECEIPT_TIMEOUT, context=live.context)
+            ask = Invocation(view.from_agent, message, chain, RECEIPT_TIMEOUT, context=live.context)
             try:
                 request = agent_api.NotifyRequest(message=message)
                 await caller.unary("Notify", ask, request, agent_api.NotifyResponse.FromString)
@@ -399,7 +399,7 @@ class Tasks:
         await live.write(lambda state: rules.deliver(state, reason))
 
 
-def _receipt(live: LiveTask) -> Message:
+def _receipt(live: TaskAggregate) -> Message:
     """What the agent that asked is told of the end."""
     view = live.state.view
     done = view.state == TASK_STATE_COMPLETED

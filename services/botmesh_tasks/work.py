@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-from botmesh.caller import Ask, Caller
+from botmesh.calling.agent_client import AgentClient, Invocation
 from botmesh.chain import Chain
 from botmesh.errors import (
     BotmeshError,
@@ -26,7 +26,7 @@ from botmesh.limits import seconds
 from botmesh.reply import Pieces
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message, Reply
-from botmesh_tasks.live import LiveTask
+from botmesh_tasks.aggregate import TaskAggregate
 from botmesh_tasks.sizes import MAX_REPLY
 
 ATTACHED = 0.8
@@ -37,7 +37,7 @@ PROGRESS_SECONDS = 0.5
 Report = Callable[[pb.Progress], Awaitable[None]]
 
 
-def ask_of(live: LiveTask) -> Ask:
+def ask_of(live: TaskAggregate) -> Invocation:
     """What the task's instance is asked, as often as it is."""
     state = live.state
     view = state.view
@@ -56,7 +56,7 @@ def ask_of(live: LiveTask) -> Ask:
         conversation_id=message.conversation_id,
         account_id=live.account,
     )
-    return Ask(view.agent, message, chain, context=live.context, instance=view.instance_id, lasting=True)
+    return Invocation(view.agent, message, chain, context=live.context, instance=view.instance_id, lasting=True)
 
 
 def is_lost(error: BotmeshError) -> bool:
@@ -74,7 +74,7 @@ def is_lost(error: BotmeshError) -> bool:
 class Attempt:
     """A task at the instance that it was given to."""
 
-    def __init__(self, live: LiveTask, caller: Caller, report: Report) -> None:
+    def __init__(self, live: TaskAggregate, caller: AgentClient, report: Report) -> None:
         """`report` is told how far it is."""
         self._live = live
         self._caller = caller

@@ -1,4 +1,4 @@
-"""Asking several agents over plain gRPC: TeamService, for whoever has no SDK that does."""
+"""Asks several agents over plain gRPC: TeamService, for whoever has no SDK that does."""
 
 from botmesh_team.service import SERVICE_NAME, TeamService
 

@@ -8,19 +8,19 @@ from google.protobuf.struct_pb2 import Struct
 from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from botmesh.asking import Asking
-from botmesh.caller import Ask, Caller
-from botmesh.callers import Callers
+from botmesh.calling.agent_client import AgentClient, Invocation
 from botmesh.chain import Chain
+from botmesh.delegator import Delegator
 from botmesh.errors import BotmeshError, InvalidField, QuotaExceeded
-from botmesh.interceptors import CURRENT
 from botmesh.limits import seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_id, new_id
 from botmesh.parts import from_struct
+from botmesh.policies import CURRENT
 from botmesh.team import MIN_CONFIDENCE, Opinion, Receipt, Stop
 from botmesh.v1 import team_service_pb2 as pb
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.team_service_pb2_grpc import TeamServiceServicer, add_TeamServiceServicer_to_server
+from botmesh_service.agent_clients import AgentClients
 
 SERVICE_NAME = "botmesh.v1.TeamService"
 MAX_RECIPIENTS = 100
@@ -31,7 +31,7 @@ _PROPAGATOR = TraceContextTextMapPropagator()
 class TeamService(TeamServiceServicer):
     """The edge between gRPC and the SDK."""
 
-    def __init__(self, callers: Callers, conversations: str) -> None:
+    def __init__(self, callers: AgentClients, conversations: str) -> None:
         """`callers` call the agents; `conversations` is where ConversationService answers."""
         self._callers = callers
         self._conversations = conversations
@@ -144,20 +144,20 @@ class TeamService(TeamServiceServicer):
         return _OnBehalf(self._callers.of(account), chain, trace, self._conversations)
 
 
-class _OnBehalf(Asking):
+class _OnBehalf(Delegator):
     """Asks as the last agent of a chain would."""
 
-    def __init__(self, caller: Caller, chain: Chain, trace: Context, conversations: str) -> None:
+    def __init__(self, caller: AgentClient, chain: Chain, trace: Context, conversations: str) -> None:
         self._caller = caller
         self._chain = chain
         self._trace = trace
         self._conversations = conversations
 
-    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Ask:
+    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
         call = CURRENT.get()
         assert call is not None  # noqa: S101 - the interceptor serves every call
         asks = self._chain.path[-1].rpartition("/")[2] if self._chain.path else ""
-        return Ask(agent, Message(from_agent=asks), self._chain, timeout, call.deadline, self._trace)
+        return Invocation(agent, Message(from_agent=asks), self._chain, timeout, call.deadline, self._trace)
 
     def _named(self) -> Sequence[str]:
         return self._chain.path

@@ -11,8 +11,9 @@ from pathlib import Path
 import grpc
 import pytest
 
-from botmesh import descriptors, serving, testing
-from botmesh.interceptors import adapter, arrivals
+from botmesh import testing
+from botmesh.policies import adapter, arrivals
+from botmesh.serving import descriptors, grpc_server
 from botmesh.settings import load
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.agent_service_pb2 import GetCardRequest
@@ -101,7 +102,7 @@ def test_what_only_serves_may_open_as_many_files_as_the_system_lets_it(monkeypat
     asked = []
     monkeypatch.setattr(descriptors.resource, "getrlimit", lambda _: (256, 4096))
     monkeypatch.setattr(descriptors.resource, "setrlimit", lambda _, limits: asked.append(limits))
-    serving.run(asyncio.sleep(0))
+    grpc_server.run(asyncio.sleep(0))
     assert asked == [(4096, 4096)]
 
 

@@ -8,18 +8,18 @@ import grpc
 import pytest
 
 from botmesh import errors
-from botmesh.caller import Ask
-from botmesh.callers import Callers
+from botmesh.calling.agent_client import Invocation
+from botmesh.calling.directory import Directory
+from botmesh.calling.registry_client import RegistryClient
 from botmesh.chain import Chain
-from botmesh.directory import Directory
-from botmesh.interceptors import End
-from botmesh.registry import RegistryClient
+from botmesh.policies import End
 from botmesh.settings import load
-from botmesh.telemetry import Telemetry
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceStub
 from botmesh_registry import Registry
+from botmesh_service.agent_clients import AgentClients
 from tests.registry.support import Client, until
 from tests.sdk.test_directory import card, changes, chunk, deep_card, instance, late, names, too_deep_to_parse
 
@@ -50,7 +50,7 @@ async def make_registry(stack):
 @pytest.fixture
 async def make_callers(stack):
     def make(address, **options):
-        callers = Callers(load(environ={}), Telemetry("test"), address, **options)
+        callers = AgentClients(load(environ={}), Telemetry("test"), address, **options)
         stack.push_async_callback(callers.close)
         return callers
 
@@ -156,7 +156,7 @@ def test_a_copy_that_nobody_asks_about_is_dropped_and_comes_back(loop):
     async def story():
         registry = Registry()
         address = await registry.start("127.0.0.1:0")
-        callers = Callers(load(environ={}), Telemetry("test"), address, idle=0.2)
+        callers = AgentClients(load(environ={}), Telemetry("test"), address, idle=0.2)
         directory = callers.of("acme").directory
         await directory.ready()
         assert directory.watching
@@ -196,7 +196,7 @@ async def test_a_call_that_takes_longer_than_a_copy_lives_is_not_disturbed(make_
     callers = make_callers(address, idle=0.2)
     caller = callers.of("default")
     message = Message(message_id="m1", to_agent=agent.name)
-    ask = Ask(agent.name, message, Chain.root("default"), 10.0)
+    ask = Invocation(agent.name, message, Chain.root("default"), 10.0)
     from botmesh.v1 import agent_service_pb2 as api  # noqa: PLC0415 - beside its only use
 
     call = asyncio.create_task(

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from botmesh_bots.words import find_hours, find_month, key_words
+from botmesh_bots.language import find_hours, find_month, key_words
 
 TODAY = date(2026, 10, 31)
 

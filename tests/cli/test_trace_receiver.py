@@ -7,8 +7,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 from botmesh.errors import InvalidField, UnknownTrace
 from botmesh.parts import from_struct
 from botmesh.v1 import trace_service_pb2 as pb
-from botmesh_cli.trace_receiver import Reader, Receiver
-from botmesh_cli.trace_store import TraceStore
+from botmesh_traces.receiver import Reader, Receiver
+from botmesh_traces.store import TraceStore
 
 TRACE = "ab" * 16
 MESSAGE_LIMIT = 1024 * 1024

@@ -1,7 +1,7 @@
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from botmesh.parts import from_struct
-from botmesh_cli.trace_store import MOST_IN_A_TRACE, TraceStore
+from botmesh_traces.store import MOST_IN_A_TRACE, TraceStore
 
 
 def span(trace, number, start=0, error=""):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTED = f"{shlex.quote(sys.executable)} -m botmesh_bots.scripted"
+SCRIPTED = f"{shlex.quote(sys.executable)} -m botmesh_conformance.scripted"
 WRONG = f"{shlex.quote(sys.executable)} {shlex.quote(str(Path(__file__).parent / 'wrong.py'))}"
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from botmesh_conformance.case import CaseError, _case, read_cases
 from botmesh_conformance.matching import mismatches
-from botmesh_conformance.words import UnknownWordError, fill
+from botmesh_conformance.placeholders import UnknownWordError, fill
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,12 @@ from dataclasses import replace
 
 from opentelemetry.context import Context
 
-from botmesh import server, work
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline
 from botmesh.errors import AgentError
-from botmesh.interceptors import (
+from botmesh.policies import (
     PIPELINES,
     POLICIES,
-    adapter,
     concurrency,
     deadline,
     enabled,
@@ -27,7 +25,10 @@ from botmesh.interceptors import (
     target,
     trace,
 )
-from botmesh_bots import scripted
+from botmesh.serving import agent_service as server
+from botmesh.transport import adapter
+from botmesh.work import work
+from botmesh_conformance import scripted
 
 
 def _passes(self, call):

@@ -13,13 +13,14 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import PostResponse
-from botmesh_conversations import alarm_clock, rules
+from botmesh_conversations import alarm_clock
 from botmesh_conversations.accounts import MAX_PEOPLE
-from botmesh_conversations.live import Listener
+from botmesh_conversations.aggregate import Listener
+from botmesh_conversations.model import rules
+from botmesh_conversations.model.keywords import said_of
+from botmesh_conversations.model.sizes import MAX_REPLY
+from botmesh_conversations.model.state import State
 from botmesh_conversations.projection import Projection
-from botmesh_conversations.sizes import MAX_REPLY
-from botmesh_conversations.state import State
-from botmesh_conversations.words import said_of
 from botmesh_service.problems import Problems
 from tests.conversations.conftest import bot
 from tests.waiting import until

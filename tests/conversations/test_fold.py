@@ -9,10 +9,10 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED
-from botmesh_conversations import rules
-from botmesh_conversations.fold import apply, fold
+from botmesh_conversations.model import rules
+from botmesh_conversations.model.fold import apply, fold
+from botmesh_conversations.model.state import State
 from botmesh_conversations.projection import Projection
-from botmesh_conversations.state import State
 
 NOW = 1_800_000_000.0
 

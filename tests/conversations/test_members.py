@@ -10,7 +10,7 @@ from botmesh import errors
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh_conversations import members
-from botmesh_conversations.state import State
+from botmesh_conversations.model.state import State
 from tests.conversations.conftest import bot
 from tests.waiting import until
 

@@ -9,10 +9,11 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
-from botmesh_conversations import conversations, rules, snapshot
-from botmesh_conversations.fold import apply, fold
-from botmesh_conversations.recent import HISTORY_ENTRIES
-from botmesh_conversations.state import State
+from botmesh_conversations import conversations
+from botmesh_conversations.model import rules, snapshot
+from botmesh_conversations.model.fold import apply, fold
+from botmesh_conversations.model.recent_history import HISTORY_ENTRIES
+from botmesh_conversations.model.state import State
 from tests.conversations.conftest import bot
 from tests.waiting import until
 

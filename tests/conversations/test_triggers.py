@@ -11,7 +11,7 @@ from botmesh import errors
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Owner
-from botmesh_conversations.trigger_file import TriggerFiles, read_triggers
+from botmesh_conversations.triggers.file import TriggerFiles, read_triggers
 from tests.conversations.conftest import bot
 from tests.waiting import until
 

@@ -16,20 +16,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from botmesh.callers import Callers
 from botmesh.settings import load
-from botmesh.telemetry import Telemetry
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.conversation_pb2 import Conversation
 from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_UNREADABLE
 from botmesh.v1.task_pb2 import Task
-from botmesh_conversations import ConversationPart
+from botmesh_conversations import ConversationsComponent
 from botmesh_conversations.accounts import AccountState
-from botmesh_conversations.events import EventStream, is_conversation
+from botmesh_conversations.model.streams import EventStream, is_conversation
 from botmesh_log.event_log import EventLog
 from botmesh_log.sqlite_log import open_log
 from botmesh_service import Problems
-from botmesh_tasks import TaskPart
-from botmesh_tasks.live import is_task
+from botmesh_service.agent_clients import AgentClients
+from botmesh_tasks import TasksComponent
+from botmesh_tasks.aggregate import is_task
 
 ON = os.environ.get("BOTMESH_CHECK_LOGS", os.environ.get("CI", "")) not in ("", "0", "false")
 """Read before conftest.py forgets all settings."""
@@ -126,9 +126,9 @@ async def _unreadable(folder: Path) -> list[str]:
     """Catch up with the log, and fold what else stands in it; what cannot be read."""
     problems, settings, telemetry = Problems(), load(environ={}, flags={}), Telemetry("left-over")
     log = open_log(folder / LOG, lambda kind, subject, text: problems.unreadable("log", subject, f"{kind}: {text}"))
-    callers = Callers(settings, telemetry, _NOBODY)
+    callers = AgentClients(settings, telemetry, _NOBODY)
     try:
-        conversations = ConversationPart(
+        conversations = ConversationsComponent(
             log,
             folder / _PROJECTIONS[0],
             settings,
@@ -137,7 +137,7 @@ async def _unreadable(folder: Path) -> list[str]:
             address=_NOBODY,
             problems=problems,
         ).conversations
-        tasks = TaskPart(log, folder / _PROJECTIONS[1], settings, callers, problems).tasks
+        tasks = TasksComponent(log, folder / _PROJECTIONS[1], settings, callers, problems).tasks
         await conversations._catch_up()
         tasks.projection.skip_to(await tasks._project_from(tasks.projection.position))
         tasks._try_to_commit()

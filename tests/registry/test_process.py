@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from botmesh.errors import InvalidField
-from botmesh.serving import Server
+from botmesh.serving.grpc_server import Server
 from botmesh_registry import SERVICE_NAME, Registry
 
 from .support import Client, until

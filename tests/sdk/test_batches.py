@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from botmesh.batches import BATCH_BYTES, BATCH_ITEMS, MOST_UNSENT, Batches
+from botmesh.transport.batches import BATCH_BYTES, BATCH_ITEMS, MOST_UNSENT, Batches
 
 
 class Stream:

@@ -4,11 +4,11 @@ import pytest
 from google.protobuf.message import DecodeError
 
 from botmesh import errors
-from botmesh.directory import Directory
+from botmesh.calling.directory import Directory
+from botmesh.calling.watched import read
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.agent_card_pb2 import AgentCard
 from botmesh.v1.instance_pb2 import READINESS_READY, Instance
-from botmesh.watched import read
 
 
 def card(name, account="default", **options):

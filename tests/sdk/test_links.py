@@ -10,9 +10,9 @@ from tests.waiting import until
 import botmesh
 from botmesh import errors, testing
 from botmesh.limits import Limits
-from botmesh.link import LARGEST
 from botmesh.settings import load
 from botmesh.status import from_rpc_error, from_status
+from botmesh.transport.link_client import LARGEST
 from botmesh.v1.agent_service_pb2 import (
     DelegateRequest,
     DelegateResponse,

@@ -5,7 +5,7 @@ import pytest
 import botmesh
 from botmesh import errors, testing
 from botmesh.settings import load
-from botmesh.work import MAX_PIECES
+from botmesh.work.work import MAX_PIECES
 
 KIB = "x" * 1024
 

@@ -7,7 +7,7 @@ import pytest
 
 import botmesh
 from botmesh import errors, testing
-from botmesh.retry import Budget, is_idempotent
+from botmesh.calling.retry import Budget, is_idempotent
 from botmesh.settings import load
 from botmesh.v1.agent_service_pb2 import DelegateResponse
 from botmesh.v1.instance_pb2 import READINESS_BUSY, READINESS_DRAINING, READINESS_READY, Instance

@@ -8,8 +8,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from tests.attacks.frames import raw_call
 
-from botmesh import serving, testing
+from botmesh import testing
 from botmesh.names import new_id
+from botmesh.serving import grpc_server
 from botmesh.v1.agent_service_pb2 import DelegateRequest, GetCardRequest
 
 
@@ -82,7 +83,7 @@ async def _failing():
 def test_a_traceback_says_nothing_of_the_loop_that_is_not_there(monkeypatch):
     monkeypatch.setitem(sys.modules, "uvloop", None)
     with pytest.raises(RuntimeError) as caught:
-        serving.run(_failing())
+        grpc_server.run(_failing())
     assert caught.value.__context__ is None
 
 
@@ -91,9 +92,9 @@ async def _kind_of_loop():
 
 
 def test_what_only_serves_runs_on_uvloop_where_it_is_there(monkeypatch):
-    assert serving.run(_kind_of_loop()) == "uvloop"
+    assert grpc_server.run(_kind_of_loop()) == "uvloop"
     monkeypatch.setitem(sys.modules, "uvloop", None)
-    assert serving.run(_kind_of_loop()) == "asyncio"
+    assert grpc_server.run(_kind_of_loop()) == "asyncio"
 
 
 def test_a_bot_that_seeds_pythons_random_numbers_does_not_repeat_ids():

@@ -25,10 +25,10 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from botmesh.interceptors.trace import extract, inject
-from botmesh.otlp import encode
-from botmesh.spans import MeshTracer
-from botmesh.telemetry import Telemetry
+from botmesh.policies.trace import extract, inject
+from botmesh.telemetry.otlp import encode
+from botmesh.telemetry.spans import MeshTracer
+from botmesh.telemetry.telemetry import Telemetry
 
 REMOTE = SpanContext(7, 8, is_remote=True, trace_flags=TraceFlags(1), trace_state=TraceState([("a", "1"), ("b", "2")]))
 LOCAL = SpanContext(9, 10, is_remote=False, trace_flags=TraceFlags(1))

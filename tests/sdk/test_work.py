@@ -5,7 +5,7 @@ import gc
 
 from botmesh.deadline import Deadline
 from botmesh.errors import Cancelled
-from botmesh.work import Work
+from botmesh.work.work import Work
 
 
 async def test_work_that_is_cancelled_before_it_begins_leaves_nothing_behind():

@@ -17,12 +17,12 @@ import grpc
 import psutil
 
 import botmesh
-from botmesh import interceptors
-from botmesh.interceptors import End
+from botmesh import policies
+from botmesh.calling.peers import CHANNEL_OPTIONS
 from botmesh.names import new_id
-from botmesh.peers import CHANNEL_OPTIONS
+from botmesh.policies import End
 from botmesh.settings import load
-from botmesh.telemetry import Telemetry
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.conversation_service_pb2 import PostRequest, TransferConversationRequest
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
@@ -214,7 +214,7 @@ async def test_a_mixed_load_fails_nowhere_and_memory_stays_flat():
         mesh = await stack.enter_async_context(botmesh.connect(address, settings=settings))
         channel = await stack.enter_async_context(
             grpc.aio.insecure_channel(
-                address, options=CHANNEL_OPTIONS, interceptors=interceptors.client(End(Telemetry("soak")))
+                address, options=CHANNEL_OPTIONS, interceptors=policies.client(End(Telemetry("soak")))
             )
         )
         await mesh.delegate("worker", "are you there?")

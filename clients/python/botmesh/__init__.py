@@ -14,9 +14,9 @@ Below that face: caller.py makes calls and server.py takes them, both through th
 
 from botmesh import errors
 from botmesh.agent import Agent, Skill
-from botmesh.asking import Match
 from botmesh.client import Mesh, connect
 from botmesh.conversation import DESK, NOT_MINE, Conversation
+from botmesh.delegator import Match
 from botmesh.errors import AgentFailed, BotmeshError
 from botmesh.limits import Limits
 from botmesh.parts import data, raw, text, url

@@ -10,23 +10,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any, TypeVar
 
 from botmesh import limits as limits_module
-from botmesh.caller import Caller
-from botmesh.directory import Directory
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.directory import Directory
+from botmesh.calling.peers import Peers
+from botmesh.calling.registry_client import RegistryClient
 from botmesh.errors import BotmeshError, InvalidField
-from botmesh.interceptors import End
 from botmesh.limits import Limits
 from botmesh.names import check_agent, check_id, new_id
-from botmesh.peers import Peers
-from botmesh.registration import Registration
-from botmesh.registry import RegistryClient
-from botmesh.server import AgentServicer, BotFunction, Functions
-from botmesh.serving import Server, run, tune_collector
+from botmesh.policies import End
+from botmesh.serving.agent_service import AgentServicer, BotFunction, Functions
+from botmesh.serving.grpc_server import Server, run, tune_collector
+from botmesh.serving.registration import Registration
 from botmesh.settings import Settings, load
 from botmesh.task import Task
-from botmesh.telemetry import Telemetry, TraceIdFilter
+from botmesh.telemetry.telemetry import Telemetry, TraceIdFilter
 from botmesh.v1 import agent_card_pb2, instance_pb2
 from botmesh.v1.agent_service_pb2_grpc import add_AgentServiceServicer_to_server
-from botmesh.work import WorkTable
+from botmesh.work.work import WorkTable
 
 logger = logging.getLogger("botmesh")
 SERVICE = "botmesh.v1.AgentService"
@@ -310,7 +310,7 @@ class _Running:
         self.end.targets = self.directory
         services = settings.services(settings.registry if self.registry is not None else "")
         peers = Peers(settings.set_aside, links=settings.links)
-        self.caller = Caller(self.end, self.directory, peers, settings.connect_timeout, services)
+        self.caller = AgentClient(self.end, self.directory, peers, settings.connect_timeout, services)
         self.caller.report(logged=settings.persist_messages)
         self.registration: Registration | None = None
         self.server = Server(agent.name, end=self.end)

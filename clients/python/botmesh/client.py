@@ -2,22 +2,22 @@
 
 from types import TracebackType
 
-from botmesh.asking import Asking
-from botmesh.caller import Ask, Caller
+from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.directory import Directory
+from botmesh.calling.peers import Peers
+from botmesh.calling.registry_client import RegistryClient
 from botmesh.chain import Chain
-from botmesh.directory import Directory
-from botmesh.interceptors import End
+from botmesh.delegator import Delegator
 from botmesh.limits import Limits
 from botmesh.names import check_id
-from botmesh.peers import Peers
-from botmesh.registry import RegistryClient
+from botmesh.policies import End
 from botmesh.settings import Settings, load
-from botmesh.telemetry import Telemetry
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1 import message_pb2
 from botmesh.v1.agent_pb2 import Agent
 
 
-class Mesh(Asking):
+class Mesh(Delegator):
     """A client of the mesh that is no agent: every delegation starts a chain."""
 
     def __init__(self, end: End, directory: Directory, settings: Settings) -> None:
@@ -25,7 +25,7 @@ class Mesh(Asking):
         self._end = end
         services = settings.services(directory.registry.address if directory.registry is not None else "")
         peers = Peers(settings.set_aside, links=settings.links)
-        self._caller = Caller(end, directory, peers, settings.connect_timeout, services)
+        self._caller = AgentClient(end, directory, peers, settings.connect_timeout, services)
         self._caller.report(logged=settings.persist_messages)
 
     @property
@@ -37,11 +37,11 @@ class Mesh(Asking):
         """The agents in the watched copy, by account and name."""
         return self.directory.agents()
 
-    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Ask:
+    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
         if conversation_id:
             check_id("conversation_id", conversation_id)
         chain = Chain.root(self._end.account, conversation_id)
-        return Ask(agent, message_pb2.Message(), chain, timeout)
+        return Invocation(agent, message_pb2.Message(), chain, timeout)
 
     async def close(self) -> None:
         """Close all connections and export the last spans."""

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from botmesh.caller import Caller
+from botmesh.calling.agent_client import AgentClient
 from botmesh.errors import InvalidField
-from botmesh.interceptors import Call
 from botmesh.limits import duration
 from botmesh.parts import Content, from_struct, to_parts, to_struct
+from botmesh.policies import Call
 from botmesh.task import Task
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
@@ -68,7 +68,7 @@ class Conversation(Task):
         fields: what is known of the contact.
     """
 
-    def __init__(self, call: Call, message: Message, caller: Caller, turn: Turn) -> None:
+    def __init__(self, call: Call, message: Message, caller: AgentClient, turn: Turn) -> None:
         """Made by the server for each turn."""
         super().__init__(call, message, caller)
         self.turn = turn

@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Self
 
-from botmesh.interceptors import Call
+from botmesh.policies import Call
 from botmesh.reply import Event, Pieces, Reply
-from botmesh.telemetry import trace_id_of
+from botmesh.telemetry.telemetry import trace_id_of
 from botmesh.v1 import agent_service_pb2 as pb
 
 

@@ -6,27 +6,27 @@ from typing import Any
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import get_current_span, set_span_in_context
 
-from botmesh.asking import Asking
-from botmesh.caller import Ask, Caller
+from botmesh.calling.agent_client import AgentClient, Invocation
 from botmesh.deadline import Deadline
-from botmesh.interceptors import Call
+from botmesh.delegator import Delegator
 from botmesh.parts import Content, from_struct, text_of, to_parts
+from botmesh.policies import Call
 from botmesh.reply import Reply, add_up
-from botmesh.telemetry import trace_id_of
+from botmesh.telemetry.telemetry import trace_id_of
 from botmesh.v1.conversation_service_pb2 import SayRequest
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.usage_pb2 import Usage
 
 
-class Task(Asking):
+class Task(Delegator):
     """A task in a chain. What it asks of other agents continues the chain.
 
     Attributes:
         message: the whole message, as it came.
     """
 
-    def __init__(self, call: Call, message: Message, caller: Caller) -> None:
+    def __init__(self, call: Call, message: Message, caller: AgentClient) -> None:
         """Made by the server for each piece of work."""
         assert call.deadline is not None  # noqa: S101 - the deadline policy has run
         self._call = call
@@ -132,11 +132,11 @@ class Task(Asking):
         )
         await stub.Say(request, timeout=self.deadline.remaining)
 
-    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Ask:
+    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
         end = self._call.end
         if conversation_id and conversation_id != self.conversation_id:
             raise ValueError("a task's delegations belong to its own conversation: leave conversation_id out")
-        return Ask(
+        return Invocation(
             agent,
             Message(from_agent=end.agent),
             self._call.chain.below(end.named_in(self._call.chain)),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from botmesh.caller import Ask, Caller
+from botmesh.calling.agent_client import AgentClient, Invocation
 from botmesh.errors import BY_REASON, BotmeshError, Cancelled, DeadlineExpired, InvalidField, PeerError
 from botmesh.limits import seconds
 from botmesh.parts import Content, to_parts, to_struct
@@ -97,7 +97,7 @@ class TaskStatus:
 class TaskHandle:
     """A task by its id. Whoever has the id can ask, from any process; a service that restarts is asked again."""
 
-    def __init__(self, caller: Caller, task_id: str, account: str) -> None:
+    def __init__(self, caller: AgentClient, task_id: str, account: str) -> None:
         """Made by `submit` and `task`."""
         self.task_id = task_id
         self._caller = caller
@@ -199,7 +199,7 @@ class TaskHandle:
                 return
 
 
-async def submit(caller: Caller, ask: Ask, request: api.SubmitTaskRequest) -> TaskHandle:
+async def submit(caller: AgentClient, ask: Invocation, request: api.SubmitTaskRequest) -> TaskHandle:
     """Have a task taken in, in the chain and the trace of an ask."""
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier, context=ask.context or Context())
@@ -208,7 +208,7 @@ async def submit(caller: Caller, ask: Ask, request: api.SubmitTaskRequest) -> Ta
     return TaskHandle(caller, response.task.task_id, response.task.account_id)
 
 
-async def list_tasks(caller: Caller, only: Mapping[str, Any]) -> list[TaskStatus]:
+async def list_tasks(caller: AgentClient, only: Mapping[str, Any]) -> list[TaskStatus]:
     """The account's tasks that fit."""
     given = dict(only)
     states = given.pop("states", ())
@@ -221,7 +221,7 @@ async def list_tasks(caller: Caller, only: Mapping[str, Any]) -> list[TaskStatus
     return [TaskStatus.from_proto(task) for task in response.tasks]
 
 
-def _within(caller: Caller) -> float:
+def _within(caller: AgentClient) -> float:
     return min(TIMEOUT, caller.end.limits.max_timeout)
 
 

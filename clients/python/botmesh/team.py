@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from botmesh.directory import Directory
+from botmesh.calling.directory import Directory
 from botmesh.errors import BotmeshError, Cancelled, InvalidField, UnknownSkill
 from botmesh.names import did_you_mean, nearest
 from botmesh.reply import Reply

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from botmesh.agent import Agent
+from botmesh.calling.directory import Directory
 from botmesh.client import Mesh
-from botmesh.directory import Directory
-from botmesh.interceptors import End
 from botmesh.limits import Limits
 from botmesh.names import DEFAULT_ACCOUNT
+from botmesh.policies import End
 from botmesh.settings import Settings, load
-from botmesh.telemetry import Telemetry
+from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.instance_pb2 import READINESS_READY, Instance
 
 

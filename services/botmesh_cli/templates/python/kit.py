@@ -1,5 +1,5 @@
 """The scripted bot of the conformance kit, on what this project is built with."""
 
-from botmesh_bots.scripted import agent
+from botmesh_conformance.scripted import agent
 
 agent.run()

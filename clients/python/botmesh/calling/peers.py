@@ -1,0 +1,239 @@
+"""Connections to instances: one each, reused, and which of several to take."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from typing import Any, Self
+
+import grpc
+
+from botmesh.deadline import now
+from botmesh.errors import Unreachable
+from botmesh.limits import TRANSPORT_BYTES
+from botmesh.policies.call import AGENT
+from botmesh.status import from_rpc_error
+from botmesh.transport.link_client import LARGEST, Link, Metadata
+from botmesh.v1.instance_pb2 import Instance
+
+CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
+    ("grpc.enable_retries", 0),  # the mesh retries itself: only it knows what is safe to repeat
+    ("grpc.enable_http_proxy", 0),  # instances are dialled directly, whatever http_proxy says
+    ("grpc.max_receive_message_length", TRANSPORT_BYTES),
+    ("grpc.max_send_message_length", TRANSPORT_BYTES),
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1_000),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+    ("grpc.use_local_subchannel_pool", 1),  # another channel's backoff is not ours
+)
+
+
+_READY = grpc.ChannelConnectivity.READY
+CALM = 500
+"""Calls open at one instance up to which any number may begin at once. A server of gRPC's core fails calls by chance,
+as CANCELLED, once more than 1,000 wait for a task there, unless it is told otherwise. Those of this SDK take 10,000
+(docs/limits.md: 10,000 at once all succeed); a bare one does not, and nobody knows which it is ..."""
+BURST, BURST_SECONDS = 40, 0.03
+"""... and where so many begin at a time, next to none: those are joined by a retry (status.py says how they look)."""
+
+
+class Peer:
+    """One instance that this process calls."""
+
+    def __init__(self, instance: Instance, *, links: bool = True) -> None:
+        """Connect with the first call. `links`: whether calls may go over a link, if the instance takes any."""
+        self.instance = instance
+        self._links = links and instance.takes_links
+        self._link: Link | None = None
+        self.in_flight = 0
+        self.aside_until = 0.0
+        self._started = 0
+        self._since = 0.0
+        self.channel = grpc.aio.insecure_channel(instance.address, options=CHANNEL_OPTIONS)
+        self._methods: dict[str, Any] = {}
+        self._leaving = False
+        self._closing: asyncio.Future[None] | None = None
+
+    @property
+    def id(self) -> str:
+        """The instance's id."""
+        return self.instance.instance_id
+
+    async def unary(self, name: str, request: bytes, timeout: float, metadata: Metadata = ()) -> bytes:
+        """AgentService's method of that name.
+
+        Raises:
+            BotmeshError: refused or failed there, or on the way.
+        """
+        if self._linked and len(request) <= LARGEST:
+            return await self._over_link().unary(name, request, timeout, metadata)
+        rpc = self._method(name, self.channel.unary_unary)(request, timeout=timeout, metadata=tuple(metadata))
+        try:
+            return bytes(await rpc)
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from None
+        except asyncio.CancelledError:
+            rpc.cancel()
+            raise
+
+    def stream(self, name: str, request: bytes, timeout: float, metadata: Metadata = ()) -> AsyncGenerator[bytes, None]:
+        """The same for a method that streams its responses; closing it early gives the call up."""
+        if self._linked and len(request) <= LARGEST:
+            return self._over_link().stream(name, request, timeout, metadata)
+        rpc = self._method(name, self.channel.unary_stream)(request, timeout=timeout, metadata=tuple(metadata))
+        return _responses(rpc)
+
+    def _method(self, name: str, make: Callable[[str], Any]) -> Any:
+        """Taking and giving bytes."""
+        found = self._methods.get(name)
+        if found is None:
+            found = self._methods[name] = make(AGENT + name)
+        return found
+
+    @property
+    def _linked(self) -> bool:
+        """Whether calls go over a link."""
+        return self._links and not (self._link is not None and self._link.unknown)
+
+    def _over_link(self) -> Link:
+        if self._link is None or not self._link.takes_calls:
+            self._link = Link(self._method("Link", self.channel.stream_stream)())
+        return self._link
+
+    def is_at_hand(self) -> bool:
+        """Whether a call can begin at once: connected, and not too many open."""
+        if self._link is not None and self._link.takes_calls:
+            return True
+        return self._bears_one_more and self.channel.get_state(try_to_connect=True) is _READY
+
+    @property
+    def _bears_one_more(self) -> bool:
+        return self.in_flight <= CALM or self._linked
+
+    async def admit(self) -> None:
+        """Return when gRPC bears one more call: where very many are open, so many may begin at a time."""
+        if self._bears_one_more:
+            return
+        while True:
+            at = now()
+            if at >= self._since + BURST_SECONDS:
+                self._since, self._started = at, 0
+            if self._started < BURST:
+                self._started += 1
+                return
+            await asyncio.sleep(self._since + BURST_SECONDS - at)
+
+    async def connect(self, timeout: float) -> None:
+        """Return when the connection stands.
+
+        Raises:
+            Unreachable: it could not be made; nothing was sent.
+        """
+        state = self.channel.get_state(try_to_connect=True)
+        if state is _READY:
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                while state is not _READY:
+                    if state in (
+                        grpc.ChannelConnectivity.TRANSIENT_FAILURE,
+                        grpc.ChannelConnectivity.SHUTDOWN,
+                    ):
+                        raise self._unreachable("no connection could be made")
+                    await self.channel.wait_for_state_change(state)
+                    state = self.channel.get_state(try_to_connect=True)
+        except TimeoutError:
+            raise self._unreachable(f"no connection within {timeout:.1f} s") from None
+
+    def _unreachable(self, why: str) -> Unreachable:
+        address = self.instance.address
+        return Unreachable(f"{self.instance.agent} at {address}: {why}; nothing was sent", address=address)
+
+    async def leave(self) -> None:
+        """Close as soon as no call is in flight."""
+        self._leaving = True
+        if self.in_flight == 0:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close at once."""
+        if self._link is not None:
+            await self._link.close()
+        await self.channel.close()
+
+    def __enter__(self) -> Self:
+        """One more call in flight."""
+        self.in_flight += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """One call less."""
+        self.in_flight -= 1
+        if self._leaving and self.in_flight == 0:
+            self._closing = asyncio.ensure_future(self.close())
+
+
+async def _responses(rpc: Any) -> AsyncGenerator[bytes, None]:
+    try:
+        async for response in rpc:
+            yield response
+    except grpc.aio.AioRpcError as error:
+        raise from_rpc_error(error) from None
+    finally:
+        rpc.cancel()
+
+
+class Peers:
+    """All instances that this process has called."""
+
+    def __init__(self, set_aside: float, *, links: bool = True) -> None:
+        """`set_aside`: seconds that a failing instance is left alone while there are others; `links`: see Peer."""
+        self._peers: dict[str, Peer] = {}
+        self._set_aside = set_aside
+        self._links = links
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that are open now."""
+        return sum(peer.in_flight for peer in self._peers.values())
+
+    def choose(self, instances: Sequence[Instance], avoid: Collection[str] = ()) -> Peer:
+        """The one with the fewest calls in flight of two random ones.
+
+        Those that failed of late, and those to `avoid`, are taken only if there are no others.
+        """
+        if len(instances) == 1:
+            return self.get(instances[0])
+        at = now()
+        fresh = [one for one in instances if one.instance_id not in avoid]
+        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).aside_until <= at]
+        candidates = healthy or fresh or list(instances)
+        if len(candidates) == 1:
+            return self.get(candidates[0])
+        two = random.sample(candidates, 2)
+        return min(map(self.get, two), key=lambda peer: peer.in_flight)
+
+    def get(self, instance: Instance) -> Peer:
+        """The peer of an instance, connected or not."""
+        peer = self._peers.get(instance.instance_id)
+        if peer is None:
+            peer = self._peers[instance.instance_id] = Peer(instance, links=self._links)
+        return peer
+
+    def set_aside(self, peer: Peer) -> None:
+        """It failed: prefer others for a while."""
+        peer.aside_until = now() + self._set_aside
+
+    async def keep(self, live: Callable[[Instance], bool]) -> None:
+        """Close connections to instances that are no longer live."""
+        for peer in [peer for peer in self._peers.values() if not live(peer.instance)]:
+            del self._peers[peer.id]
+            await peer.leave()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for peer in self._peers.values():
+            await peer.close()
+        self._peers.clear()

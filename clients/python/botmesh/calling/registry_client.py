@@ -1,0 +1,156 @@
+"""The connection to the registry: one channel, typed errors."""
+
+import hmac
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from botmesh import policies
+from botmesh.calling.peers import CHANNEL_OPTIONS
+from botmesh.errors import BotmeshError, InvalidField, PeerError, RegistryUnreachable
+from botmesh.policies import End
+from botmesh.v1 import registry_service_pb2 as pb
+from botmesh.v1.agent_pb2 import Agent
+from botmesh.v1.registry_service_pb2_grpc import RegistryServiceStub
+
+ASK_TIMEOUT = 5.0
+"""Seconds for one question to the registry."""
+_OWN = "botmesh-own-watch"
+_SECRET = secrets.token_urlsafe(32)
+"""Made anew by each process: who shows it to a registry is in the registry's own."""
+_SERVICE = "/botmesh.v1.RegistryService/"
+
+_WATCHES_PER_LINE = 200
+"""Watches over one connection: fewer than the registry allows one."""
+
+R = TypeVar("R", bound=Message)
+
+
+def is_of_this_process(metadata: Iterable[tuple[str, str | bytes]] | None) -> bool:
+    """Whether a call comes from this process: its watches are the mesh's own, and need no place."""
+    shown = [value for key, value in metadata or () if key == _OWN]
+    return len(shown) == 1 and isinstance(shown[0], str) and hmac.compare_digest(shown[0].encode(), _SECRET.encode())
+
+
+class _Bytes(bytes):
+    """A response as it came, for those who can read more of it than the parser; the policies ask for its size."""
+
+    __slots__ = ()
+
+    def ByteSize(self) -> int:  # noqa: N802 - protobuf's name
+        """The bytes of the message."""
+        return len(self)
+
+
+class _Line:
+    """A connection for watches."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self.channel = channel
+        self.watches = 0
+        self.watch: Any = channel.unary_stream(
+            _SERVICE + "WatchAgents",
+            request_serializer=pb.WatchAgentsRequest.SerializeToString,
+            response_deserializer=_Bytes,
+        )
+
+
+class RegistryClient:
+    """The registry at one address, as one end sees it."""
+
+    def __init__(self, address: str, end: End, *, in_mesh: bool = False) -> None:
+        """Connect with the first call. `in_mesh`: this is a service of the mesh, maybe in the registry's process."""
+        self.address = address
+        self.end = end
+        self._channel = self._open()
+        self.stub = RegistryServiceStub(self._channel)
+        self._metadata = ((_OWN, _SECRET),) if in_mesh else ()
+        self._lines: list[_Line] = []
+        self._get = self._raw("GetAgent", pb.GetAgentRequest)
+        self._find = self._raw("FindAgents", pb.FindAgentsRequest)
+
+    def _raw(self, name: str, request: type[Message]) -> Callable[..., Awaitable[Any]]:
+        return self._channel.unary_unary(
+            _SERVICE + name, request_serializer=request.SerializeToString, response_deserializer=_Bytes
+        )
+
+    async def watch(self, account: str, since: str) -> AsyncGenerator[bytes, None]:
+        """The responses of WatchAgents as they came, unread.
+
+        Over connections of their own: a connection carries only so many calls, and questions must find room.
+        """
+        line = next((line for line in self._lines if line.watches < _WATCHES_PER_LINE), None)
+        if line is None:
+            line = _Line(self._open())
+            self._lines.append(line)
+        call = line.watch(pb.WatchAgentsRequest(account_id=account, since=since), metadata=self._metadata)
+        line.watches += 1
+        try:
+            async for response in call:
+                yield response
+        finally:
+            line.watches -= 1
+            call.cancel()
+
+    def _open(self) -> grpc.aio.Channel:
+        return grpc.aio.insecure_channel(self.address, options=CHANNEL_OPTIONS, interceptors=policies.client(self.end))
+
+    async def get_agent(self, account: str, name: str, timeout: float = ASK_TIMEOUT) -> Agent:
+        """One agent with its instances, as the registry knows it now."""
+        request = pb.GetAgentRequest(account_id=account, name=name)
+        return _parsed(pb.GetAgentResponse, await self._ask(self._get, request, timeout)).agent
+
+    async def find(
+        self,
+        account: str,
+        query: str,
+        tags: Sequence[str] = (),
+        languages: Sequence[str] = (),
+        limit: int = 5,
+        min_confidence: float | None = None,
+    ) -> list[pb.AgentMatch]:
+        """The active agents whose skills fit an utterance, best first."""
+        request = pb.FindAgentsRequest(
+            account_id=account, query=query, tags=tags, languages=languages, limit=limit, min_confidence=min_confidence
+        )
+        return list(_parsed(pb.FindAgentsResponse, await self._ask(self._find, request)).matches)
+
+    async def report_unreachable(self, instance_id: str, error: str) -> None:
+        """Tell the registry that an instance did not answer; nothing is raised."""
+        try:
+            await self._ask(
+                self.stub.ReportUnreachable, pb.ReportUnreachableRequest(instance_id=instance_id, error=error)
+            )
+        except BotmeshError:
+            return  # the lease will tell
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for line in self._lines:
+            await line.channel.close()
+        await self._channel.close()
+
+    async def _ask(self, method: Callable[..., Awaitable[Any]], request: Message, timeout: float = ASK_TIMEOUT) -> Any:
+        try:
+            return await method(request, timeout=timeout)
+        except PeerError as error:
+            if error.status is grpc.StatusCode.UNAVAILABLE:
+                raise self.unreachable() from error
+            raise
+
+    def unreachable(self) -> RegistryUnreachable:
+        """The error for a registry that does not answer."""
+        return RegistryUnreachable(
+            f"no registry answers at {self.address}: start one with `botmesh up`, or name another (BOTMESH_REGISTRY)",
+            address=self.address,
+        )
+
+
+def _parsed(kind: type[R], response: bytes) -> R:
+    try:
+        return kind.FromString(response)
+    except DecodeError:
+        raise InvalidField("the registry answered what cannot be read", field="response") from None

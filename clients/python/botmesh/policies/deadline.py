@@ -1,0 +1,44 @@
+"""Deadline: every call ends in time, and a child before its parent."""
+
+import math
+
+from botmesh.deadline import Deadline
+from botmesh.errors import DeadlineTooLong, InvalidField
+from botmesh.limits import DEADLINE_TOLERANCE
+from botmesh.policies.call import Call, MethodClass
+from botmesh.policies.pipeline import Policy
+
+
+class Deadlines(Policy):
+    """Sets `call.deadline`. It ends the work itself (work.py), not only the wait for it."""
+
+    applies_to = frozenset({MethodClass.WORK, MethodClass.CONTROL})
+
+    def caller(self, call: Call) -> None:
+        """The asked time or the default, and never past the parent's less a little to answer in."""
+        asked, most = call.timeout, call.limits.max_timeout
+        if asked is not None:
+            if math.isnan(asked) or asked <= 0:
+                raise InvalidField(f"timeout must be more than 0 seconds but is {asked}", field="timeout", value=asked)
+            if asked > most:
+                raise _too_long(asked, most)
+        timeout = min(call.limits.default_timeout, most) if asked is None else asked
+        parent = call.deadline
+        call.deadline = Deadline.after(timeout) if parent is None else parent.for_child(timeout)
+
+    def callee(self, call: Call) -> None:
+        """What arrived, clamped to the limit; gRPC's rounding on the wire is tolerated."""
+        share, seconds = DEADLINE_TOLERANCE
+        most = call.end.ceiling.max_timeout
+        if call.timeout is not None and call.timeout > most * (1 + share) + seconds:
+            raise _too_long(call.timeout, most)
+        timeout = call.limits.default_timeout if call.timeout is None else call.timeout
+        call.deadline = Deadline.after(min(timeout, call.limits.max_timeout))
+
+
+def _too_long(timeout: float, limit: float) -> DeadlineTooLong:
+    return DeadlineTooLong(
+        f"a deadline of {timeout:g} s is over the limit of {limit:g} s: ask for less, or split the work",
+        timeout=f"{timeout:g}",
+        limit=f"{limit:g}",
+    )

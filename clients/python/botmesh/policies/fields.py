@@ -1,0 +1,30 @@
+"""Fields: nothing is read, and nothing sent, that nobody could store, print or read again (botmesh/fields.py)."""
+
+from google.protobuf.message import Message
+
+from botmesh.fields import check_fields
+from botmesh.policies.call import AGENT, Call, MethodClass
+from botmesh.policies.pipeline import Policy
+
+
+class Fields(Policy):
+    """Timestamps, durations, numbers, enums, lengths and nesting of whole messages."""
+
+    applies_to = frozenset(MethodClass)
+
+    def caller(self, call: Call) -> None:
+        """What would be refused there never leaves."""
+        if call.request is not None:
+            check_fields(call.request, size=call.request_size)
+
+    def callee(self, call: Call) -> None:
+        """Before any other policy reads it."""
+        if call.unreadable is not None:
+            raise call.unreadable
+        if call.request is not None:
+            check_fields(call.request, size=call.request_size)
+
+    def read(self, call: Call, message: Message) -> None:
+        """Each message of a stream, and what an agent answers: bots are anybody's, services of the mesh are ours."""
+        if not call.at_caller or call.method.startswith(AGENT):
+            check_fields(message, size=message.ByteSize())

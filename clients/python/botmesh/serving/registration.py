@@ -1,0 +1,153 @@
+"""Keeping an instance in the registry: register, heartbeat, register anew after an outage, leave."""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+from grpc.aio import AioRpcError
+
+from botmesh.calling.registry_client import ASK_TIMEOUT, RegistryClient
+from botmesh.errors import BotmeshError, DeadlineExceeded, PeerError, Refused, Unavailable, UnknownLease
+from botmesh.limits import Limits, seconds
+from botmesh.v1 import registry_service_pb2 as pb
+from botmesh.v1.agent_card_pb2 import AgentCard
+from botmesh.v1.instance_pb2 import Load, Readiness
+
+logger = logging.getLogger("botmesh")
+_BACKOFF = 0.1, 2.0
+"""Seconds before trying the registry again, at first and at most."""
+_UNTIL_LISTED = 0.2
+"""Seconds between heartbeats until the registry has found the instance at its address."""
+
+
+class Registration:
+    """One instance's lease, and what the registry tells it along with it."""
+
+    def __init__(
+        self,
+        registry: RegistryClient,
+        card: AgentCard,
+        instance_id: str,
+        address: str,
+        state: Callable[[], tuple[Readiness, Load]],
+        *,
+        takes_links: bool = False,
+    ) -> None:
+        """`state` says how ready the instance is and how much it has to do; `takes_links`, whether it serves Link."""
+        self.on_limits: Callable[[Limits], None] = lambda _: None
+        self.on_trace_endpoint: Callable[[str], None] = lambda _: None
+        self.listed = asyncio.Event()
+        """Set once the registry has found the instance at its address."""
+        self._registry = registry
+        self._card = card
+        self._instance_id = instance_id
+        self._address = address
+        self._state = state
+        self._takes_links = takes_links
+        self._token = secrets.token_urlsafe(24)  # made here, so that a lost answer can be asked for again
+        self._told = ""
+        self._soon = asyncio.Event()
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Register, or keep trying while no registry answers.
+
+        Raises:
+            Refused: the registry does not want this instance; trying again would not help.
+        """
+        try:
+            interval = await self._register()
+        except (PeerError, Unavailable, DeadlineExceeded, AioRpcError):
+            logger.warning("no registry answers at %s: trying again until one does", self._registry.address)
+            interval = None
+        self._keeping = asyncio.create_task(self._keep(interval), name="botmesh-lease")
+
+    def tell_soon(self) -> None:
+        """Send a heartbeat now: the readiness has changed."""
+        self._soon.set()
+
+    async def stop(self) -> None:
+        """End the lease; a registry that is away will notice by itself."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait([self._keeping])
+        request = pb.DeregisterRequest(instance_id=self._instance_id, lease_token=self._token)
+        with suppress(BotmeshError, AioRpcError):
+            await self._registry.stub.Deregister(request, timeout=1.0)
+
+    async def _register(self) -> float:
+        """Seconds between heartbeats."""
+        response = await self._registry.stub.Register(
+            pb.RegisterRequest(
+                card=self._card,
+                instance_id=self._instance_id,
+                address=self._address,
+                lease_token=self._token,
+                readiness=self._state()[0],
+                takes_links=self._takes_links,
+            ),
+            timeout=ASK_TIMEOUT,
+        )
+        self._token = response.lease.token
+        self.on_limits(Limits.from_proto(response.limits))
+        self.on_trace_endpoint(response.trace_endpoint)
+        return seconds(response.lease.heartbeat_interval)
+
+    async def _keep(self, interval: float | None) -> None:
+        least, most = _BACKOFF
+        pause = least
+        while True:
+            try:
+                if interval is None:
+                    interval = await self._register()
+                    logger.info("registered with %s", self._registry.address)
+                pause = least
+                await self._beat(interval)
+            except UnknownLease:
+                logger.debug("the registry has forgotten %s: registering anew", self._card.name)
+            except Refused as error:
+                logger.error("the registry refuses %s: %s", self._card.name, error)  # noqa: TRY400 - no trace needed
+            except (BotmeshError, AioRpcError, TimeoutError) as error:
+                logger.debug("lost the registry: %s", error)
+            except Exception:  # whatever a registry sends, this instance must not vanish from the mesh for it
+                logger.exception("keeping the lease of %s failed; it is tried again", self._card.name)
+            interval = None
+            await asyncio.sleep(random.uniform(pause / 2, pause))
+            pause = min(most, pause * 2)
+
+    async def _beat(self, interval: float) -> None:
+        """Send heartbeats until the stream breaks."""
+        stream = self._registry.stub.Heartbeat(self._heartbeats(lambda: interval))
+        async with asyncio.timeout(None) as silence:
+            async for response in stream:
+                interval = seconds(response.lease.heartbeat_interval) or interval
+                silence.reschedule(asyncio.get_running_loop().time() + 3 * interval)
+                if response.HasField("limits"):
+                    self.on_limits(Limits.from_proto(response.limits))
+                self._note_probe(response)
+
+    async def _heartbeats(self, interval: Callable[[], float]) -> AsyncIterator[pb.HeartbeatRequest]:
+        while True:
+            readiness, load = self._state()
+            yield pb.HeartbeatRequest(
+                instance_id=self._instance_id, lease_token=self._token, readiness=readiness, load=load
+            )
+            with suppress(TimeoutError):
+                # Until the instance is listed it asks often: its author waits for that.
+                pause = interval() if self.listed.is_set() else min(interval(), _UNTIL_LISTED)
+                await asyncio.wait_for(self._soon.wait(), pause)
+            self._soon.clear()
+
+    def _note_probe(self, response: pb.HeartbeatResponse) -> None:
+        if response.probe == pb.PROBE_STATE_PASSED:
+            self.listed.set()
+        elif response.probe == pb.PROBE_STATE_FAILED and response.probe_error != self._told:
+            self._told = response.probe_error
+            logger.warning(
+                "the registry cannot reach this instance at %s: %s; set advertise to an address that it can reach",
+                self._address,
+                response.probe_error,
+            )

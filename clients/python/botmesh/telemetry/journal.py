@@ -1,0 +1,250 @@
+"""What an end of the mesh reports: who said what to whom, and what it cost. Nobody waits for it.
+
+It also knows what has been spent, as far as this process saw it or was told, so that budgets can be kept to.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from botmesh.errors import BotmeshError
+from botmesh.limits import NO_BUDGET
+from botmesh.reply import Pieces, add_up
+from botmesh.v1.journal_service_pb2 import (
+    COST_SCOPE_ACCOUNT_DAY,
+    COST_SCOPE_CHAIN,
+    COST_SCOPE_CONVERSATION,
+    CostTotal,
+    JournalEntry,
+    RecordRequest,
+)
+from botmesh.v1.message_pb2 import MESSAGE_TYPE_ERROR, Message, Reply
+from botmesh.v1.usage_pb2 import Usage
+
+if TYPE_CHECKING:
+    from botmesh.policies.call import Call
+
+logger = logging.getLogger("botmesh")
+
+WAITING = 2_000
+"""Reports that wait for the journal, at most; more are lost, and counted."""
+BATCH = 100
+TIMEOUT = 5.0
+_PAUSE = 0.05
+"""Seconds that reports are gathered for."""
+_AGAIN = 1.0
+"""Seconds before a journal that does not answer is tried again."""
+_KEPT = 10_000
+"""Sums that are remembered."""
+_MOST_BYTES = 512 * 1024
+"""Of one batch: well under the message size limit."""
+
+_LATER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
+Key = tuple[int, str, str]
+"""(scope, account, id)"""
+
+
+class Journal:
+    """The reports of one process."""
+
+    def __init__(self, *, logged: bool = False, stub: Callable[[], Any] | None = None) -> None:
+        """`logged`: whether whole messages are reported; `stub`: JournalService, None: there is none."""
+        self.lost = 0
+        """Reports that there was no room for."""
+        self._logged = logged
+        self._stub = stub
+        self._waiting: deque[JournalEntry] = deque()
+        self._sums: OrderedDict[Key, dict[str, int]] = OrderedDict()
+        """Micro-units by currency."""
+        self._sending: asyncio.Task[None] | None = None
+        self._one_by_one = 0
+        """How many of the next reports go by themselves: one of them was refused."""
+
+    def note(self, call: "Call") -> None:
+        """Take note of a delegation that is over, as this end saw it."""
+        reply = reply_of(call)
+        costs = reply is not None and reply.HasField("usage")
+        if reply is not None and (costs or reply.chain_usage):
+            self._spend(call, reply)
+        if self._stub is None or call.message is None or call.joined or not (self._logged or costs):
+            return
+        if self._logged:
+            self._report(self._entry(call, call.message))
+        if reply is not None:
+            self._report(self._entry(call, _whole(call, reply).message, reply.usage if costs else None))
+        elif call.error is not None and self._logged:
+            self._report(self._entry(call, _failure(call), reason=call.error.reason))
+
+    def spent(self, call: "Call") -> tuple[str, int, str] | None:
+        """The first budget of a call's chain, conversation or account that is spent: scope, micros, currency."""
+        limits, chain = call.limits, call.chain
+        if limits.has_no_budget or not self._sums:
+            return None
+        account = chain.account_id or call.end.account
+        scopes = (
+            (limits.chain_budget, "chain", COST_SCOPE_CHAIN, chain.correlation_id),
+            (limits.conversation_budget, "conversation", COST_SCOPE_CONVERSATION, chain.conversation_id),
+            (limits.daily_budget, "account", COST_SCOPE_ACCOUNT_DAY, _today()),
+        )
+        for budget, name, scope, one in scopes:
+            if budget != NO_BUDGET:
+                for currency, micros in self._sums.get((scope, account, one), {}).items():
+                    if micros >= budget:
+                        return name, micros, currency
+        return None
+
+    async def close(self) -> None:
+        """Send what waits, within a second."""
+        if self._sending is not None and not self._sending.done():
+            await asyncio.wait([self._sending], timeout=1.0)
+            self._sending.cancel()
+
+    def learn(self, totals: Iterable[CostTotal]) -> None:
+        """What the journal says was spent in all."""
+        for total in totals:
+            sums = self._sums.setdefault((total.scope, total.account_id, total.id), {})
+            sums[total.currency] = max(total.cost_micros, sums.get(total.currency, 0))
+        self._bound()
+
+    def _spend(self, call: "Call", reply: Reply) -> None:
+        """Add up what this end has seen: all that a callee's answer cost, or this agent's own part of it."""
+        usages = [*([reply.usage] if reply.HasField("usage") else []), *(reply.chain_usage if call.at_caller else ())]
+        chain = call.chain
+        account = chain.account_id or call.end.account
+        for usage in add_up(usages):
+            if not usage.cost_micros or call.joined:
+                continue
+            for scope, one in (
+                (COST_SCOPE_CHAIN, chain.correlation_id),
+                (COST_SCOPE_CONVERSATION, chain.conversation_id),
+                (COST_SCOPE_ACCOUNT_DAY, _today()),
+            ):
+                if one:
+                    sums = self._sums.setdefault((scope, account, one), {})
+                    sums[usage.currency] = sums.get(usage.currency, 0) + usage.cost_micros
+        self._bound()
+
+    def _bound(self) -> None:
+        while len(self._sums) > _KEPT:
+            self._sums.popitem(last=False)
+
+    def _entry(self, call: "Call", message: Message, usage: Usage | None = None, reason: str = "") -> JournalEntry:
+        entry = JournalEntry(message=message, logged=self._logged, usage=usage, reason=reason)
+        if not self._logged:
+            del entry.message.payload[:]
+            entry.message.ClearField("context")
+        chain = call.chain
+        entry.message.account_id = chain.account_id or call.end.account
+        entry.message.correlation_id = chain.correlation_id
+        entry.message.conversation_id = entry.message.conversation_id or chain.conversation_id
+        if call.span.get_span_context().is_valid:
+            entry.trace_id = format(call.span.get_span_context().trace_id, "032x")
+        entry.time.GetCurrentTime()
+        return entry
+
+    def _report(self, entry: JournalEntry) -> None:
+        if len(self._waiting) >= WAITING:
+            self.lost += 1
+            return
+        size = entry.ByteSize()
+        if size > _MOST_BYTES:  # what it cost counts all the same
+            del entry.message.payload[:]
+            entry.message.ClearField("context")
+            entry.message.payload.add(text=f"({size} bytes: too large for the message log)")
+        self._waiting.append(entry)
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(), name="botmesh-journal")
+
+    async def _send(self) -> None:
+        await asyncio.sleep(_PAUSE)
+        while self._waiting:
+            batch = self._batch()
+            try:
+                assert self._stub is not None  # noqa: S101 - nothing waits otherwise
+                response = await self._stub().Record(RecordRequest(entries=batch), timeout=TIMEOUT)
+            except Exception as error:  # noqa: BLE001 - one report must not stop all others
+                logger.debug("the journal takes nothing: %s", error)
+                if getattr(error, "status", None) is grpc.StatusCode.UNIMPLEMENTED:
+                    continue  # there is none: forget it
+                if not _may_pass_later(error):
+                    self._leave_out(batch, error)
+                    continue
+                self._put_back(batch)
+                await asyncio.sleep(_AGAIN)
+            else:
+                self.learn(response.totals)
+
+    def _put_back(self, batch: Sequence[JournalEntry]) -> None:
+        room = max(0, WAITING - len(self._waiting))
+        self.lost += len(batch[room:])
+        self._waiting.extendleft(reversed(batch[:room]))
+
+    def _leave_out(self, batch: Sequence[JournalEntry], error: Exception) -> None:
+        """A batch was refused: send its entries one by one, and leave out the one that is refused by itself."""
+        if len(batch) == 1:
+            self.lost += 1
+            logger.warning("the journal does not take the report of message %s: %s", batch[0].message.message_id, error)
+            return
+        self._put_back(batch)
+        self._one_by_one = len(batch)
+
+    def _batch(self) -> Sequence[JournalEntry]:
+        taken: list[JournalEntry] = []
+        size = 0
+        most = 1 if self._one_by_one else BATCH
+        self._one_by_one = max(0, self._one_by_one - 1)
+        while self._waiting and len(taken) < most:
+            size += self._waiting[0].ByteSize()
+            if taken and size > _MOST_BYTES:
+                break
+            taken.append(self._waiting.popleft())
+        return taken
+
+
+def _may_pass_later(error: Exception) -> bool:
+    """Whether the journal was not there, rather than of another opinion."""
+    if isinstance(error, BotmeshError):
+        return error.status in _LATER
+    return isinstance(error, grpc.aio.AioRpcError) and error.code() in _LATER
+
+
+def reply_of(call: "Call") -> Reply | None:
+    """What a call was answered with, at either end."""
+    if call.reply is not None:
+        return call.reply
+    outcome = call.work.outcome if call.work is not None else None
+    return outcome if isinstance(outcome, Reply) else None
+
+
+def _whole(call: "Call", reply: Reply) -> Reply:
+    """A reply with the pieces that were sent before it."""
+    pieces = Pieces()
+    for event in call.work.events if call.work is not None else ():
+        if event.HasField("partial"):
+            pieces.add(event.partial.part, append=event.partial.append)
+    return pieces.whole(reply)
+
+
+def _failure(call: "Call") -> Message:
+    """A failure as a message from the callee: one for each message that asked."""
+    asked, error = call.message, call.error
+    assert asked is not None  # noqa: S101 - see note
+    assert error is not None  # noqa: S101 - see note
+    message = Message(
+        from_agent=call.target.rpartition("/")[2] or call.end.agent,
+        to_agent=asked.from_agent,
+        message_type=MESSAGE_TYPE_ERROR,
+        message_id=f"{asked.message_id[:57]}.error",
+        in_reply_to=asked.message_id,
+    )
+    message.payload.add(text=error.text)
+    return message
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -1,0 +1,233 @@
+"""Traces, metrics and logs of one agent or client, by OpenTelemetry.
+
+Where the standard OTEL_* variables name an exporter, or the application has set up its own OpenTelemetry,
+that is used. Otherwise spans go to the endpoint that the registry names (`botmesh up` keeps them).
+"""
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import metrics, trace
+from opentelemetry.sdk import metrics as sdk_metrics
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+
+from botmesh.deadline import now
+from botmesh.errors import InvalidField
+from botmesh.telemetry.spans import MeshTracer
+
+if TYPE_CHECKING:
+    from botmesh.policies.call import Call
+
+_SCOPE = "botmesh"
+_FLUSH_SECONDS = 2.0
+_SIDES = {True: {"botmesh.side": "caller"}, False: {"botmesh.side": "callee"}}
+"""By whether it is the caller's."""
+_OWN_BATCHES = {"schedule_delay_millis": 300, "max_export_batch_size": 256}
+"""For the mesh's own receiver: `botmesh trace --last` should find spans soon, and many stay under its size limit."""
+_MOST_WAITING = 8192
+"""Spans that may wait to be exported, unless OTEL_BSP_MAX_QUEUE_SIZE says otherwise: about what ends in a second at
+full speed, a KiB each. The SDK's own 2,048 were not enough for 10,000 delegations that end at once."""
+
+
+class Telemetry:
+    """The tracer and the meters of one named part of the mesh."""
+
+    def __init__(self, service: str, instance: str = "") -> None:
+        """Set up what the environment asks for; nothing is exported before that or `export_to` says where."""
+        self._provider: TracerProvider | None = None
+        """Where another exporter than OTLP over gRPC is wanted: the SDK's own spans."""
+        self._own: MeshTracer | None = None
+        self._meters: metrics.MeterProvider = metrics.get_meter_provider()
+        self._own_meters: sdk_metrics.MeterProvider | None = None
+        self._exporting = False
+        self.tracer: trace.Tracer
+        if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            self.tracer = trace.get_tracer(_SCOPE)  # the application's own
+            self._exporting = True
+        elif os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+            self.tracer = trace.NoOpTracer()
+            self._exporting = True
+        else:
+            provider = TracerProvider(resource=_resource(service, instance), shutdown_on_exit=False)
+            self.tracer = self._own = MeshTracer(provider)
+            self._export_as_environment_says(provider, service, instance)
+        self._make_instruments()
+
+    def export_to(self, endpoint: str) -> None:
+        """Send spans to `endpoint` by OTLP over gRPC, unless they already go somewhere."""
+        if not endpoint or self._exporting or self._own is None:
+            return
+        self._exporting = True
+        logging.getLogger("opentelemetry.exporter.otlp").setLevel(logging.CRITICAL)  # `up` may be away; work goes on
+        _export(self._own, _OWN_BATCHES, endpoint=endpoint, insecure=True, timeout=_FLUSH_SECONDS)
+
+    async def stop(self) -> None:
+        """Export what is left, within 2 s."""
+        ending = [part.shutdown for part in (self._own, self._provider, self._own_meters) if part is not None]
+        self._own = self._provider = self._own_meters = None
+        try:
+            async with asyncio.timeout(_FLUSH_SECONDS):
+                for shutdown in ending:
+                    await _in_daemon_thread(shutdown)
+        except TimeoutError:
+            logging.getLogger("botmesh").debug("some spans could not be exported in time")
+
+    def observe(self, name: str, unit: str, description: str, value: Callable[[], int]) -> None:
+        """Report `value()` as a gauge whenever metrics are exported."""
+
+        def read(_: metrics.CallbackOptions) -> Iterable[metrics.Observation]:
+            yield metrics.Observation(value())
+
+        self._meters.get_meter(_SCOPE).create_observable_gauge(name, [read], unit, description)
+
+    def open(self, *, at_caller: bool) -> None:
+        """A work call began."""
+        self._in_flight.add(1, _SIDES[at_caller])
+
+    def close(self, call: "Call") -> None:
+        """A work call ended."""
+        side = _SIDES[call.at_caller]
+        self._in_flight.add(-1, side)
+        facts = {
+            **side,
+            "botmesh.agent": call.target or call.end.agent,
+            "rpc.response.status_code": "OK" if call.error is None else call.error.status.name,
+        }
+        self._duration.record(now() - call.began, facts)
+        self._hops.record(call.hops, side)
+        if call.error is not None and not call.error.started and not call.error.from_peer:
+            self._refusals.add(1, {**side, "botmesh.reason": call.error.reason})
+
+    def transferred(self, outcome: str) -> None:
+        """A transfer of a conversation ended: DONE, or why not."""
+        self._transfers.add(1, {"botmesh.outcome": outcome})
+
+    def _make_instruments(self) -> None:
+        meter = self._meters.get_meter(_SCOPE)
+        self._duration = meter.create_histogram("botmesh.delegation.duration", "s", "Work calls by outcome")
+        self._hops = meter.create_histogram("botmesh.delegation.hops", "{hop}", "How deep chains go")
+        self._refusals = meter.create_counter("botmesh.refusals", "{refusal}", "Refusals made here, by reason")
+        self._transfers = meter.create_counter(
+            "botmesh.transfers", "{transfer}", "Transfers of conversations, by outcome"
+        )
+        self._in_flight = meter.create_up_down_counter("botmesh.delegations.in_flight", "{call}", "Open work calls")
+
+    def _export_as_environment_says(self, provider: TracerProvider, service: str, instance: str) -> None:
+        wanted = os.environ.get("OTEL_TRACES_EXPORTER", "").strip().lower()
+        endpoint = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+        traces_endpoint = endpoint or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+        if wanted == "none":
+            self._exporting = True
+        elif wanted == "console" or (wanted in ("", "otlp") and (wanted or traces_endpoint)):
+            self._exporting = True
+            plain = wanted != "console" and _transport("TRACES") == "grpc" and not _limits_spans()
+            if plain and self._own is not None:
+                _export(self._own, {})
+            else:
+                self._use_standard_spans(provider, console=wanted == "console")
+        elif wanted:
+            raise InvalidField(
+                f"OTEL_TRACES_EXPORTER is {wanted!r}; Botmesh knows otlp, console and none",
+                field="OTEL_TRACES_EXPORTER",
+            )
+        if endpoint or os.environ.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"):
+            self._add_metrics(_resource(service, instance))
+
+    def _use_standard_spans(self, provider: TracerProvider, *, console: bool) -> None:
+        # Imported late, as in _export. The exporter and the processor read the OTEL_* variables themselves.
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter  # noqa: PLC0415
+
+        exporter = ConsoleSpanExporter() if console else _otlp("trace_exporter", "OTLPSpanExporter", "TRACES")
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._own, self._provider = None, provider
+        self.tracer = provider.get_tracer(_SCOPE)
+
+    def _add_metrics(self, resource: Resource) -> None:
+        if os.environ.get("OTEL_METRICS_EXPORTER", "otlp").strip().lower() == "none":
+            return
+        from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
+        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
+
+        exporter = _otlp("metric_exporter", "OTLPMetricExporter", "METRICS")
+        reader = PeriodicExportingMetricReader(exporter)
+        self._meters = self._own_meters = MeterProvider([reader], resource=resource, shutdown_on_exit=False)
+
+
+def _export(tracer: MeshTracer, batches: Mapping[str, Any], **options: Any) -> None:
+    """Send a tracer's spans by OTLP over gRPC; what is left out of the options is read from the OTEL_* variables."""
+    # Imported late: it costs more than all the rest of the SDK, and a mesh without traces never needs it.
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    from botmesh.telemetry.otlp import MeshSpanExporter  # noqa: PLC0415
+
+    if "OTEL_BSP_MAX_QUEUE_SIZE" not in os.environ:
+        batches = {**batches, "max_queue_size": _MOST_WAITING}
+    tracer.export_by(BatchSpanProcessor(MeshSpanExporter(tracer.resource, _SCOPE, **options), **batches))
+
+
+def _limits_spans() -> bool:
+    """Whether the environment bounds what spans may say (OTEL_..._LIMIT): only the SDK's own keep to it."""
+    return any(name.startswith("OTEL_") and name.endswith("_LIMIT") for name in os.environ)
+
+
+def _transport(signal: str) -> str:
+    """By which protocol the environment wants a signal to be exported: "grpc" or "http"."""
+    protocol = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
+    return "http" if (protocol or "grpc").startswith("http") else "grpc"
+
+
+def _otlp(module: str, name: str, signal: str) -> Any:
+    """The standard's exporter for the protocol that the environment names.
+
+    Raises:
+        InvalidField: it is not installed.
+    """
+    try:
+        found = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{_transport(signal)}.{module}")
+    except ModuleNotFoundError:
+        raise InvalidField(
+            "OTEL_EXPORTER_OTLP_PROTOCOL asks for HTTP: install botmesh[otlp-http], or set it to grpc",
+            field="OTEL_EXPORTER_OTLP_PROTOCOL",
+        ) from None
+    return getattr(found, name)()
+
+
+async def _in_daemon_thread(work: Callable[[], None]) -> None:
+    """Wait for `work`; if the wait is given up, the process does not wait for it at its own end either."""
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def run() -> None:
+        work()
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="botmesh-telemetry-stop", daemon=True).start()
+    await done.wait()
+
+
+def trace_id_of(span: trace.Span) -> str:
+    """The span's trace id as 32 hex digits; empty if it has none."""
+    found = span.get_span_context()
+    return format(found.trace_id, "032x") if found.is_valid else ""
+
+
+class TraceIdFilter(logging.Filter):
+    """Gives every log record the id of the trace that it was made in, as `trace_id`."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass."""
+        record.trace_id = trace_id_of(trace.get_current_span()) or "-"
+        return True
+
+
+def _resource(service: str, instance: str) -> Resource:
+    facts = {} if os.environ.get("OTEL_SERVICE_NAME") else {"service.name": service}
+    return Resource.create({**facts, "service.namespace": "botmesh", "service.instance.id": instance})

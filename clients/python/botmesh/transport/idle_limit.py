@@ -1,0 +1,90 @@
+"""IdleLimit: how long one waits for the next message of a stream."""
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from typing import Any, TypeVar
+
+from botmesh.deadline import NO_CONTEXT, now
+from botmesh.errors import DeadlineExpired
+from botmesh.policies.call import Call, MethodClass
+from botmesh.work.work import stream_idle
+
+T = TypeVar("T")
+
+
+class IdleLimit:
+    """Breaks off a wait that takes too long. One timer for a whole stream: one for each message takes time that shows.
+
+    What asyncio.timeout does, spread over many waits; between them, whoever takes the messages has all the time.
+    """
+
+    def __init__(self, idle: float | None, until: float | None) -> None:
+        """At most `idle` seconds a wait, and none beyond `until` by the loop's clock."""
+        self._idle = math.inf if idle is None else idle
+        self._until = math.inf if until is None else until
+        self._due = math.inf
+        self._waiting: asyncio.Task[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._broken_off = False
+
+    async def bear(self, awaited: Awaitable[T]) -> T:
+        """What is awaited.
+
+        Raises:
+            TimeoutError: it took too long.
+        """
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in one
+        self._due = min(now() + self._idle, self._until)
+        if self._timer is None and self._due < math.inf:
+            self._timer = asyncio.get_running_loop().call_at(self._due, self._look, context=NO_CONTEXT)
+        before = task.cancelling()
+        self._waiting = task
+        try:
+            return await awaited
+        except asyncio.CancelledError:
+            if self._broken_off and task.uncancel() <= before:
+                raise TimeoutError from None
+            raise
+        finally:
+            self._waiting = None
+
+    def end(self) -> None:
+        """Nothing is waited for any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiting is None:
+            return  # the next wait sets the timer again
+        if now() < self._due:
+            self._timer = asyncio.get_running_loop().call_at(self._due, self._look, context=NO_CONTEXT)
+        else:
+            self._broken_off = True
+            self._waiting.cancel()
+
+
+async def within_idle_limit(call: Call, messages: AsyncIterator[T]) -> AsyncGenerator[T, None]:
+    """`messages`, as long as none of them takes longer than the idle limit and the deadline allow."""
+    idle = call.limits.stream_idle_timeout if call.kind is MethodClass.WORK else None
+    at = None if call.deadline is None else call.deadline.at
+    patience = IdleLimit(idle, at)
+    try:
+        while True:
+            try:
+                message = await patience.bear(anext(messages))
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                if at is not None and now() >= at:
+                    raise DeadlineExpired("the deadline passed before the stream was done") from None
+                raise stream_idle(idle) from None
+            yield message
+    finally:
+        patience.end()
+        close = getattr(messages, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,0 +1,416 @@
+"""The work that an instance does, kept by message id: repeats join it or replay its outcome.
+
+Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in
+which the same id can attach again; its deadline ends it whatever its bot does. A repeat that brings a later deadline
+moves that one out: this is how work goes on for longer than a call may.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.message import Message as AnyMessage
+
+from botmesh.deadline import NO_CONTEXT, Deadline, now
+from botmesh.errors import (
+    BotmeshError,
+    Cancelled,
+    DeadlineExpired,
+    MessageIdReused,
+    MessageTooLarge,
+    OutcomeUnknown,
+    StreamIdle,
+    TooMuchWork,
+)
+from botmesh.status import from_exception
+from botmesh.v1.agent_service_pb2 import CancelReceipt, DelegateStreamResponse
+from botmesh.v1.message_pb2 import Reply
+from botmesh.work.fingerprint import fits, taken
+from botmesh.work.notifier import Notifier
+
+if TYPE_CHECKING:
+    from botmesh.policies.call import Call
+
+Key = tuple[str, str, str]
+"""(account, from_agent, message_id)"""
+
+WINDOW = 64
+"""A bot may be this many events ahead of its fastest reader."""
+KEPT_EVENT_BYTES = 8 * 1024 * 1024
+"""Events of one work that are kept for a reader that attaches again."""
+MAX_PIECES = 65_536
+"""Of one streamed reply: a piece of ten bytes takes a kilobyte of memory."""
+_OVERHEAD = 768
+"""Bytes that what is remembered takes beside its contents, about: key, tuple, table."""
+_EVENT_OVERHEAD = 48
+"""Of each event."""
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One piece of work: what runs, who waits for it, and what came of it."""
+
+    key: Key
+    asked: bytes
+    """What it was asked, as far as a repeat must fit it (fingerprint.py)."""
+    deadline: Deadline
+    grace: float
+    """Seconds that it goes on without a caller."""
+    max_reply_bytes: int
+    """Of all its pieces and its outcome together."""
+    on_settled: Callable[["Work"], None]
+    began: bool = False
+    settled: bool = False
+    detached: bool = False
+    """Whether it goes on without callers: nobody waits for its outcome."""
+    outcome: AnyMessage | None = None
+    error: BotmeshError | None = None
+    events: list[DelegateStreamResponse] = field(default_factory=list)
+    dropped: int = 0
+    """How many of the first events are no longer kept."""
+    event_bytes: int = 0
+    reply_bytes: int = 0
+    """Of pieces and resets so far, kept or not: a reset does not set it back."""
+    _pieces: int = 0
+    callers: int = 0
+    consumed: float = 0
+    """The last event that any caller has taken; infinite if a caller takes only the outcome."""
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+    cancels: list[asyncio.Task[list[CancelReceipt]]] = field(default_factory=list)
+    """Cancellations of calls below that are under way."""
+    task: asyncio.Task[None] | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _orphaned: asyncio.TimerHandle | None = None
+    _news: Notifier = field(default_factory=Notifier)
+    """For readers: an event came, or the end."""
+    _room: Notifier = field(default_factory=Notifier)
+    """For the writer: somebody has read."""
+
+    def start(self, run: Coroutine[Any, Any, AnyMessage]) -> None:
+        """Run it in a task of its own, until its deadline at the latest."""
+        self.began = True
+        self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire, context=NO_CONTEXT)
+        self.task = asyncio.create_task(self._run(run))
+        self.task.add_done_callback(lambda _: run.close())  # it never began if this was cancelled at once
+
+    def extend(self, deadline: Deadline) -> None:
+        """Let it run until `deadline` if that is later than its own."""
+        if deadline.at <= self.deadline.at or self.settled:
+            return
+        self.deadline = deadline
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_at(deadline.at, self._expire, context=NO_CONTEXT)
+
+    async def result(self) -> AnyMessage:
+        """Wait for the outcome. The wait can be given up; see `grace`."""
+        self._enter()
+        self.consumed = float("inf")
+        self._room.beat()
+        try:
+            while not self.settled:
+                await self._news.next()
+        finally:
+            self._leave()
+        return self._outcome()
+
+    async def read(
+        self, after: int = 0, *, idle: float | None = None, until: float | None = None
+    ) -> AsyncGenerator[DelegateStreamResponse, None]:
+        """The events with a number greater than `after`, as they come.
+
+        Waits for each at most `idle` seconds, and not beyond `until` by the loop's clock.
+
+        Raises:
+            StreamIdle: none came for so long.
+            DeadlineExpired: it is over before the work is.
+            OutcomeUnknown: the first of them are no longer kept.
+            BotmeshError: what the work failed with, after its last event.
+        """
+        self._enter()
+        try:
+            while True:
+                while after < self.last:
+                    if after < self.dropped:
+                        raise OutcomeUnknown(
+                            "the first events of this work are no longer kept: ask again as a new task"
+                        )
+                    after += 1
+                    if after > self.consumed:
+                        self.consumed = after
+                        if self.last - after <= WINDOW // 2:  # not after each: the writer writes several at a time
+                            self._room.beat()
+                    yield self.events[after - self.dropped - 1]
+                if self.settled:
+                    break
+                await self._next_event(idle, until)
+        finally:
+            self._leave()
+        self._outcome()
+
+    async def _next_event(self, idle: float | None, until: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        silent_at = None if idle is None else loop.time() + idle
+        at = min((one for one in (silent_at, until) if one is not None), default=None)
+        try:
+            async with asyncio.timeout_at(at):
+                await self._news.next()
+        except TimeoutError:
+            if until is not None and loop.time() >= until:
+                raise DeadlineExpired("the deadline passed before the stream was done") from None
+            raise stream_idle(idle) from None
+
+    @property
+    def last(self) -> int:
+        """The number of the last event."""
+        return self.dropped + len(self.events)
+
+    async def emit(self, event: DelegateStreamResponse) -> None:
+        """Add an event; waits while all readers are far behind."""
+        while self.last - self.consumed >= WINDOW and not self.detached:
+            await self._room.next()
+        if event.HasField("progress"):
+            self._append_progress(event)
+            return
+        size = event.ByteSize()
+        self.reply_bytes = check_reply_size(self.reply_bytes + size, self.max_reply_bytes)
+        self._pieces += 1
+        if self._pieces > MAX_PIECES:
+            raise MessageTooLarge(
+                f"the reply comes in more than {MAX_PIECES} pieces: send larger ones",
+                size=self.reply_bytes,
+                limit=self.max_reply_bytes,
+                direction="reply",
+            )
+        self._append(event, size)
+
+    def cancel(self, reason: str) -> None:
+        """End it at once; nothing happens if it has ended."""
+        self._settle(error=Cancelled(reason))
+        if self.task is not None:
+            self.task.cancel()
+
+    def detach(self) -> None:
+        """Let it go on without callers."""
+        self.detached = True
+        self._room.beat()
+
+    async def _run(self, run: Awaitable[AnyMessage]) -> None:
+        try:
+            outcome = await run
+            if isinstance(outcome, Reply):
+                check_reply_size(self.reply_bytes + outcome.ByteSize(), self.max_reply_bytes)
+        except asyncio.CancelledError:
+            self._settle(error=Cancelled("the work was cancelled"))
+        except Exception as error:  # noqa: BLE001 - whatever a bot raises must become an answer
+            self._settle(error=from_exception(error))
+        else:
+            self._settle(outcome=outcome)
+        finally:
+            self.task = None  # it knows this work in turn: nothing that ends should wait for Python's collector
+
+    def _append_progress(self, event: DelegateStreamResponse) -> None:
+        """Where readers are behind, or none reads events, the newest replaces the last: it may come for hours."""
+        nobody_reads = self.consumed == float("inf") or self.last - self.consumed >= WINDOW // 2
+        if nobody_reads and self.events and self.events[-1].HasField("progress"):
+            event.sequence = self.last
+            self.event_bytes += event.ByteSize() - self.events[-1].ByteSize()
+            self.events[-1] = event
+        else:
+            self._append(event, event.ByteSize())
+
+    def _append(self, event: DelegateStreamResponse, size: int) -> None:
+        event.sequence = self.last + 1
+        self.events.append(event)
+        self.event_bytes += size
+        while self.event_bytes > KEPT_EVENT_BYTES and self.dropped < self.consumed < float("inf"):
+            self._drop_first()
+        self._news.beat()
+
+    def _drop_first(self) -> None:
+        self.event_bytes -= self.events.pop(0).ByteSize()
+        self.dropped += 1
+
+    def _settle(self, outcome: AnyMessage | None = None, error: BotmeshError | None = None) -> None:
+        if self.settled:
+            return  # a late outcome; the first one stands
+        if error is not None:
+            error.started = True
+        self.outcome, self.error, self.settled = outcome, error, True
+        for timer in (self._timer, self._orphaned):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._orphaned = None
+        for undo in self.at_end:
+            undo()
+        self.on_settled(self)
+        self._news.beat()
+        self._room.beat()
+
+    def _expire(self) -> None:
+        self._settle(error=DeadlineExpired("the deadline passed before the work was done"))
+        if self.task is not None:
+            self.task.cancel()
+
+    def _outcome(self) -> AnyMessage:
+        if self.error is not None:
+            raise self.error
+        assert self.outcome is not None  # noqa: S101 - settled without an error
+        return self.outcome
+
+    def _enter(self) -> None:
+        self.callers += 1
+        if self._orphaned is not None:
+            self._orphaned.cancel()
+            self._orphaned = None
+
+    def _leave(self) -> None:
+        self.callers -= 1
+        if self.callers == 0 and not self.settled and not self.detached:
+            loop = asyncio.get_running_loop()
+            self._orphaned = loop.call_later(self.grace, self.cancel, "the last caller was lost", context=NO_CONTEXT)
+
+
+_Ended = tuple[float, int, bytes, type[AnyMessage] | None, bytes, BotmeshError | None, tuple[bytes, ...], int]
+"""When it ended, its size, what it was asked, the outcome's type and bytes, error, events, and how many events were
+dropped. No Work and no messages: an event of ten bytes takes a kilobyte as a message, and Python would look at
+thousands of them whenever it collects its garbage (docs/performance.md)."""
+
+
+@dataclass(slots=True)
+class WorkTable:
+    """The work of one instance: what runs, and what ended a short while ago."""
+
+    ttl: float = 300.0
+    """Seconds that an outcome is remembered."""
+    max_entries: int = 10_000
+    max_bytes: int = 64 * 1024 * 1024
+    grace: float = 1.0
+    running: dict[Key, Work] = field(default_factory=dict)
+    _ended: OrderedDict[Key, "_Ended"] = field(default_factory=OrderedDict)
+    _bytes: int = 0
+
+    def claim(self, call: "Call", deadline: Deadline) -> tuple[Work, bool]:
+        """The work under the call's message id, and whether it was there before.
+
+        Raises:
+            MessageIdReused: it was there with another payload.
+            TooMuchWork: as many as the table holds are running.
+        """
+        key = key_of(call)
+        found = self.find(key)
+        if found is not None:
+            if not fits(found.asked, call):
+                raise MessageIdReused(
+                    f"message id {key[2]} was used with another payload: give each message its own",
+                    message_id=key[2],
+                )
+            found.extend(deadline)
+            return found, True
+        if len(self.running) >= self.max_entries:
+            raise TooMuchWork(
+                f"{len(self.running)} pieces of work run here: ask another instance or later",
+                limit=self.max_entries,
+            )
+        work = Work(key, taken(call), deadline, self.grace, call.limits.max_reply_bytes, self._ended_with)
+        self.running[key] = work
+        return work, False
+
+    def find(self, key: Key) -> Work | None:
+        """The work under a key, running or ended."""
+        running = self.running.get(key)
+        if running is not None:
+            return running
+        entry = self._ended.get(key)
+        if entry is None or entry[0] < now() - self.ttl:
+            return None
+        return self._remembered(key, entry)
+
+    def knows(self, call: "Call") -> bool:
+        """Whether there is work under the call's message id."""
+        return bool(call.message and call.message.message_id and self.find(key_of(call)))
+
+    def forget(self, work: Work) -> None:
+        """Drop work that never began."""
+        if self.running.get(work.key) is work:
+            del self.running[work.key]
+
+    def __len__(self) -> int:
+        """How many are remembered, running ones included."""
+        return len(self.running) + len(self._ended)
+
+    async def drain(self, timeout: float) -> None:
+        """Wait until nothing runs, then end what still does."""
+        tasks = [work.task for work in self.running.values() if work.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+        for work in list(self.running.values()):
+            work.cancel("the instance is shutting down")
+
+    def _ended_with(self, work: Work) -> None:
+        self.running.pop(work.key, None)
+        if not work.key[2].startswith("\0"):
+            outcome = b"" if work.outcome is None else work.outcome.SerializeToString()
+            events = tuple(event.SerializeToString() for event in work.events) if work.events else ()
+            size = _OVERHEAD + len(work.asked) + len(outcome) + sum(map(len, events)) + _EVENT_OVERHEAD * len(events)
+            if work.key in self._ended:  # so long ago that it was forgotten
+                self._bytes -= self._ended.pop(work.key)[1]
+            error = None if work.error is None else work.error.bare()
+            kind = None if work.outcome is None else type(work.outcome)
+            self._ended[work.key] = now(), size, work.asked, kind, outcome, error, events, work.dropped
+            self._bytes += size
+            self._prune()
+
+    def _remembered(self, key: Key, entry: "_Ended") -> Work:
+        at, _, asked, kind, outcome, error, events, dropped = entry
+        work = Work(key, asked, Deadline(at), self.grace, 0, self._ended_with, began=True, settled=True)
+        work.outcome = None if kind is None else kind.FromString(outcome)
+        work.error = None if error is None else error.bare()
+        work.events = [DelegateStreamResponse.FromString(event) for event in events]
+        work.dropped = dropped
+        return work
+
+    def _prune(self) -> None:
+        expired = now() - self.ttl
+        while self._ended:
+            at, size, *_ = next(iter(self._ended.values()))
+            if at >= expired and len(self._ended) <= self.max_entries and self._bytes <= self.max_bytes:
+                return
+            self._ended.popitem(last=False)
+            self._bytes -= size
+
+
+def check_reply_size(size: int, limit: int) -> int:
+    """The bytes of a streamed reply so far, if they are within the limit.
+
+    Raises:
+        MessageTooLarge: an answer that goes on for ever would fill the memory of all who carry it.
+    """
+    if size > limit:
+        raise MessageTooLarge(
+            f"the reply is {size} bytes and more as a whole, and the limit {limit}: send less, or a URL",
+            size=size,
+            limit=limit,
+            direction="reply",
+        )
+    return size
+
+
+def stream_idle(idle: float | None) -> StreamIdle:
+    """The refusal of a stream that was silent for too long."""
+    return StreamIdle(f"the stream was silent for {idle:g} s: send progress in between", limit=f"{idle:g}")
+
+
+_anonymous = iter(range(1 << 62))
+
+
+def key_of(call: "Call") -> Key:
+    """The idempotency key of a call. One without a message id gets a key that nothing can repeat."""
+    message = call.message
+    message_id = message.message_id if message is not None else ""
+    from_agent = message.from_agent if message is not None else ""
+    if not from_agent and call.chain.path:
+        from_agent = call.chain.path[-1].rpartition("/")[2]
+    return call.chain.account_id or call.end.account, from_agent, message_id or f"\0{next(_anonymous)}"

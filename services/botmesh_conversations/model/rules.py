@@ -1,0 +1,373 @@
+"""What may happen to a conversation: each rule looks at the state and gives the events, or refuses. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from google.protobuf.struct_pb2 import Struct
+
+from botmesh.errors import (
+    ConversationStopped,
+    EpochChanged,
+    InvalidField,
+    NotClaimed,
+    PingPong,
+    QuotaExceeded,
+    TransferOpen,
+    TransferToSelf,
+    UnknownSuggestion,
+)
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
+from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
+from botmesh.v1.part_pb2 import Part
+from botmesh.v1.transfer_pb2 import (
+    TRANSFER_DECISION_ACCEPTED,
+    TRANSFER_INITIATOR_AGENT,
+    TRANSFER_INITIATOR_OPERATOR,
+    ConversationMode,
+)
+from botmesh_conversations.model.state import DESK, State, name_of
+from botmesh_conversations.model.variables import check_size, set_for
+
+ROUND_TRIPS = 3
+"""Transfers there and back between the same two in ..."""
+ROUND_TRIP_WINDOW = 600.0
+"""... so many seconds; one more is refused, whoever asks."""
+
+MAX_TAGS = 256
+"""Of a conversation."""
+
+Events = list[ConversationEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How the target answered, as far as it did."""
+
+    decision: int = 0
+    reason: str = ""
+    failure: int = 0
+    """Why there is no decision: a TransferFailure."""
+
+
+def check_epoch(state: State, epoch: int) -> None:
+    """Refuse whoever thinks of another owner than the present one."""
+    if epoch and epoch != state.view.epoch:
+        owner = name_of(state.view.owner)
+        raise EpochChanged(
+            f"the conversation has changed hands: {owner} has it now, in epoch {state.view.epoch}",
+            epoch=state.view.epoch,
+            owner=owner,
+        )
+
+
+def post(
+    state: State, message_id: str, payload: Sequence[Part], context: Struct, opening: pb.ConversationOpened
+) -> Events:
+    """The contact says something; the first thing opens the conversation. A repeat is nothing new."""
+    if message_id in state.message_ids:
+        return []
+    events = [] if state.sequence else [ConversationEvent(opened=opening)]
+    if context.fields:
+        events += set_context(state, context)
+    events.append(ConversationEvent(message_posted=pb.MessagePosted(message_id=message_id, payload=payload)))
+    return events
+
+
+def request_transfer(state: State, wanted: TransferConversationRequest, now: float, offer_seconds: float) -> Events:
+    """Ask for a transfer. One to the desk is done at once; nobody has to be asked there."""
+    check_epoch(state, wanted.epoch)
+    if wanted.transfer_id in state.transfers:
+        return []
+    if state.transfer is not None:
+        if state.transfer.transfer_id == wanted.transfer_id:
+            return []
+        raise TransferOpen(
+            f"transfer {state.transfer.transfer_id} to {name_of(state.transfer.target)} is under way: wait for it",
+            transfer_id=state.transfer.transfer_id,
+        )
+    _check_move(state, wanted, now)
+    check_size(state.view.context, wanted.context)
+    requested = pb.TransferRequested(
+        transfer_id=wanted.transfer_id,
+        epoch=state.view.epoch,
+        target=wanted.target,
+        initiator=wanted.initiator or TRANSFER_INITIATOR_OPERATOR,
+        intent_id=wanted.intent_id,
+        user_message=wanted.user_message,
+        context=wanted.context,
+        handoff_message=wanted.handoff_message,
+        reason=wanted.reason,
+        mode=wanted.mode,
+        fallback=wanted.fallback if wanted.HasField("fallback") else None,
+    )
+    requested.expires_at.FromNanoseconds(int((now + offer_seconds) * 1e9))
+    events = [*_activated(state), ConversationEvent(transfer_requested=requested)]
+    if name_of(wanted.target) == DESK:
+        events += hand_over(state, requested, requested.target)
+    return events
+
+
+def answer_offer(state: State, transfer_id: str, offer: Offer, fallback: Owner | None) -> Events:
+    """The target has answered, or will not. `fallback`: who takes over if the owner is not to keep it."""
+    open_transfer = state.transfer
+    if open_transfer is None or open_transfer.transfer_id != transfer_id:
+        return []  # somebody was faster
+    events: Events = []
+    if offer.decision:
+        answered = pb.OfferAnswered(transfer_id=transfer_id, decision=offer.decision, reason=offer.reason)  # type: ignore[arg-type]
+        events.append(ConversationEvent(offer_answered=answered))
+    if offer.decision == TRANSFER_DECISION_ACCEPTED:
+        return events + hand_over(state, open_transfer, open_transfer.target)
+    failed = pb.TransferFailed(
+        transfer_id=transfer_id,
+        failure=offer.failure or pb.TRANSFER_FAILURE_DECLINED,  # type: ignore[arg-type]
+        reason=offer.reason,
+    )
+    if fallback is None:
+        return [*events, ConversationEvent(transfer_failed=failed)]
+    return events + hand_over(state, open_transfer, fallback, why=f"{name_of(open_transfer.target)}: {offer.reason}")
+
+
+def hand_over(state: State, transfer: pb.TransferRequested, owner: Owner, why: str = "") -> Events:
+    """The change of owner, with the end of the old owner's turn."""
+    events: Events = []
+    if state.turn is not None:
+        finished = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=pb.TURN_OUTCOME_TRANSFERRED)
+        events.append(ConversationEvent(turn_finished=finished))
+    changed = pb.OwnerChanged(
+        transfer_id=transfer.transfer_id,
+        epoch=state.view.epoch + 1,
+        owner=owner,
+        previous=state.view.owner,
+        reason=why or transfer.reason,
+        intent_id=transfer.intent_id,
+        user_message=transfer.user_message,
+        handoff_message=transfer.handoff_message,
+        context=transfer.context,
+        mode=transfer.mode,
+        initiator=transfer.initiator,
+    )
+    return [*events, ConversationEvent(owner_changed=changed)]
+
+
+def move(state: State, owner: Owner, reason: str, *, waits: bool = False) -> Events:
+    """The mesh itself gives the conversation to somebody else, who may wait for the contact; nothing if it is there."""
+    if name_of(owner) == name_of(state.view.owner):
+        return []
+    moved = pb.OwnerChanged(
+        epoch=state.view.epoch + 1, owner=owner, previous=state.view.owner, reason=reason, waits=waits
+    )
+    return [ConversationEvent(owner_changed=moved)]
+
+
+def finish_turn(state: State, turn_id: str, epoch: int, finished: pb.TurnFinished) -> Events:
+    """A turn's one final reply; one that comes too late is kept apart."""
+    if state.turn is None or state.turn.turn_id != turn_id or state.view.epoch != epoch:
+        if not finished.payload:
+            return []
+        late = pb.LateReply(turn_id=turn_id, epoch=epoch, payload=finished.payload)
+        return [ConversationEvent(late_reply=late)]
+    return [ConversationEvent(turn_finished=finished)]
+
+
+def cap_replies(state: State, most: int) -> Events:
+    """Pause a bot that has just given its last reply; 0: it may go on for ever."""
+    replies = state.replies + 1
+    if not most or replies < most:
+        return []
+    paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED, reason=f"{replies} replies of bots are the limit")
+    return [ConversationEvent(status_changed=paused)]
+
+
+def suggest(state: State, suggested: pb.ReplySuggested, epoch: int) -> Events:
+    """In suggestive mode a reply waits for approval; one that comes too late is kept apart."""
+    if state.turn is None or state.turn.turn_id != suggested.turn_id or state.view.epoch != epoch:
+        late = pb.LateReply(turn_id=suggested.turn_id, epoch=epoch, payload=suggested.payload)
+        return [ConversationEvent(late_reply=late)] if suggested.payload else []
+    return [ConversationEvent(reply_suggested=suggested)]
+
+
+def approve(state: State, turn_id: str, person: str, payload: Sequence[Part]) -> Events:
+    """Let a suggestion go out, as it is or edited."""
+    waiting = _suggestion(state, turn_id)
+    if waiting is None:
+        return []
+    finished = pb.TurnFinished(
+        turn_id=turn_id,
+        outcome=pb.TURN_OUTCOME_ANSWERED,
+        payload=payload or waiting.payload,
+        agent=waiting.agent,
+        usage=waiting.usage,
+        approved_by=person,
+    )
+    return [ConversationEvent(turn_finished=finished)]
+
+
+def drop(state: State, turn_id: str, person: str, reason: str) -> Events:
+    """Turn a suggestion down, or let it end."""
+    if _suggestion(state, turn_id) is None:
+        return []
+    dropped = pb.SuggestionDropped(turn_id=turn_id, person=person, reason=reason)
+    return [ConversationEvent(suggestion_dropped=dropped)]
+
+
+def set_mode(state: State, mode: ConversationMode) -> Events:
+    """How replies go out from the next turn on."""
+    return [] if state.view.mode == mode else [ConversationEvent(mode_changed=pb.ModeChanged(mode=mode))]
+
+
+def _suggestion(state: State, turn_id: str) -> pb.ReplySuggested | None:
+    """The suggestion that is meant; None: it was approved or dropped before.
+
+    Raises:
+        UnknownSuggestion: there never was one of that turn.
+    """
+    if state.view.HasField("suggestion") and state.view.suggestion.turn_id == turn_id:
+        return state.view.suggestion
+    if any(entry.message_id == turn_id for entry in reversed(state.history)):
+        return None
+    raise UnknownSuggestion("no reply of this turn waits for approval: look at the conversation again", turn_id=turn_id)
+
+
+def set_status(state: State, changed: pb.StatusChanged) -> Events:
+    """Pause, stop or activate; a turn that runs is overtaken."""
+    if state.view.status == changed.status and not changed.HasField("until"):
+        return []
+    events: Events = []
+    if state.turn is not None and changed.status != pb.CONVERSATION_STATUS_ACTIVE:
+        finished = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=pb.TURN_OUTCOME_OVERTAKEN)
+        events.append(ConversationEvent(turn_finished=finished))
+    return [*events, ConversationEvent(status_changed=changed)]
+
+
+def claim(state: State, person: str) -> Events:
+    """A person takes it from the queue: one wins; claiming twice is claiming once."""
+    owner = state.view.owner
+    if owner.WhichOneof("owner") != "desk" or owner.desk not in ("", person):
+        raise NotClaimed(
+            f"{owner.desk or name_of(owner)} has the conversation: ask for a transfer", owner=name_of(owner)
+        )
+    return [] if owner.desk == person else [ConversationEvent(desk_claimed=pb.DeskClaimed(person=person))]
+
+
+def reply(state: State, replied: pb.PersonReplied) -> Events:
+    """A person answers, or leaves a note; a repeat is nothing new. Answering for a bot pauses the bot."""
+    if replied.message_id in state.message_ids:
+        return []
+    said = [ConversationEvent(person_replied=replied)]
+    if replied.note:
+        return said
+    if state.view.owner.WhichOneof("owner") == "agent":
+        paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED, reason=f"{replied.person} answered")
+        return said + set_status(state, paused)
+    must_hold(state, replied.person)
+    return said
+
+
+def must_hold(state: State, person: str) -> None:
+    """Refuse whoever has not claimed the conversation."""
+    if not person:
+        raise InvalidField("person says who answers: it cannot be empty", field="person")
+    owner = state.view.owner
+    if owner.WhichOneof("owner") != "desk" or owner.desk != person:
+        raise NotClaimed(f"{person} does not hold this conversation: claim it first", owner=name_of(owner))
+
+
+def release(state: State, reason: str) -> Events:
+    """A conversation that a person holds goes back to the queue."""
+    released = pb.DeskReleased(person=state.view.owner.desk, reason=reason)
+    return [ConversationEvent(desk_released=released)]
+
+
+def set_tags(state: State, add: Sequence[str], remove: Sequence[str]) -> Events:
+    """Add and remove tags; nothing if all stands so."""
+    added = [tag for tag in dict.fromkeys(add) if tag not in state.view.tags]
+    removed = [tag for tag in dict.fromkeys(remove) if tag in state.view.tags]
+    if not added and not removed:
+        return []
+    if len(state.view.tags) + len(added) - len(removed) > MAX_TAGS:
+        raise QuotaExceeded(f"a conversation has at most {MAX_TAGS} tags: remove some", limit=MAX_TAGS, field="add")
+    return [ConversationEvent(tags_changed=pb.TagsChanged(added=added, removed=removed))]
+
+
+def set_context(state: State, values: Struct, seconds: float | None = None) -> Events:
+    """Set variables, for good or for a time."""
+    check_size(state.view.context, values)
+    return [ConversationEvent(context_changed=set_for(values, seconds))]
+
+
+def delete_context(state: State, names: Sequence[str]) -> Events:
+    """Delete variables, or all of them; nothing if none is there."""
+    there = [name for name in (names or sorted(state.view.context.fields)) if name in state.view.context.fields]
+    return [ConversationEvent(context_changed=pb.ContextChanged(removed=there))] if there else []
+
+
+def set_fields(state: State, values: Struct) -> Events:
+    """Update facts about the contact: what has another value now."""
+    check_size(state.view.fields, values)
+    known = state.view.fields.fields
+    new = Struct()
+    for name, value in values.fields.items():
+        gone = value.WhichOneof("kind") in (None, "null_value")
+        if (name in known and known[name] != value) or (name not in known and not gone):
+            new.fields[name].CopyFrom(value)
+    return [ConversationEvent(fields_changed=pb.FieldsChanged(values=new))] if new.fields else []
+
+
+def submit_form(state: State, submitted: pb.FormSubmitted) -> Events:
+    """Take in a form; a repeat is nothing new."""
+    if submitted.submission_id in state.message_ids:
+        return []
+    check_size(state.view.fields, submitted.values)
+    return [ConversationEvent(form_submitted=submitted)]
+
+
+def fire_action(state: State, fired: pb.ActionFired) -> Events:
+    """Something happened that triggers may wait for."""
+    check_size(state.view.context, fired.values)
+    return [ConversationEvent(action_fired=fired)]
+
+
+def record_outcome(state: State, outcome: pb.Outcome) -> Events:
+    """Say what came of it, to the credit of the last agent; nothing if that was said before."""
+    merged = pb.Outcome()
+    merged.CopyFrom(state.view.outcome)
+    merged.MergeFrom(outcome)
+    if merged == state.view.outcome:
+        return []
+    return [ConversationEvent(outcome_recorded=pb.OutcomeRecorded(outcome=outcome, agent=state.last_agent))]
+
+
+def note_away(state: State) -> Events:
+    """No instance of the owner is ready for what waits: said once for a message."""
+    newest = state.waiting.last
+    if not newest or newest <= state.away_through:
+        return []
+    away = pb.OwnerAway(agent=state.view.owner.agent, message_sequence=newest)
+    return [ConversationEvent(owner_away=away)]
+
+
+def _check_move(state: State, wanted: TransferConversationRequest, now: float) -> None:
+    here, there = name_of(state.view.owner), name_of(wanted.target)
+    if here == there and (here != DESK or state.view.owner.desk == wanted.target.desk or not wanted.target.desk):
+        raise TransferToSelf(f"{here} has the conversation already", owner=here)
+    if state.view.status == pb.CONVERSATION_STATUS_STOPPED and wanted.initiator == TRANSFER_INITIATOR_AGENT:
+        raise ConversationStopped("the conversation is stopped: an operator can activate it")
+    pair = {here, there}
+    recent = sum(at > now - ROUND_TRIP_WINDOW and {source, target} == pair for at, source, target in state.moves)
+    if recent >= 2 * ROUND_TRIPS:
+        raise PingPong(
+            f"{here} and {there} have passed the conversation {recent} times in {ROUND_TRIP_WINDOW / 60:.0f} minutes: "
+            "answer it, or transfer it to somebody else",
+            limit=ROUND_TRIPS,
+            window=f"{ROUND_TRIP_WINDOW:g}",
+        )
+
+
+def _activated(state: State) -> Events:
+    """An operator's or a trigger's assignment wakes a stopped conversation."""
+    if state.view.status != pb.CONVERSATION_STATUS_STOPPED:
+        return []
+    changed = pb.StatusChanged(status=pb.CONVERSATION_STATUS_ACTIVE, reason="assigned")
+    return [ConversationEvent(status_changed=changed)]

@@ -1,0 +1,118 @@
+"""A conversation's state as bytes, so that a long one opens without folding all of it again."""
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh_conversations.model.fold import VERSION
+from botmesh_conversations.model.recent_history import RecentHistory
+from botmesh_conversations.model.snapshot_pb2 import ConversationSnapshot, MoveSnapshot, RunningTurnSnapshot
+from botmesh_conversations.model.state import RunningTurn, State
+
+EVERY = 200
+"""Events after which a new snapshot is worth its bytes."""
+
+
+def take(state: State) -> bytes:
+    """The state as bytes."""
+    made = ConversationSnapshot(
+        version=VERSION,
+        view=state.view,
+        history=state.history,
+        waiting=state.waiting,
+        latest=state.latest,
+        message_ids=state.message_ids,
+        answered_through=state.answered_through,
+        dropped_through=state.dropped_through,
+        turn=_turn_to_proto(state.turn) if state.turn is not None else None,
+        transfer=state.transfer,
+        requested_at=state.requested_at,
+        handed=state.handed,
+        came_from=state.came_from,
+        moves=[MoveSnapshot(time=_time(at), source=source, target=target) for at, source, target in state.moves],
+        transfers=state.transfers.values(),
+        replies=state.replies,
+        worked_at=_time(state.worked_at),
+        expires_at={name: _time(at) for name, at in state.expires_at.items()},
+        silence=state.silence,
+        away_through=state.away_through,
+        said_at=_time(state.said_at),
+        entries=state.entries,
+    )
+    return made.SerializeToString()
+
+
+def restore(data: bytes) -> State | None:
+    """The state that was taken; None: another version of the fold made it."""
+    kept = ConversationSnapshot.FromString(data)
+    if kept.version != VERSION:
+        return None
+    state = State(
+        view=kept.view,
+        history=RecentHistory(kept.history),
+        entries=kept.entries,
+        waiting=RecentHistory(kept.waiting),
+        latest=kept.latest if kept.HasField("latest") else None,
+        # A map has no order of its own: the newest come last again.
+        message_ids=dict(sorted(kept.message_ids.items(), key=lambda item: item[1])),
+        answered_through=kept.answered_through,
+        dropped_through=kept.dropped_through,
+        away_through=kept.away_through,
+        turn=_turn_from_proto(kept.turn) if kept.HasField("turn") else None,
+        transfer=kept.transfer if kept.HasField("transfer") else None,
+        requested_at=kept.requested_at,
+        handed=kept.handed if kept.HasField("handed") else None,
+        transfers={_transfer_id(event): event for event in kept.transfers},
+        replies=kept.replies,
+        said_at=_seconds(kept.said_at),
+        worked_at=_seconds(kept.worked_at),
+        expires_at={name: _seconds(at) for name, at in kept.expires_at.items()},
+        silence=kept.silence if kept.HasField("silence") else None,
+    )
+    state.came_from.extend(kept.came_from)
+    state.moves.extend((_seconds(move.time), move.source, move.target) for move in kept.moves)
+    return state
+
+
+def _turn_to_proto(turn: RunningTurn) -> RunningTurnSnapshot:
+    started = pb.TurnStarted(
+        turn_id=turn.turn_id,
+        epoch=turn.epoch,
+        agent=turn.agent,
+        through_sequence=turn.through,
+        transfer_id=turn.transfer_id,
+    )
+    return RunningTurnSnapshot(
+        started=started,
+        handed=turn.handed,
+        waiting=turn.waiting,
+        latest=turn.latest,
+        requested_at=turn.requested_at,
+    )
+
+
+def _turn_from_proto(kept: RunningTurnSnapshot) -> RunningTurn:
+    return RunningTurn(
+        kept.started.turn_id,
+        kept.started.epoch,
+        kept.started.agent,
+        kept.started.through_sequence,
+        kept.started.transfer_id,
+        kept.handed if kept.HasField("handed") else None,
+        list(kept.waiting),
+        kept.latest if kept.HasField("latest") else None,
+        kept.requested_at,
+    )
+
+
+def _transfer_id(event: pb.ConversationEvent) -> str:
+    return event.transfer_failed.transfer_id or event.owner_changed.transfer_id
+
+
+def _time(at: float) -> Timestamp:
+    made = Timestamp()
+    made.FromNanoseconds(int(at * 1e9))
+    return made
+
+
+def _seconds(at: Timestamp) -> float:
+    return at.ToNanoseconds() / 1e9

@@ -1,0 +1,194 @@
+"""What a conversation is at one moment."""
+
+import copy
+from collections import deque
+from dataclasses import dataclass, field
+
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import CONVERSATION_STATUS_ACTIVE, Conversation, Owner
+from botmesh.v1.history_pb2 import AUTHOR_KIND_AGENT, AUTHOR_KIND_CONTACT, HistoryEntry
+from botmesh.v1.part_pb2 import Part
+from botmesh_conversations.model.recent_history import RecentHistory
+
+DESK = "desk"
+_IDS_KEPT = 1000
+_TRANSFERS_KEPT = 100
+_MOVES_KEPT = 32
+
+
+@dataclass(slots=True)
+class RunningTurn:
+    """A turn that has started and not ended, and what it is about."""
+
+    turn_id: str
+    epoch: int
+    agent: str
+    through: int
+    transfer_id: str
+    handed: pb.OwnerChanged | None
+    """The change of owner that it came by."""
+    waiting: list[HistoryEntry]
+    """What had not been answered when it began."""
+    latest: HistoryEntry | None
+    """The contact's latest message then."""
+    requested_at: int
+
+
+@dataclass(slots=True)
+class State:
+    """A conversation as the fold knows it. Bounded: what is older than the newest 256 KiB stands in the log only."""
+
+    view: Conversation = field(default_factory=Conversation)
+    """What others see of it."""
+    history: RecentHistory = field(default_factory=RecentHistory)
+    """What was said of late."""
+    entries: int = 0
+    """How many things were said in all."""
+    waiting: RecentHistory = field(default_factory=RecentHistory)
+    """The contact's messages that nobody has answered."""
+    latest: HistoryEntry | None = None
+    """The contact's latest message, never a bot's words or a handoff text."""
+    message_ids: dict[str, int] = field(default_factory=dict)
+    """The newest ids of messages that were taken in, with their sequence; the projection has all."""
+    answered_through: int = 0
+    """The last event that an answered turn covered."""
+    dropped_through: int = 0
+    """The last event whose suggested answer was dropped: it is not suggested again by itself."""
+    away_through: int = 0
+    """The newest message for which the owner was found away."""
+    turn: RunningTurn | None = None
+    transfer: pb.TransferRequested | None = None
+    """The transfer that is under way."""
+    requested_at: int = 0
+    """The sequence of the last request for a transfer."""
+    handed: pb.OwnerChanged | None = None
+    """The change of owner whose first turn has not begun."""
+    came_from: deque[Owner] = field(default_factory=lambda: deque(maxlen=_MOVES_KEPT))
+    """The owners before, for handing back."""
+    moves: deque[tuple[float, str, str]] = field(default_factory=lambda: deque(maxlen=_MOVES_KEPT))
+    """Changes of owner: when, from whom, to whom."""
+    transfers: dict[str, pb.ConversationEvent] = field(default_factory=dict)
+    """How the last transfers ended, by id: a repeated request gets the same answer."""
+    replies: int = 0
+    """Replies of bots so far."""
+    said_at: float = 0.0
+    """When the last thing was said, seconds since the epoch."""
+    worked_at: float = 0.0
+    """When the last person at the desk last did something."""
+    expires_at: dict[str, float] = field(default_factory=dict)
+    """When variables end."""
+    silence: pb.SilenceNoticed | None = None
+    """The last silence that was noticed."""
+
+    @property
+    def sequence(self) -> int:
+        """The sequence of the last event; 0: it does not exist."""
+        return self.view.sequence
+
+    @property
+    def wants_turn(self) -> bool:
+        """Whether the owner is to be given a turn now."""
+        view = self.view
+        if view.status != CONVERSATION_STATUS_ACTIVE or view.owner.WhichOneof("owner") != "agent":
+            return False
+        if self.turn is not None or self.transfer is not None:
+            return False
+        return (bool(self.waiting) and self.waiting.last > self.dropped_through) or self.owes_first_answer
+
+    @property
+    def owes_first_answer(self) -> bool:
+        """Whether a new owner has something to answer at once: the contact never retypes."""
+        handed = self.handed
+        if handed is None or handed.waits:
+            return False
+        return bool(handed.user_message or handed.intent_id) or self.latest is not None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something is still to be done for it: a turn or an offer."""
+        return self.transfer is not None or self.turn is not None or bool(self.view.asked) or self.wants_turn
+
+    @property
+    def last_agent(self) -> str:
+        """The agent that has the conversation or had it last; empty: none ever did."""
+        return self.view.owner.agent or next((one.agent for one in reversed(self.came_from) if one.agent), "")
+
+    def say(self, entry: HistoryEntry, at: float) -> None:
+        """Something was said."""
+        self.history.append(entry)
+        self.entries += 1
+        self.said_at = at
+        if entry.author_kind == AUTHOR_KIND_CONTACT:
+            self.waiting.append(entry)
+            self.latest = entry
+        self.replies += entry.author_kind == AUTHOR_KIND_AGENT
+
+    def remember(self, message_id: str, sequence: int) -> None:
+        """A message was taken in under this id."""
+        self.message_ids[message_id] = sequence
+        if len(self.message_ids) > _IDS_KEPT:
+            del self.message_ids[next(iter(self.message_ids))]
+
+    def taken_in(self, message_id: str) -> int | None:
+        """The sequence under which a message was taken in; 0: it never was; None: that is to be looked up."""
+        known = self.message_ids.get(message_id)
+        return known if known is not None or len(self.message_ids) >= _IDS_KEPT else 0
+
+    def close_transfer(self, transfer_id: str, event: pb.ConversationEvent) -> None:
+        """No transfer is under way; this is how one ended."""
+        self.transfer = None
+        self.view.ClearField("transfer")
+        if transfer_id:
+            self.transfers[transfer_id] = event
+        if len(self.transfers) > _TRANSFERS_KEPT:
+            del self.transfers[next(iter(self.transfers))]
+
+    def answered(self, through: int) -> None:
+        """Everything up to there has been answered."""
+        self.answered_through = max(self.answered_through, through)
+        self.waiting.drop_through(self.answered_through)
+
+    def end_turn(self) -> None:
+        """No turn runs any longer."""
+        self.turn = None
+        self.view.turn_id = ""
+        self.view.ClearField("suggestion")
+
+    def fork(self) -> "State":
+        """A copy that can go its own way."""
+        made = copy.copy(self)
+        made.view = Conversation()
+        made.view.CopyFrom(self.view)
+        for name in ("history", "waiting", "message_ids", "came_from", "moves", "transfers", "expires_at"):
+            setattr(made, name, copy.copy(getattr(self, name)))
+        return made
+
+
+def name_of(owner: Owner) -> str:
+    """An owner in a word: the agent's name, or "desk"."""
+    return owner.agent if owner.WhichOneof("owner") == "agent" else DESK
+
+
+def words_of(turn: RunningTurn, most: int) -> list[Part]:
+    """What a turn is about: at most so many bytes of it, the newest."""
+    handed = turn.handed
+    if handed is not None and handed.user_message:
+        later = [entry for entry in turn.waiting if entry.sequence > turn.requested_at]
+        size = sum(part.ByteSize() for part in handed.user_message)
+        return [*handed.user_message, *_newest(later, most - size, at_least_one=False)]
+    waiting = _newest(turn.waiting, most)
+    if waiting or handed is None or turn.latest is None:
+        return waiting
+    return list(turn.latest.payload)
+
+
+def _newest(entries: list[HistoryEntry], most: int, *, at_least_one: bool = True) -> list[Part]:
+    """What was said, oldest first; if that is too much for one turn, the newest of it."""
+    chosen: list[Part] = []
+    size = 0
+    for entry in reversed(entries):
+        size += entry.ByteSize()
+        if size > most and (chosen or not at_least_one):
+            break
+        chosen[:0] = entry.payload
+    return chosen

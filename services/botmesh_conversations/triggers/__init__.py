@@ -1,0 +1,1 @@
+"""Triggers: what makes an account's conversations change by themselves."""

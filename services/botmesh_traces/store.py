@@ -1,0 +1,76 @@
+"""The last traces, in memory: bounded in spans, and so in traces; the oldest trace goes first.
+
+Spans are kept as the bytes that came: very many come, and few are ever read.
+"""
+
+from collections import OrderedDict
+
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from botmesh.v1.trace_service_pb2 import Span, TraceSummary
+from botmesh_traces.spans import bounded, to_span
+
+_Trace = dict[bytes, tuple[str, bytes]]
+"""Service and OTLP's span, by span id."""
+MOST_IN_A_TRACE = 2_000
+"""Spans of one trace: a chain that never ends must not push out all others."""
+
+
+class TraceStore:
+    """Spans by trace."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        """Keep `most` spans; with 0, none."""
+        self._traces: OrderedDict[str, _Trace] = OrderedDict()
+        self._most = most
+        self._most_in_a_trace = min(MOST_IN_A_TRACE, most)
+        self._count = 0
+
+    def add(self, span: trace_pb2.Span, service: str = "") -> None:
+        """Keep one more span of a service; a span that comes twice counts once."""
+        trace_id = span.trace_id.hex()
+        trace = self._traces.get(trace_id, {})
+        if span.span_id not in trace and len(trace) >= self._most_in_a_trace:
+            return
+        self._count += span.span_id not in trace
+        trace[span.span_id] = service, bounded(span).SerializeToString()
+        self._traces.setdefault(trace_id, trace)
+        while self._count > self._most:
+            _, dropped = self._traces.popitem(last=False)
+            self._count -= len(dropped)
+
+    def get(self, prefix: str) -> list[Span]:
+        """The spans of the newest trace whose id begins so, by their start; empty if there is none."""
+        for trace_id in reversed(self._traces):
+            if trace_id.startswith(prefix.lower()):
+                return _ordered(self._traces[trace_id])
+        return []
+
+    def last(self, limit: int) -> list[TraceSummary]:
+        """The last traces, newest first."""
+        newest = list(reversed(self._traces.values()))[:limit]
+        return [_summary(_ordered(trace)) for trace in newest]
+
+    def __len__(self) -> int:
+        """How many spans are kept."""
+        return self._count
+
+
+def _ordered(trace: _Trace) -> list[Span]:
+    spans = [to_span(trace_pb2.Span.FromString(data), service) for service, data in trace.values()]
+    return sorted(spans, key=lambda span: span.start_time.ToNanoseconds())
+
+
+def _summary(spans: list[Span]) -> TraceSummary:
+    ids = {span.span_id for span in spans}
+    first = next((span for span in spans if span.parent_span_id not in ids), spans[0])
+    last = max(spans, key=lambda span: span.end_time.ToNanoseconds())
+    reason = first.attributes.fields.get("botmesh.reason")  # not [...]: that would add it to the span
+    return TraceSummary(
+        trace_id=first.trace_id,
+        name=first.name,
+        start_time=first.start_time,
+        end_time=last.end_time,
+        span_count=len(spans),
+        reason=(reason.string_value if reason else "") or ("FAILED" if first.error else ""),
+    )
