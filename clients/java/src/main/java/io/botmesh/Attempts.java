@@ -20,20 +20,20 @@ final class Attempts {
     private static final long CAP = 2_000;
 
     /** The instances that may be called, where these were tried in vain. */
-    interface Live {
+    interface LiveInstances {
         List<Instance> where(Set<String> tried) throws InterruptedException;
     }
 
     private final Call call;
     private final Peers peers;
-    private final Budget budget;
+    private final RetryBudget budget;
     private final boolean idempotent;
     private final Set<String> tried = new HashSet<>();
     private int failed;
     /** Where the work may have started, if it must not start elsewhere. */
     private Peers.Peer maybe;
 
-    Attempts(Call call, Peers peers, Budget budget, boolean idempotent) {
+    Attempts(Call call, Peers peers, RetryBudget budget, boolean idempotent) {
         this.call = call;
         this.peers = peers;
         this.budget = budget;
@@ -67,7 +67,7 @@ final class Attempts {
     }
 
     /** Whom to try next, after a pause. Throws the error where it is final, OUTCOME_UNKNOWN where nobody can know. */
-    Peers.Peer after(BotmeshException error, Peers.Peer peer, Live live) throws InterruptedException {
+    Peers.Peer after(BotmeshException error, Peers.Peer peer, LiveInstances live) throws InterruptedException {
         if (!isOfThisHop(error, peer.id())) {
             throw error;
         }

@@ -24,7 +24,7 @@ final class Call {
         CONTROL
     }
 
-    final End end;
+    final Endpoint endpoint;
     final String method;
     final Kind kind;
     final boolean atCaller;
@@ -66,13 +66,13 @@ final class Call {
     /** Under which span this call's own is opened; later the context with its own. */
     Context context = Context.root();
 
-    Call(End end, String method, boolean atCaller) {
-        this.end = end;
+    Call(Endpoint endpoint, String method, boolean atCaller) {
+        this.endpoint = endpoint;
         this.method = method;
         this.kind = WORK.contains(method) ? Kind.WORK : Kind.CONTROL;
         this.atCaller = atCaller;
-        this.limits = end.limits;
-        this.ceiling = end.ceiling;
+        this.limits = endpoint.limits;
+        this.ceiling = endpoint.ceiling;
     }
 
     /** How many hops the chain has with this call. */

@@ -18,7 +18,7 @@ record Chain(
     private static final String OURS = "botmesh-";
     private static final int MAX_METADATA_BYTES = 4096;
     /** No path is longer, whatever the mesh allows: it must fit into metadata. */
-    private static final int MOST_HOPS = 64;
+    private static final int MAX_PATH_LENGTH = 64;
 
     private static final Metadata.Key<String> PATH = key("botmesh-path");
     private static final Metadata.Key<String> MAX_HOPS = key("botmesh-max-hops");
@@ -148,9 +148,9 @@ record Chain(
             return List.of();
         }
         List<String> entries = List.of(text.split(",", -1));
-        if (entries.size() > MOST_HOPS) {
+        if (entries.size() > MAX_PATH_LENGTH) {
             throw BotmeshException.invalid(
-                    PATH.name(), PATH.name() + " names " + entries.size() + " agents; at most " + MOST_HOPS);
+                    PATH.name(), PATH.name() + " names " + entries.size() + " agents; at most " + MAX_PATH_LENGTH);
         }
         for (String entry : entries) {
             if (entry.contains("/")) {
@@ -162,10 +162,10 @@ record Chain(
     }
 
     private static int parseHops(String text) {
-        if (!text.matches("\\d{1,2}") || Integer.parseInt(text) > MOST_HOPS) {
+        if (!text.matches("\\d{1,2}") || Integer.parseInt(text) > MAX_PATH_LENGTH) {
             throw BotmeshException.invalid(
                     MAX_HOPS.name(),
-                    MAX_HOPS.name() + " must be 0 to " + MOST_HOPS + " but is '" + Names.shown(text) + "'");
+                    MAX_HOPS.name() + " must be 0 to " + MAX_PATH_LENGTH + " but is '" + Names.shown(text) + "'");
         }
         return Integer.parseInt(text);
     }

@@ -7,14 +7,14 @@ final class ConcurrencyPolicy implements Policy {
     /** Counted from here until the call is over. */
     @Override
     public void caller(Call call) {
-        enter(call, call.end.outgoing, "outgoing");
+        enter(call, call.endpoint.outgoing, "outgoing");
     }
 
     /** Counted until the work is over: it can outlast the call. */
     @Override
     public void callee(Call call) {
         if (!call.joined) {
-            enter(call, call.end.incoming, "incoming");
+            enter(call, call.endpoint.incoming, "incoming");
         }
     }
 

@@ -34,7 +34,7 @@ final class Conventions {
                 .put(stringArrayKey("botmesh.path"), chain.path())
                 .put("botmesh.correlation_id", chain.correlationId())
                 .put("botmesh.account", chain.accountId())
-                .put("botmesh.instance", call.atCaller ? call.peerInstance : call.end.instance)
+                .put("botmesh.instance", call.atCaller ? call.peerInstance : call.endpoint.instance)
                 .put(
                         "rpc.response.status_code",
                         error == null ? "OK" : error.code().name());

@@ -15,8 +15,8 @@ public final class Conversation extends Task {
 
     private final Turn turn;
 
-    Conversation(Call call, Caller caller, Turn turn) {
-        super(call, caller);
+    Conversation(Call call, AgentClient client, Turn turn) {
+        super(call, client);
         this.turn = turn;
     }
 
@@ -98,9 +98,9 @@ public final class Conversation extends Task {
         if (!with.fallback().isEmpty()) {
             request.setFallback(owner(with.fallback()));
         }
-        TransferConversationResponse response = caller.service(turn.getServiceAddress())
-                .ask(
-                        call.end,
+        TransferConversationResponse response = client.service(turn.getServiceAddress())
+                .control(
+                        call.endpoint,
                         "botmesh.v1.ConversationService/TransferConversation",
                         request.build(),
                         TransferConversationResponse.parser(),

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  */
 final class Directory {
     private static final Duration FIRST_SNAPSHOT = Duration.ofSeconds(5);
-    private static final Duration LOOK_UP = Duration.ofSeconds(1);
+    private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(1);
     private static final Logger LOG = System.getLogger("io.botmesh");
     /** Warnings that are remembered, so that each is given once. */
     private static final int WARNINGS = 1_000;
@@ -111,7 +111,8 @@ final class Directory {
     /** Ask the registry about one agent, whatever the copy says; one that does not answer changes nothing. */
     void refresh(String asking, String target, Duration within) throws InterruptedException {
         try {
-            Agent agent = registry.getAgent(asking, target, within.compareTo(LOOK_UP) < 0 ? within : LOOK_UP);
+            Agent agent =
+                    registry.getAgent(asking, target, within.compareTo(LOOK_UP_TIMEOUT) < 0 ? within : LOOK_UP_TIMEOUT);
             synchronized (this) {
                 putCards(List.of(agent.getCard()));
                 putInstances(agent.getInstancesList());
@@ -192,10 +193,10 @@ final class Directory {
 
     /** Watch until this closes: whatever happens is logged and tried again. */
     private void watch() {
-        long pause = Registration.BACKOFF_LEAST;
+        long pause = Registration.MIN_BACKOFF_MILLIS;
         while (!stopping) {
             try {
-                pause = watchOnce() ? Registration.BACKOFF_LEAST : pause;
+                pause = watchOnce() ? Registration.MIN_BACKOFF_MILLIS : pause;
             } catch (InterruptedException e) {
                 return; // stopping
             } catch (Throwable e) {
@@ -209,7 +210,7 @@ final class Directory {
             } catch (InterruptedException e) {
                 return;
             }
-            pause = Math.min(Registration.BACKOFF_MOST, pause * 2);
+            pause = Math.min(Registration.MAX_BACKOFF_MILLIS, pause * 2);
         }
     }
 

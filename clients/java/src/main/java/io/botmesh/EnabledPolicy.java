@@ -21,7 +21,7 @@ final class EnabledPolicy implements Policy {
         boolean mesh = !call.ceiling.enabled();
         String text = mesh
                 ? "delegations are switched off in this mesh: set enabled to true"
-                : "delegations are switched off at " + call.end.agent;
+                : "delegations are switched off at " + call.endpoint.agent;
         throw new BotmeshException(Reason.DISABLED, text, Map.of("scope", mesh ? "mesh" : "agent"));
     }
 }

@@ -15,7 +15,7 @@ final class ErrorsPolicy implements Policy {
         BotmeshException error = call.error;
         boolean isComplete = error == null || error.fromPeer() || !error.agent().isEmpty();
         if (!isComplete && error.traceId().isEmpty()) {
-            error.raisedBy(call.end.agent, call.end.instance, call.hops(), call.chain.path(), call.traceId());
+            error.raisedBy(call.endpoint.agent, call.endpoint.instance, call.hops(), call.chain.path(), call.traceId());
         }
     }
 }

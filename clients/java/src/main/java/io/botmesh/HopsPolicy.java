@@ -18,7 +18,7 @@ final class HopsPolicy implements Policy {
         call.chain = call.chain.narrowed(call.limits.maxHops());
         int limit = call.chain.maxHops();
         if (call.hops() > limit) {
-            String last = call.target.isEmpty() ? call.end.agent : call.target;
+            String last = call.target.isEmpty() ? call.endpoint.agent : call.target;
             String way = String.join(" → ", call.chain.path()) + " → " + last;
             throw new BotmeshException(
                     Reason.HOP_LIMIT, way + " is one hop more than the " + limit + " allowed", Map.of("limit", limit));

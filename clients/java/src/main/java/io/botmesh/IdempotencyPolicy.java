@@ -2,12 +2,12 @@ package io.botmesh;
 
 /**
  * A repeat under the same message id joins the running work or gets the same reply. Finds or reserves the work of a call;
- * AgentServer runs it. Refusals are not remembered. (Every message that leaves has an id: Asking gives it.)
+ * AgentService runs it. Refusals are not remembered. (Every message that leaves has an id: Delegator gives it.)
  */
 final class IdempotencyPolicy implements Policy {
     @Override
     public void callee(Call call) {
-        WorkTable.Claim claim = call.end.works.claim(call);
+        WorkTable.Claim claim = call.endpoint.works.claim(call);
         call.work = claim.work();
         call.joined = claim.joined();
     }
@@ -16,7 +16,7 @@ final class IdempotencyPolicy implements Policy {
     @Override
     public void finish(Call call) {
         if (call.work != null) {
-            call.end.works.forgetUnbegun(call.work);
+            call.endpoint.works.forgetUnbegun(call.work);
         }
     }
 }

@@ -33,7 +33,7 @@ public record Limits(
     /** The share of its time that a parent keeps to answer in when it asks a child ... */
     private static final double ANSWER_MARGIN = 0.05;
     /** ... and the most of it. */
-    private static final Duration ANSWER_MARGIN_MOST = Duration.ofMillis(250);
+    private static final Duration MAX_ANSWER_MARGIN = Duration.ofMillis(250);
     /** gRPC rounds deadlines on the wire: a callee takes one that is this much over the limit. */
     private static final double TOLERATED_SHARE = 0.01;
 
@@ -127,7 +127,7 @@ public record Limits(
     /** What a child gets of its parent's remaining time: a little less, or what was asked if that is less. */
     static Duration childTimeout(Duration remaining, Duration asked) {
         Duration margin = Duration.ofNanos((long) (remaining.toNanos() * ANSWER_MARGIN));
-        return least(remaining.minus(least(margin, ANSWER_MARGIN_MOST)), asked);
+        return least(remaining.minus(least(margin, MAX_ANSWER_MARGIN)), asked);
     }
 
     /** The longest deadline that a callee takes, gRPC's rounding allowed for. */

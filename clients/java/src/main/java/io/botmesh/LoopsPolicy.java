@@ -9,7 +9,7 @@ final class LoopsPolicy implements Policy {
 
     @Override
     public void callee(Call call) {
-        check(call, call.end.namedIn(call.chain));
+        check(call, call.endpoint.namedIn(call.chain));
     }
 
     private static void check(Call call, String target) {

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.List;
 
 /** A client of the mesh that is no agent: every delegation starts a chain. */
-public final class Mesh extends Asking implements AutoCloseable {
-    private Mesh(Caller caller) {
-        super(caller);
+public final class Mesh extends Delegator implements AutoCloseable {
+    private Mesh(AgentClient client) {
+        super(client);
     }
 
     /** Connect as the environment says; REGISTRY_UNREACHABLE where no registry answers within 5 s. */
@@ -23,11 +23,12 @@ public final class Mesh extends Asking implements AutoCloseable {
      * @param openTelemetry the application's own; null: one that exports as the environment or the mesh says
      */
     public static Mesh connect(String name, Settings settings, OpenTelemetry openTelemetry) {
-        End end = new End(new Telemetry(name, "", openTelemetry), settings, "", "", false, Limits.NONE);
-        RegistryClient registry = new RegistryClient(settings.registry(), end);
-        Directory directory = new Directory(settings.account(), registry, end::learn, end.telemetry::exportTo);
-        end.directory = directory;
-        Mesh mesh = new Mesh(new Caller(end, directory, settings));
+        Endpoint endpoint = new Endpoint(new Telemetry(name, "", openTelemetry), settings, "", "", false, Limits.NONE);
+        RegistryClient registry = new RegistryClient(settings.registry(), endpoint);
+        Directory directory =
+                new Directory(settings.account(), registry, endpoint::learn, endpoint.telemetry::exportTo);
+        endpoint.directory = directory;
+        Mesh mesh = new Mesh(new AgentClient(endpoint, directory, settings));
         try {
             directory.ready(Duration.ofSeconds(5));
         } catch (InterruptedException | BotmeshException e) {
@@ -39,22 +40,22 @@ public final class Mesh extends Asking implements AutoCloseable {
 
     /** The agents in the watched copy of the registry, by account and name. */
     public List<Agent> agents() {
-        return caller.directory.agents();
+        return client.directory.agents();
     }
 
     @Override
-    Caller.Ask begin(String agent, Options options) {
+    AgentClient.Invocation newInvocation(String agent, Options options) {
         String conversation =
                 options.conversationId().isEmpty() ? "" : Names.checkId("conversation_id", options.conversationId());
-        return new Caller.Ask(agent, Asking.empty(), Chain.root(caller.end.account, conversation));
+        return new AgentClient.Invocation(agent, Delegator.empty(), Chain.root(client.endpoint.account, conversation));
     }
 
     /** Close all connections and export the last spans. */
     @Override
     public void close() {
-        caller.directory.close();
-        caller.close();
-        caller.directory.registry.close();
-        caller.end.telemetry.stop();
+        client.directory.close();
+        client.close();
+        client.directory.registry.close();
+        client.endpoint.telemetry.stop();
     }
 }

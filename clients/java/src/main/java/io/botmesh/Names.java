@@ -12,7 +12,7 @@ final class Names {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
     private static final double NEAR_ENOUGH = 0.7;
-    private static final int MOST_NEAREST = 3;
+    private static final int MAX_NEAREST = 3;
 
     private Names() {}
 
@@ -60,7 +60,7 @@ final class Names {
                 .filter(one -> share(name, one) >= NEAR_ENOUGH)
                 .sorted(Comparator.comparingDouble((String one) -> -share(name, one))
                         .thenComparing(Comparator.naturalOrder()))
-                .limit(MOST_NEAREST)
+                .limit(MAX_NEAREST)
                 .toList();
     }
 

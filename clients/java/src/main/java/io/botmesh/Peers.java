@@ -14,14 +14,14 @@ final class Peers {
     /** One instance that this process calls. */
     static final class Peer {
         final Instance instance;
-        final Link link;
+        final Connection connection;
         private int inFlight;
         private long asideUntil = System.nanoTime();
         private boolean leaving;
 
         private Peer(Instance instance) {
             this.instance = instance;
-            this.link = new Link(instance.getAddress());
+            this.connection = new Connection(instance.getAddress());
         }
 
         String id() {
@@ -30,7 +30,7 @@ final class Peers {
 
         /** Return when the connection stands; UNREACHABLE if it cannot be made in time: nothing was sent. */
         void connect(Duration timeout) throws InterruptedException {
-            if (!link.connect(timeout)) {
+            if (!connection.connect(timeout)) {
                 throw new BotmeshException(
                         Reason.UNREACHABLE,
                         instance.getAgent() + " at " + instance.getAddress()
@@ -84,7 +84,7 @@ final class Peers {
     synchronized void leave(Peer peer) {
         peer.inFlight--;
         if (peer.leaving && peer.inFlight == 0) {
-            peer.link.close();
+            peer.connection.close();
         }
     }
 
@@ -101,14 +101,14 @@ final class Peers {
             }
             peer.leaving = true;
             if (peer.inFlight == 0) {
-                peer.link.close();
+                peer.connection.close();
             }
             return true;
         });
     }
 
     synchronized void close() {
-        known.values().forEach(peer -> peer.link.close());
+        known.values().forEach(peer -> peer.connection.close());
         known.clear();
     }
 }

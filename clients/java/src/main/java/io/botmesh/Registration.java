@@ -26,16 +26,16 @@ import java.util.function.Supplier;
 /** Keeping an instance in the registry: register, heartbeat, register anew after an outage, leave. */
 final class Registration {
     /** Before trying the registry again, at first and at most. */
-    static final long BACKOFF_LEAST = 100;
+    static final long MIN_BACKOFF_MILLIS = 100;
 
-    static final long BACKOFF_MOST = 2_000;
+    static final long MAX_BACKOFF_MILLIS = 2_000;
     private static final Logger LOG = System.getLogger("io.botmesh");
     /** Between heartbeats until the registry has found the instance at its address. */
     private static final Duration UNTIL_LISTED = Duration.ofMillis(200);
     /** Between heartbeats, at least and at most. */
-    private static final Duration INTERVAL_LEAST = Duration.ofMillis(50);
+    private static final Duration MIN_INTERVAL = Duration.ofMillis(50);
 
-    private static final Duration INTERVAL_MOST = Duration.ofMinutes(10);
+    private static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
     /** Silence, besides three intervals, after which a stream of heartbeats is taken for dead. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -97,7 +97,7 @@ final class Registration {
     }
 
     /** Send a heartbeat now: the readiness has changed. */
-    void tellSoon() {
+    void heartbeatNow() {
         soon.release();
     }
 
@@ -141,21 +141,21 @@ final class Registration {
     /** The time between heartbeats, whatever the registry says: neither without a pause nor once a year. */
     private static Duration interval(Lease lease) {
         long seconds = lease.getHeartbeatInterval().getSeconds();
-        if (seconds < 0 || seconds > INTERVAL_MOST.toSeconds()) {
-            return INTERVAL_MOST;
+        if (seconds < 0 || seconds > MAX_INTERVAL.toSeconds()) {
+            return MAX_INTERVAL;
         }
         Duration given = Limits.duration(lease.getHeartbeatInterval());
-        return given.compareTo(INTERVAL_LEAST) < 0 ? INTERVAL_LEAST : given;
+        return given.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : given;
     }
 
     private void keep() {
-        long pause = BACKOFF_LEAST;
+        long pause = MIN_BACKOFF_MILLIS;
         while (!stopping) {
             try {
                 if (interval == null) {
                     interval = register();
                 }
-                pause = beat() ? BACKOFF_LEAST : pause;
+                pause = beat() ? MIN_BACKOFF_MILLIS : pause;
             } catch (BotmeshException e) {
                 LOG.log(Logger.Level.DEBUG, "lost the registry: {0}", e.getMessage());
             } catch (InterruptedException e) {
@@ -172,7 +172,7 @@ final class Registration {
             } catch (InterruptedException e) {
                 return;
             }
-            pause = Math.min(BACKOFF_MOST, pause * 2);
+            pause = Math.min(MAX_BACKOFF_MILLIS, pause * 2);
         }
     }
 

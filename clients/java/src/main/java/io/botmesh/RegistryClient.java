@@ -29,28 +29,28 @@ import java.util.function.Consumer;
 /** The connection to the registry: one channel, typed errors. */
 final class RegistryClient {
     private static final Logger LOG = System.getLogger("io.botmesh");
-    private static final Duration ASK = Duration.ofSeconds(5);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
 
     final String address;
-    private final End end;
-    private final Link link;
+    private final Endpoint endpoint;
+    private final Connection connection;
 
-    RegistryClient(String address, End end) {
+    RegistryClient(String address, Endpoint endpoint) {
         this.address = address;
-        this.end = end;
-        this.link = new Link(address);
+        this.endpoint = endpoint;
+        this.connection = new Connection(address);
     }
 
     /** One agent with its instances, as the registry knows it now. */
     Agent getAgent(String account, String name, Duration timeout) {
         GetAgentRequest request =
                 GetAgentRequest.newBuilder().setAccountId(account).setName(name).build();
-        return ask("GetAgent", request, GetAgentResponse.parser(), timeout).getAgent();
+        return call("GetAgent", request, GetAgentResponse.parser(), timeout).getAgent();
     }
 
     /** The active agents whose skills fit an utterance, best first; those with a card that cannot be used are left out. */
     List<AgentMatch> find(FindAgentsRequest request) {
-        return ask("FindAgents", request, FindAgentsResponse.parser(), ASK).getMatchesList().stream()
+        return call("FindAgents", request, FindAgentsResponse.parser(), CALL_TIMEOUT).getMatchesList().stream()
                 .filter(RegistryClient::isUsable)
                 .toList();
     }
@@ -70,7 +70,7 @@ final class RegistryClient {
     }
 
     RegisterResponse register(RegisterRequest request) {
-        return ask("Register", request, RegisterResponse.parser(), ASK);
+        return call("Register", request, RegisterResponse.parser(), CALL_TIMEOUT);
     }
 
     void deregister(String instance, String token) {
@@ -78,7 +78,7 @@ final class RegistryClient {
                 .setInstanceId(instance)
                 .setLeaseToken(token)
                 .build();
-        ask("Deregister", request, DeregisterResponse.parser(), Duration.ofSeconds(1));
+        call("Deregister", request, DeregisterResponse.parser(), Duration.ofSeconds(1));
     }
 
     /** Tell the registry that an instance did not answer; where that fails the lease will tell. */
@@ -88,7 +88,7 @@ final class RegistryClient {
                 .setError(error)
                 .build();
         try {
-            ask("ReportUnreachable", request, ReportUnreachableResponse.parser(), ASK);
+            call("ReportUnreachable", request, ReportUnreachableResponse.parser(), CALL_TIMEOUT);
         } catch (BotmeshException e) {
             return;
         }
@@ -96,14 +96,15 @@ final class RegistryClient {
 
     /** For heartbeats; an earlier failure to connect delays nothing. */
     RegistryServiceGrpc.RegistryServiceStub streams() {
-        link.channel().resetConnectBackoff();
-        return RegistryServiceGrpc.newStub(link.channel()).withMaxInboundMessageSize(Limits.TRANSPORT_BYTES);
+        connection.channel().resetConnectBackoff();
+        return RegistryServiceGrpc.newStub(connection.channel()).withMaxInboundMessageSize(Limits.TRANSPORT_BYTES);
     }
 
     /** The responses of WatchAgents as bytes: one that cannot be read does not end the watch. `onEnd` runs when it ends. */
     void watch(WatchAgentsRequest request, Consumer<byte[]> onNext, Runnable onEnd) {
-        link.channel().resetConnectBackoff();
-        ClientCall<byte[], byte[]> call = link.channel()
+        connection.channel().resetConnectBackoff();
+        ClientCall<byte[], byte[]> call = connection
+                .channel()
                 .newCall(Wire.method("botmesh.v1.RegistryService/WatchAgents", true, null), CallOptions.DEFAULT);
         call.start(
                 new ClientCall.Listener<>() {
@@ -140,12 +141,13 @@ final class RegistryClient {
                 Map.of("field", "response", "address", address));
     }
 
-    private <T extends Message> T ask(String method, Message request, Parser<T> parser, Duration timeout) {
+    private <T extends Message> T call(String method, Message request, Parser<T> parser, Duration timeout) {
         try {
-            return link.ask(end, "botmesh.v1.RegistryService/" + method, request, parser, timeout, new Metadata());
+            return connection.control(
+                    endpoint, "botmesh.v1.RegistryService/" + method, request, parser, timeout, new Metadata());
         } catch (BotmeshException e) {
             if (e.reason() == Reason.UNSPECIFIED && e.code() == Status.Code.UNAVAILABLE) {
-                link.channel().resetConnectBackoff();
+                connection.channel().resetConnectBackoff();
                 throw unreachable();
             }
             throw e;
@@ -153,6 +155,6 @@ final class RegistryClient {
     }
 
     void close() {
-        link.close();
+        connection.close();
     }
 }

@@ -33,10 +33,10 @@ public final class Serving implements AutoCloseable {
     private final AgentCard card;
     private final String instanceId = Names.newId();
     private final Settings settings;
-    private final End end;
+    private final Endpoint endpoint;
     private final RegistryClient registry;
     private final Directory directory;
-    private final Caller caller;
+    private final AgentClient client;
     private final HealthStatusManager health = new HealthStatusManager();
     private String address = "";
     private Server server;
@@ -47,18 +47,24 @@ public final class Serving implements AutoCloseable {
         settings = agent.settings == null ? Settings.load() : agent.settings;
         card = agent.card.clone().setAccountId(settings.account()).build();
         Telemetry telemetry = new Telemetry(card.getName(), instanceId, agent.openTelemetry);
-        end = new End(telemetry, settings, card.getName(), instanceId, card.getShared(), agent.limits);
-        registry = new RegistryClient(settings.registry(), end);
-        directory = new Directory(settings.account(), registry, end::learn, endpoint -> {});
-        end.directory = directory;
-        caller = new Caller(end, directory, settings);
+        endpoint = new Endpoint(telemetry, settings, card.getName(), instanceId, card.getShared(), agent.limits);
+        registry = new RegistryClient(settings.registry(), endpoint);
+        directory = new Directory(settings.account(), registry, endpoint::learn, traces -> {});
+        endpoint.directory = directory;
+        client = new AgentClient(endpoint, directory, settings);
     }
 
     Serving start() {
         try {
             listen();
             registration = new Registration(
-                    registry, card, instanceId, advertised(), this::state, end::learn, end.telemetry::exportTo);
+                    registry,
+                    card,
+                    instanceId,
+                    advertised(),
+                    this::state,
+                    endpoint::learn,
+                    endpoint.telemetry::exportTo);
             registration.start();
             return this;
         } catch (BotmeshException e) {
@@ -71,7 +77,7 @@ public final class Serving implements AutoCloseable {
         String bind = settings.bind();
         int colon = bind.lastIndexOf(':');
         String host = bind.substring(0, colon).replaceAll("[\\[\\]]", "");
-        AgentServer service = new AgentServer(card, agent, caller, () -> state().readiness());
+        AgentService service = new AgentService(card, agent, client, () -> state().readiness());
         server = NettyServerBuilder.forAddress(new InetSocketAddress(host, Integer.parseInt(bind.substring(colon + 1))))
                 .maxInboundMessageSize(Limits.TRANSPORT_BYTES)
                 .keepAliveTime(20, TimeUnit.SECONDS)
@@ -82,11 +88,12 @@ public final class Serving implements AutoCloseable {
                 .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
-                .addService(new Edge(end, service, Edge.REQUEST_WAIT).definition())
-                .addService(Readable.around(health.getHealthService().bindService()))
+                .addService(new AgentServiceBinding(endpoint, service, AgentServiceBinding.REQUEST_WAIT).definition())
                 .addService(
-                        Readable.around(ProtoReflectionServiceV1.newInstance().bindService()))
-                .addService(Readable.around(io.grpc.protobuf.services.ProtoReflectionService.newInstance()
+                        ParseErrorInterceptor.around(health.getHealthService().bindService()))
+                .addService(ParseErrorInterceptor.around(
+                        ProtoReflectionServiceV1.newInstance().bindService()))
+                .addService(ParseErrorInterceptor.around(io.grpc.protobuf.services.ProtoReflectionService.newInstance()
                         .bindService()))
                 .build();
         try {
@@ -110,13 +117,13 @@ public final class Serving implements AutoCloseable {
     }
 
     private Registration.State state() {
-        int running = end.works.running();
-        Readiness readiness = end.draining
+        int running = endpoint.works.running();
+        Readiness readiness = endpoint.draining
                 ? Readiness.READINESS_DRAINING
                 : running >= agent.capacity ? Readiness.READINESS_BUSY : Readiness.READINESS_READY;
         Load load = Load.newBuilder()
                 .setInFlight(running)
-                .setRecentFailures(end.stats.recentFailures())
+                .setRecentFailures(endpoint.stats.recentFailures())
                 .build();
         return new Registration.State(readiness, load);
     }
@@ -148,14 +155,14 @@ public final class Serving implements AutoCloseable {
 
     /** Take no new work, give what runs so long, and leave. */
     public void stop(Duration timeout) {
-        end.draining = true;
+        endpoint.draining = true;
         if (registration != null) {
-            registration.tellSoon();
+            registration.heartbeatNow();
         }
         if (!timeout.isZero()) {
             health.enterTerminalState();
         }
-        end.works.drain(timeout);
+        endpoint.works.drain(timeout);
         if (registration != null) {
             registration.stop();
         }
@@ -167,8 +174,8 @@ public final class Serving implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        caller.close();
+        client.close();
         registry.close();
-        end.telemetry.stop();
+        endpoint.telemetry.stop();
     }
 }

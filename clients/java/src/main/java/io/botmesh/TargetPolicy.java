@@ -8,27 +8,27 @@ final class TargetPolicy implements Policy {
     /** Unknown agents and agents without a live instance are refused here. */
     @Override
     public void caller(Call call) {
-        call.end.directory.find(call.chain.accountId(), call.target);
+        call.endpoint.directory.find(call.chain.accountId(), call.target);
     }
 
     /** Another agent's or instance's calls, and new work for one that drains, are refused here. */
     @Override
     public void callee(Call call) {
-        End end = call.end;
+        Endpoint endpoint = call.endpoint;
         Chain chain = reconciled(Chain.from(call.metadata), call.message);
         chain = chain.withIds(
                 chain.correlationId().isEmpty() ? Names.newId() : chain.correlationId(),
                 chain.conversationId(),
-                chain.accountId().isEmpty() ? end.account : chain.accountId());
+                chain.accountId().isEmpty() ? endpoint.account : chain.accountId());
         call.chain = chain;
         checkAddressee(call);
-        if (!chain.accountId().equals(end.account) && !end.shared) {
+        if (!chain.accountId().equals(endpoint.account) && !endpoint.shared) {
             throw BotmeshException.of(
                     Reason.UNKNOWN_AGENT,
-                    "account " + chain.accountId() + " sees no agent " + end.agent + ": its card is not shared");
+                    "account " + chain.accountId() + " sees no agent " + endpoint.agent + ": its card is not shared");
         }
-        if (end.draining && !end.works.knows(call)) {
-            throw BotmeshException.of(Reason.DRAINING, end.agent + " is draining: ask another instance");
+        if (endpoint.draining && !endpoint.works.knows(call)) {
+            throw BotmeshException.of(Reason.DRAINING, endpoint.agent + " is draining: ask another instance");
         }
     }
 
@@ -45,12 +45,13 @@ final class TargetPolicy implements Policy {
                     Map.of("field", "to_agent", "message", named, "metadata", agent));
         }
         String meant = agent.isEmpty() ? named : agent;
-        End end = call.end;
-        if ((meant.isEmpty() || meant.equals(end.agent)) && (instance.isEmpty() || instance.equals(end.instance))) {
+        Endpoint endpoint = call.endpoint;
+        if ((meant.isEmpty() || meant.equals(endpoint.agent))
+                && (instance.isEmpty() || instance.equals(endpoint.instance))) {
             return;
         }
         String expected = to.isEmpty() ? named : to;
-        String actual = end.agent + "/" + end.instance;
+        String actual = endpoint.agent + "/" + endpoint.instance;
         throw new BotmeshException(
                 Reason.WRONG_INSTANCE,
                 "this is " + actual + ", not " + expected + ": look the agent up again",

@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Map;
 
 /** A task in a chain: what a bot gets to work on. What it asks of other agents continues the chain. */
-public class Task extends Asking {
+public class Task extends Delegator {
     final Call call;
     private final Message message;
     private final Work work;
     private final List<Usage> usage = new ArrayList<>();
     private boolean afterText;
 
-    Task(Call call, Caller caller) {
-        super(caller);
+    Task(Call call, AgentClient client) {
+        super(client);
         this.call = call;
         this.message = call.message;
         this.work = call.work;
@@ -142,19 +142,20 @@ public class Task extends Asking {
     }
 
     @Override
-    Caller.Ask begin(String agent, Options options) {
+    AgentClient.Invocation newInvocation(String agent, Options options) {
         if (!options.conversationId().isEmpty() && !options.conversationId().equals(conversationId())) {
             throw BotmeshException.invalid(
                     "conversation_id", "a task's delegations belong to its own conversation: leave it out");
         }
-        End end = call.end;
-        Chain chain = call.chain.below(end.namedIn(call.chain));
-        Caller.Ask ask = new Caller.Ask(agent, Asking.empty().setFromAgent(end.agent), chain);
-        ask.deadline = work.deadline();
-        ask.timed = call.timed;
-        ask.work = work;
-        ask.parent = spanContext();
-        return ask;
+        Endpoint endpoint = call.endpoint;
+        Chain chain = call.chain.below(endpoint.namedIn(call.chain));
+        AgentClient.Invocation invocation =
+                new AgentClient.Invocation(agent, Delegator.empty().setFromAgent(endpoint.agent), chain);
+        invocation.deadline = work.deadline();
+        invocation.timed = call.timed;
+        invocation.work = work;
+        invocation.parent = spanContext();
+        return invocation;
     }
 
     /** Under the bot's own current span if that belongs to this chain, else under the server span. */

@@ -39,11 +39,11 @@ final class TracePolicy implements Policy {
     @Override
     public void callee(Call call) {
         Context parent = PROPAGATOR.extract(Context.root(), call.metadata, GETTER);
-        open(call, parent, call.method, SpanKind.SERVER, call.end.agent);
+        open(call, parent, call.method, SpanKind.SERVER, call.endpoint.agent);
     }
 
     private static void open(Call call, Context parent, String name, SpanKind kind, String agent) {
-        call.span = call.end
+        call.span = call.endpoint
                 .telemetry
                 .tracer()
                 .spanBuilder(name)
@@ -64,7 +64,7 @@ final class TracePolicy implements Policy {
             }
         }
         call.span.end();
-        call.end.stats.record(call);
+        call.endpoint.stats.record(call);
     }
 
     /** The metadata that carries a call's span and chain to an instance. */

@@ -150,7 +150,7 @@ final class WorkTable {
 
     private static String keyOf(Call call) {
         String from = call.message.getFromAgent();
-        String account = call.chain.accountId().isEmpty() ? call.end.account : call.chain.accountId();
+        String account = call.chain.accountId().isEmpty() ? call.endpoint.account : call.chain.accountId();
         return key(account, from.isEmpty() ? Names.nameOf(call.chain.last()) : from, call.message.getMessageId());
     }
 
@@ -159,7 +159,10 @@ final class WorkTable {
         if (call.method.endsWith("/Transfer")) {
             return 1;
         }
-        return call.method.endsWith("/Notify") && AgentServer.HEARD.contains(call.message.getMessageType()) ? 2 : 0;
+        return call.method.endsWith("/Notify")
+                        && AgentService.NOTIFICATION_TYPES.contains(call.message.getMessageType())
+                ? 2
+                : 0;
     }
 
     /** What a repeat must have in common with the first: everything but when and in which chain it was sent. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class AttemptsTest {
     @Test
     void aBudgetEndsRetriesOfATargetThatFailsAsAWhole() {
-        Budget budget = new Budget();
+        RetryBudget budget = new RetryBudget();
         int allowed = 0;
         while (budget.failed()) {
             allowed++;

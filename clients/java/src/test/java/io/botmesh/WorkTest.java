@@ -36,13 +36,13 @@ class WorkTest {
         };
     }
 
-    private static End end(Map<String, String> environment) {
+    private static Endpoint endpoint(Map<String, String> environment) {
         Settings settings = Settings.load(environment);
-        return new End(new Telemetry("test", "", null), settings, "b", "i", false, Limits.NONE);
+        return new Endpoint(new Telemetry("test", "", null), settings, "b", "i", false, Limits.NONE);
     }
 
-    private static Call call(End end, String id, String text) {
-        Call call = new Call(end, Call.SERVICE + "Delegate", false);
+    private static Call call(Endpoint endpoint, String id, String text) {
+        Call call = new Call(endpoint, Call.SERVICE + "Delegate", false);
         call.message = Message.newBuilder()
                 .setMessageId(id)
                 .setFromAgent("a")
@@ -54,11 +54,11 @@ class WorkTest {
 
     @Test
     void aRepeatJoinsIsDoneOnceAndGetsTheReplyAgain() throws Exception {
-        End end = end(Map.of());
+        Endpoint endpoint = endpoint(Map.of());
         AtomicInteger runs = new AtomicInteger();
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         for (int times = 0; times < 2; times++) {
-            WorkTable.Claim again = end.works.claim(call(end, "m-1", "hi"));
+            WorkTable.Claim again = endpoint.works.claim(call(endpoint, "m-1", "hi"));
             assertTrue(again.joined());
             assertSame(work, again.work());
             again.work().startOnce(() -> {
@@ -72,17 +72,17 @@ class WorkTest {
 
     @Test
     void anotherPayloadUnderAnIdIsRefused() {
-        End end = end(Map.of());
-        end.works.claim(call(end, "m-1", "hi"));
-        Call other = call(end, "m-1", "else");
-        BotmeshException error = assertThrows(BotmeshException.class, () -> end.works.claim(other));
+        Endpoint endpoint = endpoint(Map.of());
+        endpoint.works.claim(call(endpoint, "m-1", "hi"));
+        Call other = call(endpoint, "m-1", "else");
+        BotmeshException error = assertThrows(BotmeshException.class, () -> endpoint.works.claim(other));
         assertEquals(Reason.MESSAGE_ID_REUSED, error.reason());
     }
 
     @Test
     void workWithoutACallerEndsAfterItsGraceAndItsThreadIsInterrupted() throws Exception {
-        End end = end(Map.of("BOTMESH_ORPHAN_GRACE", "30ms"));
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of("BOTMESH_ORPHAN_GRACE", "30ms"));
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.startOnce(() -> {
             TimeUnit.HOURS.sleep(1);
             return Reply.getDefaultInstance();
@@ -94,10 +94,10 @@ class WorkTest {
 
     @Test
     void theDeadlineEndsTheWorkItself() throws Exception {
-        End end = end(Map.of());
-        Call asked = call(end, "m-1", "hi");
+        Endpoint endpoint = endpoint(Map.of());
+        Call asked = call(endpoint, "m-1", "hi");
         asked.endIn(Duration.ofMillis(30));
-        Work work = end.works.claim(asked).work();
+        Work work = endpoint.works.claim(asked).work();
         work.startOnce(() -> {
             TimeUnit.HOURS.sleep(1);
             return Reply.getDefaultInstance();
@@ -110,8 +110,8 @@ class WorkTest {
 
     @Test
     void aReaderThatComesLateGetsTheEventsAfterTheOneThatItHas() throws Exception {
-        End end = end(Map.of());
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of());
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.startOnce(() -> {
             for (int count = 0; count < 10; count++) {
                 work.emit(DelegateStreamResponse.newBuilder().setProgress(Progress.getDefaultInstance()));
@@ -126,8 +126,8 @@ class WorkTest {
 
     @Test
     void aBotIsHeldBackByASlowReader() throws Exception {
-        End end = end(Map.of());
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of());
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.startOnce(() -> {
             while (true) {
                 work.emit(DelegateStreamResponse.newBuilder().setProgress(Progress.getDefaultInstance()));
@@ -159,8 +159,8 @@ class WorkTest {
 
     @Test
     void aStreamedReplyThatPassesItsLimitEndsTheWorkAndItsBot() throws Exception {
-        End end = end(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         AtomicInteger sent = new AtomicInteger();
         List<String> after = new ArrayList<>();
         work.startOnce(() -> {
@@ -195,8 +195,8 @@ class WorkTest {
 
     @Test
     void theEndOfAReplyIsCountedWithItsPiecesWhoeverReads() throws Exception {
-        End end = end(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.startOnce(() -> {
             work.emit(piece(500));
             return Reply.newBuilder()
@@ -208,8 +208,8 @@ class WorkTest {
 
     @Test
     void progressThatNobodyReadsKeepsTheNewestOnly() throws Exception {
-        End end = end(Map.of());
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of());
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach(); // nobody waits for it
         int count = 4 * Work.KEPT_EVENT_BYTES / 10_000;
         work.startOnce(() -> {
@@ -233,8 +233,8 @@ class WorkTest {
 
     @Test
     void tinyProgressTakesNoMoreMemoryThanItsBytes() throws Exception {
-        End end = end(Map.of());
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of());
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach();
         work.startOnce(() -> {
             for (int number = 0; number < 300_000; number++) {
@@ -250,8 +250,8 @@ class WorkTest {
 
     @Test
     void aReplyHasOnlySoManyPieces() throws Exception {
-        End end = end(Map.of());
-        Work work = end.works.claim(call(end, "m-1", "hi")).work();
+        Endpoint endpoint = endpoint(Map.of());
+        Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach();
         work.startOnce(() -> {
             while (true) {
@@ -265,12 +265,12 @@ class WorkTest {
 
     @Test
     void outcomesAreForgottenWhenThereAreTooMany() throws Exception {
-        End end = end(Map.of("BOTMESH_IDEMPOTENCY_ENTRIES", "2"));
+        Endpoint endpoint = endpoint(Map.of("BOTMESH_IDEMPOTENCY_ENTRIES", "2"));
         for (String id : List.of("m-1", "m-2", "m-3")) {
-            Work work = end.works.claim(call(end, id, "hi")).work();
+            Work work = endpoint.works.claim(call(endpoint, id, "hi")).work();
             work.startOnce(Reply::getDefaultInstance);
             work.ended.get(10, TimeUnit.SECONDS);
         }
-        assertEquals(2, end.works.remembered());
+        assertEquals(2, endpoint.works.remembered());
     }
 }

@@ -37,13 +37,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What AgentService does. The policies have passed a call when it gets here; the bot's functions do the rest. */
-final class AgentServer {
+final class AgentService {
     private static final Logger LOG = System.getLogger("io.botmesh");
     /** How long a cancelled agent waits for receipts from below: less than its own caller waits. */
     private static final Duration RECEIPTS = Duration.ofMillis(800);
 
     /** What is told to a bot's onNotify function; the last two: how a task has ended. */
-    static final Set<MessageType> HEARD = Set.of(
+    static final Set<MessageType> NOTIFICATION_TYPES = Set.of(
             MessageType.MESSAGE_TYPE_UNSPECIFIED,
             MessageType.MESSAGE_TYPE_BROADCAST,
             MessageType.MESSAGE_TYPE_RESPONSE,
@@ -56,13 +56,13 @@ final class AgentServer {
 
     private final AgentCard card;
     private final Agent agent;
-    private final Caller caller;
+    private final AgentClient client;
     private final Supplier<Readiness> readiness;
 
-    AgentServer(AgentCard card, Agent agent, Caller caller, Supplier<Readiness> readiness) {
+    AgentService(AgentCard card, Agent agent, AgentClient client, Supplier<Readiness> readiness) {
         this.card = card;
         this.agent = agent;
-        this.caller = caller;
+        this.client = client;
         this.readiness = readiness;
     }
 
@@ -92,7 +92,7 @@ final class AgentServer {
     /** A receipt, as soon as the work has begun. */
     NotifyResponse notify(NotifyRequest request, Call call) {
         MessageType kind = request.getMessage().getMessageType();
-        boolean isTold = HEARD.contains(kind);
+        boolean isTold = NOTIFICATION_TYPES.contains(kind);
         Run hear = task -> {
             agent.notify.hear(task);
             return message(call, MessageType.MESSAGE_TYPE_ACK).build();
@@ -138,9 +138,9 @@ final class AgentServer {
         if (request.getMessageId().isEmpty()) {
             throw BotmeshException.invalid("message_id", "message_id names the work to cancel: it cannot be empty");
         }
-        End end = caller.end;
-        String account = request.getAccountId().isEmpty() ? end.account : request.getAccountId();
-        Work work = end.works.find(WorkTable.key(account, request.getFromAgent(), request.getMessageId()));
+        Endpoint endpoint = client.endpoint;
+        String account = request.getAccountId().isEmpty() ? endpoint.account : request.getAccountId();
+        Work work = endpoint.works.find(WorkTable.key(account, request.getFromAgent(), request.getMessageId()));
         CancelOutcome outcome = CancelOutcome.CANCEL_OUTCOME_UNKNOWN;
         List<CancelReceipt> below = List.of();
         if (work != null && work.isSettled()) {
@@ -151,8 +151,8 @@ final class AgentServer {
             below = receipts(work);
         }
         CancelReceipt own = CancelReceipt.newBuilder()
-                .setAgent(end.agent)
-                .setInstanceId(end.instance)
+                .setAgent(endpoint.agent)
+                .setInstanceId(endpoint.instance)
                 .setMessageId(request.getMessageId())
                 .setOutcome(outcome)
                 .build();
@@ -181,22 +181,22 @@ final class AgentServer {
     GetCardResponse getCard() {
         return GetCardResponse.newBuilder()
                 .setCard(card)
-                .setInstanceId(caller.end.instance)
+                .setInstanceId(client.endpoint.instance)
                 .setReadiness(readiness.get())
                 .build();
     }
 
     /** Counts since the process started. */
     GetStatsResponse getStats() {
-        End end = caller.end;
-        return end.stats
+        Endpoint endpoint = client.endpoint;
+        return endpoint.stats
                 .toProto()
-                .setInstanceId(end.instance)
-                .setInFlight(end.works.running())
-                .setOutgoingInFlight(end.outgoing.values().stream()
+                .setInstanceId(endpoint.instance)
+                .setInFlight(endpoint.works.running())
+                .setOutgoingInFlight(endpoint.outgoing.values().stream()
                         .mapToInt(Integer::intValue)
                         .sum())
-                .setRemembered(end.works.remembered())
+                .setRemembered(endpoint.works.remembered())
                 .build();
     }
 
@@ -207,7 +207,7 @@ final class AgentServer {
                     Reason.NOT_SUPPORTED, card.getName() + " takes no " + what, Map.of("method", what));
         }
         call.work.startOnce(() -> {
-            Task task = turn == null ? new Task(call, caller) : new Conversation(call, caller, turn);
+            Task task = turn == null ? new Task(call, client) : new Conversation(call, client, turn);
             try (Scope scope = call.context.makeCurrent()) {
                 return run.run(task);
             } catch (BotmeshException e) {
@@ -245,7 +245,7 @@ final class AgentServer {
         io.botmesh.v1.Reply.Builder made = io.botmesh.v1.Reply.newBuilder()
                 .setMessage(message)
                 .addAllChainUsage(task.chainUsage())
-                .setInstanceId(caller.end.instance)
+                .setInstanceId(client.endpoint.instance)
                 .setNotMine(answer.isNotMine());
         if (answer.confidence() != null) {
             made.setConfidence(answer.confidence());

@@ -17,14 +17,14 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Asking agents: the same words inside a delegation (Task) and outside one (Mesh). Everything here blocks, and throws
+ * Delegating to agents: the same words inside a delegation (Task) and outside one (Mesh). Everything here blocks, and throws
  * BotmeshException where something is refused or fails; interrupting the thread gives up, and the callee is told.
  */
-public abstract class Asking {
-    final Caller caller;
+public abstract class Delegator {
+    final AgentClient client;
 
-    Asking(Caller caller) {
-        this.caller = caller;
+    Delegator(AgentClient client) {
+        this.client = client;
     }
 
     /**
@@ -36,8 +36,8 @@ public abstract class Asking {
      */
     public record Match(String agent, String skillId, double confidence, AgentCard card) {}
 
-    /** An ask with an empty message, in the chain that this continues or starts. */
-    abstract Caller.Ask begin(String agent, Options options);
+    /** An invocation with an empty message, in the chain that this continues or starts. */
+    abstract AgentClient.Invocation newInvocation(String agent, Options options);
 
     /** Take note of what an answer cost. */
     void spent(Reply reply) {
@@ -51,11 +51,12 @@ public abstract class Asking {
 
     /** Ask an agent (a name, or account/name for one that another account shares) and wait for its reply. */
     public Reply delegate(String agent, String text, Options options) {
-        Caller.Ask ask = compose(agent, text, options);
+        AgentClient.Invocation invocation = compose(agent, text, options);
         DelegateRequest request =
-                DelegateRequest.newBuilder().setMessage(ask.message).build();
-        Caller.Answered<DelegateResponse> answered = caller.unary("Delegate", ask, request, DelegateResponse.parser());
-        Reply reply = Reply.from(answered.response().getReply(), answered.call().traceId());
+                DelegateRequest.newBuilder().setMessage(invocation.message).build();
+        AgentClient.Answer<DelegateResponse> answer =
+                client.unary("Delegate", invocation, request, DelegateResponse.parser());
+        Reply reply = Reply.from(answer.response().getReply(), answer.call().traceId());
         spent(reply);
         return reply;
     }
@@ -66,7 +67,7 @@ public abstract class Asking {
      */
     public Optional<Reply> stream(String agent, String text, Options options, Predicate<Event> taker) {
         Collector collector = new Collector(taker);
-        if (!caller.stream(compose(agent, text, options), collector::take)) {
+        if (!client.stream(compose(agent, text, options), collector::take)) {
             return Optional.empty();
         }
         spent(collector.reply);
@@ -75,22 +76,22 @@ public abstract class Asking {
 
     /** Delegate without waiting for the result: the message id, when the callee has taken the work. */
     public String send(String agent, String text, Options options) {
-        Caller.Ask ask = compose(agent, text, options);
+        AgentClient.Invocation invocation = compose(agent, text, options);
         NotifyRequest request =
-                NotifyRequest.newBuilder().setMessage(ask.message).build();
-        caller.unary("Notify", ask, request, NotifyResponse.parser());
-        return ask.message.getMessageId();
+                NotifyRequest.newBuilder().setMessage(invocation.message).build();
+        client.unary("Notify", invocation, request, NotifyResponse.parser());
+        return invocation.message.getMessageId();
     }
 
     /** The active agents whose skills fit an utterance, best first, at most `limit` (1 to 100). */
     public List<Match> find(String query, int limit) {
-        String account = caller.directory.account;
+        String account = client.directory.account;
         FindAgentsRequest request = FindAgentsRequest.newBuilder()
                 .setAccountId(account)
                 .setQuery(query)
                 .setLimit(limit)
                 .build();
-        return caller.directory.registry.find(request).stream()
+        return client.directory.registry.find(request).stream()
                 .map(one -> {
                     AgentCard card = one.getCard();
                     boolean isOurs = card.getAccountId().equals(account);
@@ -100,30 +101,31 @@ public abstract class Asking {
                 .toList();
     }
 
-    private Caller.Ask compose(String agent, String text, Options options) {
-        Caller.Ask ask = begin(agent, options);
-        ask.chain = ask.chain.narrowed(options.maxHops());
-        ask.timeout = options.timeout();
+    private AgentClient.Invocation compose(String agent, String text, Options options) {
+        AgentClient.Invocation invocation = newInvocation(agent, options);
+        invocation.chain = invocation.chain.narrowed(options.maxHops());
+        invocation.timeout = options.timeout();
         String id = options.messageId().isEmpty() ? Names.newId() : Names.checkId("message_id", options.messageId());
         Instant now = Instant.now();
-        ask.message
+        invocation
+                .message
                 .setToAgent(Names.nameOf(agent))
                 .setMessageType(MessageType.MESSAGE_TYPE_DELEGATE)
-                .setCorrelationId(ask.chain.correlationId())
-                .setConversationId(ask.chain.conversationId())
-                .setAccountId(ask.chain.accountId())
+                .setCorrelationId(invocation.chain.correlationId())
+                .setConversationId(invocation.chain.conversationId())
+                .setAccountId(invocation.chain.accountId())
                 .setMessageId(id)
                 .setSkillId(options.skill())
                 .setTimestamp(
                         Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
         if (!text.isEmpty()) {
-            ask.message.addPayload(Content.text(text));
+            invocation.message.addPayload(Content.text(text));
         }
-        ask.message.addAllPayload(options.parts());
+        invocation.message.addAllPayload(options.parts());
         if (!options.context().isEmpty()) {
-            ask.message.setContext(Content.toStruct(options.context()));
+            invocation.message.setContext(Content.toStruct(options.context()));
         }
-        return ask;
+        return invocation;
     }
 
     /** A message without anything in it. */

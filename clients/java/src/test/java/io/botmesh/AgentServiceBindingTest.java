@@ -41,11 +41,11 @@ import org.junit.jupiter.api.Timeout;
 
 /** What comes in from anybody: every request of every method, as bytes. */
 @Timeout(60)
-class EdgeTest {
+class AgentServiceBindingTest {
     private static final String LONG = "x".repeat(5_000);
 
     private Serving serving;
-    private Link link;
+    private Connection connection;
 
     @BeforeEach
     void serve() {
@@ -54,12 +54,12 @@ class EdgeTest {
                 .settings(settings)
                 .onDelegate(task -> Reply.of(task.parts()))
                 .start();
-        link = new Link(serving.address());
+        connection = new Connection(serving.address());
     }
 
     @AfterEach
     void stop() {
-        link.close();
+        connection.close();
         serving.stop(Duration.ZERO);
     }
 
@@ -71,9 +71,10 @@ class EdgeTest {
         try {
             Duration timeout = Duration.ofSeconds(10);
             if (!method.equals("DelegateStream")) {
-                return Link.await(link.unary(Call.SERVICE + method, request, new Metadata(), timeout));
+                return Connection.await(connection.unary(Call.SERVICE + method, request, new Metadata(), timeout));
             }
-            return link.responses(Call.SERVICE + method, request, new Metadata(), timeout)
+            return connection
+                    .responses(Call.SERVICE + method, request, new Metadata(), timeout)
                     .next(timeout);
         } catch (StatusRuntimeException e) {
             throw Statuses.asError(e);
@@ -266,7 +267,7 @@ class EdgeTest {
 
     @Test
     void aCallThatNeverSendsItsRequestEnds() throws Exception {
-        Edge edge = new Edge(end(), null, Duration.ofMillis(200));
+        AgentServiceBinding edge = new AgentServiceBinding(endpoint(), null, Duration.ofMillis(200));
         var server = io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder.forAddress(
                         new java.net.InetSocketAddress("127.0.0.1", 0))
                 .addService(edge.definition())
@@ -282,8 +283,8 @@ class EdgeTest {
         server.shutdownNow();
     }
 
-    private static End end() {
-        return new End(new Telemetry("test", "", null), Settings.load(Map.of()), "b", "i", false, Limits.NONE);
+    private static Endpoint endpoint() {
+        return new Endpoint(new Telemetry("test", "", null), Settings.load(Map.of()), "b", "i", false, Limits.NONE);
     }
 
     @Test
@@ -319,15 +320,17 @@ class EdgeTest {
 
     @Test
     void theServicesOfGrpcItselfRefuseGarbageAsWell() throws Exception {
-        link.unary("grpc.health.v1.Health/Check", new byte[0], new Metadata(), Duration.ofSeconds(10))
+        connection
+                .unary("grpc.health.v1.Health/Check", new byte[0], new Metadata(), Duration.ofSeconds(10))
                 .get(10, TimeUnit.SECONDS); // and still answer
         for (String method : List.of(
                 "grpc.health.v1.Health/Check",
                 "grpc.health.v1.Health/Watch",
                 "grpc.reflection.v1.ServerReflection/ServerReflectionInfo")) {
             for (int times = 0; times < 20; times++) {
-                var answer = link.unary(method, new byte[] {10, 127, 3}, new Metadata(), Duration.ofSeconds(10));
-                StatusRuntimeException error = assertThrows(StatusRuntimeException.class, () -> Link.await(answer));
+                var answer = connection.unary(method, new byte[] {10, 127, 3}, new Metadata(), Duration.ofSeconds(10));
+                StatusRuntimeException error =
+                        assertThrows(StatusRuntimeException.class, () -> Connection.await(answer));
                 assertEquals(Reason.INVALID_FIELD, Statuses.asError(error).reason());
             }
         }

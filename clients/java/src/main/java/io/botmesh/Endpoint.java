@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** This process's end of its calls: who it is, what it allows, what it counts. */
-final class End {
+final class Endpoint {
     final Telemetry telemetry;
     final String account;
     /** The agent that this process serves; empty: a client that is no agent. */
@@ -30,7 +30,7 @@ final class End {
     /** The mesh's, narrowed by environment and agent. */
     volatile Limits limits;
 
-    End(Telemetry telemetry, Settings settings, String agent, String instance, boolean shared, Limits own) {
+    Endpoint(Telemetry telemetry, Settings settings, String agent, String instance, boolean shared, Limits own) {
         this.telemetry = telemetry;
         this.account = settings.account();
         this.agent = agent;

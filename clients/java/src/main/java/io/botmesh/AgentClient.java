@@ -26,12 +26,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** How this process calls agents: the policies once around a call, and as many attempts as it takes. */
-final class Caller {
+final class AgentClient {
     /** For telling a callee that its work is no longer wanted. */
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(1);
 
     /** What is asked of whom, and on whose behalf. */
-    static final class Ask {
+    static final class Invocation {
         final String target;
         final Message.Builder message;
         Chain chain;
@@ -44,7 +44,7 @@ final class Caller {
         /** The work that asks, where an agent does. */
         Work work;
 
-        Ask(String target, Message.Builder message, Chain chain) {
+        Invocation(String target, Message.Builder message, Chain chain) {
             this.target = target;
             this.message = message;
             this.chain = chain;
@@ -52,11 +52,11 @@ final class Caller {
     }
 
     /** An answer, and the call as the policies saw it. */
-    record Answered<T>(T response, Call call) {}
+    record Answer<T>(T response, Call call) {}
 
     /** Takes the events of a stream; false leaves it. */
-    interface Taker {
-        boolean take(DelegateStreamResponse event, Call call);
+    interface EventHandler {
+        boolean handle(DelegateStreamResponse event, Call call);
     }
 
     /** One try of a call at one peer. */
@@ -65,24 +65,24 @@ final class Caller {
     }
 
     /** The caller left a stream on purpose. */
-    private static final class Left extends RuntimeException {
+    private static final class StreamLeft extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private Left() {
+        private StreamLeft() {
             super("left", null, false, false);
         }
     }
 
-    final End end;
+    final Endpoint endpoint;
     final Directory directory;
     private final Peers peers;
     private final Duration connectTimeout;
-    private final Map<String, Budget> budgets = new ConcurrentHashMap<>();
-    private final Map<String, Link> services = new ConcurrentHashMap<>();
+    private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
+    private final Map<String, Connection> services = new ConcurrentHashMap<>();
     private final Set<CompletableFuture<?>> background = ConcurrentHashMap.newKeySet();
 
-    Caller(End end, Directory directory, Settings settings) {
-        this.end = end;
+    AgentClient(Endpoint endpoint, Directory directory, Settings settings) {
+        this.endpoint = endpoint;
         this.directory = directory;
         this.peers = new Peers(settings.setAside());
         this.connectTimeout = settings.connectTimeout();
@@ -90,13 +90,14 @@ final class Caller {
     }
 
     /** The response of Delegate or Notify. */
-    <T extends com.google.protobuf.Message> Answered<T> unary(
-            String method, Ask ask, com.google.protobuf.Message request, Parser<T> parser) {
+    <T extends com.google.protobuf.Message> Answer<T> unary(
+            String method, Invocation invocation, com.google.protobuf.Message request, Parser<T> parser) {
         byte[] bytes = request.toByteArray();
-        Call call = call(method, ask, request, bytes.length);
+        Call call = call(method, invocation, request, bytes.length);
         int passed = Policies.start(call);
         try {
-            byte[] response = untilAnswered(call, ask, (peer, metadata) -> attempt(call, ask, peer, metadata, bytes));
+            byte[] response = untilAnswered(
+                    call, invocation, (peer, metadata) -> attempt(call, invocation, peer, metadata, bytes));
             Policies.received(call, response.length);
             T answer = read(call, parser, response);
             if (answer instanceof DelegateResponse delegated
@@ -104,39 +105,39 @@ final class Caller {
                 call.usage = delegated.getReply().getUsage();
             }
             Policies.succeed(call, passed);
-            return new Answered<>(answer, call);
+            return new Answer<>(answer, call);
         } catch (InterruptedException | RuntimeException e) {
             throw Policies.fail(call, passed, e);
         }
     }
 
     /** The events of DelegateStream as they come; leaving early cancels the callee. Whether it ran to its end. */
-    boolean stream(Ask ask, Taker taker) {
+    boolean stream(Invocation invocation, EventHandler handler) {
         DelegateStreamRequest.Builder request =
-                DelegateStreamRequest.newBuilder().setMessage(ask.message);
+                DelegateStreamRequest.newBuilder().setMessage(invocation.message);
         DelegateStreamRequest first = request.build();
-        Call call = call("DelegateStream", ask, first, first.getSerializedSize());
+        Call call = call("DelegateStream", invocation, first, first.getSerializedSize());
         int passed = Policies.start(call);
         Peers.Peer[] began = new Peers.Peer[1]; // where the events so far came from
         try {
-            untilAnswered(call, ask, (peer, metadata) -> {
+            untilAnswered(call, invocation, (peer, metadata) -> {
                 if (began[0] != null && began[0] != peer && request.getAfterSequence() > 0) {
                     request.setAfterSequence(0);
                     Reset reset = Reset.newBuilder()
-                            .setReason(ask.target + " was lost and starts again")
+                            .setReason(invocation.target + " was lost and starts again")
                             .build();
-                    take(
-                            taker,
+                    handle(
+                            handler,
                             DelegateStreamResponse.newBuilder().setReset(reset).build(),
                             call);
                 }
                 began[0] = peer;
-                attemptStream(call, ask, peer, metadata, request, taker);
+                attemptStream(call, invocation, peer, metadata, request, handler);
                 return null;
             });
             Policies.succeed(call, passed);
             return true;
-        } catch (Left e) {
+        } catch (StreamLeft e) {
             Policies.fail(call, passed, BotmeshException.of(Reason.CANCELLED, "the caller left the stream"));
             return false;
         } catch (InterruptedException | RuntimeException e) {
@@ -144,15 +145,15 @@ final class Caller {
         }
     }
 
-    private static void take(Taker taker, DelegateStreamResponse event, Call call) {
-        if (!taker.take(event, call)) {
-            throw new Left();
+    private static void handle(EventHandler handler, DelegateStreamResponse event, Call call) {
+        if (!handler.handle(event, call)) {
+            throw new StreamLeft();
         }
     }
 
     /** The connection to a conversation service. */
-    Link service(String address) {
-        return services.computeIfAbsent(address, Link::new);
+    Connection service(String address) {
+        return services.computeIfAbsent(address, Connection::new);
     }
 
     /** Wait for what was still to be told, then close the connections. */
@@ -166,12 +167,12 @@ final class Caller {
             Thread.currentThread().interrupt();
         }
         peers.close();
-        services.values().forEach(Link::close);
+        services.values().forEach(Connection::close);
     }
 
     /** A response that this end can use: made here and final where it is not, for the callee has answered. */
     private static <T extends com.google.protobuf.Message> T read(Call call, Parser<T> parser, byte[] response) {
-        T answer = Link.read(call, parser, response, "the answer of " + call.target);
+        T answer = Connection.read(call, parser, response, "the answer of " + call.target);
         if (answer instanceof DelegateResponse delegated) {
             checkConfidence(delegated.getReply());
         } else if (answer instanceof DelegateStreamResponse event) {
@@ -187,42 +188,46 @@ final class Caller {
         }
     }
 
-    private Call call(String method, Ask ask, com.google.protobuf.Message request, int size) {
-        Call call = new Call(end, Call.SERVICE + method, true);
+    private Call call(String method, Invocation invocation, com.google.protobuf.Message request, int size) {
+        Call call = new Call(endpoint, Call.SERVICE + method, true);
         call.request = request;
-        call.chain = ask.chain;
-        call.message = ask.message.build();
-        call.target = ask.target;
-        call.timeout = ask.timeout;
-        call.deadline = ask.deadline;
-        call.timed = ask.timed;
-        call.context = ask.parent;
+        call.chain = invocation.chain;
+        call.message = invocation.message.build();
+        call.target = invocation.target;
+        call.timeout = invocation.timeout;
+        call.deadline = invocation.deadline;
+        call.timed = invocation.timed;
+        call.context = invocation.parent;
         call.requestSize = size;
-        boolean isAsked = ask.timeout != null && !ask.timeout.isZero() && !ask.timeout.isNegative();
-        Duration within = isAsked ? ask.timeout : call.limits.defaultTimeout();
+        boolean isAsked =
+                invocation.timeout != null && !invocation.timeout.isZero() && !invocation.timeout.isNegative();
+        Duration within = isAsked ? invocation.timeout : call.limits.defaultTimeout();
         Duration left = call.remaining();
         try {
-            directory.lookUp(ask.chain.accountId(), ask.target, within.compareTo(left) < 0 ? within : left);
+            directory.lookUp(
+                    invocation.chain.accountId(), invocation.target, within.compareTo(left) < 0 ? within : left);
         } catch (InterruptedException e) {
             throw Statuses.asError(e);
         }
         return call;
     }
 
-    private <T> T untilAnswered(Call call, Ask ask, Attempt<T> attempt) throws InterruptedException {
-        String account = ask.chain.accountId();
-        boolean isIdempotent = Attempts.isIdempotent(directory.find(account, ask.target), ask.message.getSkillId());
-        Attempts.Live live = tried -> {
-            if (directory.live(account, ask.target).stream().allMatch(one -> tried.contains(one.getInstanceId()))) {
-                directory.refresh(account, ask.target, call.remaining()); // one may have come a moment ago
+    private <T> T untilAnswered(Call call, Invocation invocation, Attempt<T> attempt) throws InterruptedException {
+        String account = invocation.chain.accountId();
+        boolean isIdempotent =
+                Attempts.isIdempotent(directory.find(account, invocation.target), invocation.message.getSkillId());
+        Attempts.LiveInstances live = tried -> {
+            if (directory.live(account, invocation.target).stream()
+                    .allMatch(one -> tried.contains(one.getInstanceId()))) {
+                directory.refresh(account, invocation.target, call.remaining()); // one may have come a moment ago
             }
-            return directory.live(account, ask.target);
+            return directory.live(account, invocation.target);
         };
-        Budget budget = budgets.computeIfAbsent(ask.target, target -> new Budget());
+        RetryBudget budget = budgets.computeIfAbsent(invocation.target, target -> new RetryBudget());
         Attempts attempts = new Attempts(call, peers, budget, isIdempotent);
-        List<Instance> first = directory.live(account, ask.target);
+        List<Instance> first = directory.live(account, invocation.target);
         if (first.isEmpty()) {
-            throw Directory.noLiveInstance(ask.target);
+            throw Directory.noLiveInstance(invocation.target);
         }
         Peers.Peer peer = peers.choose(first, Set.of());
         while (true) {
@@ -233,7 +238,7 @@ final class Caller {
                 T answer = attempt.at(peer, TracePolicy.inject(call, peer.id()));
                 attempts.succeeded();
                 return answer;
-            } catch (Left e) {
+            } catch (StreamLeft e) {
                 throw e;
             } catch (RuntimeException e) {
                 error = Statuses.asError(e);
@@ -268,14 +273,14 @@ final class Caller {
         }
     }
 
-    private byte[] attempt(Call call, Ask ask, Peers.Peer peer, Metadata metadata, byte[] request)
+    private byte[] attempt(Call call, Invocation invocation, Peers.Peer peer, Metadata metadata, byte[] request)
             throws InterruptedException {
-        CompletableFuture<byte[]> answer = peer.link.unary(call.method, request, metadata, call.remaining());
-        Runnable forget = ask.work == null ? () -> {} : ask.work.onStop(() -> answer.cancel(true));
+        CompletableFuture<byte[]> answer = peer.connection.unary(call.method, request, metadata, call.remaining());
+        Runnable forget = invocation.work == null ? () -> {} : invocation.work.onStop(() -> answer.cancel(true));
         try {
-            return Link.await(answer);
+            return Connection.await(answer);
         } catch (InterruptedException | java.util.concurrent.CancellationException e) {
-            giveUp(ask, peer);
+            cancelCallee(invocation, peer);
             throw e;
         } finally {
             forget.run();
@@ -283,18 +288,24 @@ final class Caller {
     }
 
     private void attemptStream(
-            Call call, Ask ask, Peers.Peer peer, Metadata metadata, DelegateStreamRequest.Builder request, Taker taker)
+            Call call,
+            Invocation invocation,
+            Peers.Peer peer,
+            Metadata metadata,
+            DelegateStreamRequest.Builder request,
+            EventHandler handler)
             throws InterruptedException {
         byte[] bytes = request.build().toByteArray();
-        Link.Responses responses = peer.link.responses(call.method, bytes, metadata, call.remaining());
-        Runnable forget = ask.work == null ? () -> {} : ask.work.onStop(responses::cancel);
-        boolean knows = false; // whether the callee knows that nobody listens any more
+        Connection.Responses responses = peer.connection.responses(call.method, bytes, metadata, call.remaining());
+        Runnable forget = invocation.work == null ? () -> {} : invocation.work.onStop(responses::cancel);
+        boolean isOver = false; // whether the callee knows that its caller reads no more
         try {
             while (true) {
                 byte[] response = responses.next(call.limits.streamIdleTimeout());
                 if (response == null) {
-                    knows = true;
-                    throw BotmeshException.of(Reason.AGENT_ERROR, ask.target + " ended its stream without a reply");
+                    isOver = true;
+                    throw BotmeshException.of(
+                            Reason.AGENT_ERROR, invocation.target + " ended its stream without a reply");
                 }
                 Policies.received(call, response.length);
                 DelegateStreamResponse event = read(call, DelegateStreamResponse.parser(), response);
@@ -303,43 +314,43 @@ final class Caller {
                 }
                 request.setAfterSequence(event.getSequence());
                 if (event.hasReply()) {
-                    knows = true;
+                    isOver = true;
                     call.usage = event.getReply().hasUsage() ? event.getReply().getUsage() : null;
-                    taker.take(event, call);
+                    handler.handle(event, call);
                     return;
                 }
-                take(taker, event, call);
+                handle(handler, event, call);
             }
         } catch (io.grpc.StatusRuntimeException e) {
-            knows = ask.work == null || !ask.work.isSettled();
+            isOver = invocation.work == null || !invocation.work.isSettled();
             throw e;
         } finally {
             forget.run();
-            if (!knows) {
+            if (!isOver) {
                 responses.cancel();
-                giveUp(ask, peer);
+                cancelCallee(invocation, peer);
             }
         }
     }
 
     /** Tell the callee, so that its work ends at once and not when it notices. */
-    private void giveUp(Ask ask, Peers.Peer peer) {
+    private void cancelCallee(Invocation invocation, Peers.Peer peer) {
         CancelRequest request = CancelRequest.newBuilder()
-                .setMessageId(ask.message.getMessageId())
-                .setFromAgent(ask.message.getFromAgent())
-                .setAccountId(ask.chain.accountId())
+                .setMessageId(invocation.message.getMessageId())
+                .setFromAgent(invocation.message.getFromAgent())
+                .setAccountId(invocation.chain.accountId())
                 .setReason("the caller gave up")
                 .build();
-        CompletableFuture<List<CancelReceipt>> told = peer.link
+        CompletableFuture<List<CancelReceipt>> cancelled = peer.connection
                 .unary(Call.SERVICE + "Cancel", request.toByteArray(), new Metadata(), CANCEL_TIMEOUT)
-                .handle((bytes, error) -> receipts(ask, peer, bytes));
-        if (ask.work != null) {
-            ask.work.below(told);
+                .handle((bytes, error) -> receipts(invocation, peer, bytes));
+        if (invocation.work != null) {
+            invocation.work.below(cancelled);
         }
-        inBackground(told);
+        inBackground(cancelled);
     }
 
-    private static List<CancelReceipt> receipts(Ask ask, Peers.Peer peer, byte[] bytes) {
+    private static List<CancelReceipt> receipts(Invocation invocation, Peers.Peer peer, byte[] bytes) {
         try {
             if (bytes != null) {
                 CancelResponse response = CancelResponse.parseFrom(bytes);
@@ -350,9 +361,9 @@ final class Caller {
             // as good as no answer
         }
         return List.of(CancelReceipt.newBuilder()
-                .setAgent(ask.target)
+                .setAgent(invocation.target)
                 .setInstanceId(peer.id())
-                .setMessageId(ask.message.getMessageId())
+                .setMessageId(invocation.message.getMessageId())
                 .setOutcome(CancelOutcome.CANCEL_OUTCOME_UNREACHABLE)
                 .build());
     }

@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** AgentService on the wire: bytes in and out, the policies around every call, every error typed. */
-final class Edge {
+final class AgentServiceBinding {
     private static final long BEFORE_GRPC_NANOS = 20_000_000;
     /** How long a caller may take to send its request: one that never does would hold its call for ever. */
     static final Duration REQUEST_WAIT = Duration.ofSeconds(30);
@@ -40,55 +40,56 @@ final class Edge {
     private static final ServiceDescriptor STUB = AgentServiceGrpc.getServiceDescriptor();
 
     /** Serves one call: `send` takes each response. */
-    private interface Serve<Q> {
-        void serve(Q request, Call call, Served served, Consumer<Message> send) throws Exception;
+    private interface Handler<Q> {
+        void handle(Q request, Call call, IncomingCall incoming, Consumer<Message> send) throws Exception;
     }
 
-    private record Method<Q extends Message>(String name, Parser<Q> parser, Serve<Q> serve) {}
+    private record RpcMethod<Q extends Message>(String name, Parser<Q> parser, Handler<Q> handler) {}
 
-    private final End end;
-    private final AgentServer server;
+    private final Endpoint endpoint;
+    private final AgentService server;
     private final Duration requestWait;
 
-    Edge(End end, AgentServer server, Duration requestWait) {
-        this.end = end;
+    AgentServiceBinding(Endpoint endpoint, AgentService server, Duration requestWait) {
+        this.endpoint = endpoint;
         this.server = server;
         this.requestWait = requestWait;
     }
 
     /** The service as gRPC has it, with its schema for reflection. */
     ServerServiceDefinition definition() {
-        List<Method<?>> methods = List.of(
-                new Method<>(
+        List<RpcMethod<?>> methods = List.of(
+                new RpcMethod<>(
                         "Delegate",
                         DelegateRequest.parser(),
-                        (request, call, served, send) -> send.accept(server.delegate(call, served))),
-                new Method<>(
+                        (request, call, incoming, send) -> send.accept(server.delegate(call, incoming))),
+                new RpcMethod<>(
                         "DelegateStream",
                         DelegateStreamRequest.parser(),
-                        (request, call, served, send) -> server.delegateStream(request, call, served, send::accept)),
-                new Method<>(
+                        (request, call, incoming, send) ->
+                                server.delegateStream(request, call, incoming, send::accept)),
+                new RpcMethod<>(
                         "Notify",
                         NotifyRequest.parser(),
-                        (request, call, served, send) -> send.accept(server.notify(request, call))),
-                new Method<>(
+                        (request, call, incoming, send) -> send.accept(server.notify(request, call))),
+                new RpcMethod<>(
                         "Transfer",
                         TransferRequest.parser(),
-                        (request, call, served, send) -> send.accept(server.transfer(request, call, served))),
-                new Method<>(
+                        (request, call, incoming, send) -> send.accept(server.transfer(request, call, incoming))),
+                new RpcMethod<>(
                         "Cancel",
                         CancelRequest.parser(),
-                        (request, call, served, send) -> send.accept(server.cancel(request))),
-                new Method<>(
+                        (request, call, incoming, send) -> send.accept(server.cancel(request))),
+                new RpcMethod<>(
                         "GetCard",
                         GetCardRequest.parser(),
-                        (request, call, served, send) -> send.accept(server.getCard())),
-                new Method<>(
+                        (request, call, incoming, send) -> send.accept(server.getCard())),
+                new RpcMethod<>(
                         "GetStats",
                         GetStatsRequest.parser(),
-                        (request, call, served, send) -> send.accept(server.getStats())));
+                        (request, call, incoming, send) -> send.accept(server.getStats())));
         List<MethodDescriptor<byte[], byte[]>> descriptors = new ArrayList<>();
-        for (Method<?> method : methods) {
+        for (RpcMethod<?> method : methods) {
             MethodDescriptor<?, ?> known = STUB.getMethods().stream()
                     .filter(one -> method.name.equals(one.getBareMethodName()))
                     .findFirst()
@@ -97,7 +98,7 @@ final class Edge {
                     known.getFullMethodName(), !known.getType().serverSendsOneMessage(), known.getSchemaDescriptor()));
         }
         ServiceDescriptor.Builder service = ServiceDescriptor.newBuilder(STUB.getName())
-                .setSchemaDescriptor((ProtoFileDescriptorSupplier) Edge::schema);
+                .setSchemaDescriptor((ProtoFileDescriptorSupplier) AgentServiceBinding::schema);
         descriptors.forEach(service::addMethod);
         ServerServiceDefinition.Builder made = ServerServiceDefinition.builder(service.build());
         for (int index = 0; index < methods.size(); index++) {
@@ -121,16 +122,16 @@ final class Edge {
         }
     }
 
-    private <Q extends Message> ServerCallHandler<byte[], byte[]> handler(Method<Q> method) {
+    private <Q extends Message> ServerCallHandler<byte[], byte[]> handler(RpcMethod<Q> method) {
         return (rpc, headers) -> {
-            Served served = new Served(rpc);
+            IncomingCall incoming = new IncomingCall(rpc);
             var deadline = Context.current().getDeadline();
             Duration timeout = deadline == null ? null : timeout(deadline.timeRemaining(TimeUnit.NANOSECONDS));
             AtomicBoolean begun = new AtomicBoolean();
             ScheduledFuture<?> silent = Threads.TIMER.schedule(
                     () -> {
                         if (begun.compareAndSet(false, true)) {
-                            Threads.WORKERS.execute(() -> serve(method, headers, timeout, null, served));
+                            Threads.WORKERS.execute(() -> serve(method, headers, timeout, null, incoming));
                         }
                     },
                     requestWait.toNanos(),
@@ -148,19 +149,19 @@ final class Edge {
                 public void onHalfClose() {
                     silent.cancel(false);
                     if (begun.compareAndSet(false, true)) {
-                        Threads.WORKERS.execute(() -> serve(method, headers, timeout, request, served));
+                        Threads.WORKERS.execute(() -> serve(method, headers, timeout, request, incoming));
                     }
                 }
 
                 @Override
                 public void onReady() {
-                    served.wake();
+                    incoming.wake();
                 }
 
                 @Override
                 public void onCancel() {
                     silent.cancel(false);
-                    served.lose();
+                    incoming.lose();
                 }
             };
         };
@@ -173,27 +174,27 @@ final class Edge {
 
     /** Start the policies, serve, finish the policies; every error leaves typed. No bytes: the request never came. */
     private <Q extends Message> void serve(
-            Method<Q> method, Metadata headers, Duration timeout, byte[] bytes, Served served) {
+            RpcMethod<Q> method, Metadata headers, Duration timeout, byte[] bytes, IncomingCall incoming) {
         int passed = -1;
         ScheduledFuture<?> late = null;
-        Call call = new Call(end, Call.SERVICE + method.name, false);
+        Call call = new Call(endpoint, Call.SERVICE + method.name, false);
         try {
             call.metadata = headers;
             call.timeout = timeout;
             Q request = read(method, bytes, call);
             passed = Policies.start(call);
             if (call.kind == Call.Kind.WORK) { // the work's deadline may be later than this call's
-                late = Threads.TIMER.schedule(served::late, call.remaining().toNanos(), TimeUnit.NANOSECONDS);
+                late = Threads.TIMER.schedule(incoming::late, call.remaining().toNanos(), TimeUnit.NANOSECONDS);
             }
-            method.serve.serve(request, call, served, response -> {
+            method.handler.handle(request, call, incoming, response -> {
                 byte[] out = response.toByteArray();
                 Policies.sending(call, out.length);
-                served.send(out);
+                incoming.send(out);
             });
             Policies.succeed(call, passed);
-            served.close(Status.OK, new Metadata());
+            incoming.close(Status.OK, new Metadata());
         } catch (Throwable e) { // whatever happens must become an answer
-            served.close(passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e));
+            incoming.close(passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e));
         } finally {
             if (late != null) {
                 late.cancel(false);
@@ -202,7 +203,7 @@ final class Edge {
     }
 
     /** The request; null where there is none that could be read: the policies refuse the call then. */
-    private <Q extends Message> Q read(Method<Q> method, byte[] bytes, Call call) {
+    private <Q extends Message> Q read(RpcMethod<Q> method, byte[] bytes, Call call) {
         try {
             if (bytes == null) {
                 throw new BotmeshException(
@@ -221,87 +222,6 @@ final class Edge {
         } catch (BotmeshException e) {
             call.unreadable = e.started(false);
             return null;
-        }
-    }
-
-    /** One call that is served: where its responses go, and whether its caller is still there. */
-    private static final class Served implements Work.Listener {
-        private final ServerCall<byte[], byte[]> rpc;
-        private final List<Runnable> whenGone = new ArrayList<>();
-        private boolean gone;
-        private boolean late;
-        private boolean headersSent;
-
-        private Served(ServerCall<byte[], byte[]> rpc) {
-            this.rpc = rpc;
-        }
-
-        @Override
-        public synchronized boolean isGone() {
-            return gone || late;
-        }
-
-        @Override
-        public synchronized BotmeshException why() {
-            return gone
-                    ? Work.Listener.super.why()
-                    : BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done");
-        }
-
-        @Override
-        public synchronized void onGone(Runnable wake) {
-            whenGone.add(wake);
-        }
-
-        private synchronized void wake() {
-            notifyAll();
-        }
-
-        private void lose() {
-            end(() -> gone = true);
-        }
-
-        private void late() {
-            end(() -> late = true);
-        }
-
-        private void end(Runnable note) {
-            List<Runnable> told;
-            synchronized (this) {
-                note.run();
-                notifyAll();
-                told = List.copyOf(whenGone);
-            }
-            told.forEach(Runnable::run);
-        }
-
-        /** Waits while the connection takes no more. */
-        private synchronized void send(byte[] response) {
-            try {
-                if (!headersSent) {
-                    rpc.sendHeaders(new Metadata());
-                    headersSent = true;
-                }
-                while (!rpc.isReady() && !gone) {
-                    wait();
-                }
-            } catch (InterruptedException e) {
-                throw Statuses.asError(e);
-            }
-            if (gone) {
-                throw BotmeshException.of(Reason.CANCELLED, "the caller is gone");
-            }
-            rpc.sendMessage(response);
-        }
-
-        private void close(BotmeshException error) {
-            close(Statuses.status(error), Statuses.trailers(error));
-        }
-
-        private synchronized void close(Status status, Metadata trailers) {
-            if (!gone) {
-                rpc.close(status, trailers);
-            }
         }
     }
 }

@@ -12,12 +12,13 @@ import io.grpc.ServerServiceDefinition;
  * For the services of gRPC itself (health, reflection): a request that cannot be read is refused as such. Where gRPC's own
  * marshaller throws, its caller would hear UNKNOWN, and the log get a stack trace for each.
  */
-final class Readable implements ServerInterceptor {
-    private Readable() {}
+final class ParseErrorInterceptor implements ServerInterceptor {
+    private ParseErrorInterceptor() {}
 
     /** The service with this around it; its messages are read inside. */
     static ServerServiceDefinition around(ServerServiceDefinition service) {
-        return ServerInterceptors.intercept(ServerInterceptors.useInputStreamMessages(service), new Readable());
+        return ServerInterceptors.intercept(
+                ServerInterceptors.useInputStreamMessages(service), new ParseErrorInterceptor());
     }
 
     @Override

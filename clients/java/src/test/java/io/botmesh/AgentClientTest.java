@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What comes back from anybody: an agent, or a registry, that is out of its mind. */
 @Timeout(60)
-class CallerTest {
+class AgentClientTest {
     private static final byte[] GARBAGE = {10, 127, 3};
     private static final String LONG = "x".repeat(5_000);
 
@@ -178,8 +178,8 @@ class CallerTest {
 
     @Test
     void aReplyThatNoParserTakesIsRefusedAsSuch() {
-        byte[] nested =
-                EdgeTest.field(1, ByteString.copyFrom(EdgeTest.nested(2_000))).toByteArray();
+        byte[] nested = AgentServiceBindingTest.field(1, ByteString.copyFrom(AgentServiceBindingTest.nested(2_000)))
+                .toByteArray();
         unusable("response", nested);
         unusable("response", GARBAGE);
     }
@@ -262,7 +262,8 @@ class CallerTest {
     void anEventOfALaterVersionIsIgnored() {
         Instance worker = agent("DelegateStream", given -> {
             given.send(event(piece("a"), 1));
-            given.send(EdgeTest.field(99, ByteString.copyFromUtf8("later")).toByteArray());
+            given.send(AgentServiceBindingTest.field(99, ByteString.copyFromUtf8("later"))
+                    .toByteArray());
             given.end(event(
                     DelegateStreamResponse.newBuilder()
                             .setReply(holding(Part.newBuilder().setText("b"))),
@@ -400,7 +401,7 @@ class CallerTest {
                 .build()
                 .toByteArray();
         Mesh mesh = mesh(registry(Map.of(), limits));
-        assertEquals(Limits.DEFAULT, mesh.caller.end.limits);
+        assertEquals(Limits.DEFAULT, mesh.client.endpoint.limits);
     }
 
     /** Registration goes on whatever the registry says: listed in the end. */
@@ -474,8 +475,8 @@ class CallerTest {
                 "botmesh.v1.RegistryService/Deregister",
                 given -> given.end(new byte[0]))));
         Settings settings = Settings.load(Map.of("BOTMESH_REGISTRY", server.address()));
-        End end = new End(new Telemetry("test", "", null), settings, "a", "i", false, Limits.NONE);
-        RegistryClient registry = new RegistryClient(server.address(), end);
+        Endpoint endpoint = new Endpoint(new Telemetry("test", "", null), settings, "a", "i", false, Limits.NONE);
+        RegistryClient registry = new RegistryClient(server.address(), endpoint);
         closing(registry::close);
         AtomicInteger asked = new AtomicInteger();
         Supplier<Registration.State> state = () -> {
@@ -512,8 +513,8 @@ class CallerTest {
                 .toByteArray();
         Settings settings =
                 registry(Map.of(), limits, snapshot(SnapshotChunk.newBuilder().addCards(card("a"))));
-        End end = new End(new Telemetry("test", "", null), settings, "", "", false, Limits.NONE);
-        RegistryClient registry = new RegistryClient(settings.registry(), end);
+        Endpoint endpoint = new Endpoint(new Telemetry("test", "", null), settings, "", "", false, Limits.NONE);
+        RegistryClient registry = new RegistryClient(settings.registry(), endpoint);
         closing(registry::close);
         Directory directory = new Directory(
                 "default",

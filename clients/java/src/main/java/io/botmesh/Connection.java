@@ -19,11 +19,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** One connection, and raw calls over it. */
-final class Link {
+final class Connection {
     private final ManagedChannel channel;
 
     /** A connection to an address; UNREACHABLE where it is none. */
-    Link(String address) {
+    Connection(String address) {
         try {
             channel = channel(address);
         } catch (IllegalArgumentException e) {
@@ -118,9 +118,9 @@ final class Link {
     }
 
     /** A call of a control method of a service, with its policies around: fields, deadline, size, typed errors. */
-    <T extends Message> T ask(
-            End end, String method, Message request, Parser<T> parser, Duration timeout, Metadata metadata) {
-        Call call = new Call(end, method, true);
+    <T extends Message> T control(
+            Endpoint endpoint, String method, Message request, Parser<T> parser, Duration timeout, Metadata metadata) {
+        Call call = new Call(endpoint, method, true);
         byte[] bytes = request.toByteArray();
         Duration most = call.limits.maxTimeout();
         call.timeout = timeout.compareTo(most) < 0 ? timeout : most;
