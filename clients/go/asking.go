@@ -74,9 +74,9 @@ func (a *asking) Delegate(ctx context.Context, agent, text string, opts ...Optio
 	return reply, nil
 }
 
-// Notify delegates without waiting for the result: it returns the message id when the callee has taken the work,
-// which goes on under the timeout and ends with it.
-func (a *asking) Notify(ctx context.Context, agent, text string, opts ...Option) (string, error) {
+// Send delegates without waiting for the reply. It returns the message id as soon as the callee has accepted the work,
+// which then runs until it ends or its timeout passes. Errors are *Error.
+func (a *asking) Send(ctx context.Context, agent, text string, opts ...Option) (string, error) {
 	ask, err := a.compose(agent, text, opts)
 	if err != nil {
 		return "", err

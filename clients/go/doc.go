@@ -9,7 +9,7 @@
 //		},
 //	})
 //
-// Inside a task, Task.Delegate, Task.Stream and Task.Notify ask other agents and continue the chain. A program that is
+// Inside a task, Task.Delegate, Task.Stream and Task.Send ask other agents and continue the chain. A program that is
 // no agent connects with Connect and asks in the same words.
 //
 // How the files hang together: agent.go is what a bot author writes against, mesh.go what a client does; server.go is

@@ -79,15 +79,16 @@ func (t *Task) Deadline() time.Time { return t.item.until() }
 // TraceID is the chain's trace, 32 hex digits; empty where nothing is traced.
 func (t *Task) TraceID() string { return traceID(t.call.span) }
 
-// Write sends a piece of the reply's text now; it continues the text before it. It waits while the reader is far behind.
+// Write sends a piece of the reply's text now; it continues the text before it. It
+// blocks while the fastest reader is 64 events behind.
 func (t *Task) Write(ctx context.Context, text string) error {
-	return t.send(ctx, Text(text), t.afterText)
+	return t.write(ctx, Text(text), t.afterText)
 }
 
-// Send sends a part of the reply now, as a piece of its own.
-func (t *Task) Send(ctx context.Context, part *Part) error { return t.send(ctx, part, false) }
+// WritePart sends a part of the reply now, as a piece of its own. It blocks while the fastest reader is 64 events behind.
+func (t *Task) WritePart(ctx context.Context, part *Part) error { return t.write(ctx, part, false) }
 
-func (t *Task) send(ctx context.Context, part *Part, appends bool) error {
+func (t *Task) write(ctx context.Context, part *Part, appends bool) error {
 	_, t.afterText = part.GetContent().(*pb.Part_Text)
 	return t.item.emit(ctx, &pb.DelegateStreamResponse{
 		Event: &pb.DelegateStreamResponse_Partial{Partial: &pb.PartialReply{Part: part, Append: appends}},

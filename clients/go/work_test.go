@@ -236,7 +236,7 @@ func TestProgressThatNobodyReadsTakesNoMemory(t *testing.T) {
 			if err := task.Progress(ctx, strings.Repeat("x", 10_000), -1); err != nil {
 				return err
 			}
-			if err := task.Send(ctx, Text("a")); err != nil {
+			if err := task.WritePart(ctx, Text("a")); err != nil {
 				return err
 			}
 		}
@@ -295,7 +295,7 @@ func TestEventsOfOneWorkTakeBoundedMemory(t *testing.T) {
 func TestAReaderOfPiecesThatAreNoLongerKeptIsToldSo(t *testing.T) {
 	item, c := writes(t, 64<<20, func(ctx context.Context, task *Task) error {
 		for range 20 {
-			if err := task.Send(ctx, Text(strings.Repeat("x", 1_000_000))); err != nil {
+			if err := task.WritePart(ctx, Text(strings.Repeat("x", 1_000_000))); err != nil {
 				return err
 			}
 		}

@@ -131,7 +131,7 @@ func (r *run) step(ctx context.Context, s step) error {
 		if appends, _ := s["append"].(bool); appends {
 			return r.task.Write(ctx, s.text("text", ""))
 		}
-		return r.task.Send(ctx, botmesh.Text(s.text("text", "")))
+		return r.task.WritePart(ctx, botmesh.Text(s.text("text", "")))
 	case "progress":
 		fraction, said := s.number("fraction")
 		if !said {
@@ -170,7 +170,7 @@ func (r *run) act(ctx context.Context, op string, s step) error {
 		r.results = append(r.results, r.parallel(ctx, s))
 	case "notify":
 		result := map[string]any{"ok": true}
-		if _, err := r.task.Notify(ctx, s.text("to", ""), s.text("text", "")); err != nil {
+		if _, err := r.task.Send(ctx, s.text("to", ""), s.text("text", "")); err != nil {
 			result = failure(err)
 		}
 		r.results = append(r.results, result)
