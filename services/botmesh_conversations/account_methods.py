@@ -1,5 +1,6 @@
 """The methods of ConversationService that are about accounts, contacts and their variables."""
 
+import time
 from collections.abc import Iterable
 
 import grpc
@@ -12,8 +13,8 @@ from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from botmesh_conversations.accounts import Account
 from botmesh_conversations.conversations import Conversations
+from botmesh_conversations.event_stream import EventStream
 from botmesh_conversations.model import rules
-from botmesh_conversations.model.streams import EventStream
 from botmesh_conversations.model.variables import Variables, lookup
 from botmesh_conversations.triggers.summary import summary
 
@@ -34,10 +35,10 @@ class AccountMethods(ConversationServiceServicer):
         names = _names(request.names)
         if scope.namespace == api.CONTEXT_NAMESPACE_CONVERSATION:
             state = (await self._all.get(scope.conversation_id)).must_exist().state
-            return lookup(state.view.context, state.expires_at, names)
+            return lookup(state.view.context, state.expires_at, names, time.time())
         if scope.namespace == api.CONTEXT_NAMESPACE_ACCOUNT:
-            return (await self._all.accounts.of(scope.account_id)).state.variables.get(names)
-        return (await self._contact(scope)).state.get(names)
+            return (await self._all.accounts.of(scope.account_id)).state.variables.get(names, time.time())
+        return (await self._contact(scope)).state.get(names, time.time())
 
     async def SetContext(
         self, request: api.SetContextRequest, context: grpc.aio.ServicerContext
@@ -104,13 +105,13 @@ class AccountMethods(ConversationServiceServicer):
     async def _write(self, scope: api.ContextScope, values: Struct, ttl: float | None) -> None:
         if scope.namespace == api.CONTEXT_NAMESPACE_CONVERSATION:
             live = (await self._all.get(scope.conversation_id)).must_exist()
-            await live.write(lambda state: rules.set_context(state, values, ttl))
+            await live.write(lambda state: rules.set_context(state, values, time.time(), ttl))
         elif scope.namespace == api.CONTEXT_NAMESPACE_ACCOUNT:
             account = await self._all.accounts.of(scope.account_id)
-            await account.write(lambda state: state.variables.set(values, ttl))
+            await account.write(lambda state: state.variables.set(values, time.time(), ttl))
         else:
             contact = await self._contact(scope)
-            await contact.write(lambda state: state.set(values, ttl))
+            await contact.write(lambda state: state.set(values, time.time(), ttl))
 
     async def _account(self, name: str) -> Account:
         return await self._all.accounts.of(check_id("account_id", name or DEFAULT_ACCOUNT))

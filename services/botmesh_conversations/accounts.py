@@ -10,7 +10,8 @@ from botmesh.calling.agent_client import AgentClient
 from botmesh.errors import QuotaExceeded, UnknownPerson
 from botmesh.names import did_you_mean, nearest
 from botmesh.v1.conversation_pb2 import ConversationEvent, DutyChanged, PrimaryChanged
-from botmesh_conversations.model.streams import EventStream, account_stream, contact_stream
+from botmesh_conversations.event_stream import EventStream
+from botmesh_conversations.model.streams import account_stream, contact_stream
 from botmesh_conversations.model.variables import Variables
 from botmesh_conversations.routing import Routing
 from botmesh_conversations.triggers.reaction import Trigger

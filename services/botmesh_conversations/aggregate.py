@@ -11,9 +11,9 @@ from botmesh.errors import UnknownConversation, WatcherTooSlow
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import PostResponse
 from botmesh.v1.part_pb2 import Part
+from botmesh_conversations.event_stream import EventStream, decode
 from botmesh_conversations.model.fold import apply
 from botmesh_conversations.model.state import State
-from botmesh_conversations.model.streams import EventStream, decode
 from botmesh_log.event_log import EventLog
 from botmesh_log.stream import OnUnreadable, log_unreadable
 

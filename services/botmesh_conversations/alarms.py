@@ -8,8 +8,8 @@ from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh_conversations import members
 from botmesh_conversations.accounts import Account
 from botmesh_conversations.model import rules
-from botmesh_conversations.model.fold import seconds_of_time
 from botmesh_conversations.model.state import State, name_of
+from botmesh_service.times import seconds_of
 
 _SLACK = 0.001
 """Seconds by which a clock may round."""
@@ -38,17 +38,17 @@ class Alarms:
         view = state.view
         if view.status == pb.CONVERSATION_STATUS_PAUSED and view.HasField("paused_until"):
             resumed = pb.StatusChanged(status=pb.CONVERSATION_STATUS_ACTIVE, reason="the pause is over")
-            yield seconds_of_time(view.paused_until), lambda: rules.set_status(state, resumed)
+            yield seconds_of(view.paused_until), lambda: rules.set_status(state, resumed)
         if view.HasField("suggestion"):
             why = "nobody looked at it in time"
             yield (
-                seconds_of_time(view.suggestion.expires_at),
+                seconds_of(view.suggestion.expires_at),
                 lambda: rules.drop(state, view.suggestion.turn_id, "", why),
             )
         for name, at in state.expires_at.items():
             yield at, _forget(name)
         if view.owner.desk and state.waiting and self.claim_seconds:
-            since = max(state.worked_at, seconds_of_time(state.waiting.oldest.timestamp))
+            since = max(state.worked_at, seconds_of(state.waiting.oldest.timestamp))
             yield since + self.claim_seconds, lambda: rules.release(state, "nobody answered in time")
         scheduled = members.schedule_of(state)
         if scheduled is not None:

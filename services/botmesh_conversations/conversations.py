@@ -29,10 +29,11 @@ from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.alarm_clock import ALARM_TASK, AlarmClock
 from botmesh_conversations.alarms import Alarms
+from botmesh_conversations.event_stream import decode
 from botmesh_conversations.members import Members, asked
 from botmesh_conversations.model import rules, snapshot
 from botmesh_conversations.model.state import State
-from botmesh_conversations.model.streams import decode, is_conversation
+from botmesh_conversations.model.streams import is_conversation
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMMIT_TASK, COMPONENT, Projector
 from botmesh_conversations.spans import end_transfer, start_transfer
@@ -44,6 +45,7 @@ from botmesh_log.shielded import shielded
 from botmesh_service.pauses import Pauses
 from botmesh_service.problems import Problems
 from botmesh_service.supervisor import supervise
+from botmesh_service.times import seconds_of
 
 logger = logging.getLogger("botmesh")
 KEPT = 5_000
@@ -369,7 +371,7 @@ class Conversations:
     async def _ask_target(
         self, live: ConversationAggregate, transfer: pb.TransferRequested, context: Context
     ) -> rules.Offer:
-        remaining = transfer.expires_at.ToNanoseconds() / 1e9 - time.time()
+        remaining = seconds_of(transfer.expires_at) - time.time()
         if remaining <= 0:
             return rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="the offer has expired")
         request = self._compose_offer(live.state, transfer)

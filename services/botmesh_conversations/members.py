@@ -29,9 +29,9 @@ from botmesh.v1.conversation_pb2 import ConversationEvent, Member, MemberAsked
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh_conversations.aggregate import ConversationAggregate
-from botmesh_conversations.model.fold import seconds_of_time
 from botmesh_conversations.model.keywords import check_keywords, said_of
 from botmesh_conversations.model.state import State, name_of
+from botmesh_service.times import seconds_of
 
 MOST = 16
 """Members of one conversation."""
@@ -232,7 +232,7 @@ def _wanted(state: State, member: Member, event: ConversationEvent) -> MemberAsk
 
 
 def _next(member: Member) -> tuple[float, MemberAsked] | None:
-    since = seconds_of_time(member.scheduled_since)
+    since = seconds_of(member.scheduled_since)
     times = [(_after(schedule, since, member.time_zone), schedule) for schedule in member.schedules]
     first = min(((at, schedule) for at, schedule in times if at is not None), default=None)
     if first is None:

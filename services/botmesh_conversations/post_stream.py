@@ -10,7 +10,7 @@ from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
 from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
-from botmesh_conversations.model.history import read_history
+from botmesh_conversations.event_stream import read_history
 from botmesh_conversations.model.state import DESK, State, name_of
 from botmesh_log.event_log import EventLog
 

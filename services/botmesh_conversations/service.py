@@ -18,11 +18,11 @@ from botmesh_conversations import members
 from botmesh_conversations.account_methods import AccountMethods
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.conversations import Conversations, Watcher
+from botmesh_conversations.event_stream import decode, read_history
 from botmesh_conversations.model import rules
-from botmesh_conversations.model.history import read_history
 from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said, check_something_said
 from botmesh_conversations.model.state import State, name_of
-from botmesh_conversations.model.streams import decode, is_conversation
+from botmesh_conversations.model.streams import is_conversation
 from botmesh_conversations.post_stream import answers_to, check_owner, check_same, until_ended
 from botmesh_conversations.spans import context_of
 from botmesh_conversations.statistics import Statistics

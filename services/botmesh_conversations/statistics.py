@@ -9,11 +9,12 @@ from botmesh.limits import duration
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import AgentStatistics, GetStatisticsResponse
-from botmesh_conversations.model.fold import seconds_of
+from botmesh_conversations.event_stream import decode
 from botmesh_conversations.model.state import DESK, name_of
-from botmesh_conversations.model.streams import decode, is_conversation
+from botmesh_conversations.model.streams import is_conversation
 from botmesh_log.event_log import EventLog
 from botmesh_log.stream import OnUnreadable, log_unreadable
+from botmesh_service.times import seconds_of
 
 _PAGE = 1000
 _KEPT = 1000
@@ -115,7 +116,7 @@ class Statistics:
             account.totals.messages += 1
         elif kind == "turn_started":
             account.agent(event.turn_started.agent).counts.turns += 1
-            self._turns[event.turn_started.turn_id] = event.turn_started.agent, seconds_of(event)
+            self._turns[event.turn_started.turn_id] = event.turn_started.agent, seconds_of(event.time)
         elif kind == "turn_finished":
             self._finished(account, event)
         elif kind == "owner_changed":
@@ -136,7 +137,7 @@ class Statistics:
         agent = account.agent(name)
         if finished.outcome == pb.TURN_OUTCOME_ANSWERED:
             agent.counts.answered += 1
-            agent.answer_seconds.append(seconds_of(event) - began)
+            agent.answer_seconds.append(seconds_of(event.time) - began)
         elif finished.outcome == pb.TURN_OUTCOME_FAILED:
             agent.counts.failed += 1
         elif finished.outcome == pb.TURN_OUTCOME_NOT_MINE:

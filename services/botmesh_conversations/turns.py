@@ -30,6 +30,7 @@ from botmesh_conversations.model.rules import cap_replies, finish_turn, move, su
 from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said
 from botmesh_conversations.model.state import RunningTurn, State, name_of, words_of
 from botmesh_conversations.spans import start_turn
+from botmesh_service.times import seconds_of
 
 PAUSES = (0.2, 1.0)
 """Seconds before the second and the third attempt at a turn."""
@@ -64,7 +65,7 @@ class Turns:
         latest = state.latest
         if state.handed is not None or latest is None:
             return 0.0
-        return latest.timestamp.ToNanoseconds() / 1e9 + self.gather_seconds - time.time()
+        return seconds_of(latest.timestamp) + self.gather_seconds - time.time()
 
     def start(self, state: State, turn_id: str) -> list[ConversationEvent]:
         """The owner's next turn."""

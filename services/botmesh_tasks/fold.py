@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.struct_pb2 import Struct
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.limits import seconds
 from botmesh.v1.message_pb2 import Message
@@ -20,6 +19,7 @@ from botmesh.v1.task_state_pb2 import (
     TASK_STATE_SUBMITTED,
     TASK_STATE_WORKING,
 )
+from botmesh_service.times import seconds_of
 from botmesh_tasks.sizes import MAX_LATE_REPLIES
 
 VERSION = 2
@@ -78,11 +78,6 @@ def apply(state: State, event: TaskEvent) -> None:
     state.view.updated_at.CopyFrom(event.time)
     if kind is not None and (kind == "submitted" or state.view.task_id):
         _APPLY[kind](state, event)
-
-
-def seconds_of(at: Timestamp) -> float:
-    """A moment as seconds since the epoch."""
-    return at.ToNanoseconds() / 1e9
 
 
 def _submitted(state: State, event: TaskEvent) -> None:

@@ -27,9 +27,9 @@ from botmesh_service.agent_clients import AgentClients
 from botmesh_service.pauses import Pauses
 from botmesh_service.problems import Problems
 from botmesh_service.supervisor import recovered, supervise
+from botmesh_service.times import seconds_of
 from botmesh_tasks import rules
 from botmesh_tasks.aggregate import TaskAggregate, is_task, new_listener
-from botmesh_tasks.fold import seconds_of
 from botmesh_tasks.projection import Projection
 from botmesh_tasks.queues import Queue, ready
 from botmesh_tasks.sizes import check_reply

@@ -18,9 +18,9 @@ from botmesh.settings import load
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import TURN_OUTCOME_ANSWERED, Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from botmesh_conversations.event_stream import decode
 from botmesh_conversations.model.fold import apply, fold
 from botmesh_conversations.model.state import State
-from botmesh_conversations.model.streams import decode
 from botmesh_log.sqlite_log import open_log
 from tests.mesh.processes import Process, _kill
 

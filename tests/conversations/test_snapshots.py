@@ -58,7 +58,7 @@ def events_of(steps, seed):  # noqa: C901 - a branch for each kind of step
         elif kind == "context":
             values = Struct()
             values.update({f"k{number % 7}": number})
-            take(rules.set_context(state, values, chance.choice([None, 60.0])))
+            take(rules.set_context(state, values, NOW, chance.choice([None, 60.0])))
         elif kind == "action":
             take(rules.fire_action(state, pb.ActionFired(action="go")))
         elif kind == "pause":

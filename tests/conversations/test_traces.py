@@ -1,4 +1,4 @@
-from botmesh_conversations.model.streams import decode
+from botmesh_conversations.event_stream import decode
 from tests.conversations.conftest import bot
 
 

@@ -23,7 +23,8 @@ from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_UNREADABLE
 from botmesh.v1.task_pb2 import Task
 from botmesh_conversations import ConversationsComponent
 from botmesh_conversations.accounts import AccountState
-from botmesh_conversations.model.streams import EventStream, is_conversation
+from botmesh_conversations.event_stream import EventStream
+from botmesh_conversations.model.streams import is_conversation
 from botmesh_log.event_log import EventLog
 from botmesh_log.sqlite_log import open_log
 from botmesh_service import Problems

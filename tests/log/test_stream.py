@@ -8,7 +8,7 @@ import pytest
 
 from botmesh.errors import InvalidField
 from botmesh.v1.conversation_pb2 import ConversationEvent, ModeChanged
-from botmesh_conversations.model.streams import EventStream
+from botmesh_conversations.event_stream import EventStream
 from botmesh_log.memory_log import MemoryLog
 from botmesh_log.shielded import shielded
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from google.protobuf.struct_pb2 import Struct
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
 from botmesh_conversations.model.history import entry_of
 from botmesh_conversations.model.state import RunningTurn, State, name_of
+from botmesh_service.times import seconds_of
 
 VERSION = 3
 """Changes whenever the fold does: snapshots and projections of another version are thrown away."""
@@ -21,7 +21,7 @@ def apply(state: State, event: ConversationEvent) -> None:
     state.view.updated_at.CopyFrom(event.time)
     entry = entry_of(event, state.view.contact_id, state.view.epoch)
     if entry is not None:
-        state.say(entry, seconds_of(event))
+        state.say(entry, seconds_of(event.time))
     if kind is not None and (kind == "opened" or state.view.conversation_id):
         _APPLY[kind](state, event)
     state.view.unanswered = len(state.waiting)
@@ -33,16 +33,6 @@ def fold(events: Sequence[ConversationEvent]) -> State:
     for event in events:
         apply(state, event)
     return state
-
-
-def seconds_of(event: ConversationEvent) -> float:
-    """When an event happened, seconds since the epoch."""
-    return seconds_of_time(event.time)
-
-
-def seconds_of_time(at: Timestamp) -> float:
-    """A moment as seconds since the epoch."""
-    return at.ToNanoseconds() / 1e9
 
 
 def _opened(state: State, event: ConversationEvent) -> None:
@@ -116,7 +106,7 @@ def _transfer_requested(state: State, event: ConversationEvent) -> None:
 def _owner_changed(state: State, event: ConversationEvent) -> None:
     changed = event.owner_changed
     state.came_from.append(changed.previous)
-    state.moves.append((seconds_of(event), name_of(changed.previous), name_of(changed.owner)))
+    state.moves.append((seconds_of(event.time), name_of(changed.previous), name_of(changed.owner)))
     state.view.owner.CopyFrom(changed.owner)
     state.view.epoch = changed.epoch
     _merge(state.view.context, changed.context)
@@ -126,7 +116,7 @@ def _owner_changed(state: State, event: ConversationEvent) -> None:
     state.close_transfer(changed.transfer_id, event)
     state.handed = changed
     if changed.owner.desk:
-        state.handed, state.worked_at = None, seconds_of(event)
+        state.handed, state.worked_at = None, seconds_of(event.time)
     _note_queue(state, event)
 
 
@@ -151,7 +141,7 @@ def _mode_changed(state: State, event: ConversationEvent) -> None:
 
 def _desk_claimed(state: State, event: ConversationEvent) -> None:
     state.view.owner.CopyFrom(Owner(desk=event.desk_claimed.person))
-    state.handed, state.worked_at = None, seconds_of(event)
+    state.handed, state.worked_at = None, seconds_of(event.time)
     _note_queue(state, event)
 
 
@@ -172,7 +162,7 @@ def _note_queue(state: State, event: ConversationEvent) -> None:
 def _person_replied(state: State, event: ConversationEvent) -> None:
     replied = event.person_replied
     state.remember(replied.message_id, event.sequence)
-    state.worked_at = seconds_of(event)
+    state.worked_at = seconds_of(event.time)
     if not replied.note:
         state.answered(event.sequence)
 
@@ -190,7 +180,7 @@ def _context_changed(state: State, event: ConversationEvent) -> None:
     for name in changed.values.fields:
         state.expires_at.pop(name, None)
         if changed.HasField("expires_at"):
-            state.expires_at[name] = changed.expires_at.ToNanoseconds() / 1e9
+            state.expires_at[name] = seconds_of(changed.expires_at)
     for name in changed.removed:
         state.view.context.fields.pop(name, None)
         state.expires_at.pop(name, None)

@@ -1,6 +1,4 @@
-"""What was said in a conversation, told from its events."""
-
-from collections.abc import AsyncGenerator
+"""The entries of a conversation's history, made from its events."""
 
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.history_pb2 import (
@@ -10,10 +8,6 @@ from botmesh.v1.history_pb2 import (
     AUTHOR_KIND_SYSTEM,
     HistoryEntry,
 )
-from botmesh_conversations.model.streams import decode
-from botmesh_log.event_log import EventLog
-
-_PAGE = 1000
 
 
 def entry_of(event: ConversationEvent, contact: str, epoch: int) -> HistoryEntry | None:
@@ -45,22 +39,3 @@ def entry_of(event: ConversationEvent, contact: str, epoch: int) -> HistoryEntry
         entry.author_kind, entry.author, entry.message_id = AUTHOR_KIND_AGENT, said.agent, said.message_id
         entry.payload.extend(said.payload)
     return entry if entry.payload else None
-
-
-async def read_history(log: EventLog, conversation: str, after: int = 0) -> AsyncGenerator[HistoryEntry, None]:
-    """All that was said after a sequence, oldest first, from the log itself."""
-    contact, epoch, sequence = "", 1, 0
-    while True:
-        records = await log.read(conversation, sequence + 1, _PAGE)
-        for record in records:
-            event = decode(record)
-            sequence = event.sequence
-            if event.HasField("opened"):
-                contact = event.opened.contact_id
-            elif event.HasField("owner_changed"):
-                epoch = event.owner_changed.epoch
-            entry = entry_of(event, contact, epoch)
-            if entry is not None and sequence > after:
-                yield entry
-        if not records:
-            return

@@ -69,7 +69,8 @@ def post(
         return []
     events = [] if state.sequence else [ConversationEvent(opened=opening)]
     if context.fields:
-        events += set_context(state, context)
+        check_size(state.view.context, context)
+        events.append(ConversationEvent(context_changed=pb.ContextChanged(values=context)))
     events.append(ConversationEvent(message_posted=pb.MessagePosted(message_id=message_id, payload=payload)))
     return events
 
@@ -291,10 +292,10 @@ def set_tags(state: State, add: Sequence[str], remove: Sequence[str]) -> Events:
     return [ConversationEvent(tags_changed=pb.TagsChanged(added=added, removed=removed))]
 
 
-def set_context(state: State, values: Struct, seconds: float | None = None) -> Events:
-    """Set variables, for good or for a time."""
+def set_context(state: State, values: Struct, now: float, seconds: float | None) -> Events:
+    """Set variables for so many seconds, or until they are deleted."""
     check_size(state.view.context, values)
-    return [ConversationEvent(context_changed=set_for(values, seconds))]
+    return [ConversationEvent(context_changed=set_for(values, now, seconds))]
 
 
 def delete_context(state: State, names: Sequence[str]) -> Events:

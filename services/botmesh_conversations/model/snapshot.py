@@ -1,12 +1,11 @@
 """A conversation's state as bytes, so that a long one opens without folding all of it again."""
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh_conversations.model.fold import VERSION
 from botmesh_conversations.model.recent_history import RecentHistory
 from botmesh_conversations.model.snapshot_pb2 import ConversationSnapshot, MoveSnapshot, RunningTurnSnapshot
 from botmesh_conversations.model.state import RunningTurn, State
+from botmesh_service.times import seconds_of, timestamp_of
 
 EVERY = 200
 """Events after which a new snapshot is worth its bytes."""
@@ -28,14 +27,14 @@ def take(state: State) -> bytes:
         requested_at=state.requested_at,
         handed=state.handed,
         came_from=state.came_from,
-        moves=[MoveSnapshot(time=_time(at), source=source, target=target) for at, source, target in state.moves],
+        moves=[MoveSnapshot(time=timestamp_of(at), source=source, target=target) for at, source, target in state.moves],
         transfers=state.transfers.values(),
         replies=state.replies,
-        worked_at=_time(state.worked_at),
-        expires_at={name: _time(at) for name, at in state.expires_at.items()},
+        worked_at=timestamp_of(state.worked_at),
+        expires_at={name: timestamp_of(at) for name, at in state.expires_at.items()},
         silence=state.silence,
         away_through=state.away_through,
-        said_at=_time(state.said_at),
+        said_at=timestamp_of(state.said_at),
         entries=state.entries,
     )
     return made.SerializeToString()
@@ -63,13 +62,13 @@ def restore(data: bytes) -> State | None:
         handed=kept.handed if kept.HasField("handed") else None,
         transfers={_transfer_id(event): event for event in kept.transfers},
         replies=kept.replies,
-        said_at=_seconds(kept.said_at),
-        worked_at=_seconds(kept.worked_at),
-        expires_at={name: _seconds(at) for name, at in kept.expires_at.items()},
+        said_at=seconds_of(kept.said_at),
+        worked_at=seconds_of(kept.worked_at),
+        expires_at={name: seconds_of(at) for name, at in kept.expires_at.items()},
         silence=kept.silence if kept.HasField("silence") else None,
     )
     state.came_from.extend(kept.came_from)
-    state.moves.extend((_seconds(move.time), move.source, move.target) for move in kept.moves)
+    state.moves.extend((seconds_of(move.time), move.source, move.target) for move in kept.moves)
     return state
 
 
@@ -106,13 +105,3 @@ def _turn_from_proto(kept: RunningTurnSnapshot) -> RunningTurn:
 
 def _transfer_id(event: pb.ConversationEvent) -> str:
     return event.transfer_failed.transfer_id or event.owner_changed.transfer_id
-
-
-def _time(at: float) -> Timestamp:
-    made = Timestamp()
-    made.FromNanoseconds(int(at * 1e9))
-    return made
-
-
-def _seconds(at: Timestamp) -> float:
-    return at.ToNanoseconds() / 1e9

@@ -1,27 +1,26 @@
 """Variables of a contact or an account: named values, some for a time."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from google.protobuf.struct_pb2 import Struct
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.errors import MessageTooLarge
 from botmesh.v1.conversation_pb2 import ContextChanged, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import GetContextResponse
+from botmesh_service.times import seconds_of, timestamp_of
 
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 """Of all variables of one conversation, contact or account."""
 
 
 @dataclass(slots=True)
 class Variables:
-    """What is set, and when it ends."""
+    """The values, and when some of them expire."""
 
     values: Struct = field(default_factory=Struct)
     expires_at: dict[str, float] = field(default_factory=dict)
-    """Seconds since the epoch; a name that is not in here does not end."""
+    """Seconds since the epoch; a name that is not in here does not expire."""
 
     def apply(self, event: ConversationEvent) -> None:
         """Take in what happened next."""
@@ -34,70 +33,68 @@ class Variables:
         for name, value in changed.values.fields.items():
             self.values.fields[name].CopyFrom(value)
             if changed.HasField("expires_at"):
-                self.expires_at[name] = changed.expires_at.ToNanoseconds() / 1e9
+                self.expires_at[name] = seconds_of(changed.expires_at)
 
-    def set(self, values: Struct, seconds: float | None) -> list[ConversationEvent]:
-        """Set values for so many seconds, or for good; what has ended goes with the same stroke.
+    def set(self, values: Struct, now: float, seconds: float | None) -> list[ConversationEvent]:
+        """Set values for so many seconds, or until they are deleted; expired ones are removed in the same event.
 
         Raises:
             MessageTooLarge: there would be too much.
         """
-        now = time.time()
-        ended = [name for name, at in self.expires_at.items() if at <= now]
-        kept = Struct()
-        kept.CopyFrom(self.values)
-        for name in ended:
-            kept.fields.pop(name, None)
-        check_size(kept, values)
-        return [ConversationEvent(context_changed=set_for(values, seconds, ended))]
+        expired = [name for name, at in self.expires_at.items() if at <= now]
+        remaining = Struct()
+        remaining.CopyFrom(self.values)
+        for name in expired:
+            remaining.fields.pop(name, None)
+        check_size(remaining, values)
+        return [ConversationEvent(context_changed=set_for(values, now, seconds, expired))]
 
     def delete(self, names: Iterable[str]) -> list[ConversationEvent]:
         """Delete these, or all; nothing if none is there."""
         there = [name for name in (list(names) or list(self.values.fields)) if name in self.values.fields]
         return [ConversationEvent(context_changed=ContextChanged(removed=there))] if there else []
 
-    def get(self, names: Iterable[str]) -> GetContextResponse:
-        """These that have not ended, or all."""
-        return lookup(self.values, self.expires_at, list(names))
+    def get(self, names: Iterable[str], now: float) -> GetContextResponse:
+        """These that have not expired; without names, all."""
+        return lookup(self.values, self.expires_at, list(names), now)
 
 
-def set_for(values: Struct, seconds: float | None, removed: Iterable[str] = ()) -> ContextChanged:
-    """The fact that values were set for so many seconds, or for good."""
-    made = ContextChanged(values=values, removed=removed)
+def set_for(values: Struct, now: float, seconds: float | None, removed: Iterable[str] = ()) -> ContextChanged:
+    """Values that are set for so many seconds, or until they are deleted."""
+    changed = ContextChanged(values=values, removed=removed)
     if seconds is not None:
-        made.expires_at.FromNanoseconds(time.time_ns() + int(seconds * 1e9))
-    return made
+        changed.expires_at.CopyFrom(timestamp_of(now + seconds))
+    return changed
 
 
-def check_size(kept: Struct, values: Struct) -> None:
-    """Refuse what would be too much together.
+def check_size(current: Struct, values: Struct) -> None:
+    """Refuse values that are too large together with the present ones.
 
     Raises:
         MessageTooLarge: it is over 64 KiB.
     """
     merged = Struct()
-    merged.CopyFrom(kept)
+    merged.CopyFrom(current)
     for name, value in values.fields.items():
         merged.fields[name].CopyFrom(value)
     size = merged.ByteSize()
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise MessageTooLarge(
-            f"the context would be {size} bytes and the limit is {MOST_BYTES}: keep less, or a reference",
+            f"the context would be {size} bytes and the limit is {MAX_BYTES}: keep less, or a reference",
             size=size,
-            limit=MOST_BYTES,
+            limit=MAX_BYTES,
             direction="request",
         )
 
 
-def lookup(values: Struct, expires_at: dict[str, float], names: list[str]) -> GetContextResponse:
-    """Those of `names` that are there and have not ended; without names, all."""
-    found = GetContextResponse(values=Struct())
-    now = time.time()
+def lookup(values: Struct, expires_at: dict[str, float], names: list[str], now: float) -> GetContextResponse:
+    """Those of `names` that are set and have not expired; without names, all."""
+    response = GetContextResponse(values=Struct())
     for name in names or list(values.fields):
-        ends = expires_at.get(name)
-        if name not in values.fields or (ends is not None and ends <= now):
+        expires = expires_at.get(name)
+        if name not in values.fields or (expires is not None and expires <= now):
             continue
-        found.values.fields[name].CopyFrom(values.fields[name])
-        if ends is not None:
-            found.expires_at[name].CopyFrom(Timestamp(seconds=int(ends), nanos=int(ends % 1 * 1e9)))
-    return found
+        response.values.fields[name].CopyFrom(values.fields[name])
+        if expires is not None:
+            response.expires_at[name].CopyFrom(timestamp_of(expires))
+    return response
