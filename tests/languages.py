@@ -1,5 +1,6 @@
 """The agents of all languages: how each scripted bot is built and run."""
 
+import fcntl
 import os
 import shlex
 import shutil
@@ -18,6 +19,10 @@ COMMANDS = {
     "java": str(CLIENTS / "java/scripted"),
 }
 TOOLS = {"go": "go", "node": "npm", "java": "mvn"}
+LANGUAGES = [
+    pytest.param(language, marks=[pytest.mark.languages] if language in TOOLS else []) for language in COMMANDS
+]
+"""Values of a test's parameter; `make test` leaves out those that need a toolchain."""
 
 
 @cache
@@ -29,6 +34,8 @@ def scripted(language: str) -> str:
             if os.environ.get("CI"):
                 pytest.fail(f"{tool} is missing: the {language} client cannot be built")
             pytest.skip(f"the {language} client needs {tool}")
-        done = subprocess.run([CLIENTS / language / "build"], check=False, capture_output=True, text=True)
+        with (CLIENTS / language / "build").open() as script:
+            fcntl.flock(script, fcntl.LOCK_EX)  # two test processes must not build into one folder at a time
+            done = subprocess.run([script.name], check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
     return COMMANDS[language]

@@ -4,11 +4,11 @@ import grpc
 import pytest
 
 from botmesh_conformance.calls import Call
-from tests.languages import COMMANDS, scripted
+from tests.languages import LANGUAGES, scripted
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("language", COMMANDS)
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_it_passes_every_case(language, outcomes):
     await passes(outcomes, "--command", scripted(language))
 

@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import grpc
+import pytest
 
 import botmesh
 from botmesh.settings import load
@@ -24,6 +25,7 @@ from botmesh_conversations.model.state import State
 from botmesh_log.sqlite_log import open_log
 from tests.mesh.processes import Process, _kill
 
+pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("KILLS", "7"))
 CONTACTS = 6
 

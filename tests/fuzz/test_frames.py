@@ -34,6 +34,7 @@ from tests.fuzz.processes import Bot
 from tests.fuzz.test_fuzz import SEED, Loop, languages
 from tests.languages import COMMANDS
 
+pytestmark = [pytest.mark.slow, pytest.mark.languages]
 EXAMPLES = int(os.environ.get("FRAMES_EXAMPLES", "40"))
 CONNECTIONS = 300
 _CHOSEN = settings(

@@ -226,6 +226,8 @@ async def _again(folder: Any, which: str, driver: Driver) -> Any:
         return await shown(mesh, ACCOUNTS)
 
 
+@pytest.mark.slow
+@pytest.mark.languages
 @pytest.mark.timeout(max(600, CALLS // 10))
 def test_nothing_that_anybody_sends_breaks_a_mesh_or_a_bot(tmp_path):
     fuzz(
@@ -236,6 +238,8 @@ def test_nothing_that_anybody_sends_breaks_a_mesh_or_a_bot(tmp_path):
     )
 
 
+@pytest.mark.slow
+@pytest.mark.languages
 @pytest.mark.timeout(max(600, CALLS // 10))
 def test_nor_one_on_asyncios_own_loop(tmp_path):
     fuzz(tmp_path / "data", "asyncio", max(CALLS // 6, 200), ["python"])

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.languages import COMMANDS, scripted
+from tests.languages import LANGUAGES, scripted
 from tests.mesh.processes import team
 
 from botmesh_conformance.processes import AgentProcess
@@ -25,7 +25,7 @@ async def grpcurl(*words):
 
 
 @pytest.mark.timeout(200)
-@pytest.mark.parametrize("language", COMMANDS)
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_bot_can_be_debugged_with_grpcurl(language):
     if not GRPCURL.exists():
         if os.environ.get("CI"):

@@ -21,6 +21,8 @@ from tests.languages import scripted
 from tests.mesh.processes import Process, _kill
 from tests.waiting import until
 
+pytestmark = pytest.mark.jaeger
+
 
 @asynccontextmanager
 async def team(jaeger):
@@ -82,6 +84,7 @@ async def test_a_chain_over_four_processes_is_one_trace_with_right_parents(jaege
     ]
 
 
+@pytest.mark.languages
 @pytest.mark.timeout(300)
 async def test_a_chain_over_all_languages_is_one_trace(jaeger):
     chain = ["python", "go", "node", "java", "python"]

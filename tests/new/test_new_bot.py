@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from tests.languages import CLIENTS, scripted
+from tests.languages import CLIENTS, LANGUAGES, scripted
 from tests.mesh.processes import team
 from tests.waiting import until
 
@@ -43,7 +43,7 @@ def new(folder, *words):
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("language", BUILDS)
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_it_builds_runs_joins_answers_and_keeps_the_contract(language, tmp_path, monkeypatch):
     scripted(language)  # its SDK is built
     assert new(tmp_path, "count-bot", "--language", language, "--sdk", str(ROOT)).returncode == 0

@@ -15,20 +15,22 @@ from pathlib import Path
 
 import grpc
 import psutil
+import pytest
 
 import botmesh
-from botmesh import policies
 from botmesh.calling.peers import CHANNEL_OPTIONS
 from botmesh.names import new_id
-from botmesh.policies import End
+from botmesh.policies import Endpoint
 from botmesh.settings import load
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.transport.adapter import client_interceptors
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.conversation_service_pb2 import PostRequest, TransferConversationRequest
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from tests.mesh.processes import Process, _kill
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
 SECONDS = float(os.environ.get("SOAK_SECONDS", "6"))
 CALLERS = 8
 CONTACTS = 16
@@ -214,7 +216,7 @@ async def test_a_mixed_load_fails_nowhere_and_memory_stays_flat():
         mesh = await stack.enter_async_context(botmesh.connect(address, settings=settings))
         channel = await stack.enter_async_context(
             grpc.aio.insecure_channel(
-                address, options=CHANNEL_OPTIONS, interceptors=policies.client(End(Telemetry("soak")))
+                address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(Endpoint(Telemetry("soak")))
             )
         )
         await mesh.delegate("worker", "are you there?")
