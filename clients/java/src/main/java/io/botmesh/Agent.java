@@ -13,29 +13,30 @@ import java.util.concurrent.CountDownLatch;
 import sun.misc.Signal;
 
 /**
- * A bot: what it is called, what it can do, and the functions that do it. Functions may block; the thread that runs one is
- * interrupted when its work is over: at its deadline, by a cancellation, or when its last caller is lost.
+ * A bot: its name, its card and the functions that handle its calls. Functions may block. Each runs in a thread of its
+ * own, which is interrupted when the work ends early: at its deadline, by a cancellation, or when its last caller is
+ * lost.
  */
 public final class Agent {
-    /** Does a task; what was sent piece by piece comes before what it returns. */
+    /** Does a task and returns the reply. Parts sent with Task.write or Task.send come before the returned parts. */
     public interface TaskFunction {
         Reply answer(Task task) throws Exception;
     }
 
-    /** Answers a contact. */
+    /** Answers one turn of a conversation. */
     public interface TurnFunction {
         Reply answer(Conversation conversation) throws Exception;
     }
 
     /**
-     * Decides about an offered conversation: why it declines, or null to accept. It may be asked twice for one offer:
-     * deciding must have no side effects.
+     * Decides about an offered conversation: returns null to accept, or the reason to decline. It may be called twice
+     * for one offer, so it must have no side effects.
      */
     public interface TransferFunction {
         String decide(Task task, TransferOffer offer) throws Exception;
     }
 
-    /** Hears what is broadcast. */
+    /** Receives a notification. */
     public interface NotifyFunction {
         void hear(Task task) throws Exception;
     }
@@ -58,94 +59,101 @@ public final class Agent {
                 .setCapabilities(AgentCapabilities.newBuilder().setStreaming(true));
     }
 
-    /** A bot of that name, a DNS label: "billing-bot". */
+    /**
+     * Starts the definition of a bot.
+     *
+     * @param name a DNS label, such as "billing-bot"
+     * @throws BotmeshException INVALID_FIELD if the name is malformed
+     */
     public static Agent named(String name) {
         return new Agent(name);
     }
 
-    /** What it is for. */
+    /** Sets the description in the card, which the registry searches. */
     public Agent description(String text) {
         card.setDescription(text);
         return this;
     }
 
-    /** Something that it can do. */
+    /** Adds a skill. Throws INVALID_FIELD if its id is malformed. */
     public Agent skill(Skill skill) {
         Names.checkId("skill", skill.getId());
         card.addSkills(skill);
         return this;
     }
 
-    /** Only other agents reach it: it never owns a conversation. */
+    /** Makes the agent callable by other agents only: it never owns a conversation. */
     public Agent internal() {
         card.setExposure(Exposure.EXPOSURE_INTERNAL);
         return this;
     }
 
-    /** Other accounts see it. */
+    /** Makes the agent visible to other accounts. */
     public Agent shared() {
         card.setShared(true);
         return this;
     }
 
-    /** Limits that are narrower than the mesh's. */
+    /** Sets limits for this agent. They narrow the mesh's limits and never widen them. */
     public Agent limits(Limits narrower) {
         limits = narrower;
         card.setLimits(narrower.toProto());
         return this;
     }
 
-    /** With so many tasks running it says that it is busy; default never. */
+    /** Sets how many tasks may run before the instance reports itself busy; unlimited by default. */
     public Agent capacity(int tasks) {
         capacity = tasks;
         return this;
     }
 
-    /** Default: read from the environment. */
-    public Agent settings(Settings given) {
-        settings = given;
+    /** Sets the settings; by default Settings.load() reads them from the environment. */
+    public Agent settings(Settings value) {
+        settings = value;
         return this;
     }
 
-    /** The application's own; default one that exports as the environment or the mesh says. */
+    /** Uses the application's OpenTelemetry. By default spans go where the environment or the mesh says. */
     public Agent openTelemetry(OpenTelemetry own) {
         openTelemetry = own;
         return this;
     }
 
-    /** Do the tasks that are delegated to this bot. */
+    /** Sets the function for delegated tasks. Without one they are refused with NOT_SUPPORTED. */
     public Agent onDelegate(TaskFunction function) {
         delegate = function;
         return this;
     }
 
-    /** Answer the contacts whose conversations this bot owns; a bot without one answers as to a delegation. */
+    /** Sets the function for turns of conversations that this bot owns. Without one, onDelegate answers them. */
     public Agent onTurn(TurnFunction function) {
         turn = function;
         card.getCapabilitiesBuilder().setTransfer(true);
         return this;
     }
 
-    /** Answer the first turn of a transfer that names this intent. */
+    /** Sets the function for the first turn after a transfer with this intent. */
     public Agent onIntent(String intent, TurnFunction function) {
         intents.put(intent, function);
         return this;
     }
 
-    /** Decide about offered conversations. */
+    /**
+     * Sets the function that decides about offers. Without one the bot accepts each offer whose turns it can answer.
+     */
     public Agent onTransfer(TransferFunction function) {
         transfer = function;
         card.getCapabilitiesBuilder().setTransfer(true);
         return this;
     }
 
-    /** Hear what is broadcast to this bot. */
+    /** Sets the function for notifications: broadcasts, and the ends of tasks that this bot submitted. */
     public Agent onNotify(NotifyFunction function) {
         notify = function;
         return this;
     }
 
-    /** Who answers a turn: the dialog of an intent that is known, else turns, else delegations; null: nobody. */
+    /** The function for a turn: that of the intent, else onTurn, else onDelegate; null if there is none. */
     TurnFunction forTurn(String intent) {
         if (intents.containsKey(intent)) {
             return intents.get(intent);
@@ -153,12 +161,21 @@ public final class Agent {
         return turn != null || delegate == null ? turn : conversation -> delegate.answer(conversation);
     }
 
-    /** Serve and register. The registry may still be on its way (see Serving.listed). */
+    /**
+     * Starts to serve and to register. If the registry does not answer yet, registration goes on in the background (see
+     * Serving.listed).
+     *
+     * @throws BotmeshException INVALID_FIELD if the address is not usable, or the registry's refusal
+     */
     public Serving start() {
         return new Serving(this).start();
     }
 
-    /** Serve until SIGTERM (finish what runs, then leave) or Ctrl-C (leave at once). */
+    /**
+     * Serves until a signal and exits the program. SIGTERM lets running work finish within the drain timeout, SIGINT
+     * (Ctrl-C) ends it at once; a second signal stops the program immediately. Prints the reason and exits with 1 if it
+     * cannot start.
+     */
     public void run() {
         CountDownLatch asked = new CountDownLatch(1);
         boolean[] drain = new boolean[1];
@@ -189,10 +206,10 @@ public final class Agent {
             Thread.currentThread().interrupt();
         }
         serving.stop(drain[0] ? serving.settings().drainTimeout() : Duration.ZERO);
-        System.exit(0); // whatever a bot's own threads say
+        System.exit(0); // even if the bot has non-daemon threads of its own
     }
 
-    /** A second signal: nobody wants to wait any longer. */
+    /** Stops the program on a second signal. */
     private static boolean exit() {
         Runtime.getRuntime().halt(1);
         return true;

@@ -25,23 +25,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** How this process calls agents: the policies once around a call, and as many attempts as it takes. */
+/** Calls agents: runs the policies once around each call, and retries its attempts at the instances. */
 final class AgentClient {
-    /** For telling a callee that its work is no longer wanted. */
+    /** Limits the Cancel call that follows an abandoned call. */
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(1);
 
-    /** What is asked of whom, and on whose behalf. */
+    /** One delegation to be sent: its target, its message, and the chain and work that it belongs to. */
     static final class Invocation {
         final String target;
         final Message.Builder message;
         Chain chain;
         Duration timeout;
-        /** The parent's, if `timed`. */
+        /** The parent's deadline by System.nanoTime; only set if `timed`. */
         long deadline;
 
         boolean timed;
         Context parent = Context.current();
-        /** The work that asks, where an agent does. */
+        /** The work of the calling agent; null for a client. */
         Work work;
 
         Invocation(String target, Message.Builder message, Chain chain) {
@@ -51,20 +51,20 @@ final class AgentClient {
         }
     }
 
-    /** An answer, and the call as the policies saw it. */
+    /** A response, and the call that the policies completed. */
     record Answer<T>(T response, Call call) {}
 
-    /** Takes the events of a stream; false leaves it. */
+    /** Receives the events of a stream; returns false to leave it. */
     interface EventHandler {
         boolean handle(DelegateStreamResponse event, Call call);
     }
 
-    /** One try of a call at one peer. */
+    /** One attempt of a call at one peer. */
     private interface Attempt<T> {
         T at(Peers.Peer peer, Metadata metadata) throws InterruptedException;
     }
 
-    /** The caller left a stream on purpose. */
+    /** Thrown when the event handler leaves the stream. */
     private static final class StreamLeft extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -89,7 +89,7 @@ final class AgentClient {
         directory.onChange(() -> peers.keep(directory::has));
     }
 
-    /** The response of Delegate or Notify. */
+    /** Calls Delegate or Notify and returns the response. */
     <T extends com.google.protobuf.Message> Answer<T> unary(
             String method, Invocation invocation, com.google.protobuf.Message request, Parser<T> parser) {
         byte[] bytes = request.toByteArray();
@@ -111,14 +111,14 @@ final class AgentClient {
         }
     }
 
-    /** The events of DelegateStream as they come; leaving early cancels the callee. Whether it ran to its end. */
+    /** Calls DelegateStream; returns false if the handler left the stream, which cancels the callee. */
     boolean stream(Invocation invocation, EventHandler handler) {
         DelegateStreamRequest.Builder request =
                 DelegateStreamRequest.newBuilder().setMessage(invocation.message);
         DelegateStreamRequest first = request.build();
         Call call = call("DelegateStream", invocation, first, first.getSerializedSize());
         int passed = Policies.start(call);
-        Peers.Peer[] began = new Peers.Peer[1]; // where the events so far came from
+        Peers.Peer[] began = new Peers.Peer[1]; // the peer that sent the events so far
         try {
             untilAnswered(call, invocation, (peer, metadata) -> {
                 if (began[0] != null && began[0] != peer && request.getAfterSequence() > 0) {
@@ -151,18 +151,18 @@ final class AgentClient {
         }
     }
 
-    /** The connection to a conversation service. */
+    /** Returns the connection to a conversation service; it is opened on first use. */
     Connection service(String address) {
         return services.computeIfAbsent(address, Connection::new);
     }
 
-    /** Wait for what was still to be told, then close the connections. */
+    /** Waits up to 1 s for pending Cancel calls and reports, then closes all connections. */
     void close() {
         try {
             CompletableFuture.allOf(background.toArray(new CompletableFuture<?>[0]))
                     .get(CANCEL_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            // nobody waits any longer
+            // the connections close all the same
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -170,7 +170,9 @@ final class AgentClient {
         services.values().forEach(Connection::close);
     }
 
-    /** A response that this end can use: made here and final where it is not, for the callee has answered. */
+    /**
+     * Parses and checks a response. A refusal is final: the callee has done the work, so that a retry would repeat it.
+     */
     private static <T extends com.google.protobuf.Message> T read(Call call, Parser<T> parser, byte[] response) {
         T answer = Connection.read(call, parser, response, "the answer of " + call.target);
         if (answer instanceof DelegateResponse delegated) {
@@ -218,8 +220,9 @@ final class AgentClient {
                 Attempts.isIdempotent(directory.find(account, invocation.target), invocation.message.getSkillId());
         Attempts.LiveInstances live = tried -> {
             if (directory.live(account, invocation.target).stream()
-                    .allMatch(one -> tried.contains(one.getInstanceId()))) {
-                directory.refresh(account, invocation.target, call.remaining()); // one may have come a moment ago
+                    .allMatch(instance -> tried.contains(instance.getInstanceId()))) {
+                directory.refresh(
+                        account, invocation.target, call.remaining()); // an instance may have registered since
             }
             return directory.live(account, invocation.target);
         };
@@ -310,7 +313,7 @@ final class AgentClient {
                 Policies.received(call, response.length);
                 DelegateStreamResponse event = read(call, DelegateStreamResponse.parser(), response);
                 if (event.getEventCase() == DelegateStreamResponse.EventCase.EVENT_NOT_SET) {
-                    continue; // what this version does not know is nobody's business here
+                    continue; // an event of a later contract version
                 }
                 request.setAfterSequence(event.getSequence());
                 if (event.hasReply()) {
@@ -333,7 +336,7 @@ final class AgentClient {
         }
     }
 
-    /** Tell the callee, so that its work ends at once and not when it notices. */
+    /** Calls Cancel, so that the work ends now and not when the callee notices the lost connection. */
     private void cancelCallee(Invocation invocation, Peers.Peer peer) {
         CancelRequest request = CancelRequest.newBuilder()
                 .setMessageId(invocation.message.getMessageId())
@@ -358,7 +361,7 @@ final class AgentClient {
                 return response.getReceiptsList();
             }
         } catch (InvalidProtocolBufferException | BotmeshException e) {
-            // as good as no answer
+            // treated like a missing answer
         }
         return List.of(CancelReceipt.newBuilder()
                 .setAgent(invocation.target)

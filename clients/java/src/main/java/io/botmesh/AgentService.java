@@ -36,20 +36,20 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What AgentService does. The policies have passed a call when it gets here; the bot's functions do the rest. */
+/** Implements the methods of AgentService by the functions of a bot. Runs inside the policies. */
 final class AgentService {
     private static final Logger LOG = System.getLogger("io.botmesh");
-    /** How long a cancelled agent waits for receipts from below: less than its own caller waits. */
-    private static final Duration RECEIPTS = Duration.ofMillis(800);
+    /** How long Cancel waits for receipts from the callees below; less than the 1 s that its own caller waits. */
+    private static final Duration RECEIPTS_TIMEOUT = Duration.ofMillis(800);
 
-    /** What is told to a bot's onNotify function; the last two: how a task has ended. */
+    /** The types that go to the bot's onNotify function. RESPONSE and ERROR report how a task ended. */
     static final Set<MessageType> NOTIFICATION_TYPES = Set.of(
             MessageType.MESSAGE_TYPE_UNSPECIFIED,
             MessageType.MESSAGE_TYPE_BROADCAST,
             MessageType.MESSAGE_TYPE_RESPONSE,
             MessageType.MESSAGE_TYPE_ERROR);
 
-    /** Something that a bot does with a task. */
+    /** Runs a function of the bot and returns the result message. */
     private interface Run {
         Message run(Task task) throws Exception;
     }
@@ -66,14 +66,14 @@ final class AgentService {
         this.readiness = readiness;
     }
 
-    /** The bot's reply, whole. */
+    /** Runs onDelegate and returns the whole reply. */
     DelegateResponse delegate(Call call, Work.Listener listener) throws InterruptedException {
         Work work = work(call, agent.delegate != null, "delegations", null, this::delegated);
         io.botmesh.v1.Reply reply = (io.botmesh.v1.Reply) work.result(listener);
         return DelegateResponse.newBuilder().setReply(work.whole(reply)).build();
     }
 
-    /** The bot's reply as it comes. */
+    /** Runs onDelegate, or the function for the turn, and sends each event of the reply. */
     void delegateStream(
             DelegateStreamRequest request, Call call, Work.Listener listener, Consumer<DelegateStreamResponse> send)
             throws InterruptedException {
@@ -89,7 +89,7 @@ final class AgentService {
         work.read(request.getAfterSequence(), call.limits.streamIdleTimeout(), listener, send);
     }
 
-    /** A receipt, as soon as the work has begun. */
+    /** Starts the work and acknowledges it without waiting for its end. */
     NotifyResponse notify(NotifyRequest request, Call call) {
         MessageType kind = request.getMessage().getMessageType();
         boolean isTold = NOTIFICATION_TYPES.contains(kind);
@@ -106,7 +106,7 @@ final class AgentService {
                 .build();
     }
 
-    /** Whether the bot would take the conversation. */
+    /** Returns whether the bot accepts the offered conversation. */
     TransferResponse transfer(TransferRequest request, Call call, Work.Listener listener) throws InterruptedException {
         TransferOffer offer = request.getOffer();
         if (offer.getTransferId().isEmpty()) {
@@ -133,7 +133,7 @@ final class AgentService {
                 .build();
     }
 
-    /** What became of the work, here and below. */
+    /** Cancels work by its message id; returns a receipt for it and for each call below it. */
     CancelResponse cancel(CancelRequest request) throws InterruptedException {
         if (request.getMessageId().isEmpty()) {
             throw BotmeshException.invalid("message_id", "message_id names the work to cancel: it cannot be empty");
@@ -162,22 +162,21 @@ final class AgentService {
                 .build();
     }
 
-    /** What became of the calls below, as far as they answer in time. */
+    /** The receipts of the calls below that arrive within RECEIPTS_TIMEOUT. */
     private static List<CancelReceipt> receipts(Work work) throws InterruptedException {
-        long until = System.nanoTime() + RECEIPTS.toNanos();
-        List<CancelReceipt> found = new ArrayList<>();
+        long until = System.nanoTime() + RECEIPTS_TIMEOUT.toNanos();
+        List<CancelReceipt> receipts = new ArrayList<>();
         try {
-            work.ended.get(RECEIPTS.toNanos(), TimeUnit.NANOSECONDS);
-            for (CompletableFuture<List<CancelReceipt>> one : work.cancelsBelow()) {
-                found.addAll(one.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS));
+            work.ended.get(RECEIPTS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+            for (CompletableFuture<List<CancelReceipt>> cancelled : work.cancelsBelow()) {
+                receipts.addAll(cancelled.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS));
             }
         } catch (TimeoutException | ExecutionException e) {
-            return found;
+            return receipts;
         }
-        return found;
+        return receipts;
     }
 
-    /** Who serves here. */
     GetCardResponse getCard() {
         return GetCardResponse.newBuilder()
                 .setCard(card)
@@ -186,7 +185,6 @@ final class AgentService {
                 .build();
     }
 
-    /** Counts since the process started. */
     GetStatsResponse getStats() {
         Endpoint endpoint = client.endpoint;
         return endpoint.stats
@@ -200,7 +198,9 @@ final class AgentService {
                 .build();
     }
 
-    /** The work of the call that is served: the one that it joins, or one that begins now. */
+    /**
+     * Returns the work of a call; starts it if it does not run yet. Throws NOT_SUPPORTED if the bot has no function.
+     */
     private Work work(Call call, boolean isSupported, String what, Turn turn, Run run) {
         if (!isSupported && !call.work.hasBegun()) {
             throw new BotmeshException(
@@ -221,7 +221,7 @@ final class AgentService {
         return call.work;
     }
 
-    /** The cause of an unexpected failure goes into the log and nowhere else. */
+    /** Logs the cause of an unexpected failure and returns an error without its text. */
     private BotmeshException hidden(Task task, Throwable cause) {
         if (task.isOver()) {
             return BotmeshException.of(Reason.CANCELLED, "the work was cancelled");
@@ -235,28 +235,28 @@ final class AgentService {
         return reply(task, agent.delegate.answer(task));
     }
 
-    private io.botmesh.v1.Reply reply(Task task, Reply given) {
-        Reply answer = given == null ? Reply.empty() : given;
+    private io.botmesh.v1.Reply reply(Task task, Reply result) {
+        Reply answer = result == null ? Reply.empty() : result;
         io.botmesh.v1.Message.Builder message =
                 message(task.call, MessageType.MESSAGE_TYPE_RESPONSE).addAllPayload(answer.parts());
         if (!answer.context().isEmpty()) {
             message.setContext(Content.toStruct(answer.context()));
         }
-        io.botmesh.v1.Reply.Builder made = io.botmesh.v1.Reply.newBuilder()
+        io.botmesh.v1.Reply.Builder builder = io.botmesh.v1.Reply.newBuilder()
                 .setMessage(message)
                 .addAllChainUsage(task.chainUsage())
                 .setInstanceId(client.endpoint.instance)
                 .setNotMine(answer.isNotMine());
         if (answer.confidence() != null) {
-            made.setConfidence(answer.confidence());
+            builder.setConfidence(answer.confidence());
         }
         if (answer.usage() != null) {
-            made.setUsage(answer.usage());
+            builder.setUsage(answer.usage());
             if (answer.usage().getAgent().isEmpty()) {
-                made.getUsageBuilder().setAgent(card.getName());
+                builder.getUsageBuilder().setAgent(card.getName());
             }
         }
-        return made.build();
+        return builder.build();
     }
 
     private io.botmesh.v1.Message.Builder message(Call call, MessageType kind) {

@@ -31,15 +31,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** AgentService on the wire: bytes in and out, the policies around every call, every error typed. */
+/** Binds AgentService to the gRPC server: parses requests, runs the policies around each call, sends typed errors. */
 final class AgentServiceBinding {
     private static final long BEFORE_GRPC_NANOS = 20_000_000;
-    /** How long a caller may take to send its request: one that never does would hold its call for ever. */
+    /** How long a caller may take to send its request. Without a limit an idle call would hold its stream for ever. */
     static final Duration REQUEST_WAIT = Duration.ofSeconds(30);
 
     private static final ServiceDescriptor STUB = AgentServiceGrpc.getServiceDescriptor();
 
-    /** Serves one call: `send` takes each response. */
+    /** Serves one call; passes each response to `send`. */
     private interface Handler<Q> {
         void handle(Q request, Call call, IncomingCall incoming, Consumer<Message> send) throws Exception;
     }
@@ -56,7 +56,7 @@ final class AgentServiceBinding {
         this.requestWait = requestWait;
     }
 
-    /** The service as gRPC has it, with its schema for reflection. */
+    /** Builds the service definition, with its schema for reflection. */
     ServerServiceDefinition definition() {
         List<RpcMethod<?>> methods = List.of(
                 new RpcMethod<>(
@@ -91,7 +91,7 @@ final class AgentServiceBinding {
         List<MethodDescriptor<byte[], byte[]>> descriptors = new ArrayList<>();
         for (RpcMethod<?> method : methods) {
             MethodDescriptor<?, ?> known = STUB.getMethods().stream()
-                    .filter(one -> method.name.equals(one.getBareMethodName()))
+                    .filter(descriptor -> method.name.equals(descriptor.getBareMethodName()))
                     .findFirst()
                     .orElseThrow();
             descriptors.add(Wire.method(
@@ -100,14 +100,14 @@ final class AgentServiceBinding {
         ServiceDescriptor.Builder service = ServiceDescriptor.newBuilder(STUB.getName())
                 .setSchemaDescriptor((ProtoFileDescriptorSupplier) AgentServiceBinding::schema);
         descriptors.forEach(service::addMethod);
-        ServerServiceDefinition.Builder made = ServerServiceDefinition.builder(service.build());
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service.build());
         for (int index = 0; index < methods.size(); index++) {
-            made.addMethod(descriptors.get(index), handler(methods.get(index)));
+            definition.addMethod(descriptors.get(index), handler(methods.get(index)));
         }
-        return made.build();
+        return definition.build();
     }
 
-    /** The service's file for reflection, which then knows what refusals carry as well: debuggers look that up there. */
+    /** The service's file descriptor plus google.rpc.ErrorInfo, so that grpcurl can decode the details of an error. */
     private static Descriptors.FileDescriptor schema() {
         Descriptors.FileDescriptor file = AgentServiceOuterClass.getDescriptor();
         Descriptors.FileDescriptor details = ErrorDetailsProto.getDescriptor();
@@ -167,12 +167,12 @@ final class AgentServiceBinding {
         };
     }
 
-    /** What a call has, less a little: gRPC itself ends it at its deadline, and then nobody hears why. */
+    /** Ends the call 20 ms before its deadline: at the deadline gRPC closes it without the typed error. */
     private static Duration timeout(long nanos) {
         return Duration.ofNanos(nanos > 10 * BEFORE_GRPC_NANOS ? nanos - BEFORE_GRPC_NANOS : nanos);
     }
 
-    /** Start the policies, serve, finish the policies; every error leaves typed. No bytes: the request never came. */
+    /** Serves a call inside the policies. `bytes` is null if the request did not arrive within requestWait. */
     private <Q extends Message> void serve(
             RpcMethod<Q> method, Metadata headers, Duration timeout, byte[] bytes, IncomingCall incoming) {
         int passed = -1;
@@ -183,7 +183,7 @@ final class AgentServiceBinding {
             call.timeout = timeout;
             Q request = read(method, bytes, call);
             passed = Policies.start(call);
-            if (call.kind == Call.Kind.WORK) { // the work's deadline may be later than this call's
+            if (call.kind == Call.Kind.WORK) { // the work may run longer than this call: a repeat extends its deadline
                 late = Threads.TIMER.schedule(incoming::late, call.remaining().toNanos(), TimeUnit.NANOSECONDS);
             }
             method.handler.handle(request, call, incoming, response -> {
@@ -193,7 +193,7 @@ final class AgentServiceBinding {
             });
             Policies.succeed(call, passed);
             incoming.close(Status.OK, new Metadata());
-        } catch (Throwable e) { // whatever happens must become an answer
+        } catch (Throwable e) { // every failure must reach the caller as a status
             incoming.close(passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e));
         } finally {
             if (late != null) {
@@ -202,7 +202,7 @@ final class AgentServiceBinding {
         }
     }
 
-    /** The request; null where there is none that could be read: the policies refuse the call then. */
+    /** Parses the request; returns null if that fails, and FieldsPolicy then refuses the call. */
     private <Q extends Message> Q read(RpcMethod<Q> method, byte[] bytes, Call call) {
         try {
             if (bytes == null) {

@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The attempts of one call: which instance to try, and when to give up. Only failures of the direct hop are tried again,
- * and elsewhere only what cannot be done twice by that.
+ * The attempts of one call: chooses the next instance and decides when to give up. Retries only failures of the direct
+ * hop, and moves to another instance only if that cannot run the work twice.
  */
 final class Attempts {
-    /** Milliseconds before the first retry, at most: well under the grace in which lost work can be attached to again. */
-    private static final long BASE = 50;
-    /** Milliseconds before any retry, at most. */
-    private static final long CAP = 2_000;
+    /** The wait before retry n is random, below this times 2^n: the first ones fall well within orphanGrace. */
+    private static final long BASE_DELAY_MILLIS = 50;
+    /** The upper bound of the wait before any retry. */
+    private static final long MAX_DELAY_MILLIS = 2_000;
 
-    /** The instances that may be called, where these were tried in vain. */
+    /** Returns the live instances, after a refresh if all of them were tried. */
     interface LiveInstances {
         List<Instance> where(Set<String> tried) throws InterruptedException;
     }
@@ -30,8 +30,8 @@ final class Attempts {
     private final boolean idempotent;
     private final Set<String> tried = new HashSet<>();
     private int failed;
-    /** Where the work may have started, if it must not start elsewhere. */
-    private Peers.Peer maybe;
+    /** The peer at which the work may have started; set if no other instance may run it. */
+    private Peers.Peer startedAt;
 
     Attempts(Call call, Peers peers, RetryBudget budget, boolean idempotent) {
         this.call = call;
@@ -40,7 +40,7 @@ final class Attempts {
         this.idempotent = idempotent;
     }
 
-    /** Whether doing it twice is harmless: the named skill says so, or all skills do where none is named. */
+    /** Whether the work may run twice: the named skill is idempotent or, if none is named, all skills are. */
     static boolean isIdempotent(AgentCard card, String skillId) {
         List<Skill> skills = card.getSkillsList().stream()
                 .filter(skill -> skillId.isEmpty() || skill.getId().equals(skillId))
@@ -48,13 +48,13 @@ final class Attempts {
         return !skills.isEmpty() && skills.stream().allMatch(Skill::getIdempotent);
     }
 
-    /** Whether the callee itself could not be reached or would not begin; what it passes on is final. */
+    /** Whether the direct callee was unreachable or refused to start. Errors that it passes on from below are final. */
     static boolean isOfThisHop(BotmeshException error, String instance) {
         if (error.code() != Status.Code.UNAVAILABLE) {
             return false;
         }
         if (!error.fromPeer() || error.reason() == Reason.UNSPECIFIED) {
-            return true; // made here, or by gRPC
+            return true; // raised in this process, or by gRPC
         }
         if (error.reason() == Reason.WRONG_INSTANCE) {
             return error.metadata().getOrDefault("expected", "").endsWith(instance);
@@ -66,7 +66,10 @@ final class Attempts {
         budget.succeeded();
     }
 
-    /** Whom to try next, after a pause. Throws the error where it is final, OUTCOME_UNKNOWN where nobody can know. */
+    /**
+     * Waits and returns the peer for the next attempt. Throws `error` if it is final, OUTCOME_UNKNOWN if the work may
+     * have run.
+     */
     Peers.Peer after(BotmeshException error, Peers.Peer peer, LiveInstances live) throws InterruptedException {
         if (!isOfThisHop(error, peer.id())) {
             throw error;
@@ -74,14 +77,14 @@ final class Attempts {
         peers.setAside(peer);
         tried.add(peer.id());
         if (error.started() && !idempotent) {
-            maybe = peer;
+            startedAt = peer;
         }
         BotmeshException last = givenUp(error, peer);
         failed++;
         if (!budget.failed() || failed > call.limits.maxRetries()) {
             throw last;
         }
-        long pause = ThreadLocalRandom.current().nextLong(Math.min(CAP, BASE << failed));
+        long pause = ThreadLocalRandom.current().nextLong(Math.min(MAX_DELAY_MILLIS, BASE_DELAY_MILLIS << failed));
         if (pause >= call.remaining().toMillis()) {
             throw last;
         }
@@ -95,17 +98,17 @@ final class Attempts {
         if (live.isEmpty()) {
             throw last;
         }
-        if (maybe == null) {
+        if (startedAt == null) {
             return peers.choose(live, tried);
         }
-        if (live.stream().noneMatch(one -> one.getInstanceId().equals(maybe.id()))) {
+        if (live.stream().noneMatch(instance -> instance.getInstanceId().equals(startedAt.id()))) {
             throw last;
         }
-        return maybe;
+        return startedAt;
     }
 
     private BotmeshException givenUp(BotmeshException error, Peers.Peer peer) {
-        if (maybe == null && !error.started()) {
+        if (startedAt == null && !error.started()) {
             return error;
         }
         return BotmeshException.of(

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What every method of this package throws where something was refused or failed. */
+/** The exception of this package: a call was refused or failed. The reason says why. */
 public final class BotmeshException extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private static final int MAX_TEXT = 1024; // characters: it travels in metadata, which gRPC caps at 16 KiB
+    private static final int MAX_TEXT = 1024; // characters: the text travels in metadata, which gRPC limits to 16 KiB
 
     private final Reason reason;
     private final Status.Code code;
@@ -36,7 +36,7 @@ public final class BotmeshException extends RuntimeException {
         this.started = true;
     }
 
-    /** The error that a bot throws to declare a failure: its caller gets AGENT_FAILED with this text. */
+    /** For bots: throw this to report a failure. The caller gets AGENT_FAILED with this text. */
     public static BotmeshException failed(String text) {
         return new BotmeshException(Reason.AGENT_FAILED, text, Map.of());
     }
@@ -49,7 +49,7 @@ public final class BotmeshException extends RuntimeException {
         return new BotmeshException(reason, text, Map.of());
     }
 
-    /** Why. */
+    /** Why the call was refused or failed. */
     public Reason reason() {
         return reason;
     }
@@ -59,42 +59,42 @@ public final class BotmeshException extends RuntimeException {
         return code;
     }
 
-    /** Facts for programs, as the reason documents them in error_reason.proto. */
+    /** Details for programs. error_reason.proto lists the keys of each reason. */
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** Who raised it; empty if it was made in this process outside an agent. */
+    /** The agent that raised it; empty if a client did. */
     public String agent() {
         return agent;
     }
 
-    /** Which instance raised it. */
+    /** The id of the instance that raised it; empty if a client did. */
     public String instance() {
         return instance;
     }
 
-    /** How many hops of the chain lay before the one that raised it. */
+    /** The number of hops of the chain before the agent that raised it. */
     public int hop() {
         return hop;
     }
 
-    /** The agents gone through up to there. */
+    /** The path of the chain at the agent that raised it, oldest first. */
     public List<String> path() {
         return path;
     }
 
-    /** False only where the work provably never began. */
+    /** Whether the work may have started; false only if it certainly did not. */
     public boolean started() {
         return started;
     }
 
-    /** The chain's trace, 32 hex digits, or empty. */
+    /** The trace id of the chain, 32 hex digits; empty if tracing is off. */
     public String traceId() {
         return traceId;
     }
 
-    /** Whether a peer sent it, or it was made in this process. */
+    /** Whether a peer sent it; false if it was raised in this process. */
     public boolean fromPeer() {
         return fromPeer;
     }

@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** One call at one end, as the policies see it, whether it streams or not. Times are of System.nanoTime. */
+/** One call at one end, unary or streaming, as the policies read and complete it. Times are by System.nanoTime. */
 final class Call {
     static final String SERVICE = "botmesh.v1.AgentService/";
     private static final Set<String> WORK =
             Set.of(SERVICE + "Delegate", SERVICE + "DelegateStream", SERVICE + "Transfer", SERVICE + "Notify");
 
-    /** Which policies a method has. */
+    /** Decides which policies apply to a method. */
     enum Kind {
-        /** All of them. */
+        /** All policies. */
         WORK,
-        /** Trace or not, errors, fields, deadline and message size. */
+        /** Trace (at the callee), errors, fields, deadline and message size. */
         CONTROL
     }
 
@@ -33,37 +33,37 @@ final class Call {
     final long began = System.nanoTime();
     final List<Runnable> atEnd = new ArrayList<>();
     Chain chain = Chain.NONE;
-    /** As it arrived (callee). */
+    /** The metadata that arrived (callee). */
     Metadata metadata;
-    /** As it arrived, or as it is to leave. */
+    /** The request that arrived or is to be sent. */
     com.google.protobuf.Message request;
-    /** Why there is no request that could be served (callee). */
+    /** Set if the request could not be read (callee). */
     BotmeshException unreadable;
-    /** Of a work method. */
+    /** The message of a work method. */
     Message message;
-    /** Who is called: a name, or account/name (caller). */
+    /** The called agent: a name, or account/name (caller). */
     String target = "";
-    /** What was asked for (caller) or arrived (callee); null: not said. */
+    /** The timeout that was requested (caller) or arrived (callee); null: none. */
     Duration timeout;
-    /** When the call ends, once `timed`. At the caller the parent's until the deadline policy has run. */
+    /** When the call ends, if `timed`. At the caller it is the parent's deadline until DeadlinePolicy has run. */
     long deadline;
 
     boolean timed;
     int requestSize;
-    /** Of a streamed reply so far, resets included (caller). */
+    /** Serialized bytes of a streamed reply so far, resets included (caller). */
     long replyBytes;
-    /** What runs for this call (callee). */
+    /** The work that runs for this call (callee). */
     Work work;
-    /** Whether the work was there before this call. */
+    /** Whether the work existed before this call. */
     boolean joined;
-    /** Which instance answered (caller). */
+    /** The id of the instance that was called last (caller). */
     String peerInstance = "";
-    /** What the callee spent. */
+    /** The usage that the callee reported for itself; null: none. */
     Usage usage;
 
     BotmeshException error;
     Span span = Span.getInvalid();
-    /** Under which span this call's own is opened; later the context with its own. */
+    /** The parent context of this call's span; after TracePolicy the context with the span itself. */
     Context context = Context.root();
 
     Call(Endpoint endpoint, String method, boolean atCaller) {
@@ -75,12 +75,12 @@ final class Call {
         this.ceiling = endpoint.ceiling;
     }
 
-    /** How many hops the chain has with this call. */
+    /** The number of hops of the chain, this call included. */
     int hops() {
         return chain.path().size();
     }
 
-    /** What is left until the deadline, never below 0. */
+    /** The time until the deadline, never below 0; one day if there is no deadline. */
     Duration remaining() {
         return timed ? Duration.ofNanos(Math.max(0, deadline - System.nanoTime())) : Duration.ofDays(1);
     }
@@ -90,7 +90,7 @@ final class Call {
         timed = true;
     }
 
-    /** The trace's id, 32 hex digits; empty where nothing is traced. */
+    /** The trace id, 32 hex digits; empty if there is no valid span. */
     String traceId() {
         return span.getSpanContext().isValid() ? span.getSpanContext().getTraceId() : "";
     }

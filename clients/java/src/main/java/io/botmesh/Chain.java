@@ -5,19 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A root delegation and all that follow from it, as one call sees it, and how that travels in metadata (chain.proto).
+ * A root delegation and all calls that follow from it, as seen by one call, and its encoding in botmesh-* metadata.
  *
- * @param path agents gone through, oldest first; its length is the number of hops
- * @param maxHops the narrowest hop limit so far; null: the mesh's
- * @param accountId the tenant; empty on arrival where the caller does not say: the callee's own
- * @param to agent/instance that the caller means; empty: whoever is called
+ * @param path the agents that the chain has passed, oldest first; its length is the number of hops
+ * @param maxHops the lowest hop limit so far; null for the mesh's
+ * @param correlationId the id of the chain
+ * @param conversationId the conversation; empty if there is none
+ * @param accountId the account; empty on arrival if the caller sent none: the callee's own applies
+ * @param to the agent/instance that the caller addresses; empty for any
  */
 record Chain(
         List<String> path, Integer maxHops, String correlationId, String conversationId, String accountId, String to) {
     static final Chain NONE = new Chain(List.of(), null, "", "", "", "");
-    private static final String OURS = "botmesh-";
+    private static final String PREFIX = "botmesh-";
     private static final int MAX_METADATA_BYTES = 4096;
-    /** No path is longer, whatever the mesh allows: it must fit into metadata. */
+    /** The upper bound of any hop limit: the path must fit into metadata. */
     private static final int MAX_PATH_LENGTH = 64;
 
     private static final Metadata.Key<String> PATH = key("botmesh-path");
@@ -33,19 +35,19 @@ record Chain(
         return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 
-    /** A new chain with an id of its own. */
+    /** Starts a new chain with a new id. */
     static Chain root(String account, String conversation) {
         return new Chain(List.of(), null, Names.newId(), conversation, account, "");
     }
 
-    /** The chain of a call that an agent makes: one hop more. */
+    /** Returns the chain of a call that this agent makes: one hop more. */
     Chain below(String agent) {
         List<String> longer = new ArrayList<>(path);
         longer.add(agent);
         return new Chain(List.copyOf(longer), maxHops, correlationId, conversationId, accountId, "");
     }
 
-    /** This chain with at most so many hops in all, if that is fewer than before. */
+    /** Returns this chain with a lower hop limit; a higher one or null changes nothing. */
     Chain narrowed(Integer hops) {
         if (hops == null || maxHops != null && maxHops <= hops) {
             return this;
@@ -61,26 +63,26 @@ record Chain(
         return new Chain(path, maxHops, correlationId, conversationId, accountId, target);
     }
 
-    /** What open delegations are counted by: the conversation, or the chain where there is none. */
+    /** The key by which open delegations are counted: the conversation, or the chain if there is none. */
     String concurrencyKey() {
         return accountId + "/" + (conversationId.isEmpty() ? correlationId : conversationId);
     }
 
-    /** The last agent in the path; empty: none. */
+    /** The last agent in the path; empty if there is none. */
     String last() {
         return path.isEmpty() ? "" : path.get(path.size() - 1);
     }
 
-    /** As gRPC metadata; empty values are left out. */
+    /** Encodes the chain as gRPC metadata; empty values are left out. */
     Metadata toMetadata() {
-        Metadata made = new Metadata();
-        put(made, PATH, String.join(",", path));
-        put(made, MAX_HOPS, maxHops == null ? "" : String.valueOf(maxHops));
-        put(made, CORRELATION, correlationId);
-        put(made, CONVERSATION, conversationId);
-        put(made, ACCOUNT, accountId);
-        put(made, TO, to);
-        return made;
+        Metadata metadata = new Metadata();
+        put(metadata, PATH, String.join(",", path));
+        put(metadata, MAX_HOPS, maxHops == null ? "" : String.valueOf(maxHops));
+        put(metadata, CORRELATION, correlationId);
+        put(metadata, CONVERSATION, conversationId);
+        put(metadata, ACCOUNT, accountId);
+        put(metadata, TO, to);
+        return metadata;
     }
 
     private static void put(Metadata metadata, Metadata.Key<String> key, String value) {
@@ -89,22 +91,22 @@ record Chain(
         }
     }
 
-    /** The chain that a call carries; INVALID_FIELD where a key is malformed, not ASCII, stands twice, or all are over 4 KiB. */
+    /** Decodes the chain. Throws INVALID_FIELD if a key is malformed, not ASCII or repeated, or all exceed 4 KiB. */
     static Chain from(Metadata metadata) {
         checkPrintable(metadata);
         int size = 0;
         for (Metadata.Key<String> key : KEYS) {
-            String value = one(metadata, key);
+            String value = single(metadata, key);
             size += value.isEmpty() ? 0 : key.name().length() + value.length();
         }
         if (size > MAX_METADATA_BYTES) {
             throw BotmeshException.invalid(
                     PATH.name(), "the chain's metadata is " + size + " bytes; at most " + MAX_METADATA_BYTES);
         }
-        String hops = one(metadata, MAX_HOPS);
-        String to = one(metadata, TO);
+        String hops = single(metadata, MAX_HOPS);
+        String to = single(metadata, TO);
         return new Chain(
-                parsePath(one(metadata, PATH)),
+                parsePath(single(metadata, PATH)),
                 hops.isEmpty() ? null : parseHops(hops),
                 id(metadata, CORRELATION),
                 id(metadata, CONVERSATION),
@@ -112,10 +114,10 @@ record Chain(
                 to.isEmpty() ? "" : checkTarget(to));
     }
 
-    /** Refuse keys of ours that are not printable ASCII: gRPC hands such bytes over as U+FFFD, or as they are. */
+    /** Refuses values that are not printable ASCII, which gRPC passes on as U+FFFD or unchanged. */
     private static void checkPrintable(Metadata metadata) {
         for (String name : metadata.keys()) {
-            if (!name.startsWith(OURS) || name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+            if (!name.startsWith(PREFIX) || name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
                 continue;
             }
             for (String value : metadata.getAll(key(name))) {
@@ -126,20 +128,20 @@ record Chain(
         }
     }
 
-    private static String one(Metadata metadata, Metadata.Key<String> key) {
-        String found = null;
+    private static String single(Metadata metadata, Metadata.Key<String> key) {
+        String result = null;
         Iterable<String> all = metadata.getAll(key);
         for (String value : all == null ? List.<String>of() : all) {
-            if (found != null) {
+            if (result != null) {
                 throw BotmeshException.invalid(key.name(), "metadata key " + key.name() + " must stand once");
             }
-            found = value;
+            result = value;
         }
-        return found == null ? "" : found;
+        return result == null ? "" : result;
     }
 
     private static String id(Metadata metadata, Metadata.Key<String> key) {
-        String value = one(metadata, key);
+        String value = single(metadata, key);
         return value.isEmpty() ? "" : Names.checkId(key.name(), value);
     }
 

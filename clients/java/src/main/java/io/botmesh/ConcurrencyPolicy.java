@@ -2,15 +2,15 @@ package io.botmesh;
 
 import java.util.Map;
 
-/** Only so many delegations are open at once per conversation at one instance. Joining what runs does not count. */
+/** Limits the open delegations per conversation at one instance. A repeat that joins running work is not counted. */
 final class ConcurrencyPolicy implements Policy {
-    /** Counted from here until the call is over. */
+    /** Counts the call until it is over. */
     @Override
     public void caller(Call call) {
         enter(call, call.endpoint.outgoing, "outgoing");
     }
 
-    /** Counted until the work is over: it can outlast the call. */
+    /** Counts the work until it is over; it can outlast the call. */
     @Override
     public void callee(Call call) {
         if (!call.joined) {
@@ -22,15 +22,15 @@ final class ConcurrencyPolicy implements Policy {
         int limit = call.limits.maxDelegations();
         String key = call.chain.concurrencyKey();
         open.compute(key, (name, count) -> {
-            int found = count == null ? 0 : count;
-            if (found >= limit) {
+            int current = count == null ? 0 : count;
+            if (current >= limit) {
                 throw new BotmeshException(
                         Reason.TOO_MANY_DELEGATIONS,
-                        found + " " + direction + " delegations are open in this conversation, the limit is " + limit
+                        current + " " + direction + " delegations are open in this conversation, the limit is " + limit
                                 + ": wait for one to end",
                         Map.of("limit", limit, "direction", direction));
             }
-            return found + 1;
+            return current + 1;
         });
         Runnable leave = () -> open.computeIfPresent(key, (name, count) -> count == 1 ? null : count - 1);
         if (call.work != null) {

@@ -18,11 +18,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** One connection, and raw calls over it. */
+/** A plain gRPC channel to one address, with calls that take and return bytes. */
 final class Connection {
     private final ManagedChannel channel;
 
-    /** A connection to an address; UNREACHABLE where it is none. */
+    /** Throws UNREACHABLE if `address` is not host and port. */
     Connection(String address) {
         try {
             channel = channel(address);
@@ -37,7 +37,7 @@ final class Connection {
     private static ManagedChannel channel(String address) {
         return NettyChannelBuilder.forTarget(address)
                 .usePlaintext()
-                .proxyDetector(target -> null) // instances are dialled directly, whatever the environment says
+                .proxyDetector(target -> null) // instances are dialled directly; proxy variables do not apply
                 .disableRetry() // the mesh retries itself: only it knows what is safe to repeat
                 .maxInboundMessageSize(Limits.TRANSPORT_BYTES)
                 .keepAliveTime(20, TimeUnit.SECONDS)
@@ -50,10 +50,10 @@ final class Connection {
         return channel;
     }
 
-    /** Whether the connection stands within that time. */
+    /** Connects; returns false if there is no connection within the timeout. */
     boolean connect(Duration timeout) throws InterruptedException {
         long until = System.nanoTime() + timeout.toNanos();
-        channel.resetConnectBackoff(); // whoever asks decides how often
+        channel.resetConnectBackoff(); // the caller decides how often to try
         boolean tried = false;
         while (true) {
             ConnectivityState state = channel.getState(true);
@@ -68,7 +68,7 @@ final class Connection {
             }
             CountDownLatch changed = new CountDownLatch(1);
             channel.notifyWhenStateChanged(state, changed::countDown);
-            // A failure that was there before may be over before anybody could see the new attempt.
+            // The channel may go from an old failure through a new attempt to the next failure unseen: poll.
             long wait = state == ConnectivityState.TRANSIENT_FAILURE ? Math.min(left, 50_000_000) : left;
             if (!changed.await(wait, TimeUnit.NANOSECONDS)) {
                 tried |= state == ConnectivityState.TRANSIENT_FAILURE;
@@ -76,7 +76,7 @@ final class Connection {
         }
     }
 
-    /** A unary call; cancelling the future cancels it. */
+    /** Starts a unary call; cancelling the future cancels the call. */
     CompletableFuture<byte[]> unary(String method, byte[] request, Metadata metadata, Duration timeout) {
         ClientCall<byte[], byte[]> call = channel.newCall(Wire.method(method, false, null), options(timeout));
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
@@ -110,20 +110,20 @@ final class Connection {
         return answer;
     }
 
-    /** A call that streams its responses. */
+    /** Starts a call that streams its responses. */
     Responses responses(String method, byte[] request, Metadata metadata, Duration timeout) {
-        Responses made = new Responses(channel.newCall(Wire.method(method, true, null), options(timeout)));
-        made.start(request, metadata);
-        return made;
+        Responses responses = new Responses(channel.newCall(Wire.method(method, true, null), options(timeout)));
+        responses.start(request, metadata);
+        return responses;
     }
 
-    /** A call of a control method of a service, with its policies around: fields, deadline, size, typed errors. */
+    /** Calls a control method of a service, inside the policies for control methods: fields, deadline, size, errors. */
     <T extends Message> T control(
             Endpoint endpoint, String method, Message request, Parser<T> parser, Duration timeout, Metadata metadata) {
         Call call = new Call(endpoint, method, true);
         byte[] bytes = request.toByteArray();
-        Duration most = call.limits.maxTimeout();
-        call.timeout = timeout.compareTo(most) < 0 ? timeout : most;
+        Duration max = call.limits.maxTimeout();
+        call.timeout = timeout.compareTo(max) < 0 ? timeout : max;
         call.requestSize = bytes.length;
         call.request = request;
         int passed = Policies.start(call);
@@ -138,18 +138,18 @@ final class Connection {
         }
     }
 
-    /** A response that this end can use; INVALID_FIELD where it cannot be read, or holds what is not allowed. */
+    /** Parses and checks a response; throws INVALID_FIELD if it cannot be parsed or a field is not allowed. */
     static <T extends Message> T read(Call call, Parser<T> parser, byte[] response, String what) {
         try {
             T answer = Fields.parse(parser, response, "response", what);
             Policies.read(call, answer);
             return answer;
         } catch (BotmeshException e) {
-            throw e.started(true); // it was answered
+            throw e.started(true); // the peer has served the call
         }
     }
 
-    /** What a call gives; the call is cancelled where this thread is interrupted. */
+    /** Waits for a response; interrupting this thread cancels the call. */
     static byte[] await(CompletableFuture<byte[]> answer) throws InterruptedException {
         try {
             return answer.get();
@@ -169,7 +169,7 @@ final class Connection {
         channel.shutdownNow();
     }
 
-    /** The responses of one call, taken one by one. */
+    /** The responses of one call, read one by one. */
     static final class Responses {
         private static final Object END = new Object();
         private final ClientCall<byte[], byte[]> call;
@@ -198,20 +198,20 @@ final class Connection {
             call.request(1);
         }
 
-        /** The next one; null at the end. STREAM_IDLE where none comes for so long. */
+        /** Returns the next response, null at the end; throws STREAM_IDLE if none arrives within `idle`. */
         byte[] next(Duration idle) throws InterruptedException {
-            Object found = arrived.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
-            if (found == null) {
+            Object item = arrived.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
+            if (item == null) {
                 throw Work.streamIdle(idle);
             }
-            if (found instanceof StatusRuntimeException error) {
+            if (item instanceof StatusRuntimeException error) {
                 throw error;
             }
-            if (found == END) {
+            if (item == END) {
                 return null;
             }
             call.request(1);
-            return (byte[]) found;
+            return (byte[]) item;
         }
 
         void cancel() {

@@ -12,24 +12,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What bots and clients say: parts, and variables between Java and the contract. */
+/** Makes parts, and converts variables between Java and the contract. */
 public final class Content {
-    /** Deeper than any message may be: what is between is refused with its path when it is sent (Fields). */
+    /** Ends the recursion. The limit of the contract is lower; Fields checks it before the message is sent. */
     private static final int MAX_DEPTH = 64;
 
     private Content() {}
 
-    /** A part of text. */
+    /** Returns a part of text. */
     public static Part text(String text) {
         return Part.newBuilder().setText(text).build();
     }
 
-    /** A part of structured data: null, Boolean, Number, String, List or Map, as JSON has them. */
+    /**
+     * Returns a part of JSON data: null, Boolean, Number, String, Iterable or Map. Throws INVALID_FIELD for other
+     * types.
+     */
     public static Part data(Object value) {
         return Part.newBuilder().setData(toValue(value, 0)).build();
     }
 
-    /** The bytes of a file. */
+    /** Returns a part with the bytes of a file; mediaType as in "image/png". */
     public static Part raw(byte[] bytes, String mediaType, String filename) {
         return Part.newBuilder()
                 .setRaw(ByteString.copyFrom(bytes))
@@ -38,19 +41,21 @@ public final class Content {
                 .build();
     }
 
-    /** The text parts, a line each. */
+    /** Returns the text parts, joined by newlines. */
     public static String textOf(List<Part> parts) {
         return parts.stream().filter(Part::hasText).map(Part::getText).collect(Collectors.joining("\n"));
     }
 
-    /** The contract's Value as Java has it; a whole number comes back as Long. */
+    /**
+     * Converts a protobuf Value to Java: null, Boolean, Long (whole numbers below 2^53), Double, String, List or Map.
+     */
     public static Object fromValue(Value value) {
         return switch (value.getKindCase()) {
             case STRUCT_VALUE -> fromStruct(value.getStructValue());
             case LIST_VALUE -> {
-                List<Object> made = new ArrayList<>();
-                value.getListValue().getValuesList().forEach(one -> made.add(fromValue(one)));
-                yield made;
+                List<Object> items = new ArrayList<>();
+                value.getListValue().getValuesList().forEach(item -> items.add(fromValue(item)));
+                yield items;
             }
             case NUMBER_VALUE -> {
                 double number = value.getNumberValue();
@@ -65,46 +70,46 @@ public final class Content {
         };
     }
 
-    /** The contract's Struct as variables. */
+    /** Converts a protobuf Struct to a map. */
     public static Map<String, Object> fromStruct(Struct struct) {
-        Map<String, Object> made = new LinkedHashMap<>();
-        struct.getFieldsMap().forEach((key, value) -> made.put(key, fromValue(value)));
-        return made;
+        Map<String, Object> variables = new LinkedHashMap<>();
+        struct.getFieldsMap().forEach((key, value) -> variables.put(key, fromValue(value)));
+        return variables;
     }
 
     static Struct toStruct(Map<String, ?> values) {
-        Struct.Builder made = Struct.newBuilder();
-        values.forEach((key, value) -> made.putFields(key, toValue(value, 1)));
-        return made.build();
+        Struct.Builder builder = Struct.newBuilder();
+        values.forEach((key, value) -> builder.putFields(key, toValue(value, 1)));
+        return builder.build();
     }
 
-    /** `depth`: in how many others it is. */
+    /** `depth` counts the lists and maps around the value. */
     private static Value toValue(Object value, int depth) {
         if (depth > MAX_DEPTH) {
             throw BotmeshException.invalid("data", "data is nested more than " + MAX_DEPTH + " deep, or holds itself");
         }
-        Value.Builder made = Value.newBuilder();
+        Value.Builder builder = Value.newBuilder();
         if (value == null) {
-            return made.setNullValue(NullValue.NULL_VALUE).build();
+            return builder.setNullValue(NullValue.NULL_VALUE).build();
         }
         if (value instanceof String text) {
-            return made.setStringValue(text).build();
+            return builder.setStringValue(text).build();
         }
         if (value instanceof Number number) {
-            return made.setNumberValue(number.doubleValue()).build();
+            return builder.setNumberValue(number.doubleValue()).build();
         }
         if (value instanceof Boolean truth) {
-            return made.setBoolValue(truth).build();
+            return builder.setBoolValue(truth).build();
         }
         if (value instanceof Iterable<?> list) {
             ListValue.Builder values = ListValue.newBuilder();
-            list.forEach(one -> values.addValues(toValue(one, depth + 1)));
-            return made.setListValue(values).build();
+            list.forEach(element -> values.addValues(toValue(element, depth + 1)));
+            return builder.setListValue(values).build();
         }
         if (value instanceof Map<?, ?> map) {
             Struct.Builder fields = Struct.newBuilder();
-            map.forEach((key, one) -> fields.putFields(String.valueOf(key), toValue(one, depth + 1)));
-            return made.setStructValue(fields).build();
+            map.forEach((key, element) -> fields.putFields(String.valueOf(key), toValue(element, depth + 1)));
+            return builder.setStructValue(fields).build();
         }
         throw BotmeshException.invalid(
                 "data", "JSON cannot hold a " + value.getClass().getName());

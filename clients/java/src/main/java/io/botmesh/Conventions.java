@@ -9,13 +9,13 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 
 /**
- * What spans say, in one place: OpenTelemetry's RPC conventions for the calls, and its GenAI agent conventions for the
- * agents (https://opentelemetry.io/docs/specs/semconv/).
+ * The attributes of spans: OpenTelemetry's RPC conventions for calls and its GenAI agent conventions for agents
+ * (https://opentelemetry.io/docs/specs/semconv/).
  */
 final class Conventions {
     private Conventions() {}
 
-    /** What a span says from its start. */
+    /** The attributes that a span has from its start. */
     static Attributes start(String method, String agent) {
         return Attributes.of(
                 stringKey("rpc.system.name"), "grpc",
@@ -25,7 +25,7 @@ final class Conventions {
                 stringKey("botmesh.agent"), agent);
     }
 
-    /** What a span says at its end: the chain as the policies saw it, and how it went. */
+    /** The attributes that are added at the end: the chain and the outcome. */
     static Attributes outcome(Call call) {
         Chain chain = call.chain;
         BotmeshException error = call.error;

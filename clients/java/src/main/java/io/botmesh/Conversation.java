@@ -8,9 +8,9 @@ import io.botmesh.v1.Turn;
 import io.grpc.Metadata;
 import java.util.Map;
 
-/** A turn of a conversation that this bot owns: a task with the contact, the history and transfers. */
+/** One turn of a conversation that this bot owns: a task with the contact, the history and transfers. */
 public final class Conversation extends Task {
-    /** The human desk as a target of transfers: whoever is free; "desk/anna" is one person. */
+    /** The human desk as the target of a transfer: any person on duty. "desk/anna" is one person. */
     public static final String DESK = "desk";
 
     private final Turn turn;
@@ -21,13 +21,14 @@ public final class Conversation extends Task {
     }
 
     /**
-     * What goes along with a transfer. Empty: not said.
+     * The options of a transfer. Empty values are not sent.
      *
-     * @param intent the dialog to open there
-     * @param message what the new owner is to answer first; default the contact's latest message
-     * @param context variables that are added to the conversation's
-     * @param handoffMessage what the contact is told
-     * @param fallback who gets it where the target does not take it
+     * @param intent the intent that selects the new owner's function (onIntent)
+     * @param message the message that the new owner answers first; by default the contact's latest message
+     * @param context variables to add to the conversation's
+     * @param handoffMessage a message to the contact
+     * @param reason why the conversation is transferred, for logs and people
+     * @param fallback the owner if the target does not accept: an agent, DESK or "desk/anna"
      */
     public record Handover(
             String intent,
@@ -36,50 +37,57 @@ public final class Conversation extends Task {
             String handoffMessage,
             String reason,
             String fallback) {
-        /** Nothing goes along. */
+        /** No options. */
         public static final Handover NONE = new Handover("", "", Map.of(), "", "", "");
 
-        /** With what the contact is told, and why. */
+        /** A message to the contact, and the reason of the transfer. */
         public static Handover saying(String handoffMessage, String reason) {
             return new Handover("", "", Map.of(), handoffMessage, reason, "");
         }
     }
 
     /**
-     * What came of a transfer.
+     * The result of a transfer.
      *
-     * @param done whether the target has it now; then this turn has ended: return Reply.empty()
-     * @param owner who has it now: an agent's name or DESK
-     * @param reason why the target does not have it
+     * @param done whether the target owns the conversation now; this turn has then ended: return Reply.empty()
+     * @param owner the owner after the call: an agent's name or DESK
+     * @param epoch the epoch of the conversation after the call
+     * @param reason why the target did not accept; empty if it did
      */
     public record Transferred(boolean done, String owner, long epoch, String reason) {}
 
-    /** What came with the message: turn id, epoch, history, tags, fields. */
+    /** The turn as it arrived: turn id, epoch, history, tags, fields. */
     public Turn turn() {
         return turn;
     }
 
-    /** The contact. */
+    /** The id of the contact. */
     public String contactId() {
         return turn.getContactId();
     }
 
-    /** The channel that the contact writes on. */
+    /** The channel on which the contact writes. */
     public String channel() {
         return turn.getChannel();
     }
 
-    /** The dialog to open; empty: none. */
+    /** The intent of the transfer that started this turn; empty if there is none. */
     public String intent() {
         return turn.getTransfer().getIntentId();
     }
 
-    /** Who had the conversation before, if this turn came by a transfer; else empty. */
+    /** The previous owner, if this turn follows a transfer from an agent; else empty. */
     public String transferredFrom() {
         return turn.getTransfer().getFromAgent();
     }
 
-    /** Hand the conversation over for good to an agent, DESK, or "desk/anna". */
+    /**
+     * Transfers the conversation to another owner.
+     *
+     * @param to an agent, DESK, or "desk/anna" for one person
+     * @throws BotmeshException EPOCH_CHANGED if the conversation has another owner by now, PING_PONG, TRANSFER_OPEN,
+     *     TRANSFER_TO_SELF, TARGET_INTERNAL, UNKNOWN_AGENT, UNKNOWN_PERSON or another reason of {@link Reason}
+     */
     public Transferred transfer(String to, Handover with) {
         TransferConversationRequest.Builder request = TransferConversationRequest.newBuilder()
                 .setConversationId(conversationId())
@@ -105,12 +113,12 @@ public final class Conversation extends Task {
                         request.build(),
                         TransferConversationResponse.parser(),
                         remaining(),
-                        TracePolicy.injectSpan(call, new Metadata())); // it belongs to this turn's trace
+                        TracePolicy.injectSpan(call, new Metadata())); // part of this turn's trace
         String has = response.getOwner().hasAgent() ? response.getOwner().getAgent() : DESK;
         return new Transferred(response.getTransferred(), has, response.getEpoch(), response.getReason());
     }
 
-    /** Give the conversation back to who it came from. */
+    /** Transfers the conversation back to the previous owner. Throws INVALID_FIELD if that was not an agent. */
     public Transferred handBack(Handover with) {
         if (transferredFrom().isEmpty()) {
             throw BotmeshException.invalid(

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Every call ends in time, and a child before its parent. Sets the call's deadline, which ends the work itself, not only
- * the wait for it.
+ * Sets the deadline of each call. A call inside a task ends before the task does. The deadline ends the work itself,
+ * not only the wait for it.
  */
 final class DeadlinePolicy implements Policy {
     @Override
@@ -15,27 +15,32 @@ final class DeadlinePolicy implements Policy {
         return EnumSet.allOf(Call.Kind.class);
     }
 
-    /** The asked time or the default, and never past the parent's less a little to answer in. */
+    /**
+     * Takes the requested timeout or the default, cut to the parent's remaining time less a margin for its own reply.
+     */
     @Override
     public void caller(Call call) {
-        Duration most = call.limits.maxTimeout();
+        Duration max = call.limits.maxTimeout();
         Duration timeout = call.timeout;
         if (timeout == null) {
-            timeout = call.limits.defaultTimeout().compareTo(most) < 0 ? call.limits.defaultTimeout() : most;
+            timeout = call.limits.defaultTimeout().compareTo(max) < 0 ? call.limits.defaultTimeout() : max;
         } else if (timeout.isZero() || timeout.isNegative()) {
             throw BotmeshException.invalid("timeout", "timeout must be more than 0 but is " + timeout);
-        } else if (timeout.compareTo(most) > 0) {
-            throw tooLong(timeout, most);
+        } else if (timeout.compareTo(max) > 0) {
+            throw tooLong(timeout, max);
         }
         call.endIn(call.timed ? Limits.childTimeout(call.remaining(), timeout) : timeout);
     }
 
-    /** What arrived, clamped to the limit; gRPC's rounding on the wire is tolerated. */
+    /**
+     * Takes the timeout that arrived, cut to the limit. Refuses one that is over the limit by more than gRPC's
+     * rounding.
+     */
     @Override
     public void callee(Call call) {
-        Duration most = call.ceiling.maxTimeout();
-        if (call.timeout != null && call.timeout.compareTo(Limits.tolerated(most)) > 0) {
-            throw tooLong(call.timeout, most);
+        Duration max = call.ceiling.maxTimeout();
+        if (call.timeout != null && call.timeout.compareTo(Limits.tolerated(max)) > 0) {
+            throw tooLong(call.timeout, max);
         }
         Duration timeout = call.timeout == null ? call.limits.defaultTimeout() : call.timeout;
         Duration narrow = call.limits.maxTimeout();
@@ -43,11 +48,11 @@ final class DeadlinePolicy implements Policy {
     }
 
     private static BotmeshException tooLong(Duration timeout, Duration limit) {
-        String asked = Limits.seconds(timeout);
-        String most = Limits.seconds(limit);
+        String requested = Limits.seconds(timeout);
+        String max = Limits.seconds(limit);
         return new BotmeshException(
                 Reason.DEADLINE_TOO_LONG,
-                "a deadline of " + asked + " s is over the limit of " + most + " s: ask for less, or split the work",
-                Map.of("timeout", asked, "limit", most));
+                "a deadline of " + requested + " s is over the limit of " + max + " s: ask for less, or split the work",
+                Map.of("timeout", requested, "limit", max));
     }
 }

@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Delegating to agents: the same words inside a delegation (Task) and outside one (Mesh). Everything here blocks, and throws
- * BotmeshException where something is refused or fails; interrupting the thread gives up, and the callee is told.
+ * Calls other agents, from inside a delegation (Task) or as a client (Mesh). Every method blocks and throws
+ * BotmeshException when a call is refused or fails. Interrupting the calling thread cancels the call at the callee too
+ * and throws CANCELLED.
  */
 public abstract class Delegator {
     final AgentClient client;
@@ -28,28 +29,37 @@ public abstract class Delegator {
     }
 
     /**
-     * An agent that fits an utterance.
+     * An agent that the registry suggests for an utterance.
      *
-     * @param agent what to delegate to
-     * @param skillId the skill that fits best
-     * @param confidence how sure the registry is, 0 to 1
+     * @param agent the name to pass to delegate: a name, or account/name for an agent that another account shares
+     * @param skillId the skill that matches best
+     * @param confidence how sure the registry is that this skill is meant, 0 to 1
+     * @param card the agent's card, as the registry has it
      */
     public record Match(String agent, String skillId, double confidence, AgentCard card) {}
 
-    /** An invocation with an empty message, in the chain that this continues or starts. */
+    /** Returns an invocation with an empty message, in the chain that this object continues or starts. */
     abstract AgentClient.Invocation newInvocation(String agent, Options options);
 
-    /** Take note of what an answer cost. */
+    /** Adds the usage of a reply to the chain. */
     void spent(Reply reply) {
-        // a client need not
+        // a client reports no usage to anyone
     }
 
-    /** Ask an agent to do a task and wait for its reply. */
+    /** Delegates a task without options; see the other overload. */
     public Reply delegate(String agent, String text) {
         return delegate(agent, text, Options.NONE);
     }
 
-    /** Ask an agent (a name, or account/name for one that another account shares) and wait for its reply. */
+    /**
+     * Delegates a task to an agent and waits for its reply.
+     *
+     * @param agent a name, or account/name for an agent that another account shares
+     * @param text the text of the task; empty adds no text part
+     * @throws BotmeshException UNKNOWN_AGENT, NO_LIVE_INSTANCE, HOP_LIMIT, LOOP, DEADLINE_EXPIRED, AGENT_FAILED and the
+     *     other reasons of {@link Reason}. After OUTCOME_UNKNOWN the same message id joins the running work or returns
+     *     its reply.
+     */
     public Reply delegate(String agent, String text, Options options) {
         AgentClient.Invocation invocation = compose(agent, text, options);
         DelegateRequest request =
@@ -62,8 +72,11 @@ public abstract class Delegator {
     }
 
     /**
-     * As delegate, with the reply as it comes: `taker` is told each event and returns whether it wants more. Empty where it
-     * did not: the callee is cancelled then.
+     * Delegates a task and passes each event of the reply to a function as it arrives.
+     *
+     * @param taker returns true to receive more events, false to leave the stream; leaving cancels the callee
+     * @return the whole reply; empty if `taker` left the stream
+     * @throws BotmeshException as delegate; STREAM_IDLE if no event arrives within the mesh's stream_idle_timeout
      */
     public Optional<Reply> stream(String agent, String text, Options options, Predicate<Event> taker) {
         Collector collector = new Collector(taker);
@@ -74,7 +87,12 @@ public abstract class Delegator {
         return collector.isLeft ? Optional.empty() : Optional.of(collector.reply);
     }
 
-    /** Delegate without waiting for the result: the message id, when the callee has taken the work. */
+    /**
+     * Delegates a task without waiting for its result.
+     *
+     * @return the message id, once the callee has accepted the work
+     * @throws BotmeshException as delegate
+     */
     public String send(String agent, String text, Options options) {
         AgentClient.Invocation invocation = compose(agent, text, options);
         NotifyRequest request =
@@ -83,7 +101,13 @@ public abstract class Delegator {
         return invocation.message.getMessageId();
     }
 
-    /** The active agents whose skills fit an utterance, best first, at most `limit` (1 to 100). */
+    /**
+     * Asks the registry for the active agents whose skills fit an utterance.
+     *
+     * @param limit the largest number of matches to return, 1 to 100
+     * @return the matches, best first
+     * @throws BotmeshException REGISTRY_UNREACHABLE if the registry does not answer within 5 s
+     */
     public List<Match> find(String query, int limit) {
         String account = client.directory.account;
         FindAgentsRequest request = FindAgentsRequest.newBuilder()
@@ -92,11 +116,11 @@ public abstract class Delegator {
                 .setLimit(limit)
                 .build();
         return client.directory.registry.find(request).stream()
-                .map(one -> {
-                    AgentCard card = one.getCard();
+                .map(match -> {
+                    AgentCard card = match.getCard();
                     boolean isOurs = card.getAccountId().equals(account);
                     String name = isOurs ? card.getName() : card.getAccountId() + "/" + card.getName();
-                    return new Match(name, one.getSkillId(), one.getConfidence(), card);
+                    return new Match(name, match.getSkillId(), match.getConfidence(), card);
                 })
                 .toList();
     }
@@ -128,12 +152,11 @@ public abstract class Delegator {
         return invocation;
     }
 
-    /** A message without anything in it. */
     static Message.Builder empty() {
         return Message.newBuilder();
     }
 
-    /** Turns the contract's events into ours and puts the reply together. */
+    /** Converts the stream's events to Event objects and joins the pieces into the reply. */
     private static final class Collector {
         private final Predicate<Event> taker;
         private final Pieces pieces = new Pieces();
@@ -169,7 +192,7 @@ public abstract class Delegator {
                             .forEach(part -> tell(new Event(part, false, null, null, null)));
                 }
                 case EVENT_NOT_SET -> {
-                    // of a later version
+                    // an event of a later contract version
                 }
             }
             return !isLeft;

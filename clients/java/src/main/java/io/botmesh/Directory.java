@@ -26,15 +26,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The watched copy of the registry that callers look instances up in. The registry is on nobody's hot path: while it is
- * away, or has just started and does not know everybody yet, callers go on with this copy.
+ * A local copy of the registry, kept up to date by WatchAgents, in which callers look up instances. Calls do not depend
+ * on the registry: while it does not answer, or is still warming up after a start, they use this copy.
  */
 final class Directory {
-    private static final Duration FIRST_SNAPSHOT = Duration.ofSeconds(5);
+    private static final Duration SNAPSHOT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(1);
     private static final Logger LOG = System.getLogger("io.botmesh");
-    /** Warnings that are remembered, so that each is given once. */
-    private static final int WARNINGS = 1_000;
+    /** The number of warnings that are remembered, so that each is logged once. */
+    private static final int MAX_WARNINGS = 1_000;
 
     private static final class Entry {
         private AgentCard card;
@@ -45,13 +45,13 @@ final class Directory {
         }
     }
 
-    /** What a snapshot has named, and what came after it. */
-    private static final class Named {
+    /** The ids that a snapshot and the changes after it contain; everything else can be removed once it is complete. */
+    private static final class SnapshotIds {
         private final Set<String> instances = new HashSet<>();
         private final Set<String> agents = new HashSet<>();
         private boolean complete;
-        /** Whether a piece of it could not be read: what the others do not name may have been in that one. */
-        private boolean torn;
+        /** Whether a chunk could not be parsed: it may contain what the other chunks do not. */
+        private boolean incomplete;
     }
 
     final String account;
@@ -63,11 +63,13 @@ final class Directory {
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile Runnable onChange = () -> {};
     private String revision = "";
-    private Named named; // null: nothing is to be removed by absence
+    private SnapshotIds snapshotIds; // null: a missing id removes nothing
     private final Set<String> warned = new HashSet<>();
-    /** A response could not be read, so that the copy lacks what it said: the next watch begins anew. */
-    private boolean torn;
-    /** Why the copy could not be taken in; empty: nobody knows of a reason. */
+    /**
+     * Whether a response could not be parsed, so that the copy is incomplete: the next watch asks for a whole snapshot.
+     */
+    private boolean incomplete;
+    /** Why the last response could not be applied; empty if all could. */
     private volatile String unreadable = "";
 
     private Thread watcher;
@@ -80,12 +82,15 @@ final class Directory {
         this.onTraceEndpoint = onTraceEndpoint;
     }
 
-    /** Run this after every change of the copy. */
+    /** Sets the function that runs after each change of the copy. */
     void onChange(Runnable run) {
         onChange = run;
     }
 
-    /** Return when there is a copy, or throw if none comes within that time. */
+    /**
+     * Waits for the first snapshot; throws REGISTRY_UNREACHABLE or INVALID_FIELD if there is none within 5 s or
+     * `within`.
+     */
     void ready(Duration within) throws InterruptedException {
         synchronized (this) {
             if (watcher == null) {
@@ -94,41 +99,41 @@ final class Directory {
                 watcher.start();
             }
         }
-        Duration most = within.compareTo(FIRST_SNAPSHOT) < 0 ? within : FIRST_SNAPSHOT;
-        if (!ready.await(most.toNanos(), TimeUnit.NANOSECONDS)) {
+        Duration timeout = within.compareTo(SNAPSHOT_TIMEOUT) < 0 ? within : SNAPSHOT_TIMEOUT;
+        if (!ready.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
             throw unreadable.isEmpty() ? registry.unreachable() : registry.unreadable(unreadable);
         }
     }
 
-    /** Make sure that the copy is as good as the registry about one agent, as far as that takes so long. */
-    void lookUp(String asking, String target, Duration within) throws InterruptedException {
+    /** Waits for the first snapshot, and asks the registry about the agent if the copy has no live instance of it. */
+    void lookUp(String account, String target, Duration within) throws InterruptedException {
         ready(within);
-        if (live(asking, target).isEmpty()) {
-            refresh(asking, target, within);
+        if (live(account, target).isEmpty()) {
+            refresh(account, target, within);
         }
     }
 
-    /** Ask the registry about one agent, whatever the copy says; one that does not answer changes nothing. */
-    void refresh(String asking, String target, Duration within) throws InterruptedException {
+    /** Asks the registry about one agent and updates the copy; a failed call changes nothing. */
+    void refresh(String account, String target, Duration within) throws InterruptedException {
         try {
-            Agent agent =
-                    registry.getAgent(asking, target, within.compareTo(LOOK_UP_TIMEOUT) < 0 ? within : LOOK_UP_TIMEOUT);
+            Agent agent = registry.getAgent(
+                    account, target, within.compareTo(LOOK_UP_TIMEOUT) < 0 ? within : LOOK_UP_TIMEOUT);
             synchronized (this) {
                 putCards(List.of(agent.getCard()));
                 putInstances(agent.getInstancesList());
             }
         } catch (BotmeshException e) {
-            return; // the copy decides
+            return; // the copy is used as it is
         }
     }
 
-    /** The card of an active agent; UNKNOWN_AGENT with the nearest names, NO_LIVE_INSTANCE if nobody serves it now. */
-    synchronized AgentCard find(String asking, String target) {
-        Entry entry = entries.get(key(asking, target));
-        if (entry == null || !(entry.card.getAccountId().equals(asking) || entry.card.getShared())) {
+    /** Returns the card of an agent. Throws UNKNOWN_AGENT with similar names, or NO_LIVE_INSTANCE. */
+    synchronized AgentCard find(String account, String target) {
+        Entry entry = entries.get(key(account, target));
+        if (entry == null || !(entry.card.getAccountId().equals(account) || entry.card.getShared())) {
             List<String> mine = entries.values().stream()
-                    .filter(one -> one.card.getAccountId().equals(asking))
-                    .map(one -> one.card.getName())
+                    .filter(known -> known.card.getAccountId().equals(account))
+                    .map(known -> known.card.getName())
                     .toList();
             List<String> close = Names.nearest(target, mine);
             throw new BotmeshException(
@@ -136,7 +141,7 @@ final class Directory {
                     "no agent '" + target + "' is registered." + Names.didYouMean(close),
                     Map.of("nearest", String.join(",", close)));
         }
-        if (live(asking, target).isEmpty()) {
+        if (live(account, target).isEmpty()) {
             throw noLiveInstance(target);
         }
         return entry.card;
@@ -149,9 +154,9 @@ final class Directory {
                 Map.of("agent", target));
     }
 
-    /** The instances to call: the ready ones, else the busy ones. */
-    synchronized List<Instance> live(String asking, String target) {
-        Entry entry = entries.get(key(asking, target));
+    /** Returns the instances to call: the ready ones, or the busy ones if none is ready. */
+    synchronized List<Instance> live(String account, String target) {
+        Entry entry = entries.get(key(account, target));
         if (entry == null) {
             return List.of();
         }
@@ -159,18 +164,18 @@ final class Directory {
         return ready.isEmpty() ? with(entry, Readiness.READINESS_BUSY, Readiness.READINESS_BUSY) : ready;
     }
 
-    private static List<Instance> with(Entry entry, Readiness one, Readiness other) {
+    private static List<Instance> with(Entry entry, Readiness a, Readiness b) {
         return entry.instances.values().stream()
-                .filter(found -> found.getReadiness() == one || found.getReadiness() == other)
+                .filter(instance -> instance.getReadiness() == a || instance.getReadiness() == b)
                 .toList();
     }
 
-    /** Whether an instance holds a lease, as far as we know. */
+    /** Whether the copy contains the instance. */
     synchronized boolean has(String instance) {
         return owner.containsKey(instance);
     }
 
-    /** All agents in the copy, by account and name. */
+    /** Returns all agents of the copy, ordered by account and name. */
     synchronized List<Agent> agents() {
         return entries.values().stream()
                 .map(entry -> Agent.newBuilder()
@@ -191,14 +196,14 @@ final class Directory {
         }
     }
 
-    /** Watch until this closes: whatever happens is logged and tried again. */
+    /** Watches until close; failures are logged and the watch is repeated with a backoff. */
     private void watch() {
         long pause = Registration.MIN_BACKOFF_MILLIS;
         while (!stopping) {
             try {
                 pause = watchOnce() ? Registration.MIN_BACKOFF_MILLIS : pause;
             } catch (InterruptedException e) {
-                return; // stopping
+                return; // close() was called
             } catch (Throwable e) {
                 if (Threads.isFatal(e)) {
                     throw e;
@@ -214,43 +219,43 @@ final class Directory {
         }
     }
 
-    /** Watch until the stream ends; whether anything came. */
+    /** Watches until the stream ends; returns whether any response arrived. */
     private boolean watchOnce() throws InterruptedException {
         WatchAgentsRequest.Builder request = WatchAgentsRequest.newBuilder().setAccountId(account);
         synchronized (this) {
-            named = null;
-            if (!torn) {
+            snapshotIds = null;
+            if (!incomplete) {
                 request.setSince(revision);
             }
-            torn = false;
+            incomplete = false;
         }
         CountDownLatch over = new CountDownLatch(1);
-        AtomicBoolean heard = new AtomicBoolean();
+        AtomicBoolean answered = new AtomicBoolean();
         registry.watch(
                 request.build(),
                 bytes -> {
-                    heard.set(true);
+                    answered.set(true);
                     take(bytes);
                 },
                 over::countDown);
         over.await();
-        if (!heard.get()) {
-            unreadable = ""; // it does not answer any more
+        if (!answered.get()) {
+            unreadable = ""; // the registry does not answer any more
         }
-        return heard.get();
+        return answered.get();
     }
 
-    /** Take in one step of the watch, as far as it can be used. */
+    /** Parses and applies one response of the watch; one that cannot be parsed is skipped with a warning. */
     void take(byte[] bytes) {
         try {
             apply(Fields.parse(WatchAgentsResponse.parser(), bytes, "response", "a response of WatchAgents"));
         } catch (RuntimeException | StackOverflowError e) {
             synchronized (this) {
-                torn = true;
-                if (named == null) {
-                    named = new Named();
+                incomplete = true;
+                if (snapshotIds == null) {
+                    snapshotIds = new SnapshotIds();
                 }
-                named.torn = true;
+                snapshotIds.incomplete = true;
             }
             unreadable = e instanceof BotmeshException ? e.getMessage() : e.toString();
             warnOnce("skipped a response of the registry at " + registry.address + ": " + unreadable);
@@ -273,9 +278,9 @@ final class Directory {
             if (response.hasChanges()) {
                 applyChanges(response.getChanges(), response.getWarming());
             }
-            if (named != null && named.complete && named.torn) {
-                named = null; // nothing is gone by not being named
-            } else if (named != null && named.complete && !response.getWarming()) {
+            if (snapshotIds != null && snapshotIds.complete && snapshotIds.incomplete) {
+                snapshotIds = null; // the skipped chunk may contain anything that is missing here
+            } else if (snapshotIds != null && snapshotIds.complete && !response.getWarming()) {
                 dropUnnamed();
             }
             revision = response.getRevision();
@@ -284,13 +289,13 @@ final class Directory {
     }
 
     private void applySnapshot(SnapshotChunk snapshot) {
-        if (named == null || named.complete) {
-            named = new Named();
+        if (snapshotIds == null || snapshotIds.complete) {
+            snapshotIds = new SnapshotIds();
         }
         putCards(snapshot.getCardsList());
         putInstances(snapshot.getInstancesList());
         if (snapshot.getComplete()) {
-            named.complete = true;
+            snapshotIds.complete = true;
             ready.countDown();
         }
     }
@@ -306,26 +311,26 @@ final class Directory {
         }
     }
 
-    /** Cards that can be used; any other leaves the copy as it is. */
+    /** Stores the valid cards. */
     private void putCards(List<AgentCard> cards) {
         for (AgentCard card : cards) {
             String name = card.getAccountId() + "/" + card.getName();
             if (isUsable(card.getName() + "'s card", card)) {
                 entries.computeIfAbsent(name, missing -> new Entry(card)).card = card;
             }
-            if (named != null) {
-                named.agents.add(name); // it is there, whatever it says
+            if (snapshotIds != null) {
+                snapshotIds.agents.add(name); // the agent exists, even if its card is invalid
             }
         }
     }
 
-    /** Instances that can be used; any other leaves the copy as it is. */
+    /** Stores the valid instances. */
     private void putInstances(List<Instance> instances) {
         for (Instance instance : instances) {
             if (isUsable("an instance of " + instance.getAgent(), instance)) {
                 putInstance(instance);
-            } else if (named != null) {
-                named.instances.add(instance.getInstanceId());
+            } else if (snapshotIds != null) {
+                snapshotIds.instances.add(instance.getInstanceId());
             }
         }
     }
@@ -343,7 +348,7 @@ final class Directory {
     private void warnOnce(String text) {
         boolean isNew;
         synchronized (this) {
-            if (warned.size() >= WARNINGS) {
+            if (warned.size() >= MAX_WARNINGS) {
                 warned.clear();
             }
             isNew = warned.add(text);
@@ -363,8 +368,8 @@ final class Directory {
                         .build()));
         entry.instances.put(instance.getInstanceId(), instance);
         owner.put(instance.getInstanceId(), name);
-        if (named != null) {
-            named.instances.add(instance.getInstanceId());
+        if (snapshotIds != null) {
+            snapshotIds.instances.add(instance.getInstanceId());
         }
     }
 
@@ -376,19 +381,19 @@ final class Directory {
         }
     }
 
-    /** A snapshot is complete and its registry warm: what it did not name is gone. */
+    /** Removes what a complete snapshot of a warm registry did not contain. */
     private void dropUnnamed() {
         for (String id : new ArrayList<>(owner.keySet())) {
-            if (!named.instances.contains(id)) {
+            if (!snapshotIds.instances.contains(id)) {
                 removeInstance(id);
             }
         }
-        entries.keySet().retainAll(named.agents);
-        named = null;
+        entries.keySet().retainAll(snapshotIds.agents);
+        snapshotIds = null;
     }
 
-    private static String key(String asking, String target) {
-        String account = Names.accountOf(target);
-        return (account.isEmpty() ? asking : account) + "/" + Names.nameOf(target);
+    private static String key(String account, String target) {
+        String owner = Names.accountOf(target);
+        return (owner.isEmpty() ? account : owner) + "/" + Names.nameOf(target);
     }
 }

@@ -2,7 +2,7 @@ package io.botmesh;
 
 import java.util.Map;
 
-/** Delegations can be switched off, for the mesh or for one agent; the refusal says who did. */
+/** Refuses delegations while they are switched off in the mesh or at one agent; the error names which. */
 final class EnabledPolicy implements Policy {
     @Override
     public void caller(Call call) {

@@ -3,11 +3,11 @@ package io.botmesh;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** This process's end of its calls: who it is, what it allows, what it counts. */
+/** This process as caller and callee: its identity, its limits, its running work and its counters. */
 final class Endpoint {
     final Telemetry telemetry;
     final String account;
-    /** The agent that this process serves; empty: a client that is no agent. */
+    /** The agent that this process serves; empty for a client. */
     final String agent;
 
     final String instance;
@@ -27,7 +27,7 @@ final class Endpoint {
     volatile boolean draining;
     /** The mesh's limits. */
     volatile Limits ceiling = Limits.DEFAULT;
-    /** The mesh's, narrowed by environment and agent. */
+    /** The mesh's limits, narrowed by environment and agent. */
     volatile Limits limits;
 
     Endpoint(Telemetry telemetry, Settings settings, String agent, String instance, boolean shared, Limits own) {
@@ -42,13 +42,13 @@ final class Endpoint {
         learn(Limits.DEFAULT);
     }
 
-    /** Take the mesh's limits as the ceiling. */
+    /** Sets the mesh's limits as the ceiling. */
     void learn(Limits mesh) {
         ceiling = mesh;
         limits = mesh.narrow(environment).narrow(own);
     }
 
-    /** This agent as it stands in a chain's path. */
+    /** The name of this agent in a chain's path: account/name if the chain belongs to another account. */
     String namedIn(Chain chain) {
         return account.equals(chain.accountId()) ? agent : account + "/" + agent;
     }

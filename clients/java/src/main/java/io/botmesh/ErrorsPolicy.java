@@ -3,7 +3,7 @@ package io.botmesh;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Every error that leaves this end says who raised it, at which hop, and in which trace. */
+/** Completes each error that is raised here: agent, instance, hop, path and trace id. */
 final class ErrorsPolicy implements Policy {
     @Override
     public Set<Call.Kind> appliesTo() {

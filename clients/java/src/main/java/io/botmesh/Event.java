@@ -3,16 +3,17 @@ package io.botmesh;
 import io.botmesh.v1.Part;
 
 /**
- * One event of a stream. All parts in order make the whole reply, unless a reset voids those before it.
+ * One event of a streamed reply: a part, progress or a reset. The parts in order are the whole reply; a reset discards
+ * the parts before it.
  *
- * @param part a piece of the reply; null for anything else
- * @param append whether the piece's text continues the text of the piece before it
- * @param progress what is being done; for people, no part of the reply; null for anything else
- * @param fraction the share that is done, 0 to 1; null: not said
- * @param reset why the work runs again, so that all pieces before are void; null for anything else
+ * @param part a part of the reply; null in other events
+ * @param append whether the part's text is appended to the text of the part before it
+ * @param progress a description of the progress, for display; null in other events
+ * @param fraction the share that is done, 0 to 1; null if unknown
+ * @param reset the reason why the work runs again; null in other events
  */
 public record Event(Part part, boolean append, String progress, Double fraction, String reset) {
-    /** The piece's text; empty for anything else. */
+    /** The text of the part; empty in other events. */
     public String text() {
         return part == null ? "" : part.getText();
     }

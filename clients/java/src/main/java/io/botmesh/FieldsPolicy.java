@@ -5,8 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Nothing is read, and nothing sent, that nobody could store, print or read again: timestamps, durations, numbers, enums,
- * lengths and nesting of whole messages (Fields).
+ * Refuses messages with values that other parts of the mesh could not store, print or read again: timestamps,
+ * durations, numbers, enums, string lengths and nesting (see Fields).
  */
 final class FieldsPolicy implements Policy {
     @Override
@@ -14,7 +14,7 @@ final class FieldsPolicy implements Policy {
         return EnumSet.allOf(Call.Kind.class);
     }
 
-    /** What would be refused there never leaves. */
+    /** Refuses a request before it is sent. */
     @Override
     public void caller(Call call) {
         if (call.request != null) {
@@ -22,7 +22,7 @@ final class FieldsPolicy implements Policy {
         }
     }
 
-    /** Before any policy that relies on what it reads. */
+    /** Refuses a request that cannot be parsed or holds an invalid field. */
     @Override
     public void callee(Call call) {
         if (call.unreadable != null) {
@@ -33,7 +33,7 @@ final class FieldsPolicy implements Policy {
         }
     }
 
-    /** What an agent answers: agents are anybody's, services of the mesh are ours. */
+    /** Checks the responses of agents. Services of the mesh are trusted. */
     @Override
     public void read(Call call, Message message) {
         if (!call.atCaller || call.method.startsWith(Call.SERVICE)) {

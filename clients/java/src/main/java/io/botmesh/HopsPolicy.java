@@ -2,7 +2,7 @@ package io.botmesh;
 
 import java.util.Map;
 
-/** Refuses the call that would be one hop too many. The limit narrows along the chain and never widens. */
+/** Refuses a call that would exceed the hop limit. The limit narrows along the chain and never widens. */
 final class HopsPolicy implements Policy {
     @Override
     public void caller(Call call) {

@@ -1,8 +1,8 @@
 package io.botmesh;
 
 /**
- * A repeat under the same message id joins the running work or gets the same reply. Finds or reserves the work of a call;
- * AgentService runs it. Refusals are not remembered. (Every message that leaves has an id: Delegator gives it.)
+ * Makes a repeat with the same message id join the running work or get the same reply. Finds or reserves the work of a
+ * call; AgentService runs it. Refusals are not stored. Outgoing messages get their id from Delegator.
  */
 final class IdempotencyPolicy implements Policy {
     @Override
@@ -12,7 +12,7 @@ final class IdempotencyPolicy implements Policy {
         call.joined = claim.joined();
     }
 
-    /** A call that an inner policy refused leaves nothing behind. */
+    /** Drops the reserved work if an inner policy refused the call. */
     @Override
     public void finish(Call call) {
         if (call.work != null) {

@@ -6,7 +6,7 @@ import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One call that is served: where its responses go, and whether its caller is still there. */
+/** One call being served: sends its responses and tracks whether its caller is still connected. */
 final class IncomingCall implements Work.Listener {
     private final ServerCall<byte[], byte[]> rpc;
     private final List<Runnable> whenGone = new ArrayList<>();
@@ -39,25 +39,27 @@ final class IncomingCall implements Work.Listener {
         notifyAll();
     }
 
+    /** The connection was lost or the caller cancelled. */
     void lose() {
         end(() -> gone = true);
     }
 
+    /** The call's deadline passed. */
     void late() {
         end(() -> late = true);
     }
 
     private void end(Runnable note) {
-        List<Runnable> told;
+        List<Runnable> callbacks;
         synchronized (this) {
             note.run();
             notifyAll();
-            told = List.copyOf(whenGone);
+            callbacks = List.copyOf(whenGone);
         }
-        told.forEach(Runnable::run);
+        callbacks.forEach(Runnable::run);
     }
 
-    /** Waits while the connection takes no more. */
+    /** Sends a response; blocks while the flow-control window is full. Throws CANCELLED if the caller is gone. */
     synchronized void send(byte[] response) {
         try {
             if (!headersSent) {

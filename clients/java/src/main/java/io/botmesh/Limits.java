@@ -3,19 +3,19 @@ package io.botmesh;
 import java.time.Duration;
 
 /**
- * What the policies allow. The mesh's limits are the ceiling: environment, agent and call narrow them, nothing widens
- * them. In a set that narrows, null leaves a limit as it is.
+ * The limits that the policies enforce. The mesh's limits are the ceiling: environment, agent and call narrow them and
+ * never widen them. In a narrowing set, null keeps the wider set's value. The defaults are those of the mesh.
  *
- * @param enabled whether delegations are allowed at all; default true
- * @param defaultTimeout of a call without a deadline; default 30 s
+ * @param enabled whether delegations are allowed; default true
+ * @param defaultTimeout the deadline of a call that sets none; default 30 s
  * @param maxTimeout the longest deadline of a call; default 300 s
- * @param streamIdleTimeout how long a stream may be silent; default 60 s
- * @param maxHops in a chain; default 5
- * @param allowRevisits whether an agent that stands in the path may be asked again; default false
- * @param maxMessageBytes of one serialized message, either way; default 1 MiB
- * @param maxDelegations open at once per conversation at one instance; default 10
- * @param maxRetries further attempts after one failed to reach its target; default 3
- * @param maxReplyBytes of one streamed reply, all its pieces, resets and its end together; default 8 MiB
+ * @param streamIdleTimeout the longest silence of a stream; default 60 s
+ * @param maxHops the hops of a chain; default 5
+ * @param allowRevisits whether a chain may call an agent again that is in its path; default false
+ * @param maxMessageBytes the size of one serialized message, request or response; default 1 MiB
+ * @param maxDelegations the open delegations per conversation at one instance, in each direction; default 10
+ * @param maxRetries the attempts after the first one; default 3
+ * @param maxReplyBytes the size of one streamed reply: all its parts and resets and the final reply; default 8 MiB
  */
 public record Limits(
         Boolean enabled,
@@ -28,16 +28,18 @@ public record Limits(
         Integer maxDelegations,
         Integer maxRetries,
         Long maxReplyBytes) {
-    /** What the transport takes, so that a message over the limit can be refused with its size and reason. */
+    /**
+     * The limit of the transport. Higher than the mesh's, so that SizePolicy can refuse a message with a typed error.
+     */
     static final int TRANSPORT_BYTES = 4 << 20;
-    /** The share of its time that a parent keeps to answer in when it asks a child ... */
+    /** The share of its remaining time that a caller keeps for itself when it calls another agent ... */
     private static final double ANSWER_MARGIN = 0.05;
-    /** ... and the most of it. */
+    /** ... and the upper bound of that time. */
     private static final Duration MAX_ANSWER_MARGIN = Duration.ofMillis(250);
-    /** gRPC rounds deadlines on the wire: a callee takes one that is this much over the limit. */
+    /** A callee accepts a deadline this far over the limit, because gRPC rounds deadlines on the wire. */
     private static final double TOLERATED_SHARE = 0.01;
 
-    /** Those of a mesh that says nothing else. */
+    /** The limits of a mesh that sets none. */
     public static final Limits DEFAULT = new Limits(
             true,
             Duration.ofSeconds(30),
@@ -50,92 +52,92 @@ public record Limits(
             3,
             8L << 20);
 
-    /** A set that says nothing. */
+    /** A set that narrows nothing. */
     public static final Limits NONE = new Limits(null, null, null, null, null, null, null, null, null, null);
 
-    /** A set that says only how many hops a chain may have. */
+    /** A set that narrows only the hop limit. */
     public static Limits ofMaxHops(int hops) {
         return new Limits(null, null, null, null, hops, null, null, null, null, null);
     }
 
-    /** These limits where the other is wider or silent, the other's where it is narrower. */
+    /** Returns the narrower of each pair of limits. */
     Limits narrow(Limits by) {
         return new Limits(
                 enabled && !Boolean.FALSE.equals(by.enabled),
-                least(defaultTimeout, by.defaultTimeout),
-                least(maxTimeout, by.maxTimeout),
-                least(streamIdleTimeout, by.streamIdleTimeout),
-                least(maxHops, by.maxHops),
+                min(defaultTimeout, by.defaultTimeout),
+                min(maxTimeout, by.maxTimeout),
+                min(streamIdleTimeout, by.streamIdleTimeout),
+                min(maxHops, by.maxHops),
                 allowRevisits && !Boolean.FALSE.equals(by.allowRevisits),
-                least(maxMessageBytes, by.maxMessageBytes),
-                least(maxDelegations, by.maxDelegations),
-                least(maxRetries, by.maxRetries),
-                least(maxReplyBytes, by.maxReplyBytes));
+                min(maxMessageBytes, by.maxMessageBytes),
+                min(maxDelegations, by.maxDelegations),
+                min(maxRetries, by.maxRetries),
+                min(maxReplyBytes, by.maxReplyBytes));
     }
 
-    private static <T extends Comparable<T>> T least(T one, T other) {
-        return other == null || one.compareTo(other) <= 0 ? one : other;
+    private static <T extends Comparable<T>> T min(T a, T b) {
+        return b == null || a.compareTo(b) <= 0 ? a : b;
     }
 
-    /** The mesh's limits as it announces them; the default where it is silent. */
-    static Limits from(io.botmesh.v1.Limits given) {
+    /** Converts the mesh's limits; unset fields get the default. */
+    static Limits from(io.botmesh.v1.Limits message) {
         return new Limits(
-                given.hasEnabled() ? given.getEnabled() : DEFAULT.enabled,
-                given.hasDefaultTimeout() ? duration(given.getDefaultTimeout()) : DEFAULT.defaultTimeout,
-                given.hasMaxTimeout() ? duration(given.getMaxTimeout()) : DEFAULT.maxTimeout,
-                given.hasStreamIdleTimeout() ? duration(given.getStreamIdleTimeout()) : DEFAULT.streamIdleTimeout,
-                given.hasMaxHops() ? count(given.getMaxHops()) : DEFAULT.maxHops,
-                given.hasAllowRevisits() ? given.getAllowRevisits() : DEFAULT.allowRevisits,
-                given.hasMaxMessageBytes() ? given.getMaxMessageBytes() : DEFAULT.maxMessageBytes,
-                given.hasMaxDelegations() ? count(given.getMaxDelegations()) : DEFAULT.maxDelegations,
-                given.hasMaxRetries() ? count(given.getMaxRetries()) : DEFAULT.maxRetries,
-                given.hasMaxReplyBytes() ? given.getMaxReplyBytes() : DEFAULT.maxReplyBytes);
+                message.hasEnabled() ? message.getEnabled() : DEFAULT.enabled,
+                message.hasDefaultTimeout() ? duration(message.getDefaultTimeout()) : DEFAULT.defaultTimeout,
+                message.hasMaxTimeout() ? duration(message.getMaxTimeout()) : DEFAULT.maxTimeout,
+                message.hasStreamIdleTimeout() ? duration(message.getStreamIdleTimeout()) : DEFAULT.streamIdleTimeout,
+                message.hasMaxHops() ? count(message.getMaxHops()) : DEFAULT.maxHops,
+                message.hasAllowRevisits() ? message.getAllowRevisits() : DEFAULT.allowRevisits,
+                message.hasMaxMessageBytes() ? message.getMaxMessageBytes() : DEFAULT.maxMessageBytes,
+                message.hasMaxDelegations() ? count(message.getMaxDelegations()) : DEFAULT.maxDelegations,
+                message.hasMaxRetries() ? count(message.getMaxRetries()) : DEFAULT.maxRetries,
+                message.hasMaxReplyBytes() ? message.getMaxReplyBytes() : DEFAULT.maxReplyBytes);
     }
 
-    /** An unsigned number, or the most that Java's int holds. */
+    /** Converts a uint32; values over 2^31 - 1 become 2^31 - 1. */
     private static int count(int unsigned) {
         return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
     }
 
-    /** The limits that are said, for an agent's card. */
+    /** Converts the limits that are set, for an agent's card. */
     io.botmesh.v1.Limits toProto() {
-        io.botmesh.v1.Limits.Builder made = io.botmesh.v1.Limits.newBuilder();
-        if (enabled != null) made.setEnabled(enabled);
-        if (defaultTimeout != null) made.setDefaultTimeout(proto(defaultTimeout));
-        if (maxTimeout != null) made.setMaxTimeout(proto(maxTimeout));
-        if (streamIdleTimeout != null) made.setStreamIdleTimeout(proto(streamIdleTimeout));
-        if (maxHops != null) made.setMaxHops(maxHops);
-        if (allowRevisits != null) made.setAllowRevisits(allowRevisits);
-        if (maxMessageBytes != null) made.setMaxMessageBytes(maxMessageBytes);
-        if (maxDelegations != null) made.setMaxDelegations(maxDelegations);
-        if (maxRetries != null) made.setMaxRetries(maxRetries);
-        if (maxReplyBytes != null) made.setMaxReplyBytes(maxReplyBytes);
-        return made.build();
+        io.botmesh.v1.Limits.Builder builder = io.botmesh.v1.Limits.newBuilder();
+        if (enabled != null) builder.setEnabled(enabled);
+        if (defaultTimeout != null) builder.setDefaultTimeout(proto(defaultTimeout));
+        if (maxTimeout != null) builder.setMaxTimeout(proto(maxTimeout));
+        if (streamIdleTimeout != null) builder.setStreamIdleTimeout(proto(streamIdleTimeout));
+        if (maxHops != null) builder.setMaxHops(maxHops);
+        if (allowRevisits != null) builder.setAllowRevisits(allowRevisits);
+        if (maxMessageBytes != null) builder.setMaxMessageBytes(maxMessageBytes);
+        if (maxDelegations != null) builder.setMaxDelegations(maxDelegations);
+        if (maxRetries != null) builder.setMaxRetries(maxRetries);
+        if (maxReplyBytes != null) builder.setMaxReplyBytes(maxReplyBytes);
+        return builder.build();
     }
 
-    static Duration duration(com.google.protobuf.Duration given) {
-        return Duration.ofSeconds(given.getSeconds(), given.getNanos());
+    static Duration duration(com.google.protobuf.Duration message) {
+        return Duration.ofSeconds(message.getSeconds(), message.getNanos());
     }
 
-    static com.google.protobuf.Duration proto(Duration given) {
+    static com.google.protobuf.Duration proto(Duration value) {
         return com.google.protobuf.Duration.newBuilder()
-                .setSeconds(given.toSeconds())
-                .setNanos(given.getNano())
+                .setSeconds(value.toSeconds())
+                .setNanos(value.getNano())
                 .build();
     }
 
-    /** What a child gets of its parent's remaining time: a little less, or what was asked if that is less. */
-    static Duration childTimeout(Duration remaining, Duration asked) {
+    /** The timeout of a call inside a task: the requested one, at most the task's remaining time less the margin. */
+    static Duration childTimeout(Duration remaining, Duration requested) {
         Duration margin = Duration.ofNanos((long) (remaining.toNanos() * ANSWER_MARGIN));
-        return least(remaining.minus(least(margin, MAX_ANSWER_MARGIN)), asked);
+        return min(remaining.minus(min(margin, MAX_ANSWER_MARGIN)), requested);
     }
 
-    /** The longest deadline that a callee takes, gRPC's rounding allowed for. */
-    static Duration tolerated(Duration most) {
-        return most.plusNanos((long) (most.toNanos() * TOLERATED_SHARE)).plusSeconds(1);
+    /** The longest deadline that a callee accepts, with the tolerance for gRPC's rounding. */
+    static Duration tolerated(Duration limit) {
+        return limit.plusNanos((long) (limit.toNanos() * TOLERATED_SHARE)).plusSeconds(1);
     }
 
-    /** A duration as seconds, for people and for facts: "0.5", "300". */
+    /** Formats a duration as seconds: "0.5", "300". */
     static String seconds(Duration value) {
         double seconds = value.toNanos() / 1e9;
         return seconds == Math.rint(seconds) ? String.valueOf((long) seconds) : String.valueOf(seconds);

@@ -1,6 +1,6 @@
 package io.botmesh;
 
-/** Refuses A → B → A and A → B → C → A, unless the mesh allows revisits. */
+/** Refuses a call to an agent that is already in the path (A → B → A), unless allow_revisits is set. */
 final class LoopsPolicy implements Policy {
     @Override
     public void caller(Call call) {

@@ -5,22 +5,23 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.List;
 
-/** A client of the mesh that is no agent: every delegation starts a chain. */
+/** A client of the mesh. It is not an agent: each delegation starts a new chain. */
 public final class Mesh extends Delegator implements AutoCloseable {
     private Mesh(AgentClient client) {
         super(client);
     }
 
-    /** Connect as the environment says; REGISTRY_UNREACHABLE where no registry answers within 5 s. */
+    /** Connects with the settings of the environment. Throws REGISTRY_UNREACHABLE if no registry answers within 5 s. */
     public static Mesh connect() {
         return connect("botmesh-client", Settings.load(), null);
     }
 
     /**
-     * Connect to a mesh.
+     * Connects to a mesh.
      *
-     * @param name what traces call this client
-     * @param openTelemetry the application's own; null: one that exports as the environment or the mesh says
+     * @param name the service name of this client in traces
+     * @param openTelemetry the application's own; null to export as the environment or the mesh says
+     * @throws BotmeshException REGISTRY_UNREACHABLE if no registry answers within 5 s
      */
     public static Mesh connect(String name, Settings settings, OpenTelemetry openTelemetry) {
         Endpoint endpoint = new Endpoint(new Telemetry(name, "", openTelemetry), settings, "", "", false, Limits.NONE);
@@ -38,7 +39,7 @@ public final class Mesh extends Delegator implements AutoCloseable {
         return mesh;
     }
 
-    /** The agents in the watched copy of the registry, by account and name. */
+    /** The agents of the watched copy of the registry, ordered by account and name. Sends no call. */
     public List<Agent> agents() {
         return client.directory.agents();
     }
@@ -50,7 +51,7 @@ public final class Mesh extends Delegator implements AutoCloseable {
         return new AgentClient.Invocation(agent, Delegator.empty(), Chain.root(client.endpoint.account, conversation));
     }
 
-    /** Close all connections and export the last spans. */
+    /** Closes all connections and exports the remaining spans, for up to 2 s. */
     @Override
     public void close() {
         client.directory.close();

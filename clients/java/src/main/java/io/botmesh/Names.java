@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Which names and ids are allowed, and new ids. */
+/** Validates names and ids, and makes new ids. */
 final class Names {
     static final String DEFAULT_ACCOUNT = "default";
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
-    private static final double NEAR_ENOUGH = 0.7;
+    private static final double MIN_SIMILARITY = 0.7;
     private static final int MAX_NEAREST = 3;
 
     private Names() {}
 
-    /** An id that is unique across the mesh: 32 hex digits. */
+    /** Returns a new id, unique across the mesh: 32 hex digits. */
     static String newId() {
         return UUID.randomUUID().toString().replace("-", "");
     }
@@ -43,7 +43,7 @@ final class Names {
         return value.length() <= 80 ? value : value.substring(0, 80);
     }
 
-    /** The account of "account/name"; empty where only a name stands. */
+    /** The account of "account/name"; empty for a plain name. */
     static String accountOf(String name) {
         int at = name.lastIndexOf('/');
         return at < 0 ? "" : name.substring(0, at);
@@ -54,11 +54,11 @@ final class Names {
         return name.substring(name.lastIndexOf('/') + 1);
     }
 
-    /** The known names that come closest to a name, best first. */
+    /** Returns up to three known names that are similar to a name, best first. */
     static List<String> nearest(String name, Collection<String> known) {
         return known.stream()
-                .filter(one -> share(name, one) >= NEAR_ENOUGH)
-                .sorted(Comparator.comparingDouble((String one) -> -share(name, one))
+                .filter(candidate -> similarity(name, candidate) >= MIN_SIMILARITY)
+                .sorted(Comparator.comparingDouble((String candidate) -> -similarity(name, candidate))
                         .thenComparing(Comparator.naturalOrder()))
                 .limit(MAX_NEAREST)
                 .toList();
@@ -68,11 +68,11 @@ final class Names {
         return close.isEmpty() ? "" : " Did you mean " + String.join(" or ", close) + "?";
     }
 
-    private static double share(String a, String b) {
+    private static double similarity(String a, String b) {
         return 1 - (double) distance(a, b) / Math.max(1, Math.max(a.length(), b.length()));
     }
 
-    /** How many letters must be added, dropped or changed to make one word of the other (Levenshtein). */
+    /** The Levenshtein distance. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

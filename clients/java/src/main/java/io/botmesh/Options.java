@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What can be said of a delegation, besides whom and what. Null or empty: not said.
+ * The options of a delegation. Null and empty values are not sent.
  *
- * @param timeout how long the callee has; default the mesh's (30 s), never more than what is left of the parent's
- * @param context variables for the callee: what JSON can hold
- * @param skill the callee's skill that is meant
- * @param conversationId the conversation that a client's call belongs to; inside a task it is the task's own
- * @param messageId the idempotency key: the same one again joins the work or gets the same reply
- * @param maxHops the most hops of the whole chain, if fewer than the mesh allows
+ * @param timeout the time for the callee; by default the mesh's default_timeout (30 s). Inside a task it is cut to the
+ *     task's remaining time, less a margin of at most 250 ms
+ * @param context variables for the callee: null, Boolean, Number, String, List and Map, as in JSON
+ * @param skill the id of the requested skill
+ * @param conversationId the conversation of a client's call; inside a task only the task's own is allowed
+ * @param messageId the idempotency key: sending it again joins the running work or returns its reply; by default a new
+ *     id
+ * @param maxHops the hop limit of the whole chain, if lower than the mesh's (5)
  * @param parts further parts after the text
  */
 public record Options(
@@ -24,7 +26,7 @@ public record Options(
         String messageId,
         Integer maxHops,
         List<Part> parts) {
-    /** Nothing is said. */
+    /** No options. */
     public static final Options NONE = new Options(null, Map.of(), "", "", "", null, List.of());
 
     public Options withTimeout(Duration value) {

@@ -9,13 +9,13 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 
 /**
- * For the services of gRPC itself (health, reflection): a request that cannot be read is refused as such. Where gRPC's own
- * marshaller throws, its caller would hear UNKNOWN, and the log get a stack trace for each.
+ * Refuses unparsable requests of gRPC's own services (health, reflection) with INVALID_FIELD. Without it the caller
+ * gets UNKNOWN, and the log a stack trace for each request.
  */
 final class ParseErrorInterceptor implements ServerInterceptor {
     private ParseErrorInterceptor() {}
 
-    /** The service with this around it; its messages are read inside. */
+    /** Wraps a service so that its requests are parsed inside the interceptor. */
     static ServerServiceDefinition around(ServerServiceDefinition service) {
         return ServerInterceptors.intercept(
                 ServerInterceptors.useInputStreamMessages(service), new ParseErrorInterceptor());

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 
-/** Connections to instances: one each, reused, and which of several to take. */
+/** The connections to instances, one per instance, and the choice among several instances. */
 final class Peers {
-    /** One instance that this process calls. */
+    /** One instance, its connection and its calls in flight. */
     static final class Peer {
         final Instance instance;
         final Connection connection;
@@ -28,7 +28,7 @@ final class Peers {
             return instance.getInstanceId();
         }
 
-        /** Return when the connection stands; UNREACHABLE if it cannot be made in time: nothing was sent. */
+        /** Connects; throws UNREACHABLE if that fails within the timeout. Nothing was sent then. */
         void connect(Duration timeout) throws InterruptedException {
             if (!connection.connect(timeout)) {
                 throw new BotmeshException(
@@ -43,29 +43,29 @@ final class Peers {
     private final Duration aside;
     private final Map<String, Peer> known = new HashMap<>();
 
-    /** `aside`: how long a failing instance is left alone while there are others. */
+    /** `aside` is how long an instance that failed gets no calls while there are others. */
     Peers(Duration aside) {
         this.aside = aside;
     }
 
     /**
-     * The one with the fewest calls in flight of two random ones. Those that failed of late, and those to avoid, are taken
-     * only if there are no others.
+     * Chooses two instances at random and returns the one with fewer calls in flight. Instances that failed recently or
+     * are to be avoided are used only if there are no others.
      */
     synchronized Peer choose(List<Instance> instances, Set<String> avoid) {
         List<Instance> fresh = instances.stream()
-                .filter(one -> !avoid.contains(one.getInstanceId()))
+                .filter(instance -> !avoid.contains(instance.getInstanceId()))
                 .toList();
         List<Instance> healthy = fresh.stream().filter(this::isHealthy).toList();
         List<Instance> candidates = !healthy.isEmpty() ? healthy : !fresh.isEmpty() ? fresh : instances;
         ThreadLocalRandom random = ThreadLocalRandom.current();
         int first = random.nextInt(candidates.size());
-        Peer one = get(candidates.get(first));
+        Peer peer = get(candidates.get(first));
         if (candidates.size() == 1) {
-            return one;
+            return peer;
         }
-        Peer other = get(candidates.get((first + 1 + random.nextInt(candidates.size() - 1)) % candidates.size()));
-        return other.inFlight < one.inFlight ? other : one;
+        Peer second = get(candidates.get((first + 1 + random.nextInt(candidates.size() - 1)) % candidates.size()));
+        return second.inFlight < peer.inFlight ? second : peer;
     }
 
     private boolean isHealthy(Instance instance) {
@@ -88,12 +88,12 @@ final class Peers {
         }
     }
 
-    /** It failed: prefer others for a while. */
+    /** Notes a failure: for a while other instances are preferred. */
     synchronized void setAside(Peer peer) {
         peer.asideUntil = System.nanoTime() + aside.toNanos();
     }
 
-    /** Close connections to instances that are no longer live, as soon as nothing is in flight. */
+    /** Closes the connections to instances that are no longer live, once they have no calls in flight. */
     synchronized void keep(Predicate<String> live) {
         known.values().removeIf(peer -> {
             if (live.test(peer.id())) {

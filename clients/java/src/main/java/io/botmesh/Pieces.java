@@ -5,10 +5,10 @@ import io.botmesh.v1.Reply;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts the pieces of a stream together. */
+/** Joins the pieces of a streamed reply. */
 final class Pieces {
     private final List<Part> parts = new ArrayList<>();
-    /** The text of the last part so far; null: nothing has continued it. */
+    /** The text of the last part, once a piece was appended to it; else null. */
     private StringBuilder text;
 
     void add(Part part, boolean append) {
@@ -24,27 +24,27 @@ final class Pieces {
         }
     }
 
-    /** All before is void. */
+    /** Discards all pieces. */
     void reset() {
         parts.clear();
         text = null;
     }
 
-    /** A reply with the pieces before its own parts. */
+    /** Returns the reply with the pieces before its own parts. */
     Reply whole(Reply reply) {
         if (parts.isEmpty()) {
             return reply;
         }
         complete();
-        Reply.Builder made = reply.toBuilder();
-        made.getMessageBuilder()
+        Reply.Builder builder = reply.toBuilder();
+        builder.getMessageBuilder()
                 .clearPayload()
                 .addAllPayload(parts)
                 .addAllPayload(reply.getMessage().getPayloadList());
-        return made.build();
+        return builder.build();
     }
 
-    /** Give the last part the text that has continued it: once, not with each piece. */
+    /** Stores the appended text in the last part: once per part, because a copy for each piece would be quadratic. */
     private void complete() {
         if (text != null) {
             int last = parts.size() - 1;

@@ -5,20 +5,20 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The mesh's policies, in the order in which they look at a call. One policy a file, both ends in it. */
+/** The ordered list of policies, and the code that runs them around a call. The first in the list is the outermost. */
 final class Policies {
     static final List<Policy> ALL = List.of(
-            new TracePolicy(), // sees everything, refusals included
-            new ErrorsPolicy(), // completes what the trace will show
-            new FieldsPolicy(), // what follows can rely on what it reads
-            new TargetPolicy(), // reads the chain; all that follow need it
+            new TracePolicy(), // outermost, so that its span includes the refusals of the others
+            new ErrorsPolicy(), // completes the error before the trace records it
+            new FieldsPolicy(), // the policies after it can rely on valid fields
+            new TargetPolicy(), // reads the chain, which all policies after it need
             new EnabledPolicy(),
             new DeadlinePolicy(),
             new SizePolicy(),
             new HopsPolicy(),
             new LoopsPolicy(),
-            new IdempotencyPolicy(), // a repeat joins here ...
-            new ConcurrencyPolicy()); // ... so that it does not count here
+            new IdempotencyPolicy(), // a repeat joins the running work here ...
+            new ConcurrencyPolicy()); // ... so that it is not counted here
 
     private static final Map<Call.Kind, List<Policy>> OF = new EnumMap<>(Call.Kind.class);
 
@@ -34,7 +34,7 @@ final class Policies {
 
     private Policies() {}
 
-    /** Let each policy look at the call; where one refuses, the call is finished and the error thrown. */
+    /** Runs the policies before the call; returns how many to finish. If one refuses, finishes the call and throws. */
     static int start(Call call) {
         int passed = 0;
         try {
@@ -52,34 +52,33 @@ final class Policies {
         return passed;
     }
 
-    /** A message is about to leave. */
+    /** Runs the policies before a message is sent. */
     static void sending(Call call, int size) {
         OF.get(call.kind).forEach(policy -> policy.sending(call, size));
     }
 
-    /** A message has come in. */
+    /** Runs the policies when a message has arrived. */
     static void received(Call call, int size) {
         OF.get(call.kind).forEach(policy -> policy.received(call, size));
     }
 
-    /** A message has been read: a response, at the caller. */
+    /** Runs the policies on a parsed response (caller). */
     static void read(Call call, Message message) {
         OF.get(call.kind).forEach(policy -> policy.read(call, message));
     }
 
-    /** The call went well. */
     static void succeed(Call call, int passed) {
         finish(call, passed);
     }
 
-    /** The call failed; the error as it leaves this end. */
+    /** Finishes a failed call; returns the error to throw or send. */
     static BotmeshException fail(Call call, int passed, Throwable error) {
         call.error = Statuses.asError(error);
         finish(call, passed);
         return call.error;
     }
 
-    /** Tell the policies that passed the call that it is over, innermost first. */
+    /** Finishes the first `passed` policies, innermost first. */
     private static void finish(Call call, int passed) {
         call.atEnd.forEach(Runnable::run);
         List<Policy> all = OF.get(call.kind);

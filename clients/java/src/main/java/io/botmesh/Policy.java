@@ -4,28 +4,28 @@ import com.google.protobuf.Message;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** One rule of the mesh, both ends of it. A policy implements what it needs and refuses by throwing. */
+/** One rule of the mesh, with its caller side and its callee side. A policy refuses a call by throwing. */
 interface Policy {
-    /** Which methods have it. */
+    /** The kinds of methods that the policy applies to. */
     default Set<Call.Kind> appliesTo() {
         return EnumSet.of(Call.Kind.WORK);
     }
 
-    /** Before a call leaves. */
+    /** Runs before a call is sent. */
     default void caller(Call call) {}
 
-    /** Before an arrived call is served. */
+    /** Runs before an arrived call is served. */
     default void callee(Call call) {}
 
-    /** Before a message of so many bytes is sent. */
+    /** Runs before a message of `size` bytes is sent. */
     default void sending(Call call, int size) {}
 
-    /** Before a message of so many bytes is read. */
+    /** Runs before a message of `size` bytes is parsed. */
     default void received(Call call, int size) {}
 
-    /** After a message was read: a response, at the caller. */
+    /** Runs after a response was parsed (caller). */
     default void read(Call call, Message message) {}
 
-    /** When the call is over; call.error tells how. Not called where the policy itself refused. */
+    /** Runs when the call is over; call.error is null on success. Does not run if this policy refused the call. */
     default void finish(Call call) {}
 }

@@ -14,112 +14,112 @@ import static io.grpc.Status.Code.UNKNOWN;
 
 import io.grpc.Status;
 
-/** Why a call was refused or failed: the names of ErrorReason in the contract, without their prefix. */
+/** Why a call was refused or failed: the values of ErrorReason in the contract, without their prefix. */
 public enum Reason {
-    /** A status without a Botmesh reason: of gRPC itself, or of a peer that is not Botmesh. */
+    /** A status without a Botmesh reason, from gRPC itself or from a peer that does not speak Botmesh. */
     UNSPECIFIED(UNKNOWN, true),
-    /** A deadline over the limit. */
+    /** The deadline is over max_timeout. */
     DEADLINE_TOO_LONG(INVALID_ARGUMENT, false),
-    /** One hop too many. */
+    /** The call would exceed the hop limit of the chain. */
     HOP_LIMIT(FAILED_PRECONDITION, false),
-    /** The agent already stands in the path. */
+    /** The called agent is already in the path of the chain. */
     LOOP(FAILED_PRECONDITION, false),
-    /** Too many open in this conversation. */
+    /** The conversation has max_delegations open delegations at this instance. */
     TOO_MANY_DELEGATIONS(RESOURCE_EXHAUSTED, false),
-    /** The instance remembers no more running work. */
+    /** The instance runs as much work as it can track. */
     TOO_MUCH_WORK(RESOURCE_EXHAUSTED, false),
-    /** Same id, another payload. */
+    /** The message id was used before with another payload. */
     MESSAGE_ID_REUSED(INVALID_ARGUMENT, false),
-    /** Delegations are switched off. */
+    /** Delegations are switched off in the mesh or at the agent. */
     DISABLED(FAILED_PRECONDITION, false),
     /** A field or metadata key is malformed. */
     INVALID_FIELD(INVALID_ARGUMENT, false),
-    /** Message and metadata differ. */
+    /** The message and the metadata contradict each other. */
     METADATA_MISMATCH(INVALID_ARGUMENT, false),
-    /** The agent does not do this. */
+    /** The agent has no function for this method. */
     NOT_SUPPORTED(UNIMPLEMENTED, false),
-    /** No agent of that name. */
+    /** No agent of this name is registered, or it is not visible to the account. */
     UNKNOWN_AGENT(NOT_FOUND, false),
-    /** Register anew. */
+    /** The registry does not know the lease; register again. */
     UNKNOWN_LEASE(NOT_FOUND, false),
-    /** Known, nobody serves it now. */
+    /** The agent is registered, but no instance is ready. */
     NO_LIVE_INSTANCE(UNAVAILABLE, false),
-    /** No connection; nothing was sent. */
+    /** No connection could be made; nothing was sent. */
     UNREACHABLE(UNAVAILABLE, false),
-    /** Another process answers at that address. */
+    /** Another instance answers at this address. */
     WRONG_INSTANCE(UNAVAILABLE, false),
-    /** Takes nothing new. */
+    /** The instance is stopping and accepts no new work. */
     DRAINING(UNAVAILABLE, false),
     /** The registry does not answer. */
     REGISTRY_UNREACHABLE(UNAVAILABLE, false),
-    /** The connection was lost half-way: the work may have been done or not. */
+    /** The connection was lost during the call: the work may have run or not. The same message id joins it. */
     OUTCOME_UNKNOWN(UNAVAILABLE, true),
-    /** A message over the limit, either way. */
+    /** A message or a streamed reply is over its size limit. */
     MESSAGE_TOO_LARGE(RESOURCE_EXHAUSTED, true),
-    /** The deadline passed. */
+    /** The deadline passed before the call was done. */
     DEADLINE_EXPIRED(DEADLINE_EXCEEDED, true),
-    /** A stream was silent for too long. */
+    /** No event arrived within stream_idle_timeout. */
     STREAM_IDLE(DEADLINE_EXCEEDED, true),
-    /** The caller gave up, or somebody said stop. */
+    /** The call or its work was cancelled. */
     CANCELLED(Status.Code.CANCELLED, true),
-    /** The conversation has another owner. */
+    /** The conversation has another owner by now. */
     EPOCH_CHANGED(ABORTED, true),
-    /** A bot declared a failure. */
+    /** The bot reported a failure, with its own text. */
     AGENT_FAILED(FAILED_PRECONDITION, true),
-    /** A bot failed otherwise; the cause stays there. */
+    /** The bot failed unexpectedly; only its log has the cause. */
     AGENT_ERROR(INTERNAL, true),
     /** Another process holds a lease under this instance id. */
     INSTANCE_ID_TAKEN(ALREADY_EXISTS, false),
-    /** The registry takes no more of these. */
+    /** The registry accepts no more instances or agents. */
     TOO_MANY_INSTANCES(RESOURCE_EXHAUSTED, false),
     /** The address is neither the caller's own nor in an allowed range. */
     ADDRESS_NOT_ALLOWED(INVALID_ARGUMENT, false),
-    /** The watcher read too slowly and was dropped; watch again. */
+    /** The watcher read too slowly and was disconnected; watch again. */
     WATCHER_TOO_SLOW(UNAVAILABLE, false),
     /** The callee has no work under this message id. */
     UNKNOWN_WORK(NOT_FOUND, false),
-    /** No span of this trace is kept. */
+    /** No span of this trace is stored. */
     UNKNOWN_TRACE(NOT_FOUND, false),
-    /** No conversation of this id. */
+    /** No conversation has this id. */
     UNKNOWN_CONVERSATION(NOT_FOUND, false),
-    /** A conversation cannot be transferred to its owner. */
+    /** The target of the transfer is the owner already. */
     TRANSFER_TO_SELF(FAILED_PRECONDITION, false),
-    /** An internal agent never owns a conversation. */
+    /** The target is an internal agent, which cannot own a conversation. */
     TARGET_INTERNAL(FAILED_PRECONDITION, false),
-    /** Another transfer of the conversation is under way. */
+    /** Another transfer of the conversation is in progress. */
     TRANSFER_OPEN(FAILED_PRECONDITION, false),
-    /** Too many transfers between the same two. */
+    /** Too many transfers between the same two owners. */
     PING_PONG(FAILED_PRECONDITION, false),
     /** The conversation is stopped; activate it first. */
     CONVERSATION_STOPPED(FAILED_PRECONDITION, false),
-    /** The person does not hold the conversation. */
+    /** The person has not claimed the conversation. */
     NOT_CLAIMED(FAILED_PRECONDITION, false),
-    /** What was to be written could not be made durable; nothing was taken in. */
+    /** The event log could not be written; nothing was changed. */
     LOG_UNAVAILABLE(UNAVAILABLE, false),
-    /** No suggested reply of this turn waits. */
+    /** The turn has no pending suggestion. */
     UNKNOWN_SUGGESTION(NOT_FOUND, false),
-    /** Nobody of that name works at the desk. */
+    /** The desk has no person of this name. */
     UNKNOWN_PERSON(NOT_FOUND, false),
     /** No live agent declares this skill. */
     UNKNOWN_SKILL(NOT_FOUND, false),
-    /** No task of this id. */
+    /** No task has this id. */
     UNKNOWN_TASK(NOT_FOUND, false),
-    /** The task asks for no input. */
+    /** The task is not waiting for input. */
     TASK_NOT_WAITING(FAILED_PRECONDITION, false),
-    /** As many tasks wait for the agent as its queue holds. */
+    /** The agent's task queue is full. */
     QUEUE_FULL(RESOURCE_EXHAUSTED, false),
-    /** The task waited longer for its agent than it may. */
+    /** The task waited too long in the queue. */
     QUEUE_EXPIRED(DEADLINE_EXCEEDED, true),
-    /** The task ran longer than it may. */
+    /** The task ran longer than its run timeout. */
     RUN_TIMEOUT(DEADLINE_EXCEEDED, true),
     /** A budget of the chain, the conversation or the account is spent. */
     BUDGET_SPENT(FAILED_PRECONDITION, false),
-    /** The agent neither owns the conversation nor is a member. */
+    /** The agent is neither the owner nor a member of the conversation. */
     NOT_A_MEMBER(FAILED_PRECONDITION, false),
-    /** A connection, a conversation or an account has as many of these as it may. */
+    /** A quota of the connection, the conversation or the account is used up. */
     QUOTA_EXCEEDED(RESOURCE_EXHAUSTED, false);
 
-    /** The gRPC status code that it travels under. */
+    /** The gRPC status code of errors with this reason. */
     public final Status.Code code;
 
     final boolean started;
@@ -129,12 +129,12 @@ public enum Reason {
         this.started = started;
     }
 
-    /** As it stands in google.rpc.ErrorInfo. */
+    /** The reason in google.rpc.ErrorInfo. */
     public String wireName() {
         return name();
     }
 
-    /** The reason of that name; UNSPECIFIED where this version does not know it. */
+    /** Returns the reason of this name; UNSPECIFIED if this version does not know it. */
     static Reason of(String name) {
         for (Reason reason : values()) {
             if (reason.wireName().equals(name)) {

@@ -23,26 +23,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Keeping an instance in the registry: register, heartbeat, register anew after an outage, leave. */
+/** Keeps an instance in the registry: registers it, sends heartbeats, registers again after an outage, deregisters. */
 final class Registration {
-    /** Before trying the registry again, at first and at most. */
+    /** The wait before the registry is tried again: the first one, and the upper bound. */
     static final long MIN_BACKOFF_MILLIS = 100;
 
     static final long MAX_BACKOFF_MILLIS = 2_000;
     private static final Logger LOG = System.getLogger("io.botmesh");
-    /** Between heartbeats until the registry has found the instance at its address. */
-    private static final Duration UNTIL_LISTED = Duration.ofMillis(200);
-    /** Between heartbeats, at least and at most. */
+    /** Between heartbeats until the registry has reached the instance at its address. */
+    private static final Duration UNLISTED_INTERVAL = Duration.ofMillis(200);
+    /** Bounds of the interval between heartbeats, whatever the registry asks for. */
     private static final Duration MIN_INTERVAL = Duration.ofMillis(50);
 
     private static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
-    /** Silence, besides three intervals, after which a stream of heartbeats is taken for dead. */
-    private static final Duration SILENCE = Duration.ofSeconds(5);
+    /** A heartbeat stream without a response for three intervals plus this is considered dead. */
+    private static final Duration SILENCE_GRACE = Duration.ofSeconds(5);
 
-    /** How ready the instance is, and how much it has to do. */
+    /** The readiness and load that a heartbeat reports. */
     record State(Readiness readiness, Load load) {}
 
-    /** Done once the registry has found the instance at its address. */
+    /** Completes when the registry has reached the instance at its address. */
     final CompletableFuture<Void> listed = new CompletableFuture<>();
 
     private final RegistryClient registry;
@@ -50,10 +50,10 @@ final class Registration {
     private final Supplier<State> state;
     private final Consumer<Limits> onLimits;
     private final Consumer<String> onTraceEndpoint;
-    private final Semaphore soon = new Semaphore(0);
+    private final Semaphore wakeUp = new Semaphore(0);
     private volatile boolean stopping;
     private volatile Duration interval;
-    private String told = "";
+    private String lastProbeError = "";
     private Thread keeper;
 
     Registration(
@@ -74,34 +74,35 @@ final class Registration {
                 .setCard(card)
                 .setInstanceId(instance)
                 .setAddress(address)
-                // Made here, so that a lost answer can be asked for again.
+                // The instance chooses the token, so that it can repeat the call if the response is lost.
                 .setLeaseToken(Base64.getUrlEncoder().withoutPadding().encodeToString(token))
                 .build();
     }
 
-    /** Register, or keep trying while no registry answers; throws where trying again would not help. */
+    /** Registers; retries in the background if no registry answers. Throws if a retry would not help. */
     void start() {
         try {
             interval = register();
         } catch (BotmeshException e) {
             boolean isAway = e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED;
-            boolean isUnreadable = e.started() && !e.fromPeer(); // it was answered, and the answer is of no use
+            boolean isUnreadable =
+                    e.started() && !e.fromPeer(); // the registry answered, but the response cannot be used
             if (!isAway && !isUnreadable && e.reason() != Reason.UNSPECIFIED) {
                 throw e;
             }
             LOG.log(Logger.Level.WARNING, "no registry answers at {0}: trying again until one does", registry.address);
         }
-        keeper = new Thread(this::keep, "botmesh-lease");
+        keeper = new Thread(this::keepLease, "botmesh-lease");
         keeper.setDaemon(true);
         keeper.start();
     }
 
-    /** Send a heartbeat now: the readiness has changed. */
+    /** Sends a heartbeat now, because the readiness has changed. */
     void heartbeatNow() {
-        soon.release();
+        wakeUp.release();
     }
 
-    /** End the lease; a registry that is away will notice by itself. */
+    /** Ends the lease. If the registry does not answer, the lease expires by itself. */
     void stop() {
         stopping = true;
         try {
@@ -117,7 +118,7 @@ final class Registration {
         }
     }
 
-    /** The time between heartbeats. */
+    /** Registers once; returns the interval between heartbeats. */
     private Duration register() {
         RegisterResponse response = registry.register(
                 request.toBuilder().setReadiness(state.get().readiness()).build());
@@ -138,28 +139,28 @@ final class Registration {
         }
     }
 
-    /** The time between heartbeats, whatever the registry says: neither without a pause nor once a year. */
+    /** The interval that the registry asks for, within MIN_INTERVAL and MAX_INTERVAL. */
     private static Duration interval(Lease lease) {
         long seconds = lease.getHeartbeatInterval().getSeconds();
         if (seconds < 0 || seconds > MAX_INTERVAL.toSeconds()) {
             return MAX_INTERVAL;
         }
-        Duration given = Limits.duration(lease.getHeartbeatInterval());
-        return given.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : given;
+        Duration requested = Limits.duration(lease.getHeartbeatInterval());
+        return requested.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : requested;
     }
 
-    private void keep() {
+    private void keepLease() {
         long pause = MIN_BACKOFF_MILLIS;
         while (!stopping) {
             try {
                 if (interval == null) {
                     interval = register();
                 }
-                pause = beat() ? MIN_BACKOFF_MILLIS : pause;
+                pause = sendHeartbeats() ? MIN_BACKOFF_MILLIS : pause;
             } catch (BotmeshException e) {
                 LOG.log(Logger.Level.DEBUG, "lost the registry: {0}", e.getMessage());
             } catch (InterruptedException e) {
-                return; // stopping
+                return; // stop() was called
             } catch (Throwable e) {
                 if (Threads.isFatal(e)) {
                     throw e;
@@ -176,12 +177,12 @@ final class Registration {
         }
     }
 
-    /** Send heartbeats until the stream breaks; whether any was answered. */
-    private boolean beat() throws InterruptedException {
-        Heard heard = new Heard();
-        StreamObserver<HeartbeatRequest> stream = registry.streams().heartbeat(heard);
+    /** Sends heartbeats until the stream ends; returns whether any was answered. */
+    private boolean sendHeartbeats() throws InterruptedException {
+        HeartbeatResponses responses = new HeartbeatResponses();
+        StreamObserver<HeartbeatRequest> stream = registry.streams().heartbeat(responses);
         try {
-            while (!heard.over) {
+            while (!responses.over) {
                 State now = state.get();
                 stream.onNext(HeartbeatRequest.newBuilder()
                         .setInstanceId(request.getInstanceId())
@@ -189,25 +190,25 @@ final class Registration {
                         .setReadiness(now.readiness())
                         .setLoad(now.load())
                         .build());
-                boolean isHurried = !listed.isDone() && interval.compareTo(UNTIL_LISTED) > 0;
-                Duration rest = isHurried ? UNTIL_LISTED : interval;
-                soon.tryAcquire(rest.toNanos(), TimeUnit.NANOSECONDS);
-                soon.drainPermits();
-                long silence = System.nanoTime() - heard.at;
-                if (silence > interval.multipliedBy(3).plus(SILENCE).toNanos()) {
+                boolean isHurried = !listed.isDone() && interval.compareTo(UNLISTED_INTERVAL) > 0;
+                Duration rest = isHurried ? UNLISTED_INTERVAL : interval;
+                wakeUp.tryAcquire(rest.toNanos(), TimeUnit.NANOSECONDS);
+                wakeUp.drainPermits();
+                long silence = System.nanoTime() - responses.at;
+                if (silence > interval.multipliedBy(3).plus(SILENCE_GRACE).toNanos()) {
                     break;
                 }
             }
-            return heard.answered;
+            return responses.answered;
         } finally {
-            if (!heard.over) {
+            if (!responses.over) {
                 stream.onCompleted();
             }
         }
     }
 
-    /** What comes back on the stream of heartbeats. */
-    private final class Heard implements StreamObserver<HeartbeatResponse> {
+    /** Receives the responses to the heartbeats. */
+    private final class HeartbeatResponses implements StreamObserver<HeartbeatResponse> {
         private volatile boolean over;
         private volatile boolean answered;
         private volatile long at = System.nanoTime();
@@ -217,7 +218,7 @@ final class Registration {
             at = System.nanoTime();
             answered = true;
             if (!isUsable(response)) {
-                return; // it was heard all the same
+                return; // it still proves that the registry is alive
             }
             if (response.getLease().hasHeartbeatInterval()) {
                 interval = interval(response.getLease());
@@ -237,7 +238,7 @@ final class Registration {
         @Override
         public void onCompleted() {
             over = true;
-            soon.release();
+            wakeUp.release();
         }
     }
 
@@ -245,13 +246,13 @@ final class Registration {
         if (response.getProbe() == ProbeState.PROBE_STATE_PASSED) {
             listed.complete(null);
         } else if (response.getProbe() == ProbeState.PROBE_STATE_FAILED
-                && !response.getProbeError().equals(told)) {
-            told = response.getProbeError();
+                && !response.getProbeError().equals(lastProbeError)) {
+            lastProbeError = response.getProbeError();
             LOG.log(
                     Logger.Level.WARNING,
                     "the registry cannot reach this instance at {0}: {1}; set advertise to an address that it can reach",
                     request.getAddress(),
-                    told);
+                    lastProbeError);
         }
     }
 }

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The connection to the registry: one channel, typed errors. */
+/** Calls the registry over one connection and converts failures to typed errors. */
 final class RegistryClient {
     private static final Logger LOG = System.getLogger("io.botmesh");
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
@@ -41,14 +41,14 @@ final class RegistryClient {
         this.connection = new Connection(address);
     }
 
-    /** One agent with its instances, as the registry knows it now. */
+    /** Returns one agent with its instances. */
     Agent getAgent(String account, String name, Duration timeout) {
         GetAgentRequest request =
                 GetAgentRequest.newBuilder().setAccountId(account).setName(name).build();
         return call("GetAgent", request, GetAgentResponse.parser(), timeout).getAgent();
     }
 
-    /** The active agents whose skills fit an utterance, best first; those with a card that cannot be used are left out. */
+    /** Returns the matching agents, best first, without those whose card is invalid. */
     List<AgentMatch> find(FindAgentsRequest request) {
         return call("FindAgents", request, FindAgentsResponse.parser(), CALL_TIMEOUT).getMatchesList().stream()
                 .filter(RegistryClient::isUsable)
@@ -81,7 +81,7 @@ final class RegistryClient {
         call("Deregister", request, DeregisterResponse.parser(), Duration.ofSeconds(1));
     }
 
-    /** Tell the registry that an instance did not answer; where that fails the lease will tell. */
+    /** Reports an instance that did not answer. A failed report is ignored: the instance's lease expires anyway. */
     void reportUnreachable(String instance, String error) {
         ReportUnreachableRequest request = ReportUnreachableRequest.newBuilder()
                 .setInstanceId(instance)
@@ -94,13 +94,13 @@ final class RegistryClient {
         }
     }
 
-    /** For heartbeats; an earlier failure to connect delays nothing. */
+    /** A stub for heartbeats; tries to connect at once, without the backoff of an earlier failure. */
     RegistryServiceGrpc.RegistryServiceStub streams() {
         connection.channel().resetConnectBackoff();
         return RegistryServiceGrpc.newStub(connection.channel()).withMaxInboundMessageSize(Limits.TRANSPORT_BYTES);
     }
 
-    /** The responses of WatchAgents as bytes: one that cannot be read does not end the watch. `onEnd` runs when it ends. */
+    /** Watches the agents. Passes responses on as bytes, so that one that cannot be parsed does not end the watch. */
     void watch(WatchAgentsRequest request, Consumer<byte[]> onNext, Runnable onEnd) {
         connection.channel().resetConnectBackoff();
         ClientCall<byte[], byte[]> call = connection
@@ -133,7 +133,7 @@ final class RegistryClient {
                 Map.of("address", address));
     }
 
-    /** The registry is there, and what it says of the mesh cannot be used. */
+    /** The error for a registry whose snapshot cannot be read. */
     BotmeshException unreadable(String why) {
         return new BotmeshException(
                 Reason.INVALID_FIELD,

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The answer to a delegation: what a bot returns, and what its caller gets.
+ * The reply to a delegation, as a bot returns it and as its caller receives it.
  *
- * @param parts the answer
- * @param confidence how sure the callee is, 0 to 1; null: not said
- * @param usage what the callee itself spent; null: nothing, or not said
+ * @param parts the content
+ * @param confidence how sure the callee is, 0 to 1; null if it did not say
+ * @param usage the tokens and cost of the callee itself, without its own callees; null if it reported none
  * @param context variables for the caller
- * @param isNotMine says of a turn that it is not for this bot: the account's primary agent gets it
- * @param origin who answered, and what it cost below; filled in for the caller
+ * @param isNotMine true to reject a turn: the account's primary agent gets it
+ * @param origin the callee and the usage below it; set at the caller
  */
 public record Reply(
         List<Part> parts,
@@ -28,8 +28,12 @@ public record Reply(
     /**
      * Where a reply came from.
      *
-     * @param chainUsage what was spent below the callee, summed by agent, model and currency
-     * @param traceId the chain's trace, 32 hex digits; empty where nothing is traced
+     * @param agent the name of the callee
+     * @param instance the id of the instance that replied
+     * @param messageId the id of the reply's message
+     * @param correlationId the id of the chain
+     * @param traceId the trace id of the chain, 32 hex digits; empty if tracing is off
+     * @param chainUsage the usage below the callee, summed by agent, model and currency
      */
     public record Origin(
             String agent,
@@ -41,49 +45,49 @@ public record Reply(
         private static final Origin NONE = new Origin("", "", "", "", "", List.of());
     }
 
-    /** Checks the confidence. */
+    /** Throws IllegalArgumentException if the confidence is not 0 to 1. */
     public Reply {
         if (confidence != null && !(confidence >= 0 && confidence <= 1)) {
             throw new IllegalArgumentException("confidence must be 0 to 1 but is " + confidence);
         }
     }
 
-    /** A reply of one text. */
+    /** A reply with one text part. */
     public static Reply of(String text) {
         return of(List.of(Content.text(text)));
     }
 
-    /** A reply of these parts. */
+    /** A reply with these parts. */
     public static Reply of(List<Part> parts) {
         return new Reply(List.copyOf(parts), null, null, Map.of(), false, Origin.NONE);
     }
 
-    /** Nothing more: what was sent piece by piece is the whole reply. */
+    /** A reply without parts of its own: what Task.write and Task.send have sent is the whole reply. */
     public static Reply empty() {
         return of(List.of());
     }
 
-    /** The answer to a turn that is not for this bot. */
+    /** Rejects a turn: the account's primary agent gets it. */
     public static Reply notMine() {
         return new Reply(List.of(), null, null, Map.of(), true, Origin.NONE);
     }
 
-    /** This reply with how sure the bot is, 0 to 1. */
+    /** This reply with a confidence, 0 to 1; null for none. */
     public Reply withConfidence(Double value) {
         return new Reply(parts, value, usage, context, isNotMine, origin);
     }
 
-    /** This reply with what the bot spent. */
+    /** This reply with the usage of the bot itself. */
     public Reply withUsage(Usage value) {
         return new Reply(parts, confidence, value, context, isNotMine, origin);
     }
 
-    /** The text parts, a line each. */
+    /** The text parts, joined by newlines. */
     public String text() {
         return Content.textOf(parts);
     }
 
-    /** What the whole chain spent from the callee on. */
+    /** The usage of the callee and of everything below it, summed by agent, model and currency. */
     public List<Usage> totalUsage() {
         List<Usage> all = new ArrayList<>(origin.chainUsage);
         if (usage != null) {
@@ -92,38 +96,41 @@ public record Reply(
         return addUp(all);
     }
 
-    static Reply from(io.botmesh.v1.Reply given, String traceId) {
-        Message message = given.getMessage();
+    static Reply from(io.botmesh.v1.Reply reply, String traceId) {
+        Message message = reply.getMessage();
         return new Reply(
                 message.getPayloadList(),
-                given.hasConfidence() ? given.getConfidence() : null,
-                given.hasUsage() ? given.getUsage() : null,
+                reply.hasConfidence() ? reply.getConfidence() : null,
+                reply.hasUsage() ? reply.getUsage() : null,
                 Content.fromStruct(message.getContext()),
-                given.getNotMine(),
+                reply.getNotMine(),
                 new Origin(
                         message.getFromAgent(),
-                        given.getInstanceId(),
+                        reply.getInstanceId(),
                         message.getMessageId(),
                         message.getCorrelationId(),
                         traceId,
-                        given.getChainUsageList()));
+                        reply.getChainUsageList()));
     }
 
-    /** Usages summed by agent, model and currency. */
+    /** Sums usages by agent, model and currency. */
     static List<Usage> addUp(List<Usage> usages) {
         Map<List<String>, Usage> sums = new LinkedHashMap<>();
-        for (Usage one : usages) {
-            sums.merge(List.of(one.getAgent(), one.getModel(), one.getCurrency()), one, (sum, more) -> sum.toBuilder()
-                    .setInputTokens(sum(sum.getInputTokens(), more.getInputTokens()))
-                    .setOutputTokens(sum(sum.getOutputTokens(), more.getOutputTokens()))
-                    .setCostMicros(sum(sum.getCostMicros(), more.getCostMicros()))
-                    .build());
+        for (Usage usage : usages) {
+            sums.merge(
+                    List.of(usage.getAgent(), usage.getModel(), usage.getCurrency()),
+                    usage,
+                    (sum, more) -> sum.toBuilder()
+                            .setInputTokens(sum(sum.getInputTokens(), more.getInputTokens()))
+                            .setOutputTokens(sum(sum.getOutputTokens(), more.getOutputTokens()))
+                            .setCostMicros(sum(sum.getCostMicros(), more.getCostMicros()))
+                            .build());
         }
         return List.copyOf(sums.values());
     }
 
-    /** A sum that a caller takes, whatever came from below. */
-    private static long sum(long one, long other) {
-        return Math.min(Fields.MAX_AMOUNT, one + other);
+    /** Caps the sum at the largest amount that a caller accepts. */
+    private static long sum(long a, long b) {
+        return Math.min(Fields.MAX_AMOUNT, a + b);
     }
 }

@@ -14,17 +14,17 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** An agent that serves. */
+/** A running agent. Closing it drains it: see close. */
 public final class Serving implements AutoCloseable {
     private static final String SERVICE = "botmesh.v1.AgentService";
     private static final long STOP_GRACE_MILLIS = 500;
-    /** Calls at once over one connection: more wait at their caller. */
+    /** Concurrent calls on one connection; further calls wait at their caller. */
     private static final int MAX_CALLS = 1_000;
-    /** A connection without calls is closed after so long; callers connect again when they need it. */
+    /** A connection without calls is closed after this time; callers reconnect when they need it. */
     private static final long IDLE_MINUTES = 5;
-    /** For a connection to say that it speaks HTTP/2. */
+    /** The time that a new connection has for the HTTP/2 handshake. */
     private static final long HANDSHAKE_SECONDS = 10;
-    /** Calls that a connection may take back within so many seconds; one that goes on is closed (CVE-2023-44487). */
+    /** Streams that a connection may reset within RESETS_SECONDS before it is closed (CVE-2023-44487). */
     private static final int MAX_RESETS = 1_000;
 
     private static final int RESETS_SECONDS = 10;
@@ -128,12 +128,12 @@ public final class Serving implements AutoCloseable {
         return new Registration.State(readiness, load);
     }
 
-    /** Where it listens. */
+    /** The address on which it listens: host and port. */
     public String address() {
         return address;
     }
 
-    /** This process's id in the mesh. */
+    /** The id of this instance in the mesh, 32 hex digits. */
     public String instanceId() {
         return instanceId;
     }
@@ -142,18 +142,18 @@ public final class Serving implements AutoCloseable {
         return settings;
     }
 
-    /** Done when the registry has found the bot at its address: others can call it from now on. */
+    /** Completes when the registry has reached the instance at its address, so that others can call it. */
     public CompletableFuture<Void> listed() {
         return registration.listed;
     }
 
-    /** Take no new work, finish what runs, as far as the drain timeout allows, and leave. */
+    /** Refuses new work, waits up to the drain timeout for running work, deregisters and stops the server. */
     @Override
     public void close() {
         stop(settings.drainTimeout());
     }
 
-    /** Take no new work, give what runs so long, and leave. */
+    /** Stops like close, but waits `timeout` for running work; ZERO cancels it at once. */
     public void stop(Duration timeout) {
         endpoint.draining = true;
         if (registration != null) {

@@ -7,20 +7,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where things are and how patient this process is: built-in values, then the environment (BOTMESH_*).
+ * Addresses, timeouts and sizes of this process: built-in values, overridden by the environment (BOTMESH_*).
  *
- * @param registry IP and port of the registry; default 127.0.0.1:7600
- * @param account the tenant; default "default"
- * @param bind where a bot listens; default 127.0.0.1:0, any free port
- * @param advertise what a bot registers; empty: where it listens
- * @param drainTimeout how long a bot that leaves waits for what runs; default 30 s
- * @param connectTimeout for connecting to an instance; default 2 s
- * @param setAside how long an instance that failed is left alone; default 5 s
- * @param idempotencyTtl how long an outcome is remembered by message id; default 300 s
- * @param idempotencyEntries how many outcomes are remembered; default 10,000
- * @param idempotencyBytes how much memory they may take; default 64 MiB
- * @param orphanGrace how long work goes on after its last caller was lost; default 1 s
- * @param limits limits that are narrower than the mesh's
+ * @param registry the registry's IP and port; default 127.0.0.1:7600
+ * @param account the account; default "default"
+ * @param bind the IP and port on which a bot listens; default 127.0.0.1:0, any free port
+ * @param advertise the address that a bot registers; empty for the one on which it listens
+ * @param drainTimeout how long a stopping bot waits for running work; default 30 s
+ * @param connectTimeout the time to connect to an instance; default 2 s
+ * @param setAside how long an instance that failed gets no calls while there are others; default 5 s
+ * @param idempotencyTtl how long an outcome is kept by message id; default 300 s
+ * @param idempotencyEntries the number of outcomes that are kept; default 10,000
+ * @param idempotencyBytes the memory of the kept outcomes; default 64 MiB
+ * @param orphanGrace how long work runs on after its last caller was lost; default 1 s
+ * @param limits limits that narrow the mesh's
  */
 public record Settings(
         String registry,
@@ -42,12 +42,16 @@ public record Settings(
     private static final Map<String, Integer> SHIFT_OF = Map.of("B", 0, "KiB", 10, "MiB", 20, "GiB", 30);
     private static final double MAX_SECONDS = 366.0 * 24 * 3600;
 
-    /** What the environment says. */
+    /**
+     * Reads the settings from the environment. Throws INVALID_FIELD with the variable's name if a value is malformed.
+     */
     public static Settings load() {
         return load(System.getenv());
     }
 
-    /** What such an environment says; throws INVALID_FIELD with the variable where a value is malformed. */
+    /**
+     * Reads the settings from these variables. Throws INVALID_FIELD with the variable's name if a value is malformed.
+     */
     public static Settings load(Map<String, String> environment) {
         Reader read = new Reader(environment);
         return new Settings(
@@ -106,18 +110,18 @@ public record Settings(
     }
 
     private static String address(String variable, String text) {
-        Matcher found = ADDRESS.matcher(text);
-        if (!found.matches() || Integer.parseInt(found.group(1)) > 65535) {
+        Matcher match = ADDRESS.matcher(text);
+        if (!match.matches() || Integer.parseInt(match.group(1)) > 65535) {
             throw malformed(variable, text, "IP and port (\"127.0.0.1:7600\")");
         }
         return text;
     }
 
     private static Duration seconds(String variable, String text) {
-        Matcher found = SECONDS.matcher(text);
-        if (found.matches()) {
-            String unit = found.group(2) == null ? "s" : found.group(2);
-            double seconds = Double.parseDouble(found.group(1)) * SECONDS_OF.get(unit);
+        Matcher match = SECONDS.matcher(text);
+        if (match.matches()) {
+            String unit = match.group(2) == null ? "s" : match.group(2);
+            double seconds = Double.parseDouble(match.group(1)) * SECONDS_OF.get(unit);
             if (seconds <= MAX_SECONDS) {
                 return Duration.ofNanos((long) (seconds * 1e9));
             }
@@ -126,10 +130,10 @@ public record Settings(
     }
 
     private static Long bytes(String variable, String text) {
-        Matcher found = BYTES.matcher(text);
-        if (found.matches()) {
-            int shift = SHIFT_OF.get(found.group(2) == null ? "B" : found.group(2));
-            long number = Long.parseLong(found.group(1));
+        Matcher match = BYTES.matcher(text);
+        if (match.matches()) {
+            int shift = SHIFT_OF.get(match.group(2) == null ? "B" : match.group(2));
+            long number = Long.parseLong(match.group(1));
             if (number <= Long.MAX_VALUE >> shift) {
                 return number << shift;
             }
@@ -144,7 +148,7 @@ public record Settings(
                 return number;
             }
         } catch (NumberFormatException e) {
-            // refused below
+            // malformed, as any negative number
         }
         throw malformed(variable, text, "a whole number, 0 to 2147483647");
     }

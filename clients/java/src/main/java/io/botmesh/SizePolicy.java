@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Nothing over the limit is sent, and nothing over the limit is read: serialized bytes of each message. The transport
- * takes more, so that the refusal can be typed.
+ * Refuses messages over max_message_bytes (serialized), sent or received, and streamed replies over max_reply_bytes.
+ * The limit of the transport is higher, so that the refusal can be a typed error.
  */
 final class SizePolicy implements Policy {
     @Override
@@ -36,7 +36,7 @@ final class SizePolicy implements Policy {
         check(call, size, !call.atCaller);
     }
 
-    /** A stream is bounded as a whole as well: progress is no part of the reply. */
+    /** Adds an event to the size of the streamed reply. Progress is not part of the reply. */
     @Override
     public void read(Call call, Message message) {
         if (call.atCaller && message instanceof DelegateStreamResponse event && !event.hasProgress()) {
@@ -45,7 +45,7 @@ final class SizePolicy implements Policy {
         }
     }
 
-    /** Refuse a streamed reply that is over its limit as a whole. */
+    /** Throws MESSAGE_TOO_LARGE if a streamed reply is over its limit. */
     static void checkReply(long size, long limit) {
         if (size > limit) {
             throw new BotmeshException(

@@ -10,10 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What GetStats answers: counts since the process started. */
+/** The counters of GetStats, since the process started. */
 final class Stats {
-    private static final int KEPT = 1000;
-    private static final Duration RECENT = Duration.ofMinutes(1);
+    private static final int MAX_SAMPLES = 1000;
+    private static final Duration RECENT_WINDOW = Duration.ofMinutes(1);
 
     private final Instant startedAt = Instant.now();
     private final Map<String, Long> incoming = new HashMap<>();
@@ -22,7 +22,7 @@ final class Stats {
     private final Deque<Long> latencies = new ArrayDeque<>();
     private final Deque<Long> failures = new ArrayDeque<>();
 
-    /** Count a work call that is over. */
+    /** Counts a finished call. */
     synchronized void record(Call call) {
         BotmeshException error = call.error;
         String code = error == null ? "OK" : error.code().name();
@@ -39,18 +39,18 @@ final class Stats {
 
     private static void keep(Deque<Long> all, long value) {
         all.add(value);
-        if (all.size() > KEPT) {
+        if (all.size() > MAX_SAMPLES) {
             all.remove();
         }
     }
 
-    /** Work calls that failed here in the last minute. */
+    /** The number of calls that failed here in the last minute. */
     synchronized int recentFailures() {
-        failures.removeIf(at -> System.nanoTime() - at > RECENT.toNanos());
+        failures.removeIf(at -> System.nanoTime() - at > RECENT_WINDOW.toNanos());
         return failures.size();
     }
 
-    /** As the contract's message, without what only the agent knows. */
+    /** Returns the counters; the caller adds the instance and what is in flight. */
     synchronized GetStatsResponse.Builder toProto() {
         List<Long> ordered = latencies.stream().sorted().toList();
         return GetStatsResponse.newBuilder()
@@ -60,11 +60,11 @@ final class Stats {
                 .putAllIncoming(incoming)
                 .putAllOutgoing(outgoing)
                 .putAllRefusals(refusals)
-                .setMedianLatency(share(ordered, 50))
-                .setP95Latency(share(ordered, 95));
+                .setMedianLatency(percentile(ordered, 50))
+                .setP95Latency(percentile(ordered, 95));
     }
 
-    private static com.google.protobuf.Duration share(List<Long> ordered, int percent) {
+    private static com.google.protobuf.Duration percentile(List<Long> ordered, int percent) {
         long nanos = ordered.isEmpty() ? 0 : ordered.get(Math.min(ordered.size() - 1, ordered.size() * percent / 100));
         return Limits.proto(Duration.ofNanos(nanos));
     }

@@ -15,31 +15,31 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 
-/** How an error crosses the wire: gRPC status and google.rpc.ErrorInfo, there and back. */
+/** Converts errors to a gRPC status with google.rpc.ErrorInfo, and back. */
 final class Statuses {
     private static final String DOMAIN = "botmesh";
     private static final Metadata.Key<byte[]> DETAILS =
             Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
-    private static final Set<String> COMMON = Set.of("agent", "instance", "hop", "path", "started", "trace_id");
-    private static final int MAX_VALUE = 512;
+    private static final Set<String> COMMON_KEYS = Set.of("agent", "instance", "hop", "path", "started", "trace_id");
+    private static final int MAX_VALUE_LENGTH = 512;
     private static final int MAX_FACTS = 16;
-    private static final int MAX_PATH = 2048;
+    private static final int MAX_PATH_CHARACTERS = 2048;
 
     private Statuses() {}
 
-    /** The trailing metadata that carries an error, under 8 KiB whatever it holds. */
+    /** Returns the trailing metadata of an error; values are cut so that it stays under 8 KiB. */
     static Metadata trailers(BotmeshException error) {
         ErrorInfo.Builder info = ErrorInfo.newBuilder()
                 .setDomain(DOMAIN)
                 .setReason(error.reason().wireName());
         error.metadata().entrySet().stream()
-                .filter(fact -> !COMMON.contains(fact.getKey()))
+                .filter(fact -> !COMMON_KEYS.contains(fact.getKey()))
                 .limit(MAX_FACTS)
-                .forEach(fact -> info.putMetadata(fact.getKey(), cut(fact.getValue(), MAX_VALUE)));
+                .forEach(fact -> info.putMetadata(fact.getKey(), cut(fact.getValue(), MAX_VALUE_LENGTH)));
         info.putMetadata("agent", error.agent())
                 .putMetadata("instance", error.instance())
                 .putMetadata("hop", String.valueOf(error.hop()))
-                .putMetadata("path", cut(String.join(",", error.path()), MAX_PATH))
+                .putMetadata("path", cut(String.join(",", error.path()), MAX_PATH_CHARACTERS))
                 .putMetadata("started", String.valueOf(error.started()))
                 .putMetadata("trace_id", error.traceId());
         com.google.rpc.Status packed = com.google.rpc.Status.newBuilder()
@@ -56,7 +56,7 @@ final class Statuses {
         return error.code().toStatus().withDescription(error.getMessage());
     }
 
-    /** Any error as one that may cross the wire; the text of unknown ones is left behind. */
+    /** Converts any error. The text of unknown exceptions is dropped: it must not reach the peer. */
     static BotmeshException asError(Throwable error) {
         if (error instanceof BotmeshException known) {
             return known;
@@ -74,7 +74,7 @@ final class Statuses {
                 Reason.AGENT_ERROR, "the agent failed inside; its log has the cause under this trace id");
     }
 
-    /** The error that a peer sent. A status without ErrorInfo was made by gRPC. */
+    /** Converts the status that a peer sent. A status without ErrorInfo comes from gRPC itself. */
     static BotmeshException fromStatus(Status status, Metadata trailers) {
         ErrorInfo info = errorInfo(trailers);
         String text = status.getDescription() == null ? "" : status.getDescription();
@@ -121,21 +121,21 @@ final class Statuses {
                 }
             }
         } catch (InvalidProtocolBufferException e) {
-            return null; // whoever sent that does not speak the contract
+            return null; // the details are not a google.rpc.Status: the peer does not speak Botmesh
         }
         return null;
     }
 
     private static BotmeshException fromInfo(ErrorInfo info, Status status, String text) {
         Map<String, String> facts = new TreeMap<>(info.getMetadataMap());
-        COMMON.forEach(facts::remove);
+        COMMON_KEYS.forEach(facts::remove);
         Reason reason = Reason.of(info.getReason());
-        BotmeshException made = new BotmeshException(reason, status.getCode(), text, facts, true);
+        BotmeshException error = new BotmeshException(reason, status.getCode(), text, facts, true);
         String hop = info.getMetadataOrDefault("hop", "0");
         List<String> path = new ArrayList<>(
                 Arrays.asList(info.getMetadataOrDefault("path", "").split(",")));
         path.removeIf(String::isEmpty);
-        return made.started(!info.getMetadataOrDefault("started", "").equals("false"))
+        return error.started(!info.getMetadataOrDefault("started", "").equals("false"))
                 .raisedBy(
                         info.getMetadataOrDefault("agent", ""),
                         info.getMetadataOrDefault("instance", ""),
@@ -144,7 +144,7 @@ final class Statuses {
                         info.getMetadataOrDefault("trace_id", ""));
     }
 
-    private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most);
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max);
     }
 }

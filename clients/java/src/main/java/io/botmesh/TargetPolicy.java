@@ -3,15 +3,15 @@ package io.botmesh;
 import io.botmesh.v1.Message;
 import java.util.Map;
 
-/** Reads the chain, then asks whether this call has come to the right place. */
+/** Reads the chain from the metadata, and checks that the call goes to the agent and instance it is meant for. */
 final class TargetPolicy implements Policy {
-    /** Unknown agents and agents without a live instance are refused here. */
+    /** Refuses unknown agents and agents without a live instance. */
     @Override
     public void caller(Call call) {
         call.endpoint.directory.find(call.chain.accountId(), call.target);
     }
 
-    /** Another agent's or instance's calls, and new work for one that drains, are refused here. */
+    /** Refuses calls meant for another agent or instance, and new work while draining. */
     @Override
     public void callee(Call call) {
         Endpoint endpoint = call.endpoint;
@@ -58,7 +58,7 @@ final class TargetPolicy implements Policy {
                 Map.of("expected", expected, "actual", actual));
     }
 
-    /** The chain, completed by what only the message says; both may not differ. */
+    /** Completes the chain from the message. Throws METADATA_MISMATCH if the two contradict each other. */
     private static Chain reconciled(Chain chain, Message message) {
         if (!message.getMessageId().isEmpty()) {
             Names.checkId("message_id", message.getMessageId());

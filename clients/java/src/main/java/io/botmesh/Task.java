@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A task in a chain: what a bot gets to work on. What it asks of other agents continues the chain. */
+/** A task that was delegated to this bot. Calls made through it continue its chain: hops, deadline, trace and usage. */
 public class Task extends Delegator {
     final Call call;
     private final Message message;
@@ -28,12 +28,12 @@ public class Task extends Delegator {
         this.work = call.work;
     }
 
-    /** The whole message, as it came. */
+    /** The whole message, as it arrived. */
     public Message message() {
         return message;
     }
 
-    /** The text parts, a line each. */
+    /** The text parts, joined by newlines. */
     public String text() {
         return Content.textOf(message.getPayloadList());
     }
@@ -43,17 +43,17 @@ public class Task extends Delegator {
         return message.getPayloadList();
     }
 
-    /** The variables that the caller gave. */
+    /** The variables that the caller sent; a new map at each call. */
     public Map<String, Object> context() {
         return Content.fromStruct(message.getContext());
     }
 
-    /** The skill that is meant; empty: the bot decides. */
+    /** The id of the requested skill; empty if the caller named none. */
     public String skill() {
         return message.getSkillId();
     }
 
-    /** The agent that asks; empty: a client that is no agent. */
+    /** The name of the calling agent; empty if the caller is a client. */
     public String fromAgent() {
         return message.getFromAgent().isEmpty() ? call.chain.last() : message.getFromAgent();
     }
@@ -63,52 +63,57 @@ public class Task extends Delegator {
         return message.getMessageId();
     }
 
-    /** The chain's id. */
+    /** The id of the chain. */
     public String correlationId() {
         return call.chain.correlationId();
     }
 
-    /** The conversation; empty: none. */
+    /** The id of the conversation; empty if there is none. */
     public String conversationId() {
         return call.chain.conversationId();
     }
 
-    /** The tenant. */
+    /** The account of the chain. */
     public String account() {
         return call.chain.accountId();
     }
 
-    /** The agents gone through, oldest first. */
+    /** The agents that the chain has passed, oldest first, without this one. */
     public List<String> path() {
         return call.chain.path();
     }
 
-    /** The most hops that the chain may have, as it holds for what this task asks of others. */
+    /** The hop limit of the chain, which also applies to calls made through this task. */
     public int maxHops() {
         return call.chain.maxHops() == null ? call.limits.maxHops() : call.chain.maxHops();
     }
 
-    /** What is left until the work ends, done or not. */
+    /** The time until the deadline, never below 0. */
     public Duration remaining() {
         return Duration.ofNanos(Math.max(0, work.deadline() - System.nanoTime()));
     }
 
-    /** Whether the work is over: by its deadline, by a cancellation, or because its last caller was lost. */
+    /** Whether the work has ended early: at its deadline, by a cancellation, or because its last caller was lost. */
     public boolean isOver() {
         return work.isSettled();
     }
 
-    /** The chain's trace, 32 hex digits; empty where nothing is traced. */
+    /** The trace id of the chain, 32 hex digits; empty if tracing is off. */
     public String traceId() {
         return call.traceId();
     }
 
-    /** Send a piece of the reply's text now; it continues the text before it. Waits while the reader is far behind. */
+    /**
+     * Sends a piece of the reply's text now; it is appended to the text sent before it. Blocks while the fastest reader
+     * is 64 events behind.
+     *
+     * @throws BotmeshException MESSAGE_TOO_LARGE if the reply exceeds max_reply_bytes, CANCELLED if the work is over
+     */
     public void write(String text) {
         send(Content.text(text), afterText);
     }
 
-    /** Send a part of the reply now, as a piece of its own. */
+    /** Sends a part of the reply now. Blocks and throws as write does. */
     public void send(Part part) {
         send(part, false);
     }
@@ -119,7 +124,11 @@ public class Task extends Delegator {
                 .setPartial(PartialReply.newBuilder().setPart(part).setAppend(append)));
     }
 
-    /** Tell what is being done; for people, no part of the reply. `fraction` is 0 to 1, null: not said. */
+    /**
+     * Reports progress, for display; it is not part of the reply.
+     *
+     * @param fraction the share that is done, 0 to 1; null if unknown
+     */
     public void progress(String text, Double fraction) {
         Progress.Builder progress = Progress.newBuilder().setText(text);
         if (fraction != null) {
@@ -158,7 +167,7 @@ public class Task extends Delegator {
         return invocation;
     }
 
-    /** Under the bot's own current span if that belongs to this chain, else under the server span. */
+    /** The bot's current span if it belongs to this trace, else the server span. */
     Context spanContext() {
         boolean isOurs = Span.current()
                 .getSpanContext()

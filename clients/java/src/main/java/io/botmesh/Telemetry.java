@@ -19,26 +19,26 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The tracer of one named part of the mesh. Where OTEL_EXPORTER_OTLP_ENDPOINT names a receiver, spans go there; otherwise
- * to the endpoint that the registry names; an application's own OpenTelemetry is used as it is.
+ * The tracer of this process and the export of its spans: to OTEL_EXPORTER_OTLP_ENDPOINT if it is set, otherwise to the
+ * endpoint that the registry announces. An application's own OpenTelemetry is used unchanged.
  */
 final class Telemetry {
     private static final String SCOPE = "io.botmesh";
     private static final long FLUSH_SECONDS = 2;
-    /** How long spans are held back for the mesh's own receiver. */
-    private static final Duration OWN_DELAY = Duration.ofMillis(300);
-    /** Spans in one export to it: well under the message size limit. */
-    private static final int OWN_BATCH = 256;
+    /** The delay between exports to the mesh's own receiver. */
+    private static final Duration MESH_DELAY = Duration.ofMillis(300);
+    /** The spans per export to it, chosen to stay well under its message size limit. */
+    private static final int MESH_BATCH = 256;
 
     private final Tracer tracer;
-    private final SdkTracerProvider provider; // null: the application's own
-    private final Late late = new Late();
+    private final SdkTracerProvider provider; // null if the application's own OpenTelemetry is used, or none
+    private final LateProcessor lateProcessor = new LateProcessor();
     private boolean exporting;
 
     Telemetry(String service, String instance, OpenTelemetry own) {
         if (own != null || "true".equalsIgnoreCase(System.getenv("OTEL_SDK_DISABLED"))) {
-            TracerProvider given = own == null ? TracerProvider.noop() : own.getTracerProvider();
-            tracer = given.get(SCOPE);
+            TracerProvider tracerProvider = own == null ? TracerProvider.noop() : own.getTracerProvider();
+            tracer = tracerProvider.get(SCOPE);
             provider = null;
             return;
         }
@@ -48,20 +48,20 @@ final class Telemetry {
         }
         provider = SdkTracerProvider.builder()
                 .setResource(Resource.getDefault().merge(Resource.create(facts.build())))
-                .addSpanProcessor(late)
+                .addSpanProcessor(lateProcessor)
                 .build();
         tracer = provider.get(SCOPE);
-        exportAsEnvironmentSays();
+        exportAsConfigured();
     }
 
     Tracer tracer() {
         return tracer;
     }
 
-    private void exportAsEnvironmentSays() {
-        String wanted = said("OTEL_TRACES_EXPORTER").toLowerCase();
-        String everything = said("OTEL_EXPORTER_OTLP_ENDPOINT");
-        String endpoint = everything.isEmpty() ? said("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") : everything;
+    private void exportAsConfigured() {
+        String wanted = environment("OTEL_TRACES_EXPORTER").toLowerCase();
+        String everything = environment("OTEL_EXPORTER_OTLP_ENDPOINT");
+        String endpoint = everything.isEmpty() ? environment("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") : everything;
         switch (wanted) {
             case "none" -> exporting = true;
             case "", "otlp" -> {
@@ -76,15 +76,15 @@ final class Telemetry {
         }
     }
 
-    private static String said(String variable) {
+    private static String environment(String variable) {
         String text = System.getenv(variable);
         return text == null ? "" : text.trim();
     }
 
-    /** Send spans to an endpoint by OTLP over gRPC, unless they already go somewhere. */
+    /** Exports spans to an endpoint (host and port) by OTLP over gRPC, unless they are exported already. */
     synchronized void exportTo(String endpoint) {
         if (!endpoint.isEmpty() && !exporting && provider != null) {
-            export("http://" + endpoint, Duration.ofSeconds(FLUSH_SECONDS), OWN_DELAY);
+            export("http://" + endpoint, Duration.ofSeconds(FLUSH_SECONDS), MESH_DELAY);
         }
     }
 
@@ -94,21 +94,21 @@ final class Telemetry {
                 .setTimeout(timeout)
                 .build());
         if (delay != null) {
-            processor.setScheduleDelay(delay).setMaxExportBatchSize(OWN_BATCH);
+            processor.setScheduleDelay(delay).setMaxExportBatchSize(MESH_BATCH);
         }
-        late.inner = processor.build();
-        exporting = true; // an endpoint that is none has thrown above
+        lateProcessor.inner = processor.build();
+        exporting = true; // only now: a malformed endpoint throws above
     }
 
-    /** Export what is left, within 2 s. */
+    /** Exports the remaining spans, for up to 2 s. */
     void stop() {
         if (provider != null) {
             provider.shutdown().join(FLUSH_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    /** A processor that learns only later where spans go. Those before that are let go. */
-    private static final class Late implements SpanProcessor {
+    /** A processor whose target is set later. Spans that end before that are dropped. */
+    private static final class LateProcessor implements SpanProcessor {
         volatile SpanProcessor inner = SpanProcessor.composite();
 
         @Override

@@ -7,28 +7,29 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads of this process's bots and calls. All are daemons: they keep no program alive. */
+/** The threads of bots and calls. All are daemon threads, so that they do not keep a program running. */
 final class Threads {
-    /** One thread for each thing that waits; idle ones end after a minute. */
+    /** Runs blocking work, one thread each; idle threads end after a minute. */
     static final ExecutorService WORKERS = Executors.newCachedThreadPool(named("botmesh-worker-"));
-    /** Deadlines and graces; nothing that takes time runs there. */
+    /** Runs deadlines and grace periods. Its tasks must not block. */
     static final ScheduledExecutorService TIMER = timer();
 
     private Threads() {}
 
     /**
-     * Whether a thread that works in the background must not go on after this: the virtual machine itself is broken, and
-     * what comes next is anybody's guess. Anything else is logged and tried again with pauses. (Out of memory, it goes on:
-     * an instance whose lease thread has ended looks dead although it serves. Use -XX:+ExitOnOutOfMemoryError to end it.)
+     * Whether a background thread must end after this error, because the virtual machine itself is broken. Background
+     * threads log any other error and retry with a backoff. This includes OutOfMemoryError: an instance whose lease
+     * thread has ended would look dead while it still serves. Use -XX:+ExitOnOutOfMemoryError to end the process
+     * instead.
      */
     static boolean isFatal(Throwable error) {
         return error instanceof InternalError || error instanceof UnknownError;
     }
 
     private static ScheduledExecutorService timer() {
-        ScheduledThreadPoolExecutor made = new ScheduledThreadPoolExecutor(1, named("botmesh-timer-"));
-        made.setRemoveOnCancelPolicy(true);
-        return made;
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, named("botmesh-timer-"));
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
     }
 
     private static ThreadFactory named(String prefix) {

@@ -10,7 +10,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
 
-/** A span at the caller and a span at the callee for each hop, one trace per chain. */
+/** Opens a client span and a server span for each hop; a chain is one trace. */
 final class TracePolicy implements Policy {
     private static final W3CTraceContextPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
     private static final TextMapGetter<Metadata> GETTER = new TextMapGetter<>() {
@@ -27,7 +27,7 @@ final class TracePolicy implements Policy {
     private static final TextMapSetter<Metadata> SETTER =
             (metadata, key, value) -> metadata.put(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER), value);
 
-    /** A client span under whatever span is current, or under the task's. */
+    /** Opens a client span under the current span or the task's server span. */
     @Override
     public void caller(Call call) {
         if (call.kind == Call.Kind.WORK) {
@@ -35,7 +35,7 @@ final class TracePolicy implements Policy {
         }
     }
 
-    /** A server span under the caller's. */
+    /** Opens a server span under the caller's span. */
     @Override
     public void callee(Call call) {
         Context parent = PROPAGATOR.extract(Context.root(), call.metadata, GETTER);
@@ -54,7 +54,7 @@ final class TracePolicy implements Policy {
         call.context = parent.with(call.span);
     }
 
-    /** How it ended, on the span and in the counts. */
+    /** Records the outcome on the span and in the counters. */
     @Override
     public void finish(Call call) {
         if (call.span.isRecording()) {
@@ -67,19 +67,19 @@ final class TracePolicy implements Policy {
         call.endpoint.stats.record(call);
     }
 
-    /** The metadata that carries a call's span and chain to an instance. */
+    /** Returns the metadata of an attempt: trace context, chain and the addressed instance. */
     static Metadata inject(Call call, String instance) {
         String to = Names.nameOf(call.target) + "/" + instance;
         return injectSpan(call, call.chain.addressedTo(to).toMetadata());
     }
 
-    /** The metadata with a call's span. */
+    /** Adds the trace context of a call to metadata. */
     static Metadata injectSpan(Call call, Metadata metadata) {
         PROPAGATOR.inject(call.context, metadata, SETTER);
         return metadata;
     }
 
-    /** Note on the client span that an attempt failed and another follows. */
+    /** Adds an event to the client span: an attempt failed and another one follows. */
     static void noteRetry(Call call, int attempt, BotmeshException error, String instance) {
         call.span.addEvent(
                 "botmesh.retry",

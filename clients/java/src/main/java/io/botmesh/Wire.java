@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** Methods that take and give bytes, so that sizes are exact and cost nothing. */
+/** Method descriptors whose messages are bytes: the exact size is known without another serialization. */
 final class Wire {
     private static final MethodDescriptor.Marshaller<byte[]> AS_IS = new MethodDescriptor.Marshaller<>() {
         @Override

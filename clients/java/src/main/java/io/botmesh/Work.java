@@ -18,69 +18,69 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One piece of work: what runs, who waits for it, and what came of it.
+ * One piece of work: the bot's function that runs, the callers that wait for it, its events and its outcome.
  *
- * <p>Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in which
- * the same id can attach again; its deadline ends it whatever its bot does: the bot's thread is interrupted. A repeat that
- * brings a later deadline moves that one out: this is how work goes on for longer than a call may.
+ * <p>Work belongs to its message id, not to a connection. After its last caller is lost it runs on for orphanGrace, in
+ * which a repeat with the same id can attach again. Its deadline ends it and interrupts the bot's thread. A repeat with
+ * a later deadline extends it, so that work can run longer than one call.
  */
 final class Work {
-    /** A bot may be this many events ahead of its fastest reader. */
+    /** The number of events that a bot may be ahead of its fastest reader. */
     static final int WINDOW = 64;
-    /** Events of one work that are kept for a reader that attaches again, in bytes of memory. */
+    /** The memory in bytes of the events that are kept for a reader that attaches again. */
     static final int KEPT_EVENT_BYTES = 8 << 20;
-    /** Pieces of one streamed reply: a piece of a few bytes takes a hundred times that in memory. */
+    /** The number of pieces of a streamed reply. A piece of a few bytes takes a hundred times that in memory. */
     private static final int MAX_PIECES = 65_536;
-    /** Bytes that an event takes in memory beside its contents, about. */
+    /** The approximate memory in bytes of an event, besides its contents. */
     private static final int EVENT_OVERHEAD = 128;
-    /** Bytes that an entry takes beside its outcome, about. */
-    private static final int OVERHEAD = 512;
-    /** What has been consumed where a caller takes only the outcome. */
+    /** The approximate memory in bytes of a Work, besides its events and outcome. */
+    private static final int WORK_OVERHEAD = 512;
+    /** The value of `consumed` if a caller waits only for the outcome. */
     private static final long ALL = Long.MAX_VALUE;
 
-    /** Whether somebody still listens. */
+    /** A caller that waits for the work. */
     interface Listener {
         boolean isGone();
 
-        /** Why nobody does. */
+        /** The error for a caller that is gone. */
         default BotmeshException why() {
             return BotmeshException.of(Reason.CANCELLED, "the caller is gone");
         }
 
-        /** Run this when nobody does any more. */
+        /** Runs `wake` when the caller is gone. */
         void onGone(Runnable wake);
     }
 
     final String key;
     final boolean repeatable;
     final String digest;
-    /** Done when the bot's function has returned. */
+    /** Completes when the bot's function has returned. */
     final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private long deadline;
-    private final Duration grace;
+    private final Duration orphanGrace;
     private final Consumer<Work> onEnd;
     private final long maxReplyBytes;
-    /** By number. Of progress that nobody has read there may be gaps: only the newest is worth its memory. */
+    /** The events by sequence number. Unread progress may be dropped, except for the newest. */
     private final TreeMap<Long, DelegateStreamResponse> events = new TreeMap<>();
-    /** The numbers of the progress among them. */
+    /** The sequence numbers of the progress events. */
     private final Deque<Long> progress = new ArrayDeque<>();
 
-    private final List<Runnable> undo = new ArrayList<>();
+    private final List<Runnable> onSettled = new ArrayList<>();
     private final List<CompletableFuture<List<CancelReceipt>>> below = new ArrayList<>();
-    private final List<Runnable> stops = new ArrayList<>();
+    private final List<Runnable> onStop = new ArrayList<>();
     private boolean began;
     private boolean settled;
     private boolean detached;
     private Message outcome;
     private BotmeshException error;
-    /** The number of the last event. */
+    /** The sequence number of the last event. */
     private long last;
-    /** The number of the last piece that is no longer kept. */
+    /** The sequence number of the last piece that was dropped. */
     private long dropped;
-    /** What the events that are kept take in memory. */
+    /** The memory in bytes of the kept events. */
     private long eventBytes;
-    /** Of pieces and resets so far, kept or not: a reset does not set it back. */
+    /** The serialized size of all pieces and resets so far, dropped ones included; a reset does not lower it. */
     private long replyBytes;
 
     private int pieces;
@@ -95,19 +95,19 @@ final class Work {
             boolean repeatable,
             String digest,
             long deadline,
-            Duration grace,
+            Duration orphanGrace,
             long maxReplyBytes,
             Consumer<Work> onEnd) {
         this.key = key;
         this.repeatable = repeatable;
         this.digest = digest;
         this.deadline = deadline;
-        this.grace = grace;
+        this.orphanGrace = orphanGrace;
         this.maxReplyBytes = maxReplyBytes;
         this.onEnd = onEnd;
     }
 
-    /** Run it in a thread of its own, until its deadline at the latest. Only the first call does anything. */
+    /** Runs the function in a thread of its own, until the deadline at most. Only the first call has an effect. */
     void startOnce(Callable<? extends Message> run) {
         synchronized (this) {
             if (began) {
@@ -119,7 +119,7 @@ final class Work {
         Threads.WORKERS.execute(() -> runNow(run));
     }
 
-    /** Let it run until `later` if that is later than its own deadline. */
+    /** Moves the deadline to `later`, if that is later. */
     synchronized void extend(long later) {
         if (settled || later - deadline <= 0) {
             return;
@@ -131,7 +131,7 @@ final class Work {
         }
     }
 
-    /** When it ends at the latest, by System.nanoTime. */
+    /** The deadline by System.nanoTime. */
     synchronized long deadline() {
         return deadline;
     }
@@ -154,12 +154,12 @@ final class Work {
                 checkReply(lastEvent(reply).getSerializedSize());
             }
             settle(result, null);
-        } catch (Throwable e) { // whatever a bot throws must become an answer
+        } catch (Throwable e) { // any failure of a bot must reach its caller
             settle(null, Statuses.asError(e));
         } finally {
             synchronized (this) {
                 worker = null;
-                Thread.interrupted(); // the thread goes back to its pool
+                Thread.interrupted(); // clears the flag: the thread returns to its pool
             }
             ended.complete(null);
         }
@@ -169,7 +169,7 @@ final class Work {
         settle(null, BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done"));
     }
 
-    /** Wait for the outcome. The wait can be given up; see grace. */
+    /** Waits for the outcome; throws the listener's error if it is gone before. */
     Message result(Listener listener) throws InterruptedException {
         enter(listener);
         try {
@@ -189,7 +189,7 @@ final class Work {
         }
     }
 
-    /** The events with a number greater than `after`, as they come, then the reply as the last one. */
+    /** Sends the events after sequence number `after` as they arrive, and the reply as the last one. */
     void read(long after, Duration idle, Listener listener, Consumer<DelegateStreamResponse> send)
             throws InterruptedException {
         enter(listener);
@@ -216,7 +216,7 @@ final class Work {
                 .build();
     }
 
-    /** The event of that number, or the next one that is kept; null: the work is over before it. */
+    /** Waits for the event of this number, or the next kept one; null if the work ended before it. */
     private synchronized DelegateStreamResponse event(long number, Duration idle, Listener listener)
             throws InterruptedException {
         long silentAt = System.nanoTime() + idle.toNanos();
@@ -238,7 +238,8 @@ final class Work {
                     Reason.OUTCOME_UNKNOWN,
                     "the first events of this work are no longer kept: ask again as a new task");
         }
-        DelegateStreamResponse event = events.ceilingEntry(number).getValue(); // the newest is always kept
+        DelegateStreamResponse event =
+                events.ceilingEntry(number).getValue(); // exists: the newest event is never dropped
         consumed = Math.max(consumed, event.getSequence());
         notifyAll();
         return event;
@@ -252,13 +253,16 @@ final class Work {
                 Map.of("limit", limit));
     }
 
-    /** Add an event; waits while all readers are far behind. A piece too many ends the work with MESSAGE_TOO_LARGE. */
+    /**
+     * Adds an event. Blocks while all readers are WINDOW behind; exceeding a limit ends the work with
+     * MESSAGE_TOO_LARGE.
+     */
     void emit(DelegateStreamResponse.Builder event) {
         BotmeshException tooLarge = add(event);
         if (tooLarge != null) {
             settle(null, tooLarge);
             if (isWorker()) {
-                Thread.currentThread().interrupt(); // as the end of the work interrupts its bot in any other case
+                Thread.currentThread().interrupt(); // settle() does not interrupt the calling thread
             }
             throw tooLarge;
         }
@@ -268,7 +272,7 @@ final class Work {
         return worker == Thread.currentThread();
     }
 
-    /** Keep an event, or say why not. */
+    /** Stores an event; returns the error if it exceeds a limit, else null. */
     private synchronized BotmeshException add(DelegateStreamResponse.Builder event) {
         try {
             while (consumed != ALL && last - consumed >= WINDOW && !detached && !settled) {
@@ -281,28 +285,31 @@ final class Work {
         if (settled) {
             throw BotmeshException.of(Reason.CANCELLED, "the work is over");
         }
-        DelegateStreamResponse made = event.setSequence(last + 1).build();
-        if (!made.hasProgress()) {
+        DelegateStreamResponse numbered = event.setSequence(last + 1).build();
+        if (!numbered.hasProgress()) {
             try {
-                replyBytes = checkPiece(made);
+                replyBytes = checkPiece(numbered);
             } catch (BotmeshException e) {
                 return e;
             }
         }
         last++;
-        events.put(last, made);
-        eventBytes += EVENT_OVERHEAD + made.getSerializedSize();
-        if (made.hasProgress()) {
+        events.put(last, numbered);
+        eventBytes += EVENT_OVERHEAD + numbered.getSerializedSize();
+        if (numbered.hasProgress()) {
             progress.add(last);
         }
         while (eventBytes > KEPT_EVENT_BYTES && dropOne()) {
-            // until the rest fits, or is needed
+            // dropOne does the work
         }
         notifyAll();
         return null;
     }
 
-    /** Drop the oldest event if somebody has read it, else the oldest progress but for the newest event; whether one was. */
+    /**
+     * Drops the oldest event if it was read, else the oldest progress but the newest event; returns false if there is
+     * none.
+     */
     private boolean dropOne() {
         long first = events.firstKey();
         if (consumed != ALL && first <= consumed && first < last) {
@@ -320,13 +327,13 @@ final class Work {
         DelegateStreamResponse gone = events.remove(number);
         eventBytes -= EVENT_OVERHEAD + gone.getSerializedSize();
         if (gone.hasProgress()) {
-            progress.removeFirst(); // the oldest of them all
+            progress.removeFirst(); // only the oldest progress is ever dropped
         } else {
             dropped = number;
         }
     }
 
-    /** The size of the reply with this piece. */
+    /** Counts a piece; returns the size of the reply with it. Throws MESSAGE_TOO_LARGE. */
     private long checkPiece(DelegateStreamResponse piece) {
         pieces++;
         if (pieces > MAX_PIECES) {
@@ -338,43 +345,43 @@ final class Work {
         return checkReply(piece.getSerializedSize());
     }
 
-    /** What the reply takes with so many bytes more. */
+    /** Returns the size of the reply with `more` bytes; throws MESSAGE_TOO_LARGE if it is over the limit. */
     private synchronized long checkReply(int more) {
         SizePolicy.checkReply(replyBytes + more, maxReplyBytes);
         return replyBytes + more;
     }
 
-    /** End it at once; nothing happens if it has ended. */
+    /** Ends the work with CANCELLED; has no effect if it has ended. */
     void cancel(String reason) {
         settle(null, BotmeshException.of(Reason.CANCELLED, reason));
     }
 
-    /** Let it go on without callers. */
+    /** Lets the work run on without callers. */
     synchronized void detach() {
         detached = true;
         notifyAll();
     }
 
-    /** Run this when the work is over, or now if it is. */
+    /** Runs this when the work is over. */
     synchronized void onSettled(Runnable run) {
-        undo.add(run);
+        onSettled.add(run);
     }
 
-    /** Run this when the work is ended from outside: a call below is to be given up. Returns how to forget it. */
+    /** Runs this when the work is over, to cancel a call below it; at once if it is. Returns how to unregister it. */
     synchronized Runnable onStop(Runnable stop) {
         if (settled) {
             Threads.WORKERS.execute(stop);
             return () -> {};
         }
-        stops.add(stop);
+        onStop.add(stop);
         return () -> {
             synchronized (this) {
-                stops.remove(stop);
+                onStop.remove(stop);
             }
         };
     }
 
-    /** Note a call below that is being cancelled with this work. */
+    /** Registers the receipts of a call below that is being cancelled with this work. */
     synchronized void below(CompletableFuture<List<CancelReceipt>> receipts) {
         below.add(receipts);
     }
@@ -391,7 +398,7 @@ final class Work {
         return began;
     }
 
-    /** A reply with the pieces that were sent before it. */
+    /** Returns the reply with the pieces that were sent before it. */
     synchronized Reply whole(Reply reply) {
         Pieces whole = new Pieces();
         for (DelegateStreamResponse event : events.values()) {
@@ -402,17 +409,17 @@ final class Work {
         return whole.whole(reply);
     }
 
-    /** Bytes that it takes in memory, about. */
+    /** The approximate memory in bytes. */
     synchronized long size() {
-        return OVERHEAD + eventBytes + (outcome == null ? 0 : outcome.getSerializedSize());
+        return WORK_OVERHEAD + eventBytes + (outcome == null ? 0 : outcome.getSerializedSize());
     }
 
-    /** The number of the last event. */
+    /** The sequence number of the last event. */
     synchronized long last() {
         return last;
     }
 
-    /** Keep the first outcome; a late one changes nothing. */
+    /** Stores the outcome; has no effect if there is one. */
     private void settle(Message result, BotmeshException failure) {
         List<Runnable> after;
         synchronized (this) {
@@ -422,13 +429,13 @@ final class Work {
             outcome = result;
             error = failure == null ? null : failure.started(true);
             settled = true;
-            for (ScheduledFuture<?> one : new ScheduledFuture<?>[] {timer, orphaned}) {
-                if (one != null) {
-                    one.cancel(false);
+            for (ScheduledFuture<?> scheduled : new ScheduledFuture<?>[] {timer, orphaned}) {
+                if (scheduled != null) {
+                    scheduled.cancel(false);
                 }
             }
-            after = new ArrayList<>(undo);
-            after.addAll(stops);
+            after = new ArrayList<>(onSettled);
+            after.addAll(onStop);
             if (worker != null && worker != Thread.currentThread()) {
                 worker.interrupt();
             }
@@ -464,7 +471,7 @@ final class Work {
         callers--;
         if (callers == 0 && !settled && !detached) {
             Runnable end = () -> cancel("the last caller was lost");
-            orphaned = Threads.TIMER.schedule(end, grace.toNanos(), TimeUnit.NANOSECONDS);
+            orphaned = Threads.TIMER.schedule(end, orphanGrace.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 }

@@ -20,9 +20,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The work of one instance by message id: what runs, and what ended a short while ago. */
+/** The work of one instance by message id: the running work, and the outcomes of the last idempotencyTtl. */
 final class WorkTable {
-    /** The work under a call's message id, and whether it was there before. */
+    /** The work of a call's message id, and whether it existed before. */
     record Claim(Work work, boolean joined) {}
 
     private record Ended(long at, long size, Work work) {}
@@ -41,16 +41,16 @@ final class WorkTable {
         String id = call.message.getMessageId();
         String key = id.isEmpty() ? "anonymous " + anonymous++ : keyOf(call);
         String digest = fingerprint(call);
-        Work found = find(key);
-        if (found != null) {
-            if (!found.digest.equals(digest)) {
+        Work existing = find(key);
+        if (existing != null) {
+            if (!existing.digest.equals(digest)) {
                 throw new BotmeshException(
                         Reason.MESSAGE_ID_REUSED,
                         "message id " + id + " was used with another payload: give each message its own",
                         Map.of("message_id", id));
             }
-            found.extend(call.deadline);
-            return new Claim(found, true);
+            existing.extend(call.deadline);
+            return new Claim(existing, true);
         }
         int limit = settings.idempotencyEntries();
         if (running.size() >= limit) {
@@ -59,7 +59,7 @@ final class WorkTable {
                     running.size() + " pieces of work run here: ask another instance or later",
                     Map.of("limit", limit));
         }
-        Work made = new Work(
+        Work work = new Work(
                 key,
                 !id.isEmpty(),
                 digest,
@@ -67,24 +67,24 @@ final class WorkTable {
                 settings.orphanGrace(),
                 call.limits.maxReplyBytes(),
                 this::ended);
-        running.put(key, made);
-        return new Claim(made, false);
+        running.put(key, work);
+        return new Claim(work, false);
     }
 
-    /** The work under a key, running or ended; null: none. */
+    /** Returns the work of a key, running or ended; null if there is none. */
     synchronized Work find(String key) {
         prune();
-        Work found = running.get(key);
+        Work existing = running.get(key);
         Ended entry = done.get(key);
-        return found != null ? found : entry == null ? null : entry.work;
+        return existing != null ? existing : entry == null ? null : entry.work;
     }
 
-    /** Whether there is work under the call's message id. */
+    /** Whether there is work with the call's message id. */
     boolean knows(Call call) {
         return !call.message.getMessageId().isEmpty() && find(keyOf(call)) != null;
     }
 
-    /** Drop work that never began. */
+    /** Removes work that was reserved and never started. */
     synchronized void forgetUnbegun(Work work) {
         if (!work.hasBegun()) {
             running.remove(work.key, work);
@@ -95,19 +95,19 @@ final class WorkTable {
         return running.size();
     }
 
-    /** How many are remembered, running ones included. */
+    /** The number of entries, running ones included. */
     synchronized int remembered() {
         return running.size() + done.size();
     }
 
-    /** Wait until nothing runs, then end what still does. */
+    /** Waits up to `timeout` for the running work, then cancels the rest. */
     void drain(Duration timeout) {
         CompletableFuture<?>[] all =
                 all().stream().filter(Work::hasBegun).map(work -> work.ended).toArray(CompletableFuture<?>[]::new);
         try {
             CompletableFuture.allOf(all).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            // what still runs is ended below
+            // the rest is cancelled below
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -143,7 +143,7 @@ final class WorkTable {
         }
     }
 
-    /** The idempotency key: account, from_agent, message_id. None of them holds a blank. */
+    /** The idempotency key: account, from_agent and message_id, none of which can contain a space. */
     static String key(String account, String from, String messageId) {
         return account + " " + from + " " + messageId;
     }
@@ -154,7 +154,7 @@ final class WorkTable {
         return key(account, from.isEmpty() ? Names.nameOf(call.chain.last()) : from, call.message.getMessageId());
     }
 
-    /** What is done for a call: each has outcomes of its own, which another cannot have. */
+    /** Distinguishes delegation, transfer offer and notification, whose outcomes have different types. */
     private static int kindOf(Call call) {
         if (call.method.endsWith("/Transfer")) {
             return 1;
@@ -165,7 +165,7 @@ final class WorkTable {
                 : 0;
     }
 
-    /** What a repeat must have in common with the first: everything but when and in which chain it was sent. */
+    /** The digest that a repeat must share with the first message: everything but timestamp, chain and account. */
     private static String fingerprint(Call call) {
         Message core = call.message.toBuilder()
                 .clearTimestamp()

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What comes back from anybody: an agent, or a registry, that is out of its mind. */
+/** The caller against faulty agents and registries: unparsable, invalid and endless responses. */
 @Timeout(60)
 class AgentClientTest {
     private static final byte[] GARBAGE = {10, 127, 3};
@@ -66,7 +66,7 @@ class AgentClientTest {
         return one;
     }
 
-    /** An agent that answers so; its Cancel is noted. */
+    /** An agent with this answer to one method; `cancelled` opens when it gets a Cancel. */
     private Instance agent(String method, RawServer.Answer answer) {
         RawServer server = closing(new RawServer(Map.of(
                 Call.SERVICE + method,
@@ -103,7 +103,7 @@ class AgentClientTest {
                 .toByteArray();
     }
 
-    /** A registry that tells its watchers these responses. */
+    /** A registry that sends these responses to its watchers. */
     private Settings registry(Map<String, String> environment, byte[]... responses) {
         RawServer server = closing(new RawServer(Map.of("botmesh.v1.RegistryService/WatchAgents", given -> {
             for (byte[] response : responses) {
@@ -199,7 +199,7 @@ class AgentClientTest {
     private BotmeshException broken(byte[] bad, Map<String, String> environment) throws InterruptedException {
         Instance worker = agent("DelegateStream", given -> {
             given.send(event(piece("a"), 1));
-            given.send(bad); // and then nothing: the caller must not wait for it
+            given.send(bad); // and nothing after it: the caller must not wait
         });
         Mesh mesh = mesh(registry(
                 environment,
@@ -404,7 +404,7 @@ class AgentClientTest {
         assertEquals(Limits.DEFAULT, mesh.client.endpoint.limits);
     }
 
-    /** Registration goes on whatever the registry says: listed in the end. */
+    /** Registration survives every faulty response and completes in the end. */
     @Test
     void theThreadThatKeepsTheLeaseSurvivesWhatARegistrySays() throws Exception {
         AtomicInteger registered = new AtomicInteger();
@@ -461,7 +461,7 @@ class AgentClientTest {
         serving.stop(Duration.ZERO);
     }
 
-    /** Nor does it end by what this process itself throws while it makes a heartbeat. */
+    /** Registration also survives exceptions of this process while it makes a heartbeat. */
     @Test
     void theThreadThatKeepsTheLeaseSurvivesWhatMakesItsHeartbeats() throws Exception {
         RawServer server = closing(new RawServer(Map.of(
@@ -504,7 +504,7 @@ class AgentClientTest {
         assertFalse(Threads.isFatal(new IllegalStateException()));
     }
 
-    /** The watch calls back into the program: what that throws is logged, and the next response is taken in. */
+    /** An exception of a listener is logged, and the next response is applied. */
     @Test
     void theWatchSurvivesWhatItsListenersThrow() throws Exception {
         byte[] limits = WatchAgentsResponse.newBuilder()

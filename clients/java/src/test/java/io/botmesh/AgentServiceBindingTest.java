@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What comes in from anybody: every request of every method, as bytes. */
+/** The callee against faulty and hostile callers: invalid fields, garbage, endless and aborted calls. */
 @Timeout(60)
 class AgentServiceBindingTest {
     private static final String LONG = "x".repeat(5_000);
@@ -116,7 +116,7 @@ class AgentServiceBindingTest {
         return DelegateRequest.newBuilder().setMessage(message).build();
     }
 
-    /** A request whose payload is so many arrays in each other: as bytes, since no builder goes so deep. */
+    /** A request with this many nested arrays in its payload. Built as bytes, because builders cannot nest so deep. */
     static byte[] nested(int arrays) {
         ByteString value = Value.newBuilder().setBoolValue(true).build().toByteString();
         for (int depth = 0; depth < arrays; depth++) {
@@ -222,7 +222,7 @@ class AgentServiceBindingTest {
                 .hasReply());
     }
 
-    /** Bytes that are no request at all, and requests with a few bytes changed: an answer each, and never INTERNAL. */
+    /** Random bytes, and requests with some bytes changed: each gets a response, and never INTERNAL. */
     @Test
     void garbageIsAnsweredAndTyped() throws Exception {
         Random random = new Random(7);
@@ -299,7 +299,7 @@ class AgentServiceBindingTest {
                 assertEquals(Reason.INVALID_FIELD, error.reason());
                 assertEquals(key, error.metadata().get("field"));
                 assertFalse(error.started());
-                // and the connection lives
+                // the connection stays usable
                 raw.post(3, Call.SERVICE + "Delegate", Map.of(), new byte[0]);
                 assertEquals("0", raw.trailers(3).get("grpc-status"));
             }
@@ -322,7 +322,7 @@ class AgentServiceBindingTest {
     void theServicesOfGrpcItselfRefuseGarbageAsWell() throws Exception {
         connection
                 .unary("grpc.health.v1.Health/Check", new byte[0], new Metadata(), Duration.ofSeconds(10))
-                .get(10, TimeUnit.SECONDS); // and still answer
+                .get(10, TimeUnit.SECONDS); // the service still answers
         for (String method : List.of(
                 "grpc.health.v1.Health/Check",
                 "grpc.health.v1.Health/Watch",
@@ -343,7 +343,7 @@ class AgentServiceBindingTest {
                 Integer.parseInt(serving.address().substring(serving.address().lastIndexOf(':') + 1));
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(20_000);
-            socket.getInputStream().readAllBytes(); // to its end
+            socket.getInputStream().readAllBytes(); // until the server closes it
         }
         assertServes();
     }

@@ -156,7 +156,7 @@ class FieldsTest {
         refused(
                 "max_message_bytes",
                 Limits.newBuilder().setMaxMessageBytes(Long.MIN_VALUE).build());
-        taken(Turn.newBuilder().setEpoch(-1).build()); // it has a sign
+        taken(Turn.newBuilder().setEpoch(-1).build()); // int64 is signed
     }
 
     @Test
@@ -189,7 +189,7 @@ class FieldsTest {
     void aStringThatIsNoTextHas4096Characters() {
         String most = "ä".repeat(4_096);
         taken(request(message().setInReplyTo(most)));
-        taken(request(message().setInReplyTo("😀".repeat(4_096)))); // characters, not halves of them
+        taken(request(message().setInReplyTo("😀".repeat(4_096)))); // counts characters, not UTF-16 units
         refused("message.in_reply_to", request(message().setInReplyTo(LONG)));
         refused("message.in_reply_to", request(message().setInReplyTo("😀".repeat(4_097))));
         refused(

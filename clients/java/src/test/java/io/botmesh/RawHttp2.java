@@ -22,7 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** HTTP/2 by hand: what no gRPC library lets a test send. */
+/** Plain HTTP/2 frames, for requests that no gRPC library can send. */
 final class RawHttp2 implements AutoCloseable {
     private static final int DATA = 0;
     private static final int HEADERS = 1;
@@ -51,7 +51,7 @@ final class RawHttp2 implements AutoCloseable {
         out.flush();
     }
 
-    /** A unary call with these metadata, as bytes. */
+    /** Sends a unary call with this metadata. */
     void post(int stream, String method, Map<String, byte[]> metadata, byte[] message)
             throws IOException, Http2Exception {
         headers(stream, method, metadata);
@@ -60,7 +60,7 @@ final class RawHttp2 implements AutoCloseable {
         out.flush();
     }
 
-    /** A call that never sends its request. */
+    /** Opens a call and never sends its request. */
     void begin(int stream, String method) throws IOException, Http2Exception {
         headers(stream, method, Map.of());
         out.flush();
@@ -79,7 +79,7 @@ final class RawHttp2 implements AutoCloseable {
         write(HEADERS, END_HEADERS, stream, content);
     }
 
-    /** How the call ended: grpc-status and the others. */
+    /** Reads the trailers of a call: grpc-status and the others. */
     Map<String, String> trailers(int stream) throws IOException, Http2Exception {
         while (true) {
             Frame frame = read();
@@ -99,7 +99,7 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    /** The error that trailers carry. */
+    /** Converts trailers to the error. */
     static BotmeshException error(Map<String, String> trailers) {
         byte[] details = java.util.Base64.getDecoder().decode(trailers.get("grpc-status-details-bin"));
         Metadata metadata =
@@ -107,7 +107,7 @@ final class RawHttp2 implements AutoCloseable {
         return Statuses.fromStatus(Status.fromCodeValue(Integer.parseInt(trailers.get("grpc-status"))), metadata);
     }
 
-    /** Begin calls and take each back at once; whether the server has closed the connection for it. */
+    /** Opens calls and resets each at once; returns whether the server closed the connection. */
     boolean resetAll(List<Integer> streams, String method) throws Http2Exception {
         try {
             for (int stream : streams) {
@@ -127,7 +127,7 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    /** What the server says of how many calls it takes at once. */
+    /** Reads SETTINGS_MAX_CONCURRENT_STREAMS of the server. */
     long maxConcurrentStreams() throws IOException {
         while (maxConcurrentStreams < 0) {
             read();

@@ -12,23 +12,23 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A server that answers with whatever bytes a test wants: a registry or an agent that is out of its mind. */
+/** A server that answers with arbitrary bytes: a faulty registry or agent. */
 final class RawServer implements AutoCloseable {
-    /** One call: what came, and where answers go. */
+    /** One call: its request, and where to send responses. */
     record Given(byte[] request, ServerCall<byte[], byte[]> call) {
-        /** Send a message of a stream. */
+        /** Sends one message of a stream. */
         void send(byte[] response) {
             call.sendMessage(response);
         }
 
-        /** Send the last message, or the only one, and end well. */
+        /** Sends the last or only message and closes the call with OK. */
         void end(byte[] response) {
             call.sendMessage(response);
             call.close(Status.OK, new Metadata());
         }
     }
 
-    /** What to do with a request; whoever does nothing lets its caller wait. */
+    /** Handles a request. A handler that sends nothing lets its caller wait. */
     interface Answer {
         void answer(Given given);
     }

@@ -169,13 +169,13 @@ class WorkTest {
                 sent.incrementAndGet();
                 work.emit(DelegateStreamResponse.newBuilder()
                         .setReset(Reset.newBuilder().setReason("again")));
-                work.emit(piece(400)); // a reset does not set the count back
+                work.emit(piece(400)); // a reset does not lower the size
                 sent.incrementAndGet();
                 work.emit(piece(400));
                 sent.incrementAndGet();
             } catch (BotmeshException e) {
                 try {
-                    TimeUnit.HOURS.sleep(1); // a bot that does not want to hear it is interrupted
+                    TimeUnit.HOURS.sleep(1); // the bot ignored the exception: its thread is interrupted
                 } catch (InterruptedException interrupted) {
                     after.add("interrupted");
                 }
@@ -187,7 +187,7 @@ class WorkTest {
                 BotmeshException.class,
                 () -> work.read(0, Duration.ofSeconds(5), THERE, event -> seen.add(event.getSequence())));
         assertTooLarge(error, 1_000);
-        assertEquals(List.of(1L, 2L, 3L), seen); // what would pass the limit is not sent
+        assertEquals(List.of(1L, 2L, 3L), seen); // the event that would exceed the limit is not sent
         work.ended.get(10, TimeUnit.SECONDS);
         assertEquals(2, sent.get());
         assertEquals(List.of("interrupted"), after);
@@ -210,7 +210,7 @@ class WorkTest {
     void progressThatNobodyReadsKeepsTheNewestOnly() throws Exception {
         Endpoint endpoint = endpoint(Map.of());
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
-        work.detach(); // nobody waits for it
+        work.detach(); // it has no caller
         int count = 4 * Work.KEPT_EVENT_BYTES / 10_000;
         work.startOnce(() -> {
             work.emit(piece(10));
@@ -224,7 +224,7 @@ class WorkTest {
         assertTrue(work.size() < Work.KEPT_EVENT_BYTES + 20_000, "it takes " + work.size() + " bytes");
         List<DelegateStreamResponse> seen = new ArrayList<>();
         work.read(0, Duration.ofSeconds(5), THERE, seen::add);
-        assertEquals(1, seen.get(0).getSequence()); // no piece is lost for it
+        assertEquals(1, seen.get(0).getSequence()); // no piece was dropped to make room
         assertEquals(count + 1, seen.get(seen.size() - 3).getSequence());
         assertEquals(
                 count - 1, Math.round(seen.get(seen.size() - 3).getProgress().getFraction() * 1e6));

@@ -21,20 +21,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * The scripted bot: does what its task says, so that the conformance kit can make this SDK do anything. docs/conformance.md
- * says what each step does.
+ * The scripted bot of the conformance kit: each task contains a script of steps, which docs/conformance.md describes.
  */
 public final class Scripted {
     private static final Map<String, Integer> COUNTS = new ConcurrentHashMap<>();
 
     private Scripted() {}
 
-    /** Serves the scripted bot under the name that BOTMESH_KIT_NAME gives. */
+    /** Serves the scripted bot under the name in BOTMESH_KIT_NAME; "scripted" by default. */
     public static void main(String[] args) {
         agent(System.getenv().getOrDefault("BOTMESH_KIT_NAME", "scripted")).run();
     }
 
-    /** The scripted bot under a name. */
+    /** Returns the scripted bot with a name. */
     public static Agent agent(String name) {
         return Agent.named(name)
                 .description("Does what its task says")
@@ -53,10 +52,10 @@ public final class Scripted {
                 .onTransfer((task, offer) -> decide(new Step(task.context())));
     }
 
-    private static String decide(Step given) throws InterruptedException {
-        switch (given.text("transfer", "accept")) {
+    private static String decide(Step context) throws InterruptedException {
+        switch (context.text("transfer", "accept")) {
             case "decline":
-                return given.text("transfer_reason", "declined");
+                return context.text("transfer_reason", "declined");
             case "hang":
                 pause(Duration.ofHours(1));
                 return null;
@@ -75,7 +74,7 @@ public final class Scripted {
         return COUNTS.merge(key, more, Integer::sum);
     }
 
-    /** One step of a script, or any other variables. */
+    /** The fields of one step, or other variables. */
     private record Step(Map<?, ?> fields) {
         private static Step of(Object value) {
             return new Step(value instanceof Map<?, ?> map ? map : Map.of());
@@ -104,7 +103,7 @@ public final class Scripted {
         }
     }
 
-    /** Do the script, step by step; without one, answer with what came. */
+    /** Runs the script; a task without one is echoed. */
     private static Reply answer(Task task) throws Exception {
         if (!(task.context().get("script") instanceof List<?> script) || script.isEmpty()) {
             return Reply.of(task.parts());
@@ -116,7 +115,7 @@ public final class Scripted {
         return run.reply();
     }
 
-    /** One task that is being done, and what its steps have left behind. */
+    /** One run of a script, and the reply that its steps build. */
     private static final class Run {
         private final Task task;
         private final List<Part> parts = new ArrayList<>();
@@ -169,20 +168,20 @@ public final class Scripted {
                 case "exit" -> Runtime.getRuntime().halt(137);
                 case "count" -> results.add(Map.of("count", count(step.text("key", ""), 1)));
                 case "counted" -> results.add(Map.of("count", count(step.text("key", ""), 0)));
-                case "delegate" -> results.add(asked(task, step));
+                case "delegate" -> results.add(delegate(task, step));
                 case "parallel" -> results.add(parallel(step));
-                case "notify" -> results.add(notified(step));
+                case "notify" -> results.add(send(step));
                 default -> throw BotmeshException.failed("there is no step '" + step.text("op", "") + "'");
             }
         }
 
         private List<Object> parallel(Step step) throws InterruptedException {
             List<?> steps = (List<?>) step.fields.get("steps");
-            Object[] found = new Object[steps.size()];
+            Object[] outcomes = new Object[steps.size()];
             List<Thread> threads = new ArrayList<>();
-            for (int index = 0; index < found.length; index++) {
+            for (int index = 0; index < outcomes.length; index++) {
                 int place = index;
-                Thread thread = new Thread(() -> found[place] = asked(task, Step.of(steps.get(place))));
+                Thread thread = new Thread(() -> outcomes[place] = delegate(task, Step.of(steps.get(place))));
                 thread.setDaemon(true);
                 thread.start();
                 threads.add(thread);
@@ -190,10 +189,10 @@ public final class Scripted {
             for (Thread thread : threads) {
                 thread.join();
             }
-            return List.of(found);
+            return List.of(outcomes);
         }
 
-        private Object notified(Step step) {
+        private Object send(Step step) {
             try {
                 task.send(step.text("to", ""), step.text("text", ""), Options.NONE);
                 return Map.of("ok", true);
@@ -202,7 +201,7 @@ public final class Scripted {
             }
         }
 
-        /** What the bot sees of the call. */
+        /** Everything that a bot can read of its call. */
         private Map<String, Object> report() {
             Map<String, Object> context = task.context();
             context.remove("script");
@@ -236,8 +235,8 @@ public final class Scripted {
         }
     }
 
-    /** What came of asking another agent. */
-    private static Map<String, Object> asked(Task task, Step step) {
+    /** Delegates to another agent and returns the outcome. */
+    private static Map<String, Object> delegate(Task task, Step step) {
         Double size = step.number("size");
         String text = size == null ? step.text("text", "") : "x".repeat(size.intValue());
         Double hops = step.number("max_hops");
@@ -251,9 +250,9 @@ public final class Scripted {
             options = options.withContext(
                     map.entrySet().stream().collect(Collectors.toMap(e -> (String) e.getKey(), Map.Entry::getValue)));
         }
-        Thread asking = Thread.currentThread();
+        Thread calling = Thread.currentThread();
         Duration cancelAfter = step.seconds("cancel_after");
-        Thread canceller = cancelAfter == null ? null : new Thread(() -> interrupt(asking, cancelAfter));
+        Thread canceller = cancelAfter == null ? null : new Thread(() -> interrupt(calling, cancelAfter));
         if (canceller != null) {
             canceller.setDaemon(true);
             canceller.start();
@@ -271,12 +270,12 @@ public final class Scripted {
         }
     }
 
-    private static void interrupt(Thread asking, Duration after) {
+    private static void interrupt(Thread calling, Duration after) {
         try {
             pause(after);
-            asking.interrupt();
+            calling.interrupt();
         } catch (InterruptedException e) {
-            return; // it was done before
+            return; // the call ended before
         }
     }
 
