@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import grpc
 
 import botmesh
-from botmesh import policies
-from botmesh.policies import End
-from botmesh.settings import load
+from botmesh.policies import Endpoint
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.transport.adapter import client_interceptors
 from botmesh_mesh import MeshProcess
 from botmesh_registry import Registry
+from botmesh_service.settings import load
 from tests.fuzz.left_over import left_over
 
 
@@ -41,7 +41,7 @@ class WholeMesh:
 
     async def stub(self, kind):
         """A client of one of the services, with typed errors."""
-        channel = grpc.aio.insecure_channel(self.address, interceptors=policies.client(End(Telemetry("test"))))
+        channel = grpc.aio.insecure_channel(self.address, interceptors=client_interceptors(Endpoint(Telemetry("test"))))
         await self.stack.enter_async_context(channel)
         return kind(channel)
 

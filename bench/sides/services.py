@@ -9,12 +9,12 @@ from pathlib import Path
 
 from bench.worker import TEXT, serve_until_told
 from botmesh.serving.grpc_server import tune_collector
-from botmesh.settings import load as settings
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.part_pb2 import Part
 from botmesh_log.sqlite_log import open_log
 from botmesh_mesh import MeshProcess
+from botmesh_service.settings import load as settings
 
 _LONG_AGO = 1_700_000_000
 """Seconds since 1970."""

@@ -13,7 +13,7 @@ from rich.table import Table
 
 import botmesh
 from botmesh.calling.registry_client import RegistryClient
-from botmesh.policies import End
+from botmesh.policies import Endpoint
 from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL, AgentCard
 from botmesh.v1.agent_pb2 import Agent
@@ -84,7 +84,7 @@ async def _next(changed: asyncio.Event) -> None:
 
 async def _show(with_: Common, name: str) -> None:
     settings = with_.settings
-    registry = RegistryClient(settings.registry, End(Telemetry("botmesh-cli"), account=settings.account))
+    registry = RegistryClient(settings.registry, Endpoint(Telemetry("botmesh-cli"), account=settings.account))
     try:
         found = await registry.get_agent(settings.account, name)
     finally:

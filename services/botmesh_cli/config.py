@@ -7,9 +7,10 @@ import click
 from botmesh.errors import InvalidField
 from botmesh.limits import NO_BUDGET
 from botmesh.names import did_you_mean, nearest
-from botmesh.settings import NONE, SETTINGS, Setting, parse_bytes, parse_seconds
+from botmesh.setting import NONE, Setting, parse_bytes, parse_seconds
 from botmesh_cli.options import Common, common
 from botmesh_cli.output import console, plain, print_json, table
+from botmesh_service.settings import SETTINGS
 
 _BYTES = {"GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10}
 

@@ -6,12 +6,12 @@ from typing import TypeVar
 
 import grpc
 
-from botmesh import policies
 from botmesh.calling.peers import CHANNEL_OPTIONS
 from botmesh.errors import NotSupported, PeerError, RegistryUnreachable
-from botmesh.policies import End
+from botmesh.policies import Endpoint
 from botmesh.settings import Settings
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.transport.adapter import client_interceptors
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 
@@ -38,9 +38,9 @@ async def connected(address: str, stub: Callable[[grpc.aio.Channel], Stub]) -> A
         RegistryUnreachable: nobody answers there.
         NotSupported: whoever answers has no such service.
     """
-    end = End(Telemetry("botmesh-cli"))
+    end = Endpoint(Telemetry("botmesh-cli"))
     async with grpc.aio.insecure_channel(
-        address, options=CHANNEL_OPTIONS, interceptors=policies.client(end)
+        address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(end)
     ) as channel:
         try:
             yield stub(channel)

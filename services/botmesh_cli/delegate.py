@@ -10,7 +10,7 @@ import click
 
 import botmesh
 from botmesh.parts import from_value
-from botmesh.settings import parse_seconds
+from botmesh.setting import parse_seconds
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import as_json, console, milliseconds, plain, print_json, printable, to_dict
 

@@ -17,7 +17,6 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from botmesh.calling.peers import CHANNEL_OPTIONS
 from botmesh.errors import InvalidField
-from botmesh.settings import Settings
 from botmesh.v1 import problem_service_pb2 as pb
 from botmesh.v1 import registry_service_pb2 as registry_pb
 from botmesh.v1.problem_service_pb2_grpc import ProblemServiceStub
@@ -26,6 +25,7 @@ from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import clock, console, plain, print_json, table, word
+from botmesh_service.settings import ServiceSettings
 
 if sys.platform != "win32":  # which has no such limits
     import resource
@@ -88,7 +88,7 @@ async def _doctor(with_: Common) -> int:
     return EXIT_FAILED if wrong else 0
 
 
-async def _services(settings: Settings) -> list[Finding]:
+async def _services(settings: ServiceSettings) -> list[Finding]:
     """Every address is asked once, whatever it serves, and all at the same time."""
     named: dict[str, list[str]] = {}
     for name, address in {"registry": settings.registry, **settings.services(settings.registry)}.items():
@@ -97,7 +97,7 @@ async def _services(settings: Settings) -> list[Finding]:
     return [finding for findings in found for finding in findings]
 
 
-async def _at(address: str, names: list[str], settings: Settings) -> list[Finding]:
+async def _at(address: str, names: list[str], settings: ServiceSettings) -> list[Finding]:
     where = f"{', '.join(names)} at {address}"
     async with grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS) as channel:
         try:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from botmesh.settings import Settings, load, parse_address
+from botmesh.setting import parse_address
+from botmesh_service.settings import ServiceSettings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,9 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Common:
     """What every command knows."""
 
-    settings: Settings
+    settings: ServiceSettings
     as_json: bool
-    reload: Callable[[], Settings]
+    reload: Callable[[], ServiceSettings]
     """Reads the settings anew."""
 
 

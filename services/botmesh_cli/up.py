@@ -13,12 +13,12 @@ import click
 from botmesh.errors import InvalidField
 from botmesh.serving import grpc_server
 from botmesh.serving.grpc_server import tune_collector
-from botmesh.settings import Settings
 from botmesh_cli.main import EXIT_FAILED
 from botmesh_cli.options import Common, checked_address, common
 from botmesh_cli.output import VisibleFormatter, console, plain, print_json, table, tell_error
 from botmesh_mesh import MeshProcess
 from botmesh_registry import Registry
+from botmesh_service.settings import ServiceSettings
 from botmesh_traces import receiver as trace_receiver
 from botmesh_traces.store import TraceStore
 
@@ -62,7 +62,7 @@ async def _up(with_: Common, bind: str) -> int:
     trace_receiver.add_to(mesh.server.grpc, TraceStore(settings.trace_spans))
     if not is_loopback(mesh.address):
         _warn(mesh.address)
-    telemetry, roster = mesh.server.end.telemetry, mesh.registry.roster
+    telemetry, roster = mesh.server.endpoint.telemetry, mesh.registry.roster
     telemetry.observe("botmesh.instances.live", "{instance}", "Instances that are listed", lambda: len(roster.listed))
     telemetry.export_to(_announced(elsewhere) if elsewhere else mesh.address)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload_limits, with_, mesh.registry)
@@ -116,7 +116,7 @@ def _reload_limits(with_: Common, registry: Registry) -> None:
         logger.info("the mesh has new limits")
 
 
-def registry_of(settings: Settings, traces: str) -> Registry:
+def registry_of(settings: ServiceSettings, traces: str) -> Registry:
     """A registry as the settings want it, which tells everybody to send traces to `traces`."""
     return Registry(
         limits=settings.limits,
@@ -129,7 +129,7 @@ def registry_of(settings: Settings, traces: str) -> Registry:
     )
 
 
-def _say_what_runs(settings: Settings, address: str, elsewhere: str | None, *, as_json: bool) -> None:
+def _say_what_runs(settings: ServiceSettings, address: str, elsewhere: str | None, *, as_json: bool) -> None:
     traces = elsewhere or address
     data = str(Path(settings.data_dir).resolve())
     if as_json:

@@ -8,7 +8,7 @@ import grpc
 from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
-from botmesh.policies.call import LINK
+from botmesh.policies.methods import LINK
 from botmesh.status import CODES, DETAILS_KEY
 from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkRequest, LinkResponse
 

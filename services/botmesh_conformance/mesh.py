@@ -7,12 +7,12 @@ from typing import Any
 
 from botmesh.limits import Limits
 from botmesh.serving.grpc_server import Server
-from botmesh.settings import load
 from botmesh_conformance.registrar import Registrar
 from botmesh_conformance.spans import Spans
 from botmesh_mesh import SERVICE_NAMES, Services
 from botmesh_registry import SERVICE_NAME as REGISTRY
 from botmesh_registry import Registry
+from botmesh_service.settings import load
 
 _LEASE = 2.0
 """Seconds: short, so that what is gone is gone soon."""

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from botmesh.serving.grpc_server import Server
-from botmesh.settings import Settings, load
 from botmesh_conversations.component import ConversationsComponent
 from botmesh_conversations.service import SERVICE_NAME
 from botmesh_log.sqlite_log import open_log
@@ -15,6 +14,7 @@ from botmesh_service import SERVICE_NAME as PROBLEMS
 from botmesh_service import Problems, ProblemService
 from botmesh_service.agent_clients import AgentClients
 from botmesh_service.process import run_service
+from botmesh_service.settings import ServiceSettings
 
 
 @click.command()
@@ -28,20 +28,17 @@ def main(**flags: str | None) -> None:
 
     Commands find them by BOTMESH_CONVERSATIONS=IP:PORT.
     """
-    given = {name: value for name, value in flags.items() if value is not None}
-    if "bind" in given:
-        given["conversations_bind"] = given.pop("bind")
-    run_service("conversations", lambda: load(flags=given), _serving)
+    run_service("conversations", flags, _serving)
 
 
 @asynccontextmanager
-async def _serving(settings: Settings) -> AsyncIterator[str]:
+async def _serving(settings: ServiceSettings) -> AsyncIterator[str]:
     server = Server("botmesh-conversations", limits=lambda: settings.limits)
     address = server.bind(settings.conversations_bind)
     folder = Path(settings.data_dir)
     problems = Problems()
     log = open_log(folder / "events.sqlite", problems.of_log)
-    telemetry = server.end.telemetry
+    telemetry = server.endpoint.telemetry
     callers = AgentClients(settings, telemetry, settings.registry)
     reached_at = settings.advertise or address
     part = ConversationsComponent(

@@ -10,7 +10,6 @@ import grpc
 
 from botmesh.errors import InvalidField
 from botmesh.names import DEFAULT_ACCOUNT
-from botmesh.settings import Settings
 from botmesh.telemetry.telemetry import Telemetry
 from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.alarms import Alarms
@@ -22,6 +21,7 @@ from botmesh_conversations.turns import Turns
 from botmesh_log.event_log import EventLog
 from botmesh_service.agent_clients import AgentClients
 from botmesh_service.problems import Problems
+from botmesh_service.settings import ServiceSettings
 from botmesh_service.supervisor import recovered, supervise
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ConversationsComponent:
         self,
         log: EventLog,
         projection: str | Path,
-        settings: Settings,
+        settings: ServiceSettings,
         telemetry: Telemetry,
         *,
         callers: AgentClients,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from botmesh.serving.grpc_server import Server
-from botmesh.settings import Settings
 from botmesh_conversations import SERVICE_NAME as CONVERSATIONS
 from botmesh_conversations import ConversationsComponent
 from botmesh_journal import SERVICE_NAME as JOURNAL
@@ -17,6 +16,7 @@ from botmesh_registry import Registry
 from botmesh_service import SERVICE_NAME as PROBLEMS
 from botmesh_service import Problems, ProblemService
 from botmesh_service.agent_clients import AgentClients
+from botmesh_service.settings import ServiceSettings
 from botmesh_tasks import SERVICE_NAME as TASKS
 from botmesh_tasks import TasksComponent
 from botmesh_team import SERVICE_NAME as TEAM
@@ -31,7 +31,7 @@ class MeshProcess:
     def __init__(
         self,
         folder: Path,
-        settings: Settings,
+        settings: ServiceSettings,
         bind: str = "127.0.0.1:0",
         registry: Callable[[str], Registry] | None = None,
     ) -> None:
@@ -49,7 +49,7 @@ class MeshProcess:
         self.server = Server("botmesh", limits=lambda: settings.limits)
         self.address = self.server.bind(bind)
         self.problems = Problems()
-        self.server.end.telemetry.observe(
+        self.server.endpoint.telemetry.observe(
             "botmesh.problems", "{problem}", "Problems seen, those that are over included", self.problems.total
         )
         self.services = Services(folder, settings, self.server, self.problems)
@@ -73,7 +73,9 @@ class MeshProcess:
 class Services:
     """Conversations, tasks, the team and the journal: one event log, one watch of the registry per account."""
 
-    def __init__(self, folder: Path, settings: Settings, server: Server, problems: Problems | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: ServiceSettings, server: Server, problems: Problems | None = None
+    ) -> None:
         """Keep everything in `folder`; `server` is bound, and the registry answers there as well.
 
         `problems`: where all of them tell what does not work.
@@ -83,7 +85,7 @@ class Services:
         """
         problems = Problems() if problems is None else problems  # an empty list of them is false
         self._log = open_log(folder / "events.sqlite", problems.of_log)
-        telemetry = server.end.telemetry
+        telemetry = server.endpoint.telemetry
         self._callers = AgentClients(settings, telemetry, server.address)
         self.conversations = ConversationsComponent(
             self._log,

@@ -15,14 +15,14 @@ from pathlib import Path
 import grpc
 
 import botmesh
-from botmesh import policies
 from botmesh.calling.peers import CHANNEL_OPTIONS
-from botmesh.policies import End
-from botmesh.settings import load
+from botmesh.policies import Endpoint
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.transport.adapter import client_interceptors
 from botmesh.v1.conversation_service_pb2 import PostRequest
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh_mesh import MeshProcess
+from botmesh_service.settings import load
 
 LISTED = 10.0
 """Seconds until the registry has found an agent."""
@@ -71,7 +71,7 @@ async def local(*agents: botmesh.Agent, **settings: str) -> AsyncIterator[LocalM
         await asyncio.wait_for(asyncio.gather(*(agent.listed() for agent in agents)), LISTED)
         client = await stack.enter_async_context(botmesh.connect(address, settings=theirs))
         channel = grpc.aio.insecure_channel(
-            address, options=CHANNEL_OPTIONS, interceptors=policies.client(End(Telemetry("botmesh-local")))
+            address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(Endpoint(Telemetry("botmesh-local")))
         )
         await stack.enter_async_context(channel)
         yield LocalMesh(address, client, ConversationServiceStub(channel))

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 import click
 
-from botmesh.settings import Settings, load
 from botmesh_registry.registry import Registry
 from botmesh_service.process import run_service
+from botmesh_service.settings import ServiceSettings
 
 
 @click.command()
@@ -16,14 +16,13 @@ from botmesh_service.process import run_service
 @click.option("--max-instances", metavar="N", help="The most instances.  [default: 20000]")
 @click.option("--max-agents", metavar="N", help="The most agents, those without instances included.  [default: 10000]")
 @click.option("--probe-ranges", metavar="CIDR,...", help="Where instances may be besides their own IP.")
-def main(bind: str | None, **flags: str | None) -> None:
+def main(**flags: str | None) -> None:
     """Run the registry until it is told to stop. Files and BOTMESH_* variables set what flags do not."""
-    given = {name: value for name, value in {"registry_bind": bind, **flags}.items() if value is not None}
-    run_service("registry", lambda: load(flags=given), _serving)
+    run_service("registry", flags, _serving)
 
 
 @asynccontextmanager
-async def _serving(settings: Settings) -> AsyncIterator[str]:
+async def _serving(settings: ServiceSettings) -> AsyncIterator[str]:
     registry = Registry(
         limits=settings.limits,
         lease_duration=settings.lease_duration,

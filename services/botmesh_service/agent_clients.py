@@ -1,7 +1,6 @@
 """How a service of the mesh that is no agent calls agents: one caller per account."""
 
 import asyncio
-import functools
 import sys
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from botmesh.calling.agent_client import AgentClient
 from botmesh.calling.directory import IDLE_SECONDS, Directory
 from botmesh.calling.peers import Peers
 from botmesh.calling.registry_client import RegistryClient
-from botmesh.limits import Limits
 from botmesh.names import DEFAULT_ACCOUNT
-from botmesh.policies import End
+from botmesh.participant import Participant
+from botmesh.policies import Endpoint
 from botmesh.settings import Settings
 from botmesh.telemetry.telemetry import Telemetry
 
@@ -49,7 +48,7 @@ class AgentClients:
         """`registry` is where the registry answers; `idle`: seconds after which a copy is dropped."""
         self._settings = settings
         self._telemetry = telemetry
-        self._registry = RegistryClient(registry, self._end(DEFAULT_ACCOUNT), in_mesh=True)
+        self._registry = RegistryClient(registry, self._endpoint(DEFAULT_ACCOUNT), in_mesh=True)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._max_unused = max_unused
         self._idle = idle
@@ -79,16 +78,8 @@ class AgentClients:
         return len(self._kept)
 
     def _make(self, account: str) -> AgentClient:
-        end = self._end(account)
-        directory = end.targets = Directory(account, self._registry, idle=self._idle)
-        directory.on_trace_endpoint = self._telemetry.export_to
-        directory.on_limits = functools.partial(self._learn, end)
-        peers = Peers(self._settings.set_aside, links=self._settings.links)
-        directory.in_use = functools.partial(_is_open, peers)
-        services = self._settings.services(self._registry.address)
-        caller = AgentClient(end, directory, peers, self._settings.connect_timeout, services)
-        caller.report(logged=self._settings.persist_messages)
-        return caller
+        directory = Directory(account, self._registry, idle=self._idle)
+        return Participant(self._endpoint(account), self._settings, registry=self._registry, directory=directory).client
 
     def _close_unused(self) -> None:
         """Close the accounts that nobody has, beyond as many as may stay; those used longest ago first."""
@@ -102,16 +93,13 @@ class AgentClients:
             task.add_done_callback(self._closing.discard)
         self._looked_at = len(self._kept) + room
 
-    def _end(self, account: str) -> End:
+    def _endpoint(self, account: str) -> Endpoint:
         limits = self._settings.limits
-        return End(self._telemetry, account=account, ceiling=limits, limits=limits)
-
-    def _learn(self, end: End, limits: Limits) -> None:
-        end.ceiling, end.limits = limits, limits.narrow(self._settings.narrowing)
+        return Endpoint(self._telemetry, account=account, ceiling=limits, limits=limits)
 
 
 def _references(caller: AgentClient) -> int:
-    return sys.getrefcount(caller) + sys.getrefcount(caller.directory) + sys.getrefcount(caller.end)
+    return sys.getrefcount(caller) + sys.getrefcount(caller.directory) + sys.getrefcount(caller.endpoint)
 
 
 def _is_unused(kept: _Kept) -> bool:

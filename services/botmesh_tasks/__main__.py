@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from botmesh.serving.grpc_server import Server
-from botmesh.settings import Settings, load
 from botmesh_log.sqlite_log import open_log
 from botmesh_service import SERVICE_NAME as PROBLEMS
 from botmesh_service import Problems, ProblemService
 from botmesh_service.agent_clients import AgentClients
 from botmesh_service.process import run_service
+from botmesh_service.settings import ServiceSettings
 from botmesh_tasks.component import TasksComponent
 from botmesh_tasks.service import SERVICE_NAME
 
@@ -26,20 +26,17 @@ def main(**flags: str | None) -> None:
 
     Bots and commands find them by BOTMESH_TASKS=IP:PORT.
     """
-    given = {name: value for name, value in flags.items() if value is not None}
-    if "bind" in given:
-        given["tasks_bind"] = given.pop("bind")
-    run_service("tasks", lambda: load(flags=given), _serving)
+    run_service("tasks", flags, _serving)
 
 
 @asynccontextmanager
-async def _serving(settings: Settings) -> AsyncIterator[str]:
+async def _serving(settings: ServiceSettings) -> AsyncIterator[str]:
     server = Server("botmesh-tasks", limits=lambda: settings.limits)
     address = server.bind(settings.tasks_bind)
     folder = Path(settings.data_dir)
     problems = Problems()
     log = open_log(folder / "events.sqlite", problems.of_log)
-    callers = AgentClients(settings, server.end.telemetry, settings.registry)
+    callers = AgentClients(settings, server.endpoint.telemetry, settings.registry)
     part = TasksComponent(log, folder / "tasks.sqlite", settings, callers, problems)
     part.add_to(server.grpc)
     ProblemService(problems).add_to(server.grpc)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import grpc
 
-from botmesh.settings import Settings
 from botmesh_log.event_log import EventLog
 from botmesh_service.agent_clients import AgentClients
 from botmesh_service.problems import Problems
+from botmesh_service.settings import ServiceSettings
 from botmesh_tasks.projection import Projection
 from botmesh_tasks.service import RunTimes, TaskService
 from botmesh_tasks.tasks import COMPONENT, Tasks
@@ -21,7 +21,7 @@ class TasksComponent:
         self,
         log: EventLog,
         projection: str | Path,
-        settings: Settings,
+        settings: ServiceSettings,
         callers: AgentClients,
         problems: Problems | None = None,
     ) -> None:

@@ -6,7 +6,6 @@ import grpc
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.struct_pb2 import Struct
 from opentelemetry.context import Context
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botmesh.calling.agent_client import AgentClient, Invocation
 from botmesh.chain import Chain
@@ -15,8 +14,9 @@ from botmesh.errors import BotmeshError, InvalidField, QuotaExceeded
 from botmesh.limits import seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_id, new_id
 from botmesh.parts import from_struct
-from botmesh.policies import CURRENT
+from botmesh.policies import current_call
 from botmesh.team import MIN_CONFIDENCE, Opinion, Receipt, Stop
+from botmesh.telemetry.context import extract
 from botmesh.v1 import team_service_pb2 as pb
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.team_service_pb2_grpc import TeamServiceServicer, add_TeamServiceServicer_to_server
@@ -25,7 +25,6 @@ from botmesh_service.agent_clients import AgentClients
 SERVICE_NAME = "botmesh.v1.TeamService"
 MAX_RECIPIENTS = 100
 """Agents or tags that one call names."""
-_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class TeamService(TeamServiceServicer):
@@ -140,22 +139,21 @@ class TeamService(TeamServiceServicer):
             conversation_id=chain.conversation_id or message.conversation_id,
             account_id=account,
         )
-        trace = _PROPAGATOR.extract({key: str(value) for key, value in metadata}, context=Context())
+        trace = extract(metadata)
         return _OnBehalf(self._callers.of(account), chain, trace, self._conversations)
 
 
 class _OnBehalf(Delegator):
     """Asks as the last agent of a chain would."""
 
-    def __init__(self, caller: AgentClient, chain: Chain, trace: Context, conversations: str) -> None:
-        self._caller = caller
+    def __init__(self, client: AgentClient, chain: Chain, trace: Context, conversations: str) -> None:
+        super().__init__(client)
         self._chain = chain
         self._trace = trace
         self._conversations = conversations
 
-    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
-        call = CURRENT.get()
-        assert call is not None  # noqa: S101 - the interceptor serves every call
+    def _invocation(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
+        call = current_call()
         asks = self._chain.path[-1].rpartition("/")[2] if self._chain.path else ""
         return Invocation(agent, Message(from_agent=asks), self._chain, timeout, call.deadline, self._trace)
 

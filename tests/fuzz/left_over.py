@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from botmesh.settings import load
 from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.conversation_pb2 import Conversation
 from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_UNREADABLE
@@ -29,6 +28,7 @@ from botmesh_log.event_log import EventLog
 from botmesh_log.sqlite_log import open_log
 from botmesh_service import Problems
 from botmesh_service.agent_clients import AgentClients
+from botmesh_service.settings import load
 from botmesh_tasks import TasksComponent
 from botmesh_tasks.aggregate import is_task
 

@@ -2,7 +2,10 @@ import pytest
 
 from botmesh import errors
 from botmesh.limits import Limits
-from botmesh.settings import SETTINGS, load
+from botmesh.settings import MESH_NAMES, NAMES, load
+from botmesh.settings import SETTINGS as AGENT_SETTINGS
+from botmesh_service.settings import SETTINGS, ServiceSettings
+from botmesh_service.settings import load as load_service
 
 
 def test_without_anything_the_built_in_values_hold():
@@ -10,7 +13,24 @@ def test_without_anything_the_built_in_values_hold():
     assert settings.registry == "127.0.0.1:7600"
     assert settings.limits == Limits()
     assert set(settings.sources.values()) == {"built-in"}
-    assert set(settings.sources) == set(SETTINGS)
+    assert set(settings.sources) == set(AGENT_SETTINGS)
+    assert set(load_service(environ={}).sources) == set(SETTINGS)
+
+
+def test_the_sdk_knows_the_names_of_the_services_settings_and_reads_none():
+    assert tuple(SETTINGS) == NAMES
+    assert set(SETTINGS) - set(AGENT_SETTINGS) == set(MESH_NAMES)
+    assert not [name for name in MESH_NAMES if hasattr(load(environ={}), name)]
+
+
+def test_one_file_serves_a_bot_and_a_mesh(tmp_path):
+    file = tmp_path / "botmesh.toml"
+    file.write_text('account = "acme"\nprimary = "reception-bot"\nmax_hops = 3\ntask_concurrency = 4\n')
+    bot, mesh = load(file=file, environ={}), load_service(file=file, environ={"BOTMESH_SILENCE": "5m"})
+    assert (bot.account, bot.limits.max_hops) == (mesh.account, mesh.limits.max_hops) == ("acme", 3)
+    assert isinstance(mesh, ServiceSettings)
+    assert (mesh.primary, mesh.task_concurrency, mesh.silence) == ("reception-bot", 4, 300)
+    assert mesh.sources["primary"] == f"file {file}"
 
 
 def test_later_wins(tmp_path):
@@ -75,11 +95,14 @@ def test_a_csv_of_other_programs_that_lies_here_is_left_alone(tmp_path, monkeypa
     [
         ({"environ": {"BOTMESH_REGISTY": "x"}}, "BOTMESH_REGISTRY"),
         ({"environ": {}, "flags": {"max_hop": "3"}}, "max_hops"),
+        ({"environ": {"BOTMESH_PRIMAR": "x"}}, "BOTMESH_PRIMARY"),
+        ({"environ": {}, "flags": {"task_concurency": "3"}}, "task_concurrency"),
     ],
 )
-def test_an_unknown_name_suggests_the_nearest(kwargs, suggestion):
+@pytest.mark.parametrize("read", [load, load_service])
+def test_an_unknown_name_suggests_the_nearest(kwargs, suggestion, read):
     with pytest.raises(errors.InvalidField, match=suggestion):
-        load(**kwargs)
+        read(**kwargs)
 
 
 @pytest.mark.parametrize(

@@ -1,145 +1,52 @@
-"""All settings: one list of names, their defaults, and where a value came from.
+"""What an agent or a client reads: the list of settings, their defaults, and where a value came from.
 
 Later wins: built-in, file (botmesh.toml), environment (BOTMESH_*), a bot's config.csv, flag. For the policies' limits
 that does not hold: each layer only narrows what the mesh allows (limits.py).
 
-No configuration library: what there is knows neither where a value came from nor how to narrow one.
+The services of a mesh extend the list (botmesh_service.settings). One file serves both: the SDK passes over the names
+that only services read.
+
+No configuration library: none of them knows where a value came from, or how to narrow one.
 """
 
 import csv
 import os
-import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from botmesh.errors import InvalidField
-from botmesh.limits import NO_BUDGET, Limits, partial
-from botmesh.names import check_agent, check_id, did_you_mean, nearest
+from botmesh.limits import Limits, partial
+from botmesh.names import check_id, did_you_mean, nearest
+from botmesh.setting import (
+    ADDRESS,
+    BUDGET,
+    BYTES,
+    COUNT,
+    PREFIX,
+    SECONDS,
+    SWITCH,
+    TEXT,
+    Setting,
+    parse_level,
+    parse_optional_address,
+)
 from botmesh.v1 import limits_pb2
 
-PREFIX = "BOTMESH_"
 FILE_VARIABLE = "BOTMESH_CONFIG"
 KIT_VARIABLE = "BOTMESH_KIT_NAME"
 """What the conformance kit tells the agent under test: no setting, and no mistake."""
 DEFAULT_FILE = "botmesh.toml"
 CSV_FILE = "config.csv"
 BUILT_IN = "built-in"
-NONE = "none"
-"""No budget."""
-_MOST_SECONDS = 366 * 24 * 3600
-_MOST_COUNT = 2**31 - 1
-"""What the contract's Limits can carry on every platform."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting."""
-
-    name: str
-    default: Any
-    parse: Callable[[str], Any]
-    expects: str
-    doc: str
-    alias: str = ""
-    """Its name in a bot's config.csv."""
-    is_limit: bool = False
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that sets it."""
-        return PREFIX + self.name.upper()
-
-
-def parse_seconds(text: str) -> float:
-    """Seconds from "30", "0.5", "500ms", "30s", "5m" or "1h"."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?", text.strip())
-    if match is None:
-        raise ValueError(text)
-    seconds = float(match[1]) * {"ms": 0.001, None: 1, "s": 1, "m": 60, "h": 3600}[match[2]]
-    if seconds > _MOST_SECONDS:
-        raise ValueError(text)
-    return seconds
-
-
-def parse_bytes(text: str) -> int:
-    """Bytes from "1048576", "64KiB" or "1MiB"."""
-    match = re.fullmatch(r"(\d+)\s*(B|KiB|MiB|GiB)?", text.strip())
-    if match is None:
-        raise ValueError(text)
-    size = int(match[1]) << {None: 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30}[match[2]]
-    if size.bit_length() > 63:  # noqa: PLR2004 - the contract's uint64, with room for sums
-        raise ValueError(text)
-    return size
-
-
-def parse_count(text: str) -> int:
-    """A whole number, 0 to 2147483647."""
-    if not re.fullmatch(r"\d+", text.strip()) or int(text) > _MOST_COUNT:
-        raise ValueError(text)
-    return int(text)
-
-
-def parse_budget(text: str) -> int:
-    """A whole number of millionths, or "none"."""
-    words = text.strip()
-    if words == NONE:
-        return NO_BUDGET
-    if not re.fullmatch(r"\d+", words) or int(words) > NO_BUDGET:
-        raise ValueError(text)
-    return int(words)
-
-
-def parse_switch(text: str) -> bool:
-    """True or false, yes or no, on or off, 1 or 0."""
-    found = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-    return found[text.strip().lower()]
-
-
-def parse_address(text: str) -> str:
-    """IP and port, "127.0.0.1:7600"."""
-    host, colon, port = text.strip().rpartition(":")
-    if not (host and colon and port.isdecimal() and int(port) < 65536):  # noqa: PLR2004 - ports
-        raise ValueError(text)
-    return text.strip()
-
-
-def parse_level(text: str) -> str:
-    """A log level."""
-    level = text.strip().lower()
-    if level not in ("debug", "info", "warning", "error", "critical"):
-        raise ValueError(text)
-    return level
 
 
 def _account(text: str) -> str:
     return check_id("account", text)
 
 
-def _gather(text: str) -> float:
-    seconds = parse_seconds(text)
-    if seconds > 300:  # noqa: PLR2004 - five minutes
-        raise ValueError(text)
-    return seconds
-
-
-def _optional_agent(text: str) -> str:
-    return check_agent("agent", text) if text.strip() else ""
-
-
-def _optional_address(text: str) -> str:
-    return parse_address(text) if text.strip() else ""
-
-
-_SECONDS = (parse_seconds, 'seconds ("30", "500ms", "5m"), a year at most')
-_BYTES = (parse_bytes, 'bytes ("65536", "64KiB", "1MiB")')
-_COUNT = (parse_count, f"a whole number, 0 to {_MOST_COUNT}")
-_BUDGET = (parse_budget, f'a whole number of millionths, or "{NONE}"')
-_SWITCH = (parse_switch, "true or false")
-_ADDRESS = (parse_address, 'IP and port ("127.0.0.1:7600")')
-_TEXT = (str, "text")
 _ALIASES = {
     "enabled": "a2a-enabled",
     "default_timeout": "a2a-timeout",
@@ -149,7 +56,7 @@ _ALIASES = {
 
 
 def _limits() -> Iterator[Setting]:
-    kinds = {bool: _SWITCH, float: _SECONDS, int: _COUNT}
+    kinds = {bool: SWITCH, float: SECONDS, int: COUNT}
     docs = {
         "enabled": "Whether delegations are allowed at all",
         "default_timeout": "The deadline of a call without one",
@@ -165,93 +72,89 @@ def _limits() -> Iterator[Setting]:
         "daily_budget": "What an account may cost on a day (UTC), in the same",
         "max_reply_bytes": "The largest streamed reply, all its pieces together",
     }
-    for one in fields(Limits):
-        parse, expects = _BYTES if one.name.endswith("bytes") else kinds[type(one.default)]
-        if one.name.endswith("budget"):
-            parse, expects = _BUDGET
-        yield Setting(one.name, one.default, parse, expects, docs[one.name], _ALIASES.get(one.name, ""), is_limit=True)
+    for limit in fields(Limits):
+        name = limit.name
+        parse, expects = BYTES if name.endswith("bytes") else kinds[type(limit.default)]
+        if name.endswith("budget"):
+            parse, expects = BUDGET
+        yield Setting(name, limit.default, parse, expects, docs[name], _ALIASES.get(name, ""), is_limit=True)
 
 
 SETTINGS: dict[str, Setting] = {
     setting.name: setting
     for setting in (
-        Setting("registry", "127.0.0.1:7600", *_ADDRESS, "Where the registry is"),
+        Setting("registry", "127.0.0.1:7600", *ADDRESS, "Where the registry is"),
         Setting("account", "default", _account, "an id ([A-Za-z0-9._-], at most 64)", "The tenant"),
-        Setting("bind", "127.0.0.1:0", *_ADDRESS, "Where a bot listens; port 0: any free one"),
-        Setting("advertise", "", _optional_address, _ADDRESS[1], "What a bot registers; empty: where it listens"),
+        Setting("bind", "127.0.0.1:0", *ADDRESS, "Where a bot listens; port 0: any free one"),
+        Setting("advertise", "", parse_optional_address, ADDRESS[1], "What a bot registers; empty: where it listens"),
         Setting("log_level", "info", parse_level, "debug, info, warning or error", "How much is logged"),
         *_limits(),
-        Setting("drain_timeout", 30.0, *_SECONDS, "How long a bot that leaves waits for what runs"),
-        Setting("connect_timeout", 2.0, *_SECONDS, "How long connecting to an instance may take"),
-        Setting("links", True, *_SWITCH, "Whether calls between two processes share a stream, where both know how"),
-        Setting("set_aside", 5.0, *_SECONDS, "How long an instance that failed is left alone"),
-        Setting("idempotency_ttl", 300.0, *_SECONDS, "How long an outcome is remembered by message id"),
-        Setting("idempotency_entries", 10_000, *_COUNT, "How many outcomes are remembered"),
-        Setting("idempotency_bytes", 64 * 1024 * 1024, *_BYTES, "How much memory they may take"),
-        Setting("orphan_grace", 1.0, *_SECONDS, "How long work goes on after its last caller was lost"),
-        Setting("queue_size", 1000, *_COUNT, "How many tasks may wait for a bot", "a2a-queue-size"),
-        Setting("persist_messages", False, *_SWITCH, "Whether messages are logged", "a2a-persist-messages"),
-        Setting("protocol_version", "1.0", *_TEXT, "The A2A version that messages follow", "a2a-protocol-version"),
-        Setting("registry_bind", "127.0.0.1:7600", *_ADDRESS, "Where the registry listens"),
-        Setting("lease_duration", 10.0, *_SECONDS, "How long a lease lives in a small mesh"),
-        Setting("max_heartbeats_per_second", 1000, *_COUNT, "Leases grow so that heartbeats stay under this rate"),
-        Setting("max_instances", 20_000, *_COUNT, "The most instances that the registry takes"),
-        Setting("max_agents", 10_000, *_COUNT, "The most agents that the registry remembers"),
+        Setting("drain_timeout", 30.0, *SECONDS, "How long a bot that leaves waits for what runs"),
+        Setting("connect_timeout", 2.0, *SECONDS, "How long connecting to an instance may take"),
+        Setting("links", True, *SWITCH, "Whether calls between two processes share a stream, where both know how"),
+        Setting("set_aside", 5.0, *SECONDS, "How long an instance that failed is left alone"),
+        Setting("idempotency_ttl", 300.0, *SECONDS, "How long an outcome is remembered by message id"),
+        Setting("idempotency_entries", 10_000, *COUNT, "How many outcomes are remembered"),
+        Setting("idempotency_bytes", 64 * 1024 * 1024, *BYTES, "How much memory they may take"),
+        Setting("orphan_grace", 1.0, *SECONDS, "How long work goes on after its last caller was lost"),
+        Setting("queue_size", 1000, *COUNT, "How many tasks may wait for a bot", "a2a-queue-size"),
+        Setting("persist_messages", False, *SWITCH, "Whether messages are logged", "a2a-persist-messages"),
+        Setting("protocol_version", "1.0", *TEXT, "The A2A version that messages follow", "a2a-protocol-version"),
         Setting(
-            "probe_ranges", "", *_TEXT, "Address ranges besides the peer's own that may be registered (CIDR, commas)"
-        ),
-        Setting("data_dir", ".botmesh", *_TEXT, "Where `botmesh up` keeps conversations"),
-        Setting(
-            "primary",
+            "conversations",
             "",
-            _optional_agent,
-            "an agent's name",
-            "Which agent answers conversations; empty: the human desk",
+            parse_optional_address,
+            ADDRESS[1],
+            "Where conversations are; empty: beside the registry",
         ),
-        Setting("turn_timeout", 60.0, *_SECONDS, "How long a bot has for a contact's turn"),
-        Setting("offer_timeout", 10.0, *_SECONDS, "How long an agent has to answer the offer of a conversation"),
-        Setting("suggestion_timeout", 3600.0, *_SECONDS, "How long a suggested reply waits for approval"),
-        Setting(
-            "turn_history",
-            20,
-            *_COUNT,
-            "How many of the newest messages a bot gets with a turn; with its first after a transfer up to 256 KiB",
-        ),
-        Setting("max_replies", 0, *_COUNT, "Replies of bots in a conversation before they are paused; 0: no limit"),
-        Setting("gather", 0.0, _gather, "0 to 5m", "How long to wait for further messages of a contact before a turn"),
-        Setting(
-            "not_mine_to_primary", True, *_SWITCH, "Whether the primary gets a turn that a bot says is not its own"
-        ),
-        Setting(
-            "silence", 0.0, *_SECONDS, "A contact's silence after which the primary has the conversation; 0: never"
-        ),
-        Setting(
-            "claim_timeout", 600.0, *_SECONDS, "How long a claimed conversation may wait for its person; 0: for ever"
-        ),
-        Setting("triggers", "", *_TEXT, "A folder with a file of triggers per account, ACCOUNT.yaml; empty: none"),
-        Setting(
-            "conversations", "", _optional_address, _ADDRESS[1], "Where conversations are; empty: beside the registry"
-        ),
-        Setting("conversations_bind", "127.0.0.1:7601", *_ADDRESS, "Where conversations on their own listen"),
-        Setting("tasks", "", _optional_address, _ADDRESS[1], "Where tasks are; empty: beside the registry"),
-        Setting("tasks_bind", "127.0.0.1:7602", *_ADDRESS, "Where tasks on their own listen"),
-        Setting("task_run_timeout", 3600.0, *_SECONDS, "How long a task may run if it does not say"),
-        Setting("task_max_run_timeout", 86400.0, *_SECONDS, "How long a task may say that it may run"),
-        Setting("task_concurrency", 10, *_COUNT, "How many tasks an instance works on at a time"),
-        Setting("journal", "", _optional_address, _ADDRESS[1], "Where the journal is; empty: beside the registry"),
-        Setting("message_log_bytes", 256 * 1024 * 1024, *_BYTES, "How much of logged messages is kept"),
-        Setting("message_log_age", 30 * 86400.0, *_SECONDS, "How long logged messages are kept"),
-        Setting("trace_spans", 20_000, *_COUNT, "How many spans `botmesh up` keeps"),
+        Setting("tasks", "", parse_optional_address, ADDRESS[1], "Where tasks are; empty: beside the registry"),
+        Setting("journal", "", parse_optional_address, ADDRESS[1], "Where the journal is; empty: beside the registry"),
     )
 }
-"""Every setting, by name."""
+"""What an agent or a client reads, by name."""
 
-_BY_ALIAS = {setting.alias: setting for setting in SETTINGS.values() if setting.alias}
+MESH_NAMES = (
+    "registry_bind",
+    "lease_duration",
+    "max_heartbeats_per_second",
+    "max_instances",
+    "max_agents",
+    "probe_ranges",
+    "data_dir",
+    "primary",
+    "turn_timeout",
+    "offer_timeout",
+    "suggestion_timeout",
+    "turn_history",
+    "max_replies",
+    "gather",
+    "not_mine_to_primary",
+    "silence",
+    "claim_timeout",
+    "triggers",
+    "conversations_bind",
+    "tasks_bind",
+    "task_run_timeout",
+    "task_max_run_timeout",
+    "task_concurrency",
+    "message_log_bytes",
+    "message_log_age",
+    "trace_spans",
+)
+"""What only the services of a mesh read (botmesh_service.settings): no mistake in a file that a bot reads as well."""
+
+NAMES = (*SETTINGS, *MESH_NAMES)
+"""All names that a file, the environment or a flag may hold."""
+
+_BY_ALIAS = {setting.alias: setting.name for setting in SETTINGS.values() if setting.alias}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Effective values, and where each came from."""
+
+    TABLE: ClassVar[Mapping[str, Setting]] = SETTINGS
+    """What is read into it, by name."""
 
     registry: str
     account: str
@@ -269,35 +172,9 @@ class Settings:
     queue_size: int
     persist_messages: bool
     protocol_version: str
-    registry_bind: str
-    lease_duration: float
-    max_heartbeats_per_second: int
-    max_instances: int
-    max_agents: int
-    probe_ranges: str
-    data_dir: str
-    primary: str
-    turn_timeout: float
-    offer_timeout: float
-    suggestion_timeout: float
-    turn_history: int
-    max_replies: int
-    gather: float
-    not_mine_to_primary: bool
-    silence: float
-    claim_timeout: float
-    triggers: str
     conversations: str
-    conversations_bind: str
     tasks: str
-    tasks_bind: str
-    task_run_timeout: float
-    task_max_run_timeout: float
-    task_concurrency: int
     journal: str
-    message_log_bytes: int
-    message_log_age: float
-    trace_spans: int
     given_limits: dict[str, Any]
     """Limits that some layer names; the others are the mesh's."""
     sources: dict[str, str] = field(default_factory=dict)
@@ -322,7 +199,7 @@ class Settings:
 
     def value(self, name: str) -> Any:
         """The effective value of a setting by name."""
-        return getattr(self.limits if SETTINGS[name].is_limit else self, name)
+        return getattr(self.limits if self.TABLE[name].is_limit else self, name)
 
 
 def load(
@@ -343,20 +220,39 @@ def load(
     Raises:
         InvalidField: a name is unknown (the nearest is suggested), a value is malformed, or a named file is missing.
     """
+    return load_as(Settings, file=file, csv=csv, environ=environ, flags=flags)
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def load_as(
+    kind: type[S],
+    *,
+    file: str | os.PathLike[str] | None,
+    csv: str | os.PathLike[str] | None,
+    environ: Mapping[str, str] | None,
+    flags: Mapping[str, str] | None,
+) -> S:
+    """What `load` does, for settings with a longer table."""
+    table = kind.TABLE
     environment = os.environ if environ is None else environ
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
-    for setting, text, source in _layers(file, csv, environment, flags or {}, defaults=environ is None):
-        value = _parsed(setting, text, source)
-        if setting.is_limit and setting.name in values and min(values[setting.name], value) != value:
+    for name, text, source in _layers(file, csv, environment, flags or {}, defaults=environ is None):
+        if name not in table:
+            continue  # only the services of a mesh read it
+        value = _parsed(table[name], text, source)
+        if table[name].is_limit and name in values and min(values[name], value) != value:
             continue  # an earlier layer is narrower
-        values[setting.name], sources[setting.name] = value, source
-    given = {name: values[name] for name in values if SETTINGS[name].is_limit}
-    plain = {s.name: values.get(s.name, s.default) for s in SETTINGS.values() if not s.is_limit}
-    return Settings(**plain, given_limits=given, sources={name: sources.get(name, BUILT_IN) for name in SETTINGS})
+        values[name], sources[name] = value, source
+    given = {name: values[name] for name in values if table[name].is_limit}
+    plain = {s.name: values.get(s.name, s.default) for s in table.values() if not s.is_limit}
+    return kind(**plain, given_limits=given, sources={name: sources.get(name, BUILT_IN) for name in table})
 
 
-Layer = Iterator[tuple[Setting, str, str]]
+Layer = Iterator[tuple[str, str, str]]
+"""A name, its text, and where that stands."""
 
 
 def _layers(
@@ -390,14 +286,14 @@ def _from_file(path: Path) -> Layer:
 
 
 def _from_environment(environ: Mapping[str, str]) -> Layer:
-    variables = {setting.variable: setting for setting in SETTINGS.values()}
-    for name in sorted(environ):
-        if not name.startswith(PREFIX) or name in (FILE_VARIABLE, KIT_VARIABLE):
+    names = {PREFIX + name.upper(): name for name in NAMES}
+    for variable in sorted(environ):
+        if not variable.startswith(PREFIX) or variable in (FILE_VARIABLE, KIT_VARIABLE):
             continue
-        if name not in variables:
-            close = [SETTINGS[one].variable for one in nearest(name.removeprefix(PREFIX).lower(), SETTINGS)]
-            raise InvalidField(f"{name} is no setting.{did_you_mean(close)}", field=name)
-        yield variables[name], environ[name], f"environment {name}"
+        if variable not in names:
+            close = [PREFIX + name.upper() for name in nearest(variable.removeprefix(PREFIX).lower(), NAMES)]
+            raise InvalidField(f"{variable} is no setting.{did_you_mean(close)}", field=variable)
+        yield names[variable], environ[variable], f"environment {variable}"
 
 
 def _from_csv(path: Path, *, strict: bool) -> Layer:
@@ -416,12 +312,11 @@ def _from_csv(path: Path, *, strict: bool) -> Layer:
             raise InvalidField(f"{path}: {name} is no setting.{did_you_mean(close)}", field=name)
 
 
-def _known(name: str, source: str) -> Setting:
-    found = SETTINGS.get(name.replace("-", "_"))
-    if found is None:
-        close = nearest(name.replace("-", "_"), SETTINGS)
-        raise InvalidField(f"{source}: {name} is no setting.{did_you_mean(close)}", field=name)
-    return found
+def _known(given: str, source: str) -> str:
+    name = given.replace("-", "_")
+    if name not in NAMES:
+        raise InvalidField(f"{source}: {given} is no setting.{did_you_mean(nearest(name, NAMES))}", field=given)
+    return name
 
 
 def _parsed(setting: Setting, text: str, source: str) -> Any:

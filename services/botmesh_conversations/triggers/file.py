@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from botmesh.errors import InvalidField
 from botmesh.names import check_agent, check_id
-from botmesh.settings import parse_seconds
+from botmesh.setting import parse_seconds
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.transfer_pb2 import (
     CONVERSATION_MODE_AUTOPILOT,
