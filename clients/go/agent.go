@@ -6,14 +6,10 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/health"
-	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
@@ -78,8 +74,8 @@ type Agent struct {
 
 // forTurn is who answers a turn: the dialog of an intent that is known, else turns, else delegations.
 func (a *Agent) forTurn(intent string) TurnFunc {
-	if found := a.OnIntent[intent]; found != nil {
-		return found
+	if dialog := a.OnIntent[intent]; dialog != nil {
+		return dialog
 	}
 	if a.OnTurn != nil {
 		return a.OnTurn
@@ -104,162 +100,11 @@ func (a *Agent) card(account string) *pb.AgentCard {
 	}
 }
 
-// Serving is an agent that serves.
-type Serving struct {
-	// Address is where it listens.
-	Address string
-	// InstanceID is this process's id in the mesh.
-	InstanceID string
-
-	agent        *Agent
-	settings     Settings
-	end          *end
-	calls        *caller
-	registry     *registryClient
-	registration *registration
-	server       *grpc.Server
-	health       *health.Server
-}
-
-// Start serves and registers. It returns as soon as the bot serves: the registry may still be on its way (see Listed).
-func (a *Agent) Start() (*Serving, error) {
-	made, err := a.prepare()
-	if err != nil {
-		return nil, err
-	}
-	listener, err := listen(made.settings.Bind)
-	if err != nil {
-		return nil, err
-	}
-	made.Address = listener.Addr().String()
-	go func() { _ = made.server.Serve(listener) }()
-	if err := made.register(); err != nil {
-		made.Stop(0)
-		return nil, err
-	}
-	return made, nil
-}
-
-func (a *Agent) prepare() (*Serving, error) {
-	if err := checkAgent("name", a.Name); err != nil {
-		return nil, err
-	}
-	for _, skill := range a.Skills {
-		if err := checkID("skill", skill.Id); err != nil {
-			return nil, err
-		}
-	}
-	made := &Serving{agent: a, InstanceID: newID()}
-	if a.Settings != nil {
-		made.settings = *a.Settings
-	} else {
-		var err error
-		if made.settings, err = LoadSettings(); err != nil {
-			return nil, err
-		}
-	}
-	return made, made.assemble()
-}
-
-func (s *Serving) assemble() (err error) {
-	a := s.agent
-	e := newEnd(s.settings.Account, s.settings, a.Limits)
-	e.log = a.logger()
-	e.agent, e.instance, e.shared, e.stats.startedAt = a.Name, s.InstanceID, a.Shared, time.Now()
-	if e.telemetry, err = newTelemetry(a.Name, s.InstanceID, a.TracerProvider); err != nil {
-		return err
-	}
-	if s.registry, err = newRegistryClient(e, s.settings.Registry); err != nil {
-		return err
-	}
-	e.directory = newDirectory(e.account, s.registry)
-	e.directory.onLimits = e.learn
-	s.end, s.calls = e, newCaller(e, e.directory, s.settings)
-	s.server, s.health = newGRPCServer(e, defaultBounds)
-	s.registerService()
-	return nil
-}
-
-func (s *Serving) registerService() {
-	s.health.SetServingStatus(agentServiceName, healthpb.HealthCheckResponse_SERVING)
-	s.server.RegisterService(receiving(pb.AgentService_ServiceDesc), &agentServer{
-		agent: s.agent, card: s.agent.card(s.end.account), calls: s.calls,
-		readiness: func() pb.Readiness { r, _ := s.state(); return r }, log: s.agent.logger(),
-	})
-}
-
 func (a *Agent) logger() *slog.Logger {
 	if a.Logger != nil {
 		return a.Logger
 	}
 	return slog.Default()
-}
-
-func (s *Serving) register() error {
-	advertised := s.settings.Advertise
-	if advertised == "" {
-		if strings.HasPrefix(s.Address, "0.0.0.0:") || strings.HasPrefix(s.Address, "[::]:") {
-			return invalid("advertise", "%s stands for all addresses of this machine: set BOTMESH_ADVERTISE to the one that others reach", s.Address)
-		}
-		advertised = s.Address
-	}
-	r := newRegistration(s.end, s.registry, s.agent.card(s.end.account), s.InstanceID, advertised)
-	r.state, r.log = s.state, s.agent.logger()
-	r.onLimits, r.onTraceEndpoint = s.end.learn, s.end.telemetry.exportTo
-	s.registration = r
-	return r.start()
-}
-
-// state is how ready the instance is, and how much it has to do.
-func (s *Serving) state() (pb.Readiness, *pb.Load) {
-	running, _ := s.end.works.counts()
-	readiness := pb.Readiness_READINESS_READY
-	switch {
-	case s.end.draining.Load():
-		readiness = pb.Readiness_READINESS_DRAINING
-	case s.agent.Capacity > 0 && running >= s.agent.Capacity:
-		readiness = pb.Readiness_READINESS_BUSY
-	}
-	return readiness, &pb.Load{InFlight: uint32(running), RecentFailures: s.end.stats.recentFailures()}
-}
-
-// Listed returns when the registry has found the bot at its address: others can call it from now on.
-func (s *Serving) Listed(ctx context.Context) error {
-	select {
-	case <-s.registration.listed:
-		return nil
-	case <-ctx.Done():
-		return asError(ctx.Err())
-	}
-}
-
-// Drain takes no new work, finishes what runs, as far as the drain timeout allows, and leaves.
-func (s *Serving) Drain() { s.Stop(s.settings.DrainTimeout) }
-
-// Stop takes no new work, gives what runs so long, and leaves.
-func (s *Serving) Stop(timeout time.Duration) {
-	s.end.draining.Store(true)
-	if s.registration != nil {
-		s.registration.tellSoon()
-	}
-	if timeout > 0 {
-		s.health.Shutdown()
-	}
-	s.end.works.drain(timeout)
-	if s.registration != nil {
-		s.registration.stop()
-	}
-	s.end.directory.close()
-	stopped := make(chan struct{})
-	go func() { s.server.GracefulStop(); close(stopped) }()
-	select {
-	case <-stopped:
-	case <-time.After(stopGrace):
-		s.server.Stop()
-	}
-	s.calls.close()
-	_ = s.registry.conn.Close()
-	s.end.telemetry.stop()
 }
 
 // Run serves until SIGTERM (finish what runs, then leave) or Ctrl-C (leave at once). It ends the process where the bot

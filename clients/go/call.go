@@ -2,10 +2,7 @@ package botmesh
 
 import (
 	"context"
-	"log/slog"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -25,11 +22,11 @@ const (
 	always  = work | control | watch
 )
 
-const agentService = "/botmesh.v1.AgentService/"
+const agentServicePath = "/botmesh.v1.AgentService/"
 
 var workMethods = map[string]bool{
-	agentService + "Delegate": true, agentService + "DelegateStream": true,
-	agentService + "Transfer": true, agentService + "Notify": true,
+	agentServicePath + "Delegate": true, agentServicePath + "DelegateStream": true,
+	agentServicePath + "Transfer": true, agentServicePath + "Notify": true,
 }
 
 // classOf is the class of a method by its full name; of an unknown one by whether it streams.
@@ -44,64 +41,9 @@ func classOf(method string, streams bool) methodClass {
 	}
 }
 
-// end is this process's end of its calls: who it is, what it allows, what it counts.
-type end struct {
-	telemetry *telemetry
-	log       *slog.Logger
-	account   string
-	agent     string // the agent that this process serves; empty: a client that is no agent
-	instance  string
-	shared    bool // whether other accounts may call this agent
-	directory *directory
-	works     *workTable
-	stats     stats
-	draining  atomic.Bool
-
-	mu       sync.Mutex
-	ceiling  Limits // the mesh's
-	limits   Limits // the mesh's, narrowed by environment and agent
-	narrow   []Narrow
-	incoming map[[2]string]int // open delegations to this instance, by conversation
-	outgoing map[[2]string]int // open delegations of this instance, by conversation
-}
-
-func newEnd(account string, settings Settings, narrow ...Narrow) *end {
-	made := &end{
-		account: account, incoming: map[[2]string]int{}, outgoing: map[[2]string]int{},
-		narrow: append([]Narrow{settings.Narrow}, narrow...), works: newWorkTable(settings),
-		log: slog.Default(),
-	}
-	made.learn(DefaultLimits())
-	return made
-}
-
-// learn takes the mesh's limits as the ceiling.
-func (e *end) learn(limits Limits) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.ceiling, e.limits = limits, limits
-	for _, narrow := range e.narrow {
-		e.limits = e.limits.narrow(narrow)
-	}
-}
-
-func (e *end) bounds() (ceiling, limits Limits) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.ceiling, e.limits
-}
-
-// namedIn is this agent as it stands in a chain's path.
-func (e *end) namedIn(c chain) string {
-	if e.account == c.accountID {
-		return e.agent
-	}
-	return e.account + "/" + e.agent
-}
-
 // call is one call at one end, as the policies see it.
 type call struct {
-	end      *end
+	endpoint *endpoint
 	method   string
 	class    methodClass
 	atCaller bool
@@ -115,12 +57,12 @@ type call struct {
 	message  *pb.Message   // of a work method
 	target   string        // who is called: a name, or account/name (caller)
 
-	asked       time.Duration // what was asked for (caller) or arrived (callee); 0: not said
-	hasAsked    bool
-	deadline    time.Time // at the caller: the parent's, until the deadline policy has made this call's own of it
-	requestSize int
-	unreadable  *Error    // why there is no request (callee)
-	streamed    replySize // of the events so far (caller)
+	requestedTimeout time.Duration // what was asked for (caller) or arrived (callee); 0: not said
+	hasTimeout       bool
+	deadline         time.Time // at the caller: the parent's, until the deadline policy has made this call's own of it
+	requestSize      int
+	unreadable       *Error    // why there is no request (callee)
+	replySize        replySize // of the events so far (caller)
 
 	work         *workItem // what runs for this call (callee)
 	joined       bool      // whether the work was there before this call
@@ -128,15 +70,15 @@ type call struct {
 	usage        *pb.Usage // what the callee spent
 	err          *Error
 	span         trace.Span
-	began        time.Time
-	atEnd        []func() // what to undo when the call is over
+	startedAt    time.Time
+	cleanups     []func() // what to undo when the call is over
 }
 
-func (e *end) newCall(ctx context.Context, method string, class methodClass, atCaller bool) *call {
-	ceiling, limits := e.bounds()
+func (e *endpoint) newCall(ctx context.Context, method string, class methodClass, atCaller bool) *call {
+	ceiling, limits := e.currentLimits()
 	return &call{
-		end: e, method: method, class: class, atCaller: atCaller, limits: limits, ceiling: ceiling, ctx: ctx,
-		chain: chain{maxHops: noLimit}, span: trace.SpanFromContext(context.Background()), began: time.Now(),
+		endpoint: e, method: method, class: class, atCaller: atCaller, limits: limits, ceiling: ceiling, ctx: ctx,
+		chain: chain{maxHops: noLimit}, span: trace.SpanFromContext(context.Background()), startedAt: time.Now(),
 	}
 }
 
@@ -147,6 +89,6 @@ type callKey struct{}
 
 // callIn is the call that is being served; nil outside one.
 func callIn(ctx context.Context) *call {
-	found, _ := ctx.Value(callKey{}).(*call)
-	return found
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
 }

@@ -20,7 +20,7 @@ const (
 	binaryKey = "-bin" // gRPC's mark of values that are bytes
 
 	maxMetadataBytes = 4096
-	mostHops         = 64 // no path is longer, whatever the mesh allows: it must fit into metadata
+	maxPathLength    = 64 // no path is longer, whatever the mesh allows: it must fit into metadata
 	noLimit          = -1
 )
 
@@ -57,8 +57,8 @@ func (c chain) narrowed(maxHops int) chain {
 
 // has tells whether an agent stands in the path.
 func (c chain) has(agent string) bool {
-	for _, one := range c.path {
-		if one == agent {
+	for _, entry := range c.path {
+		if entry == agent {
 			return true
 		}
 	}
@@ -74,10 +74,10 @@ func (c chain) concurrencyKey() [2]string {
 }
 
 func (c chain) metadata() metadata.MD {
-	made := metadata.MD{}
+	md := metadata.MD{}
 	put := func(key, value string) {
 		if value != "" {
-			made.Set(key, value)
+			md.Set(key, value)
 		}
 	}
 	put(keyPath, strings.Join(c.path, ","))
@@ -86,9 +86,9 @@ func (c chain) metadata() metadata.MD {
 	put(keyAccount, c.accountID)
 	put(keyTo, c.to)
 	if c.maxHops != noLimit {
-		made.Set(keyMaxHops, strconv.Itoa(c.maxHops))
+		md.Set(keyMaxHops, strconv.Itoa(c.maxHops))
 	}
-	return made
+	return md
 }
 
 // chainFrom reads the chain that a call carries.
@@ -96,22 +96,22 @@ func chainFrom(md metadata.MD) (chain, error) {
 	if err := checkPrintable(md); err != nil {
 		return chain{}, err
 	}
-	found := map[string]string{}
+	values := map[string]string{}
 	size := 0
 	for _, key := range chainKeys {
-		values := md.Get(key)
-		if len(values) > 1 {
+		entries := md.Get(key)
+		if len(entries) > 1 {
 			return chain{}, invalid(key, "metadata key %s must stand once", key)
 		}
-		if len(values) == 1 {
-			found[key] = values[0]
-			size += len(key) + len(values[0])
+		if len(entries) == 1 {
+			values[key] = entries[0]
+			size += len(key) + len(entries[0])
 		}
 	}
 	if size > maxMetadataBytes {
 		return chain{}, invalid(keyPath, "the chain's metadata is %d bytes; at most %d", size, maxMetadataBytes)
 	}
-	return parseChain(found)
+	return parseChain(values)
 }
 
 // checkPrintable refuses keys of ours that are not printable ASCII. gRPC hands bytes over 127 on as they are, and refuses
@@ -132,39 +132,39 @@ func checkPrintable(md metadata.MD) error {
 	return nil
 }
 
-func parseChain(found map[string]string) (chain, error) {
-	made := chain{
-		correlationID: found[keyCorrelation], conversationID: found[keyConversation], accountID: found[keyAccount],
-		to: found[keyTo], maxHops: noLimit,
+func parseChain(values map[string]string) (chain, error) {
+	parsed := chain{
+		correlationID: values[keyCorrelation], conversationID: values[keyConversation], accountID: values[keyAccount],
+		to: values[keyTo], maxHops: noLimit,
 	}
 	for _, key := range []string{keyCorrelation, keyConversation, keyAccount} {
-		if found[key] != "" {
-			if err := checkID(key, found[key]); err != nil {
+		if values[key] != "" {
+			if err := checkID(key, values[key]); err != nil {
 				return chain{}, err
 			}
 		}
 	}
-	if made.to != "" {
-		if err := checkTarget(made.to); err != nil {
+	if parsed.to != "" {
+		if err := checkTarget(parsed.to); err != nil {
 			return chain{}, err
 		}
 	}
 	var err error
-	if found[keyMaxHops] != "" {
-		if made.maxHops, err = parseHops(found[keyMaxHops]); err != nil {
+	if values[keyMaxHops] != "" {
+		if parsed.maxHops, err = parseHops(values[keyMaxHops]); err != nil {
 			return chain{}, err
 		}
 	}
-	if found[keyPath] != "" {
-		made.path, err = parsePath(found[keyPath])
+	if values[keyPath] != "" {
+		parsed.path, err = parsePath(values[keyPath])
 	}
-	return made, err
+	return parsed, err
 }
 
 func parsePath(text string) ([]string, error) {
 	entries := strings.Split(text, ",")
-	if len(entries) > mostHops {
-		return nil, invalid(keyPath, "%s names %d agents; at most %d", keyPath, len(entries), mostHops)
+	if len(entries) > maxPathLength {
+		return nil, invalid(keyPath, "%s names %d agents; at most %d", keyPath, len(entries), maxPathLength)
 	}
 	for _, entry := range entries {
 		account, agent := splitName(entry)
@@ -182,18 +182,18 @@ func parsePath(text string) ([]string, error) {
 
 func parseHops(text string) (int, error) {
 	number, err := strconv.ParseUint(text, 10, 8)
-	if err != nil || len(text) > 2 || number > mostHops {
-		return 0, invalid(keyMaxHops, "%s must be 0 to %d but is %q", keyMaxHops, mostHops, cut(text, 80))
+	if err != nil || len(text) > 2 || number > maxPathLength {
+		return 0, invalid(keyMaxHops, "%s must be 0 to %d but is %q", keyMaxHops, maxPathLength, cut(text, 80))
 	}
 	return int(number), nil
 }
 
 func checkTarget(text string) error {
-	agent, instance, found := strings.Cut(text, "/")
+	agent, instance, hasInstance := strings.Cut(text, "/")
 	if err := checkAgent(keyTo, agent); err != nil {
 		return err
 	}
-	if found {
+	if hasInstance {
 		return checkID(keyTo, instance)
 	}
 	return nil

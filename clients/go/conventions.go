@@ -37,7 +37,7 @@ func CodeName(code codes.Code) string { return codeNames[code] }
 
 // outcomeAttributes are what a span says at its end: the chain as the policies saw it, and how it went.
 func outcomeAttributes(c *call) []attribute.KeyValue {
-	instance, code := c.end.instance, codes.OK
+	instance, code := c.endpoint.instance, codes.OK
 	if c.atCaller {
 		instance = c.peerInstance
 	}

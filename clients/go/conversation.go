@@ -51,7 +51,7 @@ type Transferred struct {
 
 // Transfer hands the conversation over for good to an agent, Desk, or "desk/anna".
 func (c *Conversation) Transfer(ctx context.Context, to string, with Handover) (Transferred, error) {
-	stub, err := c.calls.conversations(c.Turn.ServiceAddress)
+	stub, err := c.client.conversations(c.Turn.ServiceAddress)
 	if err != nil {
 		return Transferred{}, err
 	}
@@ -62,7 +62,7 @@ func (c *Conversation) Transfer(ctx context.Context, to string, with Handover) (
 	request := &pb.TransferConversationRequest{
 		ConversationId: c.ConversationID(), Target: owner(to), Epoch: c.Turn.Epoch, IntentId: with.Intent,
 		Context: variables, Reason: with.Reason, Initiator: pb.TransferInitiator_TRANSFER_INITIATOR_AGENT,
-		UserMessage: said(with.Message), HandoffMessage: said(with.HandoffMessage),
+		UserMessage: textParts(with.Message), HandoffMessage: textParts(with.HandoffMessage),
 	}
 	if with.Fallback != "" {
 		request.Fallback = owner(with.Fallback)
@@ -94,7 +94,7 @@ func (c *Conversation) HandBack(ctx context.Context, with Handover) (Transferred
 	return c.Transfer(ctx, from, with)
 }
 
-func said(text string) []*Part {
+func textParts(text string) []*Part {
 	if text == "" {
 		return nil
 	}

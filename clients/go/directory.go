@@ -2,13 +2,9 @@ package botmesh
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"sort"
 	"sync"
 	"time"
-
-	"google.golang.org/grpc/codes"
 
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
@@ -26,14 +22,16 @@ type directoryEntry struct {
 }
 
 // named is what a snapshot has named, and what came after it.
-type named struct {
+type snapshotNames struct {
 	instances map[string]bool
 	agents    map[agentKey]bool
 	complete  bool
 	unknown   bool // whether something of it could not be read: nobody knows what is absent
 }
 
-func newNamed() *named { return &named{instances: map[string]bool{}, agents: map[agentKey]bool{}} }
+func newSnapshotNames() *snapshotNames {
+	return &snapshotNames{instances: map[string]bool{}, agents: map[agentKey]bool{}}
+}
 
 // directory is the watched copy of the registry that callers look instances up in. The registry is on nobody's hot
 // path: while it is away, or has just started and does not know everybody yet, callers go on with this copy.
@@ -48,8 +46,8 @@ type directory struct {
 	entries  map[agentKey]*directoryEntry
 	owner    map[string]agentKey
 	revision string
-	named    *named // nil: nothing is to be removed by absence
-	refusal  *Error // why a registry that answers gives no copy
+	snapshot *snapshotNames // nil: nothing is to be removed by absence
+	refusal  *Error         // why a registry that answers gives no copy
 
 	begin     sync.Once
 	ready     chan struct{}
@@ -68,7 +66,7 @@ func newDirectory(account string, registry *registryClient) *directory {
 
 // wait returns when there is a copy, or an error if none comes within so long: REGISTRY_UNREACHABLE only where no registry
 // answers.
-func (d *directory) wait(ctx context.Context, within time.Duration) error {
+func (d *directory) awaitSnapshot(ctx context.Context, within time.Duration) error {
 	d.begin.Do(func() {
 		watching, cancel := context.WithCancel(context.Background())
 		d.cancel = cancel
@@ -93,7 +91,7 @@ func (d *directory) wait(ctx context.Context, within time.Duration) error {
 
 // lookUp makes sure that the copy is as good as the registry about one agent, as far as that takes so long.
 func (d *directory) lookUp(ctx context.Context, account, target string, within time.Duration) error {
-	if err := d.wait(ctx, min(firstSnapshot, within)); err != nil {
+	if err := d.awaitSnapshot(ctx, min(firstSnapshot, within)); err != nil {
 		return err
 	}
 	if len(d.live(account, target)) == 0 {
@@ -126,7 +124,7 @@ func (d *directory) find(account, target string) (*pb.AgentCard, error) {
 		}
 		d.mu.Unlock()
 		close := nearest(target, known)
-		return nil, refusal(ReasonUnknownAgent, map[string]any{"nearest": joined(close)},
+		return nil, refusal(ReasonUnknownAgent, map[string]any{"nearest": joinNames(close)},
 			"no agent %q is registered.%s", target, didYouMean(close))
 	}
 	d.mu.Unlock()
@@ -146,12 +144,12 @@ func (d *directory) live(account, target string) []*pb.Instance {
 		return nil
 	}
 	var ready, busy []*pb.Instance
-	for _, one := range entry.instances {
-		switch one.Readiness {
+	for _, instance := range entry.instances {
+		switch instance.Readiness {
 		case pb.Readiness_READINESS_READY, pb.Readiness_READINESS_UNSPECIFIED:
-			ready = append(ready, one)
+			ready = append(ready, instance)
 		case pb.Readiness_READINESS_BUSY:
-			busy = append(busy, one)
+			busy = append(busy, instance)
 		}
 	}
 	if len(ready) == 0 {
@@ -173,19 +171,19 @@ func (d *directory) has(instance string) bool {
 func (d *directory) agents() []*pb.Agent {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	found := make([]*pb.Agent, 0, len(d.entries))
+	agents := make([]*pb.Agent, 0, len(d.entries))
 	for _, entry := range d.entries {
 		agent := &pb.Agent{Card: entry.card}
-		for _, one := range entry.instances {
-			agent.Instances = append(agent.Instances, one)
+		for _, instance := range entry.instances {
+			agent.Instances = append(agent.Instances, instance)
 		}
-		found = append(found, agent)
+		agents = append(agents, agent)
 	}
-	sort.Slice(found, func(i, j int) bool {
-		a, b := found[i].Card, found[j].Card
+	sort.Slice(agents, func(i, j int) bool {
+		a, b := agents[i].Card, agents[j].Card
 		return a.AccountId < b.AccountId || a.AccountId == b.AccountId && a.Name < b.Name
 	})
-	return found
+	return agents
 }
 
 func (d *directory) close() {
@@ -194,195 +192,6 @@ func (d *directory) close() {
 		d.cancel()
 	}
 	<-d.stopped
-}
-
-func (d *directory) watch(ctx context.Context) {
-	defer close(d.stopped)
-	pause := backoffLeast
-	for ctx.Err() == nil {
-		answered, err := d.watchOnce(ctx)
-		if answered {
-			pause = backoffLeast
-		}
-		d.ended(err)
-		sleep(ctx, pause/2+rand.N(pause/2))
-		pause = min(backoffMost, pause*2)
-	}
-}
-
-// watchOnce takes in what the registry says until that ends; whether anything could be taken in.
-func (d *directory) watchOnce(ctx context.Context) (answered bool, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer func() {
-		if caught := recover(); caught != nil {
-			err = caughtPanic(d.registry.log, "watching the registry", caught)
-		}
-	}()
-	d.mu.Lock()
-	d.named = nil
-	request := &pb.WatchAgentsRequest{AccountId: d.account, Since: d.revision}
-	d.mu.Unlock()
-	stream, err := d.registry.stub.WatchAgents(ctx, request)
-	for err == nil {
-		var response *pb.WatchAgentsResponse
-		response, err = stream.Recv()
-		if errors.Is(err, ReasonInvalidField) {
-			d.skip(err)
-			err = nil
-			continue
-		}
-		if err == nil {
-			d.apply(response)
-			d.onChange()
-			answered = true
-		}
-	}
-	return answered, err
-}
-
-// ended notes why a registry that answers gives no copy: it has refused the watch.
-func (d *directory) ended(err error) {
-	e := asError(err)
-	if e == nil {
-		return
-	}
-	d.registry.log.Debug("the watch of the registry ended", "error", e)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if e.FromPeer && e.Reason != ReasonUnspecified && e.Code != codes.Unavailable {
-		d.refusal = e
-	} else if e.Code == codes.Unavailable {
-		d.refusal = nil // nobody answers any more
-	}
-}
-
-// skip leaves out a response that cannot be read. What it named is not known: nothing is removed by absence.
-func (d *directory) skip(err error) {
-	d.registry.leftOut("a response of its watch", err)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.refusal = d.registry.unreadable()
-	if d.named == nil {
-		d.named = newNamed()
-	}
-	d.named.unknown = true
-}
-
-// apply takes in one step of the watch.
-func (d *directory) apply(response *pb.WatchAgentsResponse) {
-	if response.Limits != nil && d.registry.isUsable(response.Limits) {
-		d.onLimits(limitsFrom(response.Limits))
-	}
-	if response.TraceEndpoint != "" {
-		d.onTraceEndpoint(response.TraceEndpoint)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if snapshot := response.GetSnapshot(); snapshot != nil {
-		d.applySnapshot(snapshot)
-	}
-	if changes := response.GetChanges(); changes != nil {
-		d.applyChanges(changes, response.Warming)
-	}
-	if d.named != nil && d.named.complete && !response.Warming {
-		d.dropUnnamed()
-	}
-	d.revision = response.Revision
-}
-
-func (d *directory) applySnapshot(snapshot *pb.SnapshotChunk) {
-	if d.named == nil || d.named.complete {
-		d.named = newNamed()
-	}
-	d.putAll(snapshot.Cards, snapshot.Instances)
-	if snapshot.Complete {
-		d.named.complete = true
-		d.readyOnce.Do(func() { close(d.ready) })
-	}
-}
-
-func (d *directory) applyChanges(changes *pb.AgentChanges, warming bool) {
-	d.putAll(changes.Cards, changes.Instances)
-	for _, id := range changes.RemovedInstances {
-		d.removeInstance(id)
-	}
-	if !warming {
-		for _, key := range changes.RemovedAgents {
-			delete(d.entries, agentKey{key.AccountId, key.Name})
-		}
-	}
-}
-
-// putAll takes in what can be used: bots made the cards. An agent keeps its last card that could be, and an instance
-// that cannot be used is none.
-func (d *directory) putAll(cards []*pb.AgentCard, instances []*pb.Instance) {
-	for _, card := range cards {
-		if card == nil {
-			continue
-		}
-		key := agentKey{card.AccountId, card.Name}
-		if d.named != nil {
-			d.named.agents[key] = true
-		}
-		if err := checkFields(card); err != nil {
-			d.registry.leftOut(nameOf(key.account, key.name), err)
-			continue
-		}
-		d.entry(key).card = card
-	}
-	for _, instance := range instances {
-		if err := checkFields(instance); err != nil {
-			d.registry.leftOut(nameOf(instance.GetAccountId(), instance.GetAgent()), err)
-			d.removeInstance(instance.GetInstanceId())
-			continue
-		}
-		d.putInstance(instance)
-	}
-}
-
-func (d *directory) putInstance(instance *pb.Instance) {
-	key := agentKey{instance.AccountId, instance.Agent}
-	d.entry(key).instances[instance.InstanceId] = instance
-	d.owner[instance.InstanceId] = key
-	if d.named != nil {
-		d.named.instances[instance.InstanceId] = true
-	}
-}
-
-func (d *directory) entry(key agentKey) *directoryEntry {
-	if d.entries[key] == nil {
-		d.entries[key] = &directoryEntry{
-			card: &pb.AgentCard{AccountId: key.account, Name: key.name}, instances: map[string]*pb.Instance{},
-		}
-	}
-	return d.entries[key]
-}
-
-func (d *directory) removeInstance(id string) {
-	if entry := d.entries[d.owner[id]]; entry != nil {
-		delete(entry.instances, id)
-	}
-	delete(d.owner, id)
-}
-
-// dropUnnamed: a snapshot is complete and its registry warm; what it did not name is gone.
-func (d *directory) dropUnnamed() {
-	if d.named.unknown {
-		d.named = nil
-		return
-	}
-	for id := range d.owner {
-		if !d.named.instances[id] {
-			d.removeInstance(id)
-		}
-	}
-	for key := range d.entries {
-		if !d.named.agents[key] {
-			delete(d.entries, key)
-		}
-	}
-	d.named = nil
 }
 
 func (d *directory) key(account, target string) agentKey {

@@ -234,6 +234,6 @@ func invalid(field, format string, args ...any) *Error {
 	return refusal(ReasonInvalidField, map[string]any{"field": field}, format, args...)
 }
 
-func way(path []string, last string) string {
+func pathText(path []string, last string) string {
 	return strings.Join(append(append([]string{}, path...), last), " → ")
 }

@@ -28,7 +28,7 @@ func rawCall(t *testing.T, conn *grpc.ClientConn, method string, request []byte)
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	stream, err := conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, agentService+method,
+	stream, err := conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, agentServicePath+method,
 		grpc.ForceCodecV2(rawCodec{}))
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func serveAt(t *testing.T, a *Agent, bounds serverBounds) (string, *Serving) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serving.server, serving.health = newGRPCServer(serving.end, bounds)
+	serving.server, serving.health = newGRPCServer(serving.endpoint, bounds)
 	serving.registerService()
 	listener, err := listen(settings.Bind)
 	if err != nil {
@@ -147,7 +147,7 @@ func TestARequestThatNoParserTakesIsRefusedByNameInItsTrace(t *testing.T) {
 			}
 		}
 	}
-	if counted := serving.end.stats.toProto().Refusals["INVALID_FIELD"]; counted < 10 {
+	if counted := serving.endpoint.stats.toProto().Refusals["INVALID_FIELD"]; counted < 10 {
 		t.Errorf("the policies saw %d refusals", counted)
 	}
 }
@@ -168,7 +168,7 @@ func TestTheSameIDForANotificationAndATaskIsRefused(t *testing.T) {
 
 func TestAPanicWhileServingIsAnErrorOfTheCall(t *testing.T) {
 	address, serving := serveAt(t, anything(), defaultBounds)
-	serving.end.works, serving.end.log = nil, slog.New(slog.DiscardHandler) // a bug in here
+	serving.endpoint.works, serving.endpoint.log = nil, slog.New(slog.DiscardHandler) // a bug in here
 	conn := dialRaw(t, address)
 	for _, method := range []string{"Delegate", "DelegateStream", "Cancel"} {
 		request := proto.Message(&pb.DelegateRequest{Message: &pb.Message{}})
@@ -179,7 +179,7 @@ func TestAPanicWhileServingIsAnErrorOfTheCall(t *testing.T) {
 			t.Errorf("%s: %+v", method, e)
 		}
 	}
-	serving.end.works = newWorkTable(serving.settings) // so that it can stop
+	serving.endpoint.works = newWorkTable(serving.settings) // so that it can stop
 }
 
 // rawHTTP2 is a connection on which a test writes its own frames.
@@ -214,7 +214,7 @@ func (h *rawHTTP2) begin(stream uint32, method string, request []byte, more ...s
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)
 	headers := append([]string{
-		":method", "POST", ":scheme", "http", ":path", agentService + method, ":authority", "test",
+		":method", "POST", ":scheme", "http", ":path", agentServicePath + method, ":authority", "test",
 		"content-type", "application/grpc", "te", "trailers",
 	}, more...)
 	for at := 0; at < len(headers); at += 2 {

@@ -14,8 +14,8 @@ const (
 
 	maxHeaderBytes = 64 << 10 // of one call's metadata, as HPACK counts: the chain's and an error's are far smaller
 
-	answerMargin     = 0.05 // the share of its time that a parent keeps to answer in when it asks a child ...
-	answerMarginMost = 250 * time.Millisecond
+	answerMargin    = 0.05 // the share of its time that a parent keeps to answer in when it asks a child ...
+	maxAnswerMargin = 250 * time.Millisecond
 
 	// gRPC itself ends a call at its deadline, and then nobody hears why: a callee is this much earlier.
 	beforeGRPC = 20 * time.Millisecond
@@ -86,18 +86,18 @@ func lower[T int | time.Duration](value *T, by *T) {
 
 // limitsFrom are the mesh's limits as it announces them; the default where it is silent. They have passed checkFields.
 func limitsFrom(given *pb.Limits) Limits {
-	made := DefaultLimits()
-	set(&made.Enabled, given.GetEnabled(), given != nil && given.Enabled != nil)
-	setTime(&made.DefaultTimeout, given.GetDefaultTimeout())
-	setTime(&made.MaxTimeout, given.GetMaxTimeout())
-	setTime(&made.StreamIdleTimeout, given.GetStreamIdleTimeout())
-	set(&made.MaxHops, int(given.GetMaxHops()), given != nil && given.MaxHops != nil)
-	set(&made.AllowRevisits, given.GetAllowRevisits(), given != nil && given.AllowRevisits != nil)
-	set(&made.MaxMessageBytes, int(given.GetMaxMessageBytes()), given != nil && given.MaxMessageBytes != nil)
-	set(&made.MaxReplyBytes, int(given.GetMaxReplyBytes()), given != nil && given.MaxReplyBytes != nil)
-	set(&made.MaxDelegations, int(given.GetMaxDelegations()), given != nil && given.MaxDelegations != nil)
-	set(&made.MaxRetries, int(given.GetMaxRetries()), given != nil && given.MaxRetries != nil)
-	return made
+	limits := DefaultLimits()
+	set(&limits.Enabled, given.GetEnabled(), given != nil && given.Enabled != nil)
+	setTime(&limits.DefaultTimeout, given.GetDefaultTimeout())
+	setTime(&limits.MaxTimeout, given.GetMaxTimeout())
+	setTime(&limits.StreamIdleTimeout, given.GetStreamIdleTimeout())
+	set(&limits.MaxHops, int(given.GetMaxHops()), given != nil && given.MaxHops != nil)
+	set(&limits.AllowRevisits, given.GetAllowRevisits(), given != nil && given.AllowRevisits != nil)
+	set(&limits.MaxMessageBytes, int(given.GetMaxMessageBytes()), given != nil && given.MaxMessageBytes != nil)
+	set(&limits.MaxReplyBytes, int(given.GetMaxReplyBytes()), given != nil && given.MaxReplyBytes != nil)
+	set(&limits.MaxDelegations, int(given.GetMaxDelegations()), given != nil && given.MaxDelegations != nil)
+	set(&limits.MaxRetries, int(given.GetMaxRetries()), given != nil && given.MaxRetries != nil)
+	return limits
 }
 
 func set[T any](value *T, given T, said bool) {
@@ -114,14 +114,14 @@ func setTime(value *time.Duration, given *durationpb.Duration) {
 
 // toProto are the limits that are said, for an agent's card.
 func (n Narrow) toProto() *pb.Limits {
-	made := &pb.Limits{Enabled: n.Enabled, AllowRevisits: n.AllowRevisits}
+	limits := &pb.Limits{Enabled: n.Enabled, AllowRevisits: n.AllowRevisits}
 	for _, pair := range []struct {
 		to   **durationpb.Duration
 		from *time.Duration
 	}{
-		{&made.DefaultTimeout, n.DefaultTimeout},
-		{&made.MaxTimeout, n.MaxTimeout},
-		{&made.StreamIdleTimeout, n.StreamIdleTimeout},
+		{&limits.DefaultTimeout, n.DefaultTimeout},
+		{&limits.MaxTimeout, n.MaxTimeout},
+		{&limits.StreamIdleTimeout, n.StreamIdleTimeout},
 	} {
 		if pair.from != nil {
 			*pair.to = durationpb.New(*pair.from)
@@ -130,22 +130,22 @@ func (n Narrow) toProto() *pb.Limits {
 	for _, pair := range []struct {
 		to   **uint32
 		from *int
-	}{{&made.MaxHops, n.MaxHops}, {&made.MaxDelegations, n.MaxDelegations}, {&made.MaxRetries, n.MaxRetries}} {
+	}{{&limits.MaxHops, n.MaxHops}, {&limits.MaxDelegations, n.MaxDelegations}, {&limits.MaxRetries, n.MaxRetries}} {
 		if pair.from != nil {
 			*pair.to = proto.Uint32(uint32(*pair.from))
 		}
 	}
 	if n.MaxMessageBytes != nil {
-		made.MaxMessageBytes = proto.Uint64(uint64(*n.MaxMessageBytes))
+		limits.MaxMessageBytes = proto.Uint64(uint64(*n.MaxMessageBytes))
 	}
 	if n.MaxReplyBytes != nil {
-		made.MaxReplyBytes = proto.Uint64(uint64(*n.MaxReplyBytes))
+		limits.MaxReplyBytes = proto.Uint64(uint64(*n.MaxReplyBytes))
 	}
-	return made
+	return limits
 }
 
 // childTimeout is what a child gets of a parent's remaining time: a little less, or what was asked if that is less.
 func childTimeout(remaining time.Duration, asked time.Duration) time.Duration {
 	margin := time.Duration(float64(remaining) * answerMargin)
-	return min(remaining-min(margin, answerMarginMost), asked)
+	return min(remaining-min(margin, maxAnswerMargin), asked)
 }

@@ -10,8 +10,8 @@ import (
 
 // Mesh is a client of the mesh that is no agent: every delegation starts a chain.
 type Mesh struct {
-	asking
-	end      *end
+	delegator
+	endpoint *endpoint
 	registry *registryClient
 }
 
@@ -37,7 +37,7 @@ func (c Client) Connect(ctx context.Context) (*Mesh, error) {
 	if c.Name == "" {
 		c.Name = "botmesh-client"
 	}
-	e := newEnd(settings.Account, settings)
+	e := newEndpoint(settings.Account, settings)
 	if e.telemetry, err = newTelemetry(c.Name, "", c.TracerProvider); err != nil {
 		return nil, err
 	}
@@ -46,35 +46,35 @@ func (c Client) Connect(ctx context.Context) (*Mesh, error) {
 		return nil, err
 	}
 	e.directory = newDirectory(settings.Account, registry)
-	e.directory.onLimits, e.directory.onTraceEndpoint = e.learn, e.telemetry.exportTo
-	made := &Mesh{end: e, registry: registry}
-	made.asking = asking{calls: newCaller(e, e.directory, settings), begin: made.beginAsk, spent: func(*Reply) {}}
-	if err := e.directory.wait(ctx, firstSnapshot); err != nil {
-		made.Close()
+	e.directory.onLimits, e.directory.onTraceEndpoint = e.setCeiling, e.telemetry.exportTo
+	mesh := &Mesh{endpoint: e, registry: registry}
+	mesh.delegator = delegator{client: newAgentClient(e, e.directory, settings), newInvocation: mesh.newInvocation, onReply: func(*Reply) {}}
+	if err := e.directory.awaitSnapshot(ctx, firstSnapshot); err != nil {
+		mesh.Close()
 		return nil, err
 	}
-	return made, nil
+	return mesh, nil
 }
 
 // Connect connects as the environment says.
 func Connect(ctx context.Context) (*Mesh, error) { return Client{}.Connect(ctx) }
 
 // Agents are the agents in the watched copy of the registry, by account and name.
-func (m *Mesh) Agents() []*pb.Agent { return m.end.directory.agents() }
+func (m *Mesh) Agents() []*pb.Agent { return m.endpoint.directory.agents() }
 
 // Close closes all connections and exports the last spans.
 func (m *Mesh) Close() {
-	m.end.directory.close()
-	m.calls.close()
+	m.endpoint.directory.close()
+	m.client.close()
 	_ = m.registry.conn.Close()
-	m.end.telemetry.stop()
+	m.endpoint.telemetry.stop()
 }
 
-func (m *Mesh) beginAsk(target string, o options) (*ask, error) {
+func (m *Mesh) newInvocation(target string, o options) (*invocation, error) {
 	if o.conversationID != "" {
 		if err := checkID("conversation_id", o.conversationID); err != nil {
 			return nil, err
 		}
 	}
-	return &ask{target: target, message: &pb.Message{}, chain: rootChain(m.end.account, o.conversationID)}, nil
+	return &invocation{target: target, message: &pb.Message{}, chain: rootChain(m.endpoint.account, o.conversationID)}, nil
 }

@@ -48,30 +48,30 @@ func splitName(text string) (account, name string) {
 }
 
 const (
-	mostNearest = 3
-	nearEnough  = 0.7 // of the longer name's letters
+	maxNearest = 3
+	nearEnough = 0.7 // of the longer name's letters
 )
 
 // nearest are the known names that come closest to a name, best first.
 func nearest(name string, known []string) []string {
-	type candidate struct {
+	type scored struct {
 		name  string
 		share float64
 	}
-	var found []candidate
-	for _, one := range known {
-		longer := max(len(name), len(one))
-		share := 1 - float64(distance(name, one))/float64(max(longer, 1))
+	var candidates []scored
+	for _, candidate := range known {
+		longer := max(len(name), len(candidate))
+		share := 1 - float64(distance(name, candidate))/float64(max(longer, 1))
 		if share >= nearEnough {
-			found = append(found, candidate{one, share})
+			candidates = append(candidates, scored{candidate, share})
 		}
 	}
-	sort.Slice(found, func(i, j int) bool {
-		return found[i].share > found[j].share || found[i].share == found[j].share && found[i].name < found[j].name
+	sort.Slice(candidates, func(i, j int) bool {
+		return candidates[i].share > candidates[j].share || candidates[i].share == candidates[j].share && candidates[i].name < candidates[j].name
 	})
 	var names []string
-	for _, one := range found[:min(len(found), mostNearest)] {
-		names = append(names, one.name)
+	for _, candidate := range candidates[:min(len(candidates), maxNearest)] {
+		names = append(names, candidate.name)
 	}
 	return names
 }
@@ -103,4 +103,4 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-func joined(names []string) string { return strings.Join(names, ",") }
+func joinNames(names []string) string { return strings.Join(names, ",") }

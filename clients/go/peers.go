@@ -53,12 +53,12 @@ func (p *peer) unreachable(why string) error {
 type peers struct {
 	setAsideFor time.Duration
 
-	mu    sync.Mutex
-	known map[string]*peer
+	mu         sync.Mutex
+	byInstance map[string]*peer
 }
 
 func newPeers(setAside time.Duration) *peers {
-	return &peers{setAsideFor: setAside, known: map[string]*peer{}}
+	return &peers{setAsideFor: setAside, byInstance: map[string]*peer{}}
 }
 
 // choose takes the one with the fewest calls in flight of two random ones. Those that failed of late, and those to
@@ -68,13 +68,13 @@ func (p *peers) choose(instances []*pb.Instance, avoid map[string]bool) (*peer, 
 	defer p.mu.Unlock()
 	now := time.Now()
 	var fresh, healthy []*pb.Instance
-	for _, one := range instances {
-		if avoid[one.InstanceId] {
+	for _, instance := range instances {
+		if avoid[instance.InstanceId] {
 			continue
 		}
-		fresh = append(fresh, one)
-		if known := p.known[one.InstanceId]; known == nil || known.asideUntil.Before(now) {
-			healthy = append(healthy, one)
+		fresh = append(fresh, instance)
+		if known := p.byInstance[instance.InstanceId]; known == nil || known.asideUntil.Before(now) {
+			healthy = append(healthy, instance)
 		}
 	}
 	candidates := instances
@@ -84,20 +84,20 @@ func (p *peers) choose(instances []*pb.Instance, avoid map[string]bool) (*peer, 
 		candidates = fresh
 	}
 	first := rand.IntN(len(candidates))
-	one, err := p.get(candidates[first])
+	instance, err := p.getOrDial(candidates[first])
 	if err != nil || len(candidates) == 1 {
-		return one, err
+		return instance, err
 	}
-	other, err := p.get(candidates[(first+1+rand.IntN(len(candidates)-1))%len(candidates)])
-	if err == nil && other.inFlight < one.inFlight {
-		one = other
+	other, err := p.getOrDial(candidates[(first+1+rand.IntN(len(candidates)-1))%len(candidates)])
+	if err == nil && other.inFlight < instance.inFlight {
+		instance = other
 	}
-	return one, err
+	return instance, err
 }
 
 // get is the peer of an instance, connected or not. The lock is held.
-func (p *peers) get(instance *pb.Instance) (*peer, error) {
-	if known := p.known[instance.InstanceId]; known != nil {
+func (p *peers) getOrDial(instance *pb.Instance) (*peer, error) {
+	if known := p.byInstance[instance.InstanceId]; known != nil {
 		return known, nil
 	}
 	conn, err := dial(instance.Address)
@@ -105,43 +105,43 @@ func (p *peers) get(instance *pb.Instance) (*peer, error) {
 		return nil, refusal(ReasonUnreachable, map[string]any{"address": instance.Address},
 			"%s: nothing can be called at %s: %v", instance.Agent, instance.Address, err)
 	}
-	made := &peer{instance: instance, conn: conn, stub: pb.NewAgentServiceClient(conn)}
-	p.known[instance.InstanceId] = made
-	return made, nil
+	dialled := &peer{instance: instance, conn: conn, stub: pb.NewAgentServiceClient(conn)}
+	p.byInstance[instance.InstanceId] = dialled
+	return dialled, nil
 }
 
 // use counts a call in flight, until the returned function is called.
-func (p *peers) use(one *peer) func() {
+func (p *peers) use(peer *peer) func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	one.inFlight++
+	peer.inFlight++
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if one.inFlight--; one.inFlight == 0 && one.leaving {
-			_ = one.conn.Close()
+		if peer.inFlight--; peer.inFlight == 0 && peer.leaving {
+			_ = peer.conn.Close()
 		}
 	}
 }
 
 // setAside: it failed, prefer others for a while.
-func (p *peers) setAside(one *peer) {
+func (p *peers) setAside(peer *peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	one.asideUntil = time.Now().Add(p.setAsideFor)
+	peer.asideUntil = time.Now().Add(p.setAsideFor)
 }
 
 // keep closes connections to instances that are no longer live, as soon as nothing is in flight.
-func (p *peers) keep(live func(string) bool) {
+func (p *peers) closeAllBut(live func(string) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for id, one := range p.known {
+	for id, peer := range p.byInstance {
 		if live(id) {
 			continue
 		}
-		delete(p.known, id)
-		if one.leaving = true; one.inFlight == 0 {
-			_ = one.conn.Close()
+		delete(p.byInstance, id)
+		if peer.leaving = true; peer.inFlight == 0 {
+			_ = peer.conn.Close()
 		}
 	}
 }
@@ -149,7 +149,7 @@ func (p *peers) keep(live func(string) bool) {
 func (p *peers) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, one := range p.known {
-		_ = one.conn.Close()
+	for _, peer := range p.byInstance {
+		_ = peer.conn.Close()
 	}
 }

@@ -36,23 +36,23 @@ var policies = []policy{
 }
 
 // none is a policy that does nothing, for work calls.
-type none struct{}
+type noopPolicy struct{}
 
-func (none) appliesTo() methodClass          { return work }
-func (none) caller(*call) error              { return nil }
-func (none) callee(*call) error              { return nil }
-func (none) sending(*call, int) error        { return nil }
-func (none) received(*call, int) error       { return nil }
-func (none) read(*call, proto.Message) error { return nil }
-func (none) finish(*call)                    {}
+func (noopPolicy) appliesTo() methodClass          { return work }
+func (noopPolicy) caller(*call) error              { return nil }
+func (noopPolicy) callee(*call) error              { return nil }
+func (noopPolicy) sending(*call, int) error        { return nil }
+func (noopPolicy) received(*call, int) error       { return nil }
+func (noopPolicy) read(*call, proto.Message) error { return nil }
+func (noopPolicy) finish(*call)                    {}
 
 // start lets each policy look at the call. Where one refuses, the call is finished and the typed error returned.
 func (c *call) start() (passed int, err error) {
-	for _, one := range policies {
-		if one.appliesTo()&c.class != 0 {
-			look := one.callee
+	for _, p := range policies {
+		if p.appliesTo()&c.class != 0 {
+			look := p.callee
 			if c.atCaller {
-				look = one.caller
+				look = p.caller
 			}
 			if err := look(c); err != nil {
 				return passed, c.finish(passed, err)
@@ -64,9 +64,9 @@ func (c *call) start() (passed int, err error) {
 }
 
 func (c *call) sending(size int) error {
-	for _, one := range policies {
-		if one.appliesTo()&c.class != 0 {
-			if err := one.sending(c, size); err != nil {
+	for _, p := range policies {
+		if p.appliesTo()&c.class != 0 {
+			if err := p.sending(c, size); err != nil {
 				return err
 			}
 		}
@@ -75,9 +75,9 @@ func (c *call) sending(size int) error {
 }
 
 func (c *call) received(size int) error {
-	for _, one := range policies {
-		if one.appliesTo()&c.class != 0 {
-			if err := one.received(c, size); err != nil {
+	for _, p := range policies {
+		if p.appliesTo()&c.class != 0 {
+			if err := p.received(c, size); err != nil {
 				return err
 			}
 		}
@@ -86,9 +86,9 @@ func (c *call) received(size int) error {
 }
 
 func (c *call) read(message proto.Message) error {
-	for _, one := range policies {
-		if one.appliesTo()&c.class != 0 {
-			if err := one.read(c, message); err != nil {
+	for _, p := range policies {
+		if p.appliesTo()&c.class != 0 {
+			if err := p.read(c, message); err != nil {
 				return err
 			}
 		}
@@ -99,8 +99,8 @@ func (c *call) read(message proto.Message) error {
 // finish tells the policies that passed the call that it is over, innermost first; the error as it leaves this end.
 func (c *call) finish(passed int, err error) error {
 	c.err = asError(err)
-	for _, undo := range c.atEnd {
-		undo()
+	for _, cleanup := range c.cleanups {
+		cleanup()
 	}
 	for index := passed - 1; index >= 0; index-- {
 		if policies[index].appliesTo()&c.class != 0 {

@@ -1,7 +1,7 @@
 package botmesh
 
 // enabledPolicy: delegations can be switched off, for the mesh or for one agent.
-type enabledPolicy struct{ none }
+type enabledPolicy struct{ noopPolicy }
 
 func (enabledPolicy) caller(c *call) error { return checkEnabled(c) }
 func (enabledPolicy) callee(c *call) error { return checkEnabled(c) }
@@ -14,6 +14,6 @@ func checkEnabled(c *call) error {
 		return refusal(ReasonDisabled, map[string]any{"scope": "mesh"},
 			"delegations are switched off in this mesh: set enabled to true")
 	default:
-		return refusal(ReasonDisabled, map[string]any{"scope": "agent"}, "delegations are switched off at %s", c.end.agent)
+		return refusal(ReasonDisabled, map[string]any{"scope": "agent"}, "delegations are switched off at %s", c.endpoint.agent)
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // fieldsPolicy: nothing is read, and nothing sent, that nobody could store, print or read again (fields.go).
-type fieldsPolicy struct{ none }
+type fieldsPolicy struct{ noopPolicy }
 
 func (fieldsPolicy) appliesTo() methodClass { return always }
 
@@ -32,17 +32,17 @@ func (fieldsPolicy) callee(c *call) error {
 
 // read looks at what an agent answers: agents are anybody's, services of the mesh are ours.
 func (fieldsPolicy) read(c *call, message proto.Message) error {
-	if !strings.HasPrefix(c.method, agentService) {
+	if !strings.HasPrefix(c.method, agentServicePath) {
 		return nil
 	}
 	if err := checkFields(message); err != nil {
-		return unusable(c.target, err)
+		return unusableAnswer(c.target, err)
 	}
 	return nil
 }
 
 // unusable says of an error that `who` has answered, and the answer is of no use: the work may have been done.
-func unusable(who string, err error) *Error {
+func unusableAnswer(who string, err error) *Error {
 	e := *asError(err)
 	e.Text, e.Started = shortened(who+" answered what cannot be used: "+e.Text), true
 	return &e

@@ -1,7 +1,7 @@
 package botmesh
 
 // hopsPolicy refuses the call that would be one hop too many. The limit narrows along the chain and never widens.
-type hopsPolicy struct{ none }
+type hopsPolicy struct{ noopPolicy }
 
 func (hopsPolicy) caller(c *call) error { return checkHops(c) }
 func (hopsPolicy) callee(c *call) error { return checkHops(c) }
@@ -11,10 +11,10 @@ func checkHops(c *call) error {
 	if limit := c.chain.maxHops; c.hops() > limit {
 		last := c.target
 		if last == "" {
-			last = c.end.agent
+			last = c.endpoint.agent
 		}
 		return refusal(ReasonHopLimit, map[string]any{"limit": limit},
-			"%s is one hop more than the %d allowed", way(c.chain.path, last), limit)
+			"%s is one hop more than the %d allowed", pathText(c.chain.path, last), limit)
 	}
 	return nil
 }

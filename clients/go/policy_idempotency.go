@@ -2,7 +2,7 @@ package botmesh
 
 // idempotencyPolicy finds or reserves the work of a call: a repeat under the same message id joins the running work
 // or gets the same reply. server.go runs it; refusals are not remembered.
-type idempotencyPolicy struct{ none }
+type idempotencyPolicy struct{ noopPolicy }
 
 // caller gives every message an id, so that a retry can be told from a new task.
 func (idempotencyPolicy) caller(c *call) error {
@@ -14,7 +14,7 @@ func (idempotencyPolicy) caller(c *call) error {
 
 func (idempotencyPolicy) callee(c *call) (err error) {
 	if c.message != nil {
-		c.work, c.joined, err = c.end.works.claim(c)
+		c.work, c.joined, err = c.endpoint.works.claim(c)
 	}
 	return err
 }
@@ -22,6 +22,6 @@ func (idempotencyPolicy) callee(c *call) (err error) {
 // finish: a call that an inner policy refused leaves nothing behind.
 func (idempotencyPolicy) finish(c *call) {
 	if c.work != nil {
-		c.end.works.forgetUnbegun(c.work)
+		c.endpoint.works.discardUnstarted(c.work)
 	}
 }

@@ -3,10 +3,10 @@ package botmesh
 import "strings"
 
 // loopsPolicy refuses A → B → A and A → B → C → A, unless the mesh allows revisits.
-type loopsPolicy struct{ none }
+type loopsPolicy struct{ noopPolicy }
 
 func (loopsPolicy) caller(c *call) error { return checkLoop(c, c.target) }
-func (loopsPolicy) callee(c *call) error { return checkLoop(c, c.end.namedIn(c.chain)) }
+func (loopsPolicy) callee(c *call) error { return checkLoop(c, c.endpoint.nameIn(c.chain)) }
 
 func checkLoop(c *call, target string) error {
 	if c.limits.AllowRevisits || !c.chain.has(target) {

@@ -12,7 +12,7 @@ const maxPieces = 65_536
 // sizePolicy: nothing over the limit is sent, and nothing over the limit is read. Serialized bytes of each message, and
 // of a streamed reply as a whole (work.go counts at the callee); the transport takes more, so that the refusal can be
 // typed.
-type sizePolicy struct{ none }
+type sizePolicy struct{ noopPolicy }
 
 func (sizePolicy) appliesTo() methodClass { return work | control }
 
@@ -28,7 +28,7 @@ func (sizePolicy) read(c *call, message proto.Message) error {
 	if !ok || !c.atCaller || !isOfReply(event) {
 		return nil
 	}
-	return c.streamed.add(proto.Size(event), c.limits.MaxReplyBytes)
+	return c.replySize.add(proto.Size(event), c.limits.MaxReplyBytes)
 }
 
 func isOfReply(event *pb.DelegateStreamResponse) bool {

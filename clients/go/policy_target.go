@@ -7,39 +7,39 @@ import (
 )
 
 // targetPolicy reads the chain, then asks whether this call has come to the right place.
-type targetPolicy struct{ none }
+type targetPolicy struct{ noopPolicy }
 
 // caller refuses unknown agents and agents without a live instance.
 func (targetPolicy) caller(c *call) error {
-	_, err := c.end.directory.find(c.chain.accountID, c.target)
+	_, err := c.endpoint.directory.find(c.chain.accountID, c.target)
 	return err
 }
 
 // callee refuses another agent's or instance's calls, and new work for one that drains.
 func (targetPolicy) callee(c *call) error {
-	found, err := chainFrom(c.metadata)
+	arrived, err := chainFrom(c.metadata)
 	if err == nil && c.message != nil {
-		found, err = reconcile(found, c.message)
+		arrived, err = reconcile(arrived, c.message)
 	}
 	if err != nil {
 		return err
 	}
-	if found.accountID == "" {
-		found.accountID = c.end.account
+	if arrived.accountID == "" {
+		arrived.accountID = c.endpoint.account
 	}
-	if found.correlationID == "" {
-		found.correlationID = newID()
+	if arrived.correlationID == "" {
+		arrived.correlationID = newID()
 	}
-	c.chain = found
+	c.chain = arrived
 	if err := checkAddressee(c); err != nil {
 		return err
 	}
-	if found.accountID != c.end.account && !c.end.shared {
+	if arrived.accountID != c.endpoint.account && !c.endpoint.shared {
 		return refusal(ReasonUnknownAgent, nil, "account %s sees no agent %s: its card is not shared",
-			found.accountID, c.end.agent)
+			arrived.accountID, c.endpoint.agent)
 	}
-	if c.end.draining.Load() && !c.end.works.knows(c) {
-		return refusal(ReasonDraining, nil, "%s is draining: ask another instance", c.end.agent)
+	if c.endpoint.draining.Load() && !c.endpoint.works.knows(c) {
+		return refusal(ReasonDraining, nil, "%s is draining: ask another instance", c.endpoint.agent)
 	}
 	return nil
 }
@@ -57,10 +57,10 @@ func checkAddressee(c *call) error {
 	if agent == "" {
 		agent = named
 	}
-	if (agent == "" || agent == c.end.agent) && (instance == "" || instance == c.end.instance) {
+	if (agent == "" || agent == c.endpoint.agent) && (instance == "" || instance == c.endpoint.instance) {
 		return nil
 	}
-	expected, actual := c.chain.to, c.end.agent+"/"+c.end.instance
+	expected, actual := c.chain.to, c.endpoint.agent+"/"+c.endpoint.instance
 	if expected == "" {
 		expected = named
 	}
@@ -86,7 +86,7 @@ func reconcile(c chain, message *pb.Message) (chain, error) {
 			return c, mismatch("from_agent", message.FromAgent, last)
 		}
 	}
-	for _, one := range []struct {
+	for _, pair := range []struct {
 		field     string
 		inMessage string
 		value     *string
@@ -95,16 +95,16 @@ func reconcile(c chain, message *pb.Message) (chain, error) {
 		{"conversation_id", message.ConversationId, &c.conversationID},
 		{"account_id", message.AccountId, &c.accountID},
 	} {
-		if one.inMessage == "" {
+		if pair.inMessage == "" {
 			continue
 		}
-		if err := checkID(one.field, one.inMessage); err != nil {
+		if err := checkID(pair.field, pair.inMessage); err != nil {
 			return c, err
 		}
-		if *one.value != "" && *one.value != one.inMessage {
-			return c, mismatch(one.field, one.inMessage, *one.value)
+		if *pair.value != "" && *pair.value != pair.inMessage {
+			return c, mismatch(pair.field, pair.inMessage, *pair.value)
 		}
-		*one.value = one.inMessage
+		*pair.value = pair.inMessage
 	}
 	return c, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // tracePolicy opens and closes a span at each end of each hop, one trace per chain.
-type tracePolicy struct{ none }
+type tracePolicy struct{ noopPolicy }
 
 var propagator = propagation.TraceContext{}
 
@@ -33,7 +33,7 @@ func (m carrier) Keys() []string {
 
 // caller opens a client span under whatever span is current.
 func (tracePolicy) caller(c *call) error {
-	c.ctx, c.span = c.end.telemetry.tracer.Start(c.ctx, clientSpanName(c.target),
+	c.ctx, c.span = c.endpoint.telemetry.tracer.Start(c.ctx, clientSpanName(c.target),
 		trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(startAttributes(c.method, c.target)...))
 	return nil
 }
@@ -41,8 +41,8 @@ func (tracePolicy) caller(c *call) error {
 // callee opens a server span under the caller's.
 func (tracePolicy) callee(c *call) error {
 	ctx := propagator.Extract(c.ctx, carrier(c.metadata))
-	c.ctx, c.span = c.end.telemetry.tracer.Start(ctx, serverSpanName(c.method),
-		trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(startAttributes(c.method, c.end.agent)...))
+	c.ctx, c.span = c.endpoint.telemetry.tracer.Start(ctx, serverSpanName(c.method),
+		trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(startAttributes(c.method, c.endpoint.agent)...))
 	return nil
 }
 
@@ -55,7 +55,7 @@ func (tracePolicy) finish(c *call) {
 		}
 	}
 	c.span.End()
-	c.end.stats.record(c)
+	c.endpoint.stats.record(c)
 }
 
 // inject is the metadata that carries a call's span and chain to the callee.

@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	backoffLeast = 100 * time.Millisecond
-	backoffMost  = 2 * time.Second
-	untilListed  = 200 * time.Millisecond // between heartbeats until the registry has found the instance
-	leaveTimeout = time.Second
-	fastestBeat  = 50 * time.Millisecond // between heartbeats, whatever the registry says
-	slowestBeat  = 10 * time.Minute
+	minBackoff                = 100 * time.Millisecond
+	maxBackoff                = 2 * time.Second
+	unlistedHeartbeatInterval = 200 * time.Millisecond // between heartbeats until the registry has found the instance
+	leaveTimeout              = time.Second
+	minHeartbeatInterval      = 50 * time.Millisecond // between heartbeats, whatever the registry says
+	maxHeartbeatInterval      = 10 * time.Minute
 )
 
 // registration keeps an instance in the registry: register, heartbeat, register anew after an outage, leave.
 type registration struct {
-	end             *end
+	endpoint        *endpoint
 	registry        *registryClient
 	request         *pb.RegisterRequest
 	state           func() (pb.Readiness, *pb.Load)
@@ -34,19 +34,19 @@ type registration struct {
 	onTraceEndpoint func(string)
 	log             *slog.Logger
 
-	listed     chan struct{} // closed once the registry has found the instance at its address
-	listedOnce sync.Once
-	soon       chan struct{}
-	told       string
-	cancel     context.CancelFunc
-	kept       chan struct{}
+	listed             chan struct{} // closed once the registry has found the instance at its address
+	listedOnce         sync.Once
+	wake               chan struct{}
+	reportedProbeError string
+	cancel             context.CancelFunc
+	stopped            chan struct{}
 }
 
-func newRegistration(e *end, registry *registryClient, card *pb.AgentCard, instance, address string) *registration {
+func newRegistration(e *endpoint, registry *registryClient, card *pb.AgentCard, instance, address string) *registration {
 	var token [24]byte
 	_, _ = crand.Read(token[:]) // never fails
 	return &registration{
-		end: e, registry: registry, listed: make(chan struct{}), soon: make(chan struct{}, 1), kept: make(chan struct{}),
+		endpoint: e, registry: registry, listed: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 		request: &pb.RegisterRequest{
 			Card: card, InstanceId: instance, Address: address,
 			// Made here, so that a lost answer can be asked for again.
@@ -66,7 +66,7 @@ func (r *registration) start() error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
-	go r.keep(ctx, interval)
+	go r.maintainLease(ctx, interval)
 	return nil
 }
 
@@ -77,9 +77,9 @@ func isFinal(e *Error) bool {
 }
 
 // tellSoon sends a heartbeat now: the readiness has changed.
-func (r *registration) tellSoon() {
+func (r *registration) heartbeatNow() {
 	select {
-	case r.soon <- struct{}{}:
+	case r.wake <- struct{}{}:
 	default:
 	}
 }
@@ -90,7 +90,7 @@ func (r *registration) stop() {
 		return
 	}
 	r.cancel()
-	<-r.kept
+	<-r.stopped
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
 	_, _ = r.registry.stub.Deregister(ctx, &pb.DeregisterRequest{
@@ -100,7 +100,7 @@ func (r *registration) stop() {
 
 // register gives the time between heartbeats.
 func (r *registration) register(ctx context.Context) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	ctx, cancel := context.WithTimeout(ctx, registryTimeout)
 	defer cancel()
 	r.request.Readiness, _ = r.state()
 	response, err := r.registry.stub.Register(ctx, r.request)
@@ -111,45 +111,45 @@ func (r *registration) register(ctx context.Context) (time.Duration, error) {
 		r.onLimits(limitsFrom(response.Limits))
 		r.onTraceEndpoint(response.TraceEndpoint)
 	}
-	return beatInterval(response.GetLease()), nil
+	return heartbeatInterval(response.GetLease()), nil
 }
 
 // beatInterval is the time between heartbeats, whatever the registry says: neither without a pause nor once a year.
-func beatInterval(lease *pb.Lease) time.Duration {
-	return min(max(lease.GetHeartbeatInterval().AsDuration(), fastestBeat), slowestBeat)
+func heartbeatInterval(lease *pb.Lease) time.Duration {
+	return min(max(lease.GetHeartbeatInterval().AsDuration(), minHeartbeatInterval), maxHeartbeatInterval)
 }
 
 // keep holds the lease until ctx ends, whatever goes wrong. interval: between heartbeats, where there is a lease already.
-func (r *registration) keep(ctx context.Context, interval time.Duration) {
-	defer close(r.kept)
-	pause := backoffLeast
+func (r *registration) maintainLease(ctx context.Context, interval time.Duration) {
+	defer close(r.stopped)
+	pause := minBackoff
 	for ctx.Err() == nil {
-		answered, err := r.hold(ctx, interval)
+		answered, err := r.holdLease(ctx, interval)
 		if answered {
-			pause = backoffLeast
+			pause = minBackoff
 		}
 		if ctx.Err() == nil {
 			r.log.Debug("lost the registry", "error", err)
 		}
 		interval = 0
 		sleep(ctx, pause/2+rand.N(pause/2))
-		pause = min(backoffMost, pause*2)
+		pause = min(maxBackoff, pause*2)
 	}
 }
 
 // hold registers, where there is no lease, and sends heartbeats until they fail; whether any was answered.
-func (r *registration) hold(ctx context.Context, interval time.Duration) (answered bool, err error) {
-	defer r.end.survive("keeping the lease", &err)
+func (r *registration) holdLease(ctx context.Context, interval time.Duration) (answered bool, err error) {
+	defer r.endpoint.recoverPanic("keeping the lease", &err)
 	if interval == 0 {
 		if interval, err = r.register(ctx); err != nil {
 			return false, err
 		}
 	}
-	return r.beat(ctx, interval)
+	return r.sendHeartbeats(ctx, interval)
 }
 
 // beat sends heartbeats until the stream breaks; whether any was answered.
-func (r *registration) beat(ctx context.Context, interval time.Duration) (answered bool, err error) {
+func (r *registration) sendHeartbeats(ctx context.Context, interval time.Duration) (answered bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := r.registry.stub.Heartbeat(ctx)
@@ -159,9 +159,9 @@ func (r *registration) beat(ctx context.Context, interval time.Duration) (answer
 	intervals := make(chan time.Duration, 1)
 	go func() {
 		defer cancel() // nobody sends any more
-		r.end.background("heartbeats", func() { r.send(ctx, stream.Send, interval, intervals) })
+		r.endpoint.background("heartbeats", func() { r.heartbeatLoop(ctx, stream.Send, interval, intervals) })
 	}()
-	silence := time.AfterFunc(3*interval+askTimeout, cancel)
+	silence := time.AfterFunc(3*interval+registryTimeout, cancel)
 	defer silence.Stop()
 	for {
 		response, err := stream.Recv()
@@ -169,17 +169,17 @@ func (r *registration) beat(ctx context.Context, interval time.Duration) (answer
 			return answered, asError(err)
 		}
 		answered = true
-		silence.Reset(3*interval + askTimeout)
+		silence.Reset(3*interval + registryTimeout)
 		if err != nil || !r.registry.isUsable(response) {
 			continue // it was heard all the same
 		}
-		if given := beatInterval(response.GetLease()); response.GetLease().GetHeartbeatInterval() != nil && given != interval {
+		if given := heartbeatInterval(response.GetLease()); response.GetLease().GetHeartbeatInterval() != nil && given != interval {
 			interval = given
 			select {
 			case intervals <- given:
 			default:
 			}
-			silence.Reset(3*interval + askTimeout)
+			silence.Reset(3*interval + registryTimeout)
 		}
 		if response.Limits != nil {
 			r.onLimits(limitsFrom(response.Limits))
@@ -188,7 +188,7 @@ func (r *registration) beat(ctx context.Context, interval time.Duration) (answer
 	}
 }
 
-func (r *registration) send(ctx context.Context, send func(*pb.HeartbeatRequest) error, interval time.Duration,
+func (r *registration) heartbeatLoop(ctx context.Context, send func(*pb.HeartbeatRequest) error, interval time.Duration,
 	intervals <-chan time.Duration,
 ) {
 	for {
@@ -202,12 +202,12 @@ func (r *registration) send(ctx context.Context, send func(*pb.HeartbeatRequest)
 		select {
 		case <-r.listed:
 		default:
-			pause = min(interval, untilListed) // its author waits for that
+			pause = min(interval, unlistedHeartbeatInterval) // its author waits for that
 		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
-		case <-r.soon:
+		case <-r.wake:
 		case interval = <-intervals:
 		case <-ctx.Done():
 		}
@@ -223,8 +223,8 @@ func (r *registration) noteProbe(response *pb.HeartbeatResponse) {
 	case pb.ProbeState_PROBE_STATE_PASSED:
 		r.listedOnce.Do(func() { close(r.listed) })
 	case pb.ProbeState_PROBE_STATE_FAILED:
-		if response.ProbeError != r.told {
-			r.told = response.ProbeError
+		if response.ProbeError != r.reportedProbeError {
+			r.reportedProbeError = response.ProbeError
 			r.log.Warn("the registry cannot reach this instance: set advertise to an address that it can reach",
 				"address", r.request.Address, "error", response.ProbeError)
 		}

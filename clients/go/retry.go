@@ -22,20 +22,20 @@ const (
 
 // budget holds the retries of one target: a failure costs a token, a success earns a tenth, half a bucket must be
 // left. The shape of gRPC's own retry throttling (gRFC A6), so that a target that fails as a whole is left alone.
-type budget struct {
+type retryBudget struct {
 	mu    sync.Mutex
 	spent float64
 }
 
 // failed pays for a failure and tells whether a retry may follow.
-func (b *budget) failed() bool {
+func (b *retryBudget) recordFailure() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.spent = min(budgetTokens, b.spent+1)
 	return b.spent < budgetTokens/2
 }
 
-func (b *budget) succeeded() {
+func (b *retryBudget) recordSuccess() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.spent = max(0, b.spent-budgetEarned)
@@ -44,11 +44,11 @@ func (b *budget) succeeded() {
 // isIdempotent tells whether doing it twice is harmless: the named skill says so, or all do where none is named.
 func isIdempotent(card *pb.AgentCard, skill string) bool {
 	found := false
-	for _, one := range card.GetSkills() {
-		if skill != "" && one.Id != skill {
+	for _, declared := range card.GetSkills() {
+		if skill != "" && declared.Id != skill {
 			continue
 		}
-		if !one.Idempotent {
+		if !declared.Idempotent {
 			return false
 		}
 		found = true
@@ -59,38 +59,38 @@ func isIdempotent(card *pb.AgentCard, skill string) bool {
 // attempts are those of one call: which instance to try, and when to give up. Only failures of the direct hop are
 // tried again, and elsewhere only what cannot be done twice by that.
 type attempts struct {
-	call       *call
-	peers      *peers
-	budget     *budget
-	idempotent bool
-	failed     int
-	tried      map[string]bool
-	maybe      *peer // where the work may have started, if it must not start elsewhere
+	call           *call
+	peers          *peers
+	budget         *retryBudget
+	idempotent     bool
+	failed         int
+	tried          map[string]bool
+	mayHaveStarted *peer // where the work may have started, if it must not start elsewhere
 }
 
 // liveFunc gives the instances that may be called, where these were tried in vain.
 type liveFunc func(ctx context.Context, tried map[string]bool) []*pb.Instance
 
 // after is whom to try next, after a pause; the error where it is final, OutcomeUnknown where nobody can know.
-func (a *attempts) after(ctx context.Context, e *Error, failed *peer, live liveFunc) (*peer, error) {
+func (a *attempts) next(ctx context.Context, e *Error, failed *peer, live liveFunc) (*peer, error) {
 	if !ofThisHop(e, failed) {
 		return nil, e
 	}
 	a.peers.setAside(failed)
 	a.tried[failed.id()] = true
 	if e.Started && !a.idempotent {
-		a.maybe = failed
+		a.mayHaveStarted = failed
 	}
-	final := a.givenUp(e, failed)
+	final := a.finalError(e, failed)
 	a.failed++
-	if !a.budget.failed() || a.failed > a.call.limits.MaxRetries {
+	if !a.budget.recordFailure() || a.failed > a.call.limits.MaxRetries {
 		return nil, final
 	}
 	pause := rand.N(min(retryCap, retryBase<<min(a.failed, maxDoublings)))
 	if pause >= time.Until(a.call.deadline) {
 		return nil, final
 	}
-	following, err := a.next(live(ctx, a.tried), final)
+	following, err := a.chooseAmong(live(ctx, a.tried), final)
 	if err != nil {
 		return nil, err
 	}
@@ -99,16 +99,16 @@ func (a *attempts) after(ctx context.Context, e *Error, failed *peer, live liveF
 	return following, ctx.Err()
 }
 
-func (a *attempts) next(live []*pb.Instance, final *Error) (*peer, error) {
+func (a *attempts) chooseAmong(live []*pb.Instance, final *Error) (*peer, error) {
 	if len(live) == 0 {
 		return nil, final
 	}
-	if a.maybe == nil {
+	if a.mayHaveStarted == nil {
 		return a.peers.choose(live, a.tried)
 	}
-	for _, one := range live {
-		if one.InstanceId == a.maybe.id() {
-			return a.maybe, nil
+	for _, instance := range live {
+		if instance.InstanceId == a.mayHaveStarted.id() {
+			return a.mayHaveStarted, nil
 		}
 	}
 	return nil, final
@@ -128,8 +128,8 @@ func ofThisHop(e *Error, failed *peer) bool {
 	}
 }
 
-func (a *attempts) givenUp(e *Error, failed *peer) *Error {
-	if a.maybe == nil && !e.Started {
+func (a *attempts) finalError(e *Error, failed *peer) *Error {
+	if a.mayHaveStarted == nil && !e.Started {
 		return e
 	}
 	return refusal(ReasonOutcomeUnknown, nil,

@@ -9,18 +9,18 @@ import (
 )
 
 func TestABudgetEndsRetriesOfATargetThatFailsAsAWhole(t *testing.T) {
-	b := &budget{}
+	b := &retryBudget{}
 	allowed := 0
-	for b.failed() {
+	for b.recordFailure() {
 		allowed++
 	}
 	if allowed != 9 {
 		t.Fatal(allowed)
 	}
 	for range 11 {
-		b.succeeded()
+		b.recordSuccess()
 	}
-	if !b.failed() {
+	if !b.recordFailure() {
 		t.Fatal("successes earn nothing")
 	}
 }

@@ -2,213 +2,163 @@ package botmesh
 
 import (
 	"context"
-	"fmt"
-	"log/slog"
-	"net"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/keepalive"
-	"google.golang.org/grpc/metadata"
-	"google.golang.org/grpc/reflection"
-	"google.golang.org/protobuf/proto"
 
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// serverBounds are what one server spends on its connections at most.
-type serverBounds struct {
-	calls       uint32        // at once over one connection: more wait at their caller
-	handshake   time.Duration // for a connection to say that it speaks HTTP/2
-	idle        time.Duration // after which a connection without calls is closed; callers connect again
-	request     time.Duration // for the request of a call to come, where no deadline ends the call before
-	headerBytes uint32        // of the metadata of one call
+// Serving is an agent that serves.
+type Serving struct {
+	// Address is where it listens.
+	Address string
+	// InstanceID is this process's id in the mesh.
+	InstanceID string
+
+	agent        *Agent
+	settings     Settings
+	endpoint     *endpoint
+	client       *agentClient
+	registry     *registryClient
+	registration *registration
+	server       *grpc.Server
+	health       *health.Server
 }
 
-var defaultBounds = serverBounds{
-	calls: 1000, handshake: 10 * time.Second, idle: 5 * time.Minute, request: 30 * time.Second, headerBytes: maxHeaderBytes,
-}
-
-// newGRPCServer makes a server as every part of the mesh has it: policies, health, reflection.
-func newGRPCServer(e *end, bounds serverBounds) (*grpc.Server, *health.Server) {
-	server := grpc.NewServer(
-		grpc.MaxRecvMsgSize(transportBytes), grpc.MaxSendMsgSize(transportBytes),
-		grpc.MaxConcurrentStreams(bounds.calls), grpc.ConnectionTimeout(bounds.handshake),
-		grpc.MaxHeaderListSize(bounds.headerBytes), grpc.InTapHandle(awaiting(bounds.request)),
-		grpc.ForceServerCodecV2(newWireCodec()),
-		grpc.KeepaliveParams(keepalive.ServerParameters{
-			MaxConnectionIdle: bounds.idle, Time: keepaliveTime, Timeout: keepaliveAnswer,
-		}),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
-			MinTime: keepaliveAnswer, PermitWithoutStream: true, // channels ping idle connections
-		}),
-		grpc.ChainUnaryInterceptor(e.serveUnary), grpc.ChainStreamInterceptor(e.serveStream),
-	)
-	known := health.NewServer()
-	healthpb.RegisterHealthServer(server, known)
-	reflection.Register(server)
-	return server, known
-}
-
-func listen(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
+// Start serves and registers. It returns as soon as the bot serves: the registry may still be on its way (see Listed).
+func (a *Agent) Start() (*Serving, error) {
+	serving, err := a.prepare()
 	if err != nil {
-		return nil, invalid("bind", "cannot listen at %s: %v", address, err)
+		return nil, err
 	}
-	return listener, nil
+	listener, err := listen(serving.settings.Bind)
+	if err != nil {
+		return nil, err
+	}
+	serving.Address = listener.Addr().String()
+	go func() { _ = serving.server.Serve(listener) }()
+	if err := serving.register(); err != nil {
+		serving.Stop(0)
+		return nil, err
+	}
+	return serving, nil
 }
 
-// arrived is a call as it came in, with the policies started.
-func (e *end) arrived(ctx context.Context, method string, class methodClass, got *received) (*call, int, error) {
-	c := e.newCall(ctx, method, class, false)
-	c.metadata, _ = metadata.FromIncomingContext(ctx)
-	if at, ok := ctx.Deadline(); ok {
-		c.asked, c.hasAsked = time.Until(at), true
-		if c.asked > 10*beforeGRPC {
-			c.asked -= beforeGRPC
+func (a *Agent) prepare() (*Serving, error) {
+	if err := checkAgent("name", a.Name); err != nil {
+		return nil, err
+	}
+	for _, skill := range a.Skills {
+		if err := checkID("skill", skill.Id); err != nil {
+			return nil, err
 		}
 	}
-	c.requestSize = got.size
-	if got.err != nil {
-		c.unreadable = unreadable("request", method)
+	serving := &Serving{agent: a, InstanceID: newID()}
+	if a.Settings != nil {
+		serving.settings = *a.Settings
 	} else {
-		c.request = got.message
-	}
-	if carries, ok := c.request.(interface{ GetMessage() *pb.Message }); ok && class == work {
-		if c.message = carries.GetMessage(); c.message == nil {
-			c.message = &pb.Message{}
+		var err error
+		if serving.settings, err = LoadSettings(); err != nil {
+			return nil, err
 		}
 	}
-	passed, err := c.start()
-	return c, passed, err
+	return serving, serving.assemble()
 }
 
-// serveUnary runs the policies at the callee of a unary call; every error leaves as a typed status.
-func (e *end) serveUnary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (
-	response any, err error,
-) {
-	hasCome(ctx)
-	class := classOf(info.FullMethod, false)
-	got, ok := ctx.Value(receivedKey{}).(*received)
-	if class == watch || !ok {
-		return handle(ctx, request)
+func (s *Serving) assemble() (err error) {
+	a := s.agent
+	e := newEndpoint(s.settings.Account, s.settings, a.Limits)
+	e.log = a.logger()
+	e.agent, e.instance, e.shared, e.stats.startedAt = a.Name, s.InstanceID, a.Shared, time.Now()
+	if e.telemetry, err = newTelemetry(a.Name, s.InstanceID, a.TracerProvider); err != nil {
+		return err
 	}
-	defer func() { err = leaving(err) }()
-	defer e.survive(info.FullMethod, &err)
-	c, passed, err := e.arrived(ctx, info.FullMethod, class, got)
-	if err != nil {
-		return nil, err
+	if s.registry, err = newRegistryClient(e, s.settings.Registry); err != nil {
+		return err
 	}
-	response, err = e.handled(c, request, handle)
-	if err = c.finish(passed, err); err != nil {
-		return nil, err
-	}
-	return response, nil
+	e.directory = newDirectory(e.account, s.registry)
+	e.directory.onLimits = e.setCeiling
+	s.endpoint, s.client = e, newAgentClient(e, e.directory, s.settings)
+	s.server, s.health = newGRPCServer(e, defaultBounds)
+	s.registerService()
+	return nil
 }
 
-func (e *end) handled(c *call, request any, handle grpc.UnaryHandler) (response any, err error) {
-	defer e.survive(c.method, &err)
-	if response, err = handle(context.WithValue(c.ctx, callKey{}, c), request); err != nil {
-		return nil, err
+func (s *Serving) registerService() {
+	s.health.SetServingStatus(agentServiceName, healthpb.HealthCheckResponse_SERVING)
+	s.server.RegisterService(receiving(pb.AgentService_ServiceDesc), &agentService{
+		agent: s.agent, card: s.agent.card(s.endpoint.account), client: s.client,
+		readiness: func() pb.Readiness { r, _ := s.state(); return r }, log: s.agent.logger(),
+	})
+}
+
+func (s *Serving) register() error {
+	advertised := s.settings.Advertise
+	if advertised == "" {
+		if strings.HasPrefix(s.Address, "0.0.0.0:") || strings.HasPrefix(s.Address, "[::]:") {
+			return invalid("advertise", "%s stands for all addresses of this machine: set BOTMESH_ADVERTISE to the one that others reach", s.Address)
+		}
+		advertised = s.Address
 	}
-	return response, c.sending(proto.Size(response.(proto.Message)))
+	r := newRegistration(s.endpoint, s.registry, s.agent.card(s.endpoint.account), s.InstanceID, advertised)
+	r.state, r.log = s.state, s.agent.logger()
+	r.onLimits, r.onTraceEndpoint = s.endpoint.setCeiling, s.endpoint.telemetry.exportTo
+	s.registration = r
+	return r.start()
 }
 
-// survive turns a panic into an error: no message may end the process. To be deferred.
-func (e *end) survive(what string, err *error) {
-	if caught := recover(); caught != nil {
-		*err = caughtPanic(e.log, what, caught)
-	}
-}
-
-func caughtPanic(log *slog.Logger, what string, caught any) error {
-	log.Error("a panic was caught", "in", what, "error", fmt.Sprint(caught), "stack", string(debug.Stack()))
-	return refusal(ReasonAgentError, nil, "%s failed inside; its log has the cause", what)
-}
-
-// background runs what nobody waits for; a panic in it is logged and ends nothing else.
-func (e *end) background(what string, run func()) {
-	var err error
-	defer e.survive(what, &err)
-	run()
-}
-
-func leaving(err error) error {
-	if err == nil {
-		return nil
-	}
-	return toStatus(asError(err))
-}
-
-// serveStream is the same for a call that streams its responses.
-func (e *end) serveStream(server any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
-	if strings.HasPrefix(info.FullMethod, "/grpc.") {
-		return handle(server, &awaitedStream{stream})
-	}
-	served := &servedStream{ServerStream: stream, end: e, method: info.FullMethod}
-	err := served.run(server, handle)
+// state is how ready the instance is, and how much it has to do.
+func (s *Serving) state() (pb.Readiness, *pb.Load) {
+	running, _ := s.endpoint.works.counts()
+	readiness := pb.Readiness_READINESS_READY
 	switch {
-	case served.refused != nil:
-		err = served.refused
-	case served.call != nil:
-		err = served.call.finish(served.passed, err)
+	case s.endpoint.draining.Load():
+		readiness = pb.Readiness_READINESS_DRAINING
+	case s.agent.Capacity > 0 && running >= s.agent.Capacity:
+		readiness = pb.Readiness_READINESS_BUSY
 	}
-	return leaving(err)
+	return readiness, &pb.Load{InFlight: uint32(running), RecentFailures: s.endpoint.stats.recentFailures()}
 }
 
-// awaitedStream is a stream of gRPC's own services, with a bound on the wait for its first request.
-type awaitedStream struct{ grpc.ServerStream }
-
-func (s *awaitedStream) RecvMsg(request any) error {
-	err := s.ServerStream.RecvMsg(request)
-	if err == nil {
-		hasCome(s.Context())
-	}
-	return err
-}
-
-// servedStream starts the policies when the request has been read, and looks at each response.
-type servedStream struct {
-	grpc.ServerStream
-	end     *end
-	method  string
-	call    *call
-	passed  int
-	refused error
-}
-
-func (s *servedStream) run(server any, handle grpc.StreamHandler) (err error) {
-	defer s.end.survive(s.method, &err)
-	return handle(server, s)
-}
-
-func (s *servedStream) RecvMsg(request any) error {
-	got := &received{message: request.(proto.Message)}
-	if err := s.ServerStream.RecvMsg(got); err != nil {
-		return err
-	}
-	if s.call != nil {
+// Listed returns when the registry has found the bot at its address: others can call it from now on.
+func (s *Serving) Listed(ctx context.Context) error {
+	select {
+	case <-s.registration.listed:
 		return nil
+	case <-ctx.Done():
+		return asError(ctx.Err())
 	}
-	hasCome(s.ServerStream.Context())
-	s.call, s.passed, s.refused = s.end.arrived(s.ServerStream.Context(), s.method, classOf(s.method, true), got)
-	return s.refused
 }
 
-func (s *servedStream) SendMsg(response any) error {
-	if err := s.call.sending(proto.Size(response.(proto.Message))); err != nil {
-		return err
-	}
-	return s.ServerStream.SendMsg(response)
-}
+// Drain takes no new work, finishes what runs, as far as the drain timeout allows, and leaves.
+func (s *Serving) Drain() { s.Stop(s.settings.DrainTimeout) }
 
-func (s *servedStream) Context() context.Context {
-	if s.call == nil {
-		return s.ServerStream.Context()
+// Stop takes no new work, gives what runs so long, and leaves.
+func (s *Serving) Stop(timeout time.Duration) {
+	s.endpoint.draining.Store(true)
+	if s.registration != nil {
+		s.registration.heartbeatNow()
 	}
-	return context.WithValue(s.call.ctx, callKey{}, s.call)
+	if timeout > 0 {
+		s.health.Shutdown()
+	}
+	s.endpoint.works.drain(timeout)
+	if s.registration != nil {
+		s.registration.stop()
+	}
+	s.endpoint.directory.close()
+	stopped := make(chan struct{})
+	go func() { s.server.GracefulStop(); close(stopped) }()
+	select {
+	case <-stopped:
+	case <-time.After(stopGrace):
+		s.server.Stop()
+	}
+	s.client.close()
+	_ = s.registry.conn.Close()
+	s.endpoint.telemetry.stop()
 }

@@ -37,14 +37,14 @@ func DefaultSettings() Settings {
 
 // LoadSettings are the built-in ones with what the environment says (BOTMESH_*).
 func LoadSettings() (Settings, error) {
-	made := DefaultSettings()
+	settings := DefaultSettings()
 	var failed error
-	for _, one := range made.table() {
-		if text, ok := os.LookupEnv(one.variable); ok && failed == nil {
-			failed = one.parse(strings.TrimSpace(text))
+	for _, setting := range settings.table() {
+		if text, ok := os.LookupEnv(setting.variable); ok && failed == nil {
+			failed = setting.parse(strings.TrimSpace(text))
 		}
 	}
-	return made, failed
+	return settings, failed
 }
 
 type setting struct {
@@ -119,30 +119,30 @@ var (
 
 func seconds(variable string, to *time.Duration) setting {
 	return setting{variable, func(text string) error {
-		found := timePattern.FindStringSubmatch(text)
-		if found == nil {
+		match := timePattern.FindStringSubmatch(text)
+		if match == nil {
 			return malformed(variable, text, `seconds ("30", "500ms", "5m")`)
 		}
-		number, err := strconv.ParseFloat(found[1], 64)
+		number, err := strconv.ParseFloat(match[1], 64)
 		if err != nil || number > 366*24*3600 {
 			return malformed(variable, text, "a year at most")
 		}
-		*to = time.Duration(number * float64(timeUnits[found[2]]))
+		*to = time.Duration(number * float64(timeUnits[match[2]]))
 		return nil
 	}}
 }
 
 func size(variable string, to *int) setting {
 	return setting{variable, func(text string) error {
-		found := sizePattern.FindStringSubmatch(text)
-		if found == nil {
+		match := sizePattern.FindStringSubmatch(text)
+		if match == nil {
 			return malformed(variable, text, `bytes ("65536", "64KiB", "1MiB")`)
 		}
-		number, err := strconv.Atoi(found[1])
-		if err != nil || number > 1<<62>>sizeUnits[found[2]] {
+		number, err := strconv.Atoi(match[1])
+		if err != nil || number > 1<<62>>sizeUnits[match[2]] {
 			return malformed(variable, text, "at most 2^62 bytes")
 		}
-		*to = number << sizeUnits[found[2]]
+		*to = number << sizeUnits[match[2]]
 		return nil
 	}}
 }

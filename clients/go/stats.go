@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	keptLatencies = 1000
-	recent        = time.Minute
+	maxLatencies = 1000
+	recent       = time.Minute
 )
 
 // stats is what GetStats answers: counts since the process started.
@@ -44,7 +44,7 @@ func (s *stats) record(c *call) {
 	if c.err != nil && !c.err.Started && !c.err.FromPeer {
 		s.refusals[string(c.err.Reason)]++
 	} else if !c.atCaller {
-		if s.latencies = append(s.latencies, time.Since(c.began)); len(s.latencies) > keptLatencies {
+		if s.latencies = append(s.latencies, time.Since(c.startedAt)); len(s.latencies) > maxLatencies {
 			s.latencies = s.latencies[1:]
 		}
 		if c.err != nil {
@@ -73,11 +73,11 @@ func (s *stats) toProto() *pb.GetStatsResponse {
 		return durationpb.New(ordered[min(len(ordered)-1, len(ordered)*numerator/100)])
 	}
 	clone := func(counts map[string]uint64) map[string]uint64 {
-		made := make(map[string]uint64, len(counts))
+		copied := make(map[string]uint64, len(counts))
 		for key, value := range counts {
-			made[key] = value
+			copied[key] = value
 		}
-		return made
+		return copied
 	}
 	return &pb.GetStatsResponse{
 		StartedAt: timestamppb.New(s.startedAt), Incoming: clone(s.incoming), Outgoing: clone(s.outgoing),

@@ -36,8 +36,8 @@ func asError(err error) *Error {
 	case errors.Is(err, context.Canceled):
 		return refusal(ReasonCancelled, nil, "the work was cancelled")
 	}
-	if found, ok := status.FromError(err); ok {
-		return fromStatus(found)
+	if received, ok := status.FromError(err); ok {
+		return fromStatus(received)
 	}
 	return refusal(ReasonAgentError, nil, "the agent failed inside; its log has the cause under this trace id")
 }
@@ -67,14 +67,14 @@ func toStatus(e *Error) error {
 
 // fromStatus is the error that a peer sent. A status without ErrorInfo was made by gRPC: a deadline or size limit
 // of its own is mapped to ours, the rest keeps its code without a reason.
-func fromStatus(found *status.Status) *Error {
-	for _, detail := range found.Details() {
+func fromStatus(received *status.Status) *Error {
+	for _, detail := range received.Details() {
 		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.Domain == errorDomain {
-			return fromInfo(info, found)
+			return fromInfo(info, received)
 		}
 	}
-	text := found.Message()
-	switch code := known(found.Code()); {
+	text := received.Message()
+	switch code := known(received.Code()); {
 	case code == codes.DeadlineExceeded:
 		return refusal(ReasonDeadlineExpired, nil,
 			"the deadline passed before an answer came: allow more time or ask for less")
@@ -87,24 +87,24 @@ func fromStatus(found *status.Status) *Error {
 	}
 }
 
-func fromInfo(info *errdetails.ErrorInfo, found *status.Status) *Error {
-	made := &Error{
-		Reason: Reason(info.Reason), Code: known(found.Code()), Text: found.Message(), Metadata: map[string]string{},
+func fromInfo(info *errdetails.ErrorInfo, received *status.Status) *Error {
+	e := &Error{
+		Reason: Reason(info.Reason), Code: known(received.Code()), Text: received.Message(), Metadata: map[string]string{},
 		Agent: info.Metadata["agent"], Instance: info.Metadata["instance"], TraceID: info.Metadata["trace_id"],
 		Started: info.Metadata["started"] != "false", FromPeer: true,
 	}
-	made.Hop, _ = strconv.Atoi(info.Metadata["hop"])
+	e.Hop, _ = strconv.Atoi(info.Metadata["hop"])
 	for _, agent := range strings.Split(info.Metadata["path"], ",") {
 		if agent != "" {
-			made.Path = append(made.Path, agent)
+			e.Path = append(e.Path, agent)
 		}
 	}
 	for key, value := range info.Metadata {
 		if !commonFacts[key] {
-			made.Metadata[key] = value
+			e.Metadata[key] = value
 		}
 	}
-	return made
+	return e
 }
 
 // known is a code of gRPC's: a peer may send any number.
@@ -116,6 +116,6 @@ func known(code codes.Code) codes.Code {
 }
 
 // cut is a text of at most so many bytes, and UTF-8: nothing else crosses the wire.
-func cut(text string, most int) string {
-	return strings.ToValidUTF8(text[:min(len(text), most)], "")
+func cut(text string, maxBytes int) string {
+	return strings.ToValidUTF8(text[:min(len(text), maxBytes)], "")
 }

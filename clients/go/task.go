@@ -12,7 +12,7 @@ import (
 
 // Task is a task in a chain: what a bot gets to work on. What it asks of other agents continues the chain.
 type Task struct {
-	asking
+	delegator
 	// Message is the whole message, as it came.
 	Message *pb.Message
 
@@ -24,10 +24,10 @@ type Task struct {
 	afterText bool // whether the last piece was text
 }
 
-func newTask(c *call, calls *caller) *Task {
-	made := &Task{Message: c.message, call: c, item: c.work}
-	made.asking = asking{calls: calls, begin: made.beginAsk, spent: made.note}
-	return made
+func newTask(c *call, calls *agentClient) *Task {
+	task := &Task{Message: c.message, call: c, item: c.work}
+	task.delegator = delegator{client: calls, newInvocation: task.newInvocation, onReply: task.addUsage}
+	return task
 }
 
 // Text joins the text parts, a line each.
@@ -74,7 +74,7 @@ func (t *Task) MaxHops() int {
 }
 
 // Deadline is when the work ends, done or not. It moves out when a caller attaches again with a later one.
-func (t *Task) Deadline() time.Time { return t.item.until() }
+func (t *Task) Deadline() time.Time { return t.item.currentDeadline() }
 
 // TraceID is the chain's trace, 32 hex digits; empty where nothing is traced.
 func (t *Task) TraceID() string { return traceID(t.call.span) }
@@ -106,18 +106,18 @@ func (t *Task) Progress(ctx context.Context, text string, fraction float64) erro
 	})
 }
 
-func (t *Task) beginAsk(target string, o options) (*ask, error) {
+func (t *Task) newInvocation(target string, o options) (*invocation, error) {
 	if o.conversationID != "" && o.conversationID != t.ConversationID() {
 		return nil, invalid("conversation_id", "a task's delegations belong to its own conversation: leave it out")
 	}
-	end := t.call.end
-	return &ask{
+	end := t.call.endpoint
+	return &invocation{
 		target: target, message: &pb.Message{FromAgent: end.agent}, deadline: t.Deadline(), work: t.item,
-		chain: t.call.chain.below(end.namedIn(t.call.chain)),
+		chain: t.call.chain.below(end.nameIn(t.call.chain)),
 	}, nil
 }
 
-func (t *Task) note(reply *Reply) {
+func (t *Task) addUsage(reply *Reply) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.usage = append(t.usage, reply.totalUsage()...)

@@ -43,13 +43,13 @@ func newTelemetry(service, instance string, own trace.TracerProvider) (*telemetr
 	if instance != "" {
 		facts = append(facts, attribute.String("service.instance.id", instance))
 	}
-	known := resource.NewSchemaless(facts...)
-	if merged, err := resource.Merge(resource.Default(), known); err == nil {
-		known = merged
+	attributes := resource.NewSchemaless(facts...)
+	if merged, err := resource.Merge(resource.Default(), attributes); err == nil {
+		attributes = merged
 	}
-	provider := sdktrace.NewTracerProvider(sdktrace.WithResource(known))
-	made := &telemetry{tracer: provider.Tracer(scope), provider: provider}
-	return made, made.exportAsEnvironmentSays()
+	provider := sdktrace.NewTracerProvider(sdktrace.WithResource(attributes))
+	t := &telemetry{tracer: provider.Tracer(scope), provider: provider}
+	return t, t.exportAsEnvironmentSays()
 }
 
 func (t *telemetry) exportAsEnvironmentSays() error {

@@ -108,40 +108,40 @@ func unreadableResponse(method string) *Error {
 type requestKey struct{}
 
 // awaited is the context of a call whose request has not come yet: it ends where that takes too long.
-type awaited struct {
+type requestWait struct {
 	context.Context
-	timer *time.Timer
-	late  atomic.Bool
+	timer   *time.Timer
+	expired atomic.Bool
 }
 
 // awaiting is what bounds the wait for a request that never comes: gRPC reads it before any handler runs. A call that
 // ends soon enough by itself is left as it is.
-func awaiting(longest time.Duration) tap.ServerInHandle {
+func limitRequestWait(timeout time.Duration) tap.ServerInHandle {
 	return func(ctx context.Context, _ *tap.Info) (context.Context, error) {
-		if at, ok := ctx.Deadline(); ok && time.Until(at) <= longest {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= timeout {
 			return ctx, nil
 		}
 		bounded, cancel := context.WithCancel(ctx)
-		made := &awaited{Context: bounded}
-		made.timer = time.AfterFunc(longest, func() {
-			made.late.Store(true)
+		wait := &requestWait{Context: bounded}
+		wait.timer = time.AfterFunc(timeout, func() {
+			wait.expired.Store(true)
 			cancel()
 		})
-		context.AfterFunc(bounded, func() { made.timer.Stop() })
-		return made, nil
+		context.AfterFunc(bounded, func() { wait.timer.Stop() })
+		return wait, nil
 	}
 }
 
 // Err says that time is up, where it is.
-func (a *awaited) Err() error {
-	if a.late.Load() {
+func (a *requestWait) Err() error {
+	if a.expired.Load() {
 		return context.DeadlineExceeded
 	}
 	return a.Context.Err()
 }
 
 // Value finds the wait itself.
-func (a *awaited) Value(key any) any {
+func (a *requestWait) Value(key any) any {
 	if key == (requestKey{}) {
 		return a
 	}
@@ -149,8 +149,8 @@ func (a *awaited) Value(key any) any {
 }
 
 // hasCome ends the wait for the request of a call: it is here.
-func hasCome(ctx context.Context) {
-	if waiting, ok := ctx.Value(requestKey{}).(*awaited); ok {
-		waiting.timer.Stop()
+func requestArrived(ctx context.Context) {
+	if wait, ok := ctx.Value(requestKey{}).(*requestWait); ok {
+		wait.timer.Stop()
 	}
 }

@@ -4,12 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"math"
-	"slices"
-	"sort"
-	"strconv"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -18,8 +13,8 @@ import (
 )
 
 const (
-	window         = 64      // a bot may be this many events ahead of its fastest reader
-	keptEventBytes = 8 << 20 // events of one work that are kept for a reader that attaches again, in bytes of memory
+	maxEventsAhead = 64      // a bot may be this many events ahead of its fastest reader
+	maxEventBytes  = 8 << 20 // events of one work that are kept for a reader that attaches again, in bytes of memory
 	eventOverhead  = 128     // bytes that an event takes in memory beside its contents, about
 	entryOverhead  = 512     // bytes that an entry takes beside its outcome, about
 	unread         = math.MaxUint64
@@ -37,29 +32,29 @@ type workItem struct {
 	digest [sha256.Size]byte
 	table  *workTable
 
-	mu         sync.Mutex
-	deadline   time.Time
-	began      bool
-	settled    bool
-	detached   bool // goes on without callers: nobody waits for its outcome
-	outcome    proto.Message
-	err        *Error
-	events     []*pb.DelegateStreamResponse // by number; of progress there may be gaps
-	progress   []uint64                     // the numbers of the progress among them
-	last       uint64                       // the number of the last event
-	dropped    uint64                       // the number of the last piece that is no longer kept
-	eventBytes int                          // what the events that are kept take in memory
-	streamed   replySize                    // of pieces and resets so far, kept or not
-	maxReply   int                          // bytes of them and the reply
-	callers    int
-	consumed   uint64 // the last event that any caller has taken; unread if a caller takes only the outcome
-	undo       []func()
-	receipts   []<-chan []*pb.CancelReceipt // of calls below that are being cancelled
-	cancel     context.CancelFunc
-	ended      chan struct{} // closed when the bot's function has returned
-	timer      *time.Timer
-	orphaned   *time.Timer
-	changed    chan struct{} // closed and replaced at every change
+	mu            sync.Mutex
+	deadline      time.Time
+	started       bool
+	settled       bool
+	detached      bool // goes on without callers: nobody waits for its outcome
+	outcome       proto.Message
+	err           *Error
+	events        []*pb.DelegateStreamResponse // by number; of progress there may be gaps
+	progress      []uint64                     // the numbers of the progress among them
+	lastSequence  uint64                       // the number of the last event
+	droppedUpTo   uint64                       // the number of the last piece that is no longer kept
+	eventBytes    int                          // what the events that are kept take in memory
+	replySize     replySize                    // of pieces and resets so far, kept or not
+	maxReply      int                          // bytes of them and the reply
+	callers       int
+	consumed      uint64 // the last event that any caller has taken; unread if a caller takes only the outcome
+	cleanups      []func()
+	receipts      []<-chan []*pb.CancelReceipt // of calls below that are being cancelled
+	cancel        context.CancelFunc
+	ended         chan struct{} // closed when the bot's function has returned
+	deadlineTimer *time.Timer
+	orphanTimer   *time.Timer
+	changed       chan struct{} // closed and replaced at every change
 }
 
 // workContext is what a bot's function runs under: its deadline can move out.
@@ -69,10 +64,10 @@ type workContext struct {
 }
 
 // Deadline is when the work ends, as it stands now.
-func (c workContext) Deadline() (time.Time, bool) { return c.work.until(), true }
+func (c workContext) Deadline() (time.Time, bool) { return c.work.currentDeadline(), true }
 
 // until is when it ends at the latest.
-func (w *workItem) until() time.Time {
+func (w *workItem) currentDeadline() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.deadline
@@ -86,8 +81,8 @@ func (w *workItem) extend(deadline time.Time) {
 		return
 	}
 	w.deadline = deadline
-	if w.timer != nil {
-		w.timer.Reset(time.Until(deadline))
+	if w.deadlineTimer != nil {
+		w.deadlineTimer.Reset(time.Until(deadline))
 	}
 }
 
@@ -95,13 +90,13 @@ func (w *workItem) extend(deadline time.Time) {
 func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (proto.Message, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.began {
+	if w.started {
 		return
 	}
-	w.began = true
+	w.started = true
 	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	ctx = workContext{ctx, w}
-	w.timer = time.AfterFunc(time.Until(w.deadline), func() {
+	w.deadlineTimer = time.AfterFunc(time.Until(w.deadline), func() {
 		w.settle(nil, refusal(ReasonDeadlineExpired, nil, "the deadline passed before the work was done"))
 	})
 	go func() {
@@ -112,7 +107,7 @@ func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (pro
 			return
 		}
 		if reply, ok := outcome.(*pb.Reply); ok {
-			if err := w.endWith(reply); err != nil {
+			if err := w.addReplySize(reply); err != nil {
 				w.settle(nil, asError(err))
 				return
 			}
@@ -122,16 +117,16 @@ func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (pro
 }
 
 // endWith refuses a reply that makes the whole, with the pieces before it, larger than it may be.
-func (w *workItem) endWith(reply *pb.Reply) error {
+func (w *workItem) addReplySize(reply *pb.Reply) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.streamed.add(proto.Size(lastEvent(w.last+1, reply)), w.maxReply)
+	return w.replySize.add(proto.Size(lastEvent(w.lastSequence+1, reply)), w.maxReply)
 }
 
 // result waits for the outcome. The wait can be given up; see grace.
 func (w *workItem) result(ctx context.Context) (proto.Message, error) {
-	w.enter()
-	defer w.leave()
+	w.addCaller()
+	defer w.removeCaller()
 	w.mu.Lock()
 	w.consumed = unread
 	w.signal()
@@ -152,182 +147,6 @@ func (w *workItem) result(ctx context.Context) (proto.Message, error) {
 	return w.outcome, nil
 }
 
-// read gives the events with a number greater than `after` as they come, then the outcome.
-func (w *workItem) read(ctx context.Context, after uint64, idle time.Duration,
-	send func(*pb.DelegateStreamResponse) error,
-) error {
-	w.enter()
-	defer w.leave()
-	for {
-		event, settled, changed, err := w.next(after)
-		switch {
-		case err != nil:
-			return err
-		case event != nil:
-			after = event.Sequence
-			if err := send(event); err != nil {
-				return err
-			}
-		case settled:
-			return w.finalEvent(send)
-		default:
-			if err := waitFor(ctx, changed, idle); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// next is the first event with a number greater than `after` that is kept; else whether the work is over, and what to
-// wait for.
-func (w *workItem) next(after uint64) (*pb.DelegateStreamResponse, bool, <-chan struct{}, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if after >= w.last {
-		return nil, w.settled, w.changed, nil
-	}
-	if after < w.dropped {
-		return nil, false, nil, noLongerKept()
-	}
-	at := w.position(after + 1)
-	if at == len(w.events) { // the rest was progress
-		return nil, w.settled, w.changed, nil
-	}
-	event := w.events[at]
-	if w.consumed < event.Sequence {
-		w.consumed = event.Sequence
-		w.signal()
-	}
-	return event, false, nil, nil
-}
-
-func noLongerKept() *Error {
-	return refusal(ReasonOutcomeUnknown, nil, "the first events of this work are no longer kept: ask again as a new task")
-}
-
-// position is where the event of that number stands, or the first after it. The lock is held.
-func (w *workItem) position(number uint64) int {
-	return sort.Search(len(w.events), func(at int) bool { return w.events[at].Sequence >= number })
-}
-
-func (w *workItem) finalEvent(send func(*pb.DelegateStreamResponse) error) error {
-	w.mu.Lock()
-	reply, ok := w.outcome.(*pb.Reply)
-	err, sequence := w.err, w.last+1
-	w.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return noReply()
-	}
-	return send(lastEvent(sequence, reply))
-}
-
-func lastEvent(sequence uint64, reply *pb.Reply) *pb.DelegateStreamResponse {
-	return &pb.DelegateStreamResponse{Sequence: sequence, Event: &pb.DelegateStreamResponse_Reply{Reply: reply}}
-}
-
-func noReply() *Error { return refusal(ReasonAgentError, nil, "this work has no reply") }
-
-func waitFor(ctx context.Context, changed <-chan struct{}, idle time.Duration) error {
-	silence := time.NewTimer(idle)
-	defer silence.Stop()
-	select {
-	case <-changed:
-		return nil
-	case <-ctx.Done():
-		return asError(ctx.Err())
-	case <-silence.C:
-		return streamIdle(idle)
-	}
-}
-
-func streamIdle(limit time.Duration) *Error {
-	return refusal(ReasonStreamIdle, map[string]any{"limit": limit.Seconds()},
-		"the stream was silent for %v: send progress in between", limit)
-}
-
-// emit adds an event; it waits while all readers are far behind. A piece that makes the reply larger than it may be is
-// not added: the work ends.
-func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) error {
-	w.mu.Lock()
-	for w.consumed != unread && w.last >= w.consumed+window && !w.detached && !w.settled {
-		changed := w.changed
-		w.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return asError(ctx.Err())
-		}
-		w.mu.Lock()
-	}
-	if w.settled {
-		w.mu.Unlock()
-		return refusal(ReasonCancelled, nil, "the work is over: nobody hears of it any more")
-	}
-	event.Sequence = w.last + 1
-	if isOfReply(event) {
-		if err := w.streamed.add(proto.Size(event), w.maxReply); err != nil {
-			w.mu.Unlock()
-			w.settle(nil, asError(err))
-			return err
-		}
-	}
-	defer w.mu.Unlock()
-	if event.GetProgress() != nil {
-		w.forgetUnreadProgress()
-		w.progress = append(w.progress, event.Sequence)
-	}
-	w.last = event.Sequence
-	w.events = append(w.events, event)
-	w.eventBytes += memoryOf(event)
-	w.forgetMore()
-	w.signal()
-	return nil
-}
-
-// forgetUnreadProgress: where readers are behind, or none reads events, only the newest is worth its memory. The lock is
-// held.
-func (w *workItem) forgetUnreadProgress() {
-	if w.consumed != unread && w.last < w.consumed+window/2 {
-		return
-	}
-	for last := len(w.progress) - 1; last >= 0; last-- {
-		if w.consumed != unread && w.progress[last] <= w.consumed {
-			return
-		}
-		w.forget(w.position(w.progress[last]))
-		w.progress = w.progress[:last]
-	}
-}
-
-// forgetMore keeps the events within their bounds: the oldest progress goes first, then pieces that were read. The lock
-// is held.
-func (w *workItem) forgetMore() {
-	for w.eventBytes > keptEventBytes && len(w.progress) > 0 {
-		w.forget(w.position(w.progress[0]))
-		w.progress = w.progress[1:]
-	}
-	for w.eventBytes > keptEventBytes && w.consumed != unread && len(w.events) > 0 && w.events[0].Sequence <= w.consumed {
-		w.dropped = w.events[0].Sequence
-		w.forget(0)
-	}
-}
-
-// forget drops the event at a position. The lock is held.
-func (w *workItem) forget(at int) {
-	w.eventBytes -= memoryOf(w.events[at])
-	if at == 0 {
-		w.events[0] = nil // the array behind the slice lives on
-		w.events = w.events[1:]
-		return
-	}
-	w.events = slices.Delete(w.events, at, at+1)
-}
-
-func memoryOf(event *pb.DelegateStreamResponse) int { return eventOverhead + proto.Size(event) }
-
 // stop ends it at once; nothing happens if it has ended.
 func (w *workItem) stop(reason string) {
 	w.settle(nil, refusal(ReasonCancelled, nil, "%s", reason))
@@ -342,14 +161,14 @@ func (w *workItem) detach() {
 }
 
 // onSettled runs `undo` when the work is over.
-func (w *workItem) onSettled(undo func()) {
+func (w *workItem) onSettled(cleanup func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.undo = append(w.undo, undo)
+	w.cleanups = append(w.cleanups, cleanup)
 }
 
 // below notes a call that is being cancelled with this work.
-func (w *workItem) below(receipts <-chan []*pb.CancelReceipt) {
+func (w *workItem) addReceipts(receipts <-chan []*pb.CancelReceipt) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.receipts = append(w.receipts, receipts)
@@ -368,36 +187,36 @@ func (w *workItem) settle(outcome proto.Message, err *Error) {
 		w.err = &started
 	}
 	w.outcome, w.settled = outcome, true
-	for _, timer := range []*time.Timer{w.timer, w.orphaned} {
+	for _, timer := range []*time.Timer{w.deadlineTimer, w.orphanTimer} {
 		if timer != nil {
 			timer.Stop()
 		}
 	}
-	undo, size := w.undo, w.size()
+	cleanups, size := w.cleanups, w.size()
 	w.signal()
 	w.mu.Unlock()
-	w.table.ended(w, size)
-	for _, one := range undo {
-		one()
+	w.table.moveToDone(w, size)
+	for _, cleanup := range cleanups {
+		cleanup()
 	}
 	w.cancel()
 }
 
-func (w *workItem) enter() {
+func (w *workItem) addCaller() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.callers++
-	if w.orphaned != nil {
-		w.orphaned.Stop()
-		w.orphaned = nil
+	if w.orphanTimer != nil {
+		w.orphanTimer.Stop()
+		w.orphanTimer = nil
 	}
 }
 
-func (w *workItem) leave() {
+func (w *workItem) removeCaller() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.callers--; w.callers == 0 && !w.settled && !w.detached {
-		w.orphaned = time.AfterFunc(w.table.grace, func() { w.stop("the last caller was lost") })
+		w.orphanTimer = time.AfterFunc(w.table.grace, func() { w.stop("the last caller was lost") })
 	}
 }
 
@@ -407,22 +226,6 @@ func (w *workItem) signal() {
 	w.changed = make(chan struct{})
 }
 
-// whole is a reply with the pieces that were sent before it.
-func (w *workItem) whole(reply *pb.Reply) (*pb.Reply, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.dropped > 0 {
-		return nil, noLongerKept()
-	}
-	var got pieces
-	for _, event := range w.events {
-		if partial := event.GetPartial(); partial != nil {
-			got.add(partial.Part, partial.Append)
-		}
-	}
-	return got.whole(reply), nil
-}
-
 // size is what it takes in memory, about. The lock is held.
 func (w *workItem) size() int {
 	bytes := entryOverhead + w.eventBytes
@@ -430,37 +233,4 @@ func (w *workItem) size() int {
 		bytes += proto.Size(w.outcome)
 	}
 	return bytes
-}
-
-var anonymous atomic.Uint64
-
-// keyOf is the idempotency key of a call. One without a message id gets a key that nothing can repeat.
-func keyOf(c *call) workKey {
-	from, id := c.message.GetFromAgent(), c.message.GetMessageId()
-	if from == "" && len(c.chain.path) > 0 {
-		_, from = splitName(c.chain.path[len(c.chain.path)-1])
-	}
-	if id == "" {
-		id = "\x00" + strconv.FormatUint(anonymous.Add(1), 10)
-	}
-	account := c.chain.accountID
-	if account == "" {
-		account = c.end.account
-	}
-	return workKey{account, from, id}
-}
-
-// fingerprint is what a repeat must have in common with the first: everything but when and in which chain it was sent.
-func fingerprint(c *call) [sha256.Size]byte {
-	core := proto.CloneOf(c.message)
-	core.Timestamp, core.CorrelationId, core.AccountId = nil, "", ""
-	core.MessageType = pb.MessageType_MESSAGE_TYPE_UNSPECIFIED
-	kind := "task"
-	if strings.HasSuffix(c.method, "/Transfer") {
-		kind = "transfer"
-	} else if strings.HasSuffix(c.method, "/Notify") && isHeard(c.message) {
-		kind = "told" // nobody answers it: a task of the same id has a reply, and is another thing
-	}
-	data, _ := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte(kind), core)
-	return sha256.Sum256(data)
 }

@@ -38,34 +38,34 @@ func (t *workTable) claim(c *call) (*workItem, bool, error) {
 	key, digest := keyOf(c), fingerprint(c)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if found := t.find(key); found != nil {
-		if found.digest != digest {
+	if item := t.find(key); item != nil {
+		if item.digest != digest {
 			return nil, false, refusal(ReasonMessageIDReused, map[string]any{"message_id": key[2]},
 				"message id %s was used with another payload: give each message its own", key[2])
 		}
-		found.extend(c.deadline)
-		return found, true, nil
+		item.extend(c.deadline)
+		return item, true, nil
 	}
 	if len(t.running) >= t.maxEntries {
 		return nil, false, refusal(ReasonTooMuchWork, map[string]any{"limit": t.maxEntries},
 			"%d pieces of work run here: ask another instance or later", len(t.running))
 	}
-	made := &workItem{
+	item := &workItem{
 		key: key, digest: digest, table: t, deadline: c.deadline, maxReply: c.limits.MaxReplyBytes,
 		changed: make(chan struct{}), ended: make(chan struct{}), cancel: func() {},
 	}
-	t.running[key] = made
-	return made, false, nil
+	t.running[key] = item
+	return item, false, nil
 }
 
 // find is the work under a key, running or ended. The lock is held.
 func (t *workTable) find(key workKey) *workItem {
 	t.prune()
-	if found := t.running[key]; found != nil {
-		return found
+	if item := t.running[key]; item != nil {
+		return item
 	}
-	if found := t.done[key]; found != nil {
-		return found.Value.(doneEntry).work
+	if item := t.done[key]; item != nil {
+		return item.Value.(doneEntry).work
 	}
 	return nil
 }
@@ -82,9 +82,9 @@ func (t *workTable) knows(c *call) bool {
 }
 
 // forgetUnbegun drops work that never began.
-func (t *workTable) forgetUnbegun(w *workItem) {
+func (t *workTable) discardUnstarted(w *workItem) {
 	w.mu.Lock()
-	began := w.began
+	began := w.started
 	w.mu.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -93,7 +93,7 @@ func (t *workTable) forgetUnbegun(w *workItem) {
 	}
 }
 
-func (t *workTable) ended(w *workItem, size int) {
+func (t *workTable) moveToDone(w *workItem, size int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.running, w.key)
@@ -127,32 +127,32 @@ func (t *workTable) counts() (running, remembered int) {
 func (t *workTable) all() []*workItem {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found := make([]*workItem, 0, len(t.running))
-	for _, one := range t.running {
-		found = append(found, one)
+	items := make([]*workItem, 0, len(t.running))
+	for _, item := range t.running {
+		items = append(items, item)
 	}
-	return found
+	return items
 }
 
 // drain waits until nothing runs, then ends what still does.
 func (t *workTable) drain(timeout time.Duration) {
-	late := time.NewTimer(timeout)
-	defer late.Stop()
-	for _, one := range t.all() {
-		one.mu.Lock()
-		began := one.began
-		one.mu.Unlock()
+	timeUp := time.NewTimer(timeout)
+	defer timeUp.Stop()
+	for _, item := range t.all() {
+		item.mu.Lock()
+		began := item.started
+		item.mu.Unlock()
 		if !began {
 			continue
 		}
 		select {
-		case <-one.ended:
+		case <-item.ended:
 			continue
-		case <-late.C:
+		case <-timeUp.C:
 		}
 		break
 	}
-	for _, one := range t.all() {
-		one.stop("the instance is shutting down")
+	for _, item := range t.all() {
+		item.stop("the instance is shutting down")
 	}
 }

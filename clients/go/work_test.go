@@ -16,8 +16,8 @@ import (
 
 func testCall(t *testing.T, settings Settings, id, text string) *call {
 	t.Helper()
-	e := newEnd("default", settings)
-	c := e.newCall(context.Background(), agentService+"Delegate", work, false)
+	e := newEndpoint("default", settings)
+	c := e.newCall(context.Background(), agentServicePath+"Delegate", work, false)
 	c.message = &pb.Message{MessageId: id, FromAgent: "a", Payload: []*pb.Part{Text(text)}}
 	c.deadline = time.Now().Add(time.Minute)
 	return c
@@ -32,7 +32,7 @@ func (c *call) again(text string) *call {
 
 func claim(t *testing.T, c *call) (*workItem, bool) {
 	t.Helper()
-	item, joined, err := c.end.works.claim(c)
+	item, joined, err := c.endpoint.works.claim(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestARepeatJoinsAndIsDoneOnce(t *testing.T) {
 func TestAnotherPayloadUnderAnIDIsRefused(t *testing.T) {
 	c := testCall(t, DefaultSettings(), "m-1", "hi")
 	claim(t, c)
-	_, _, err := c.end.works.claim(c.again("something else"))
+	_, _, err := c.endpoint.works.claim(c.again("something else"))
 	if !errors.Is(err, ReasonMessageIDReused) {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestABotIsHeldBackByASlowReader(t *testing.T) {
 	item, _ := claim(t, c)
 	var sent atomic.Int32
 	item.startOnce(c.ctx, func(ctx context.Context) (proto.Message, error) {
-		for range 2 * window {
+		for range 2 * maxEventsAhead {
 			if err := item.emit(ctx, &pb.DelegateStreamResponse{}); err != nil {
 				return nil, err
 			}
@@ -141,7 +141,7 @@ func TestABotIsHeldBackByASlowReader(t *testing.T) {
 		return &pb.Reply{}, nil
 	})
 	time.Sleep(50 * time.Millisecond)
-	if sent.Load() != window {
+	if sent.Load() != maxEventsAhead {
 		t.Fatal(sent.Load())
 	}
 	item.stop("enough")
@@ -159,7 +159,7 @@ func TestOutcomesAreForgottenWhenThereAreTooMany(t *testing.T) {
 		item.startOnce(c.ctx, func(context.Context) (proto.Message, error) { return &pb.Reply{}, nil })
 		<-item.ended
 	}
-	if _, remembered := c.end.works.counts(); remembered != 2 {
+	if _, remembered := c.endpoint.works.counts(); remembered != 2 {
 		t.Fatal(remembered)
 	}
 }
@@ -251,7 +251,7 @@ func TestProgressThatNobodyReadsTakesNoMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-item.ended
-	if len(item.progress) > window/2+1 || item.eventBytes > keptEventBytes {
+	if len(item.progress) > maxEventsAhead/2+1 || item.eventBytes > maxEventBytes {
 		t.Fatal(len(item.progress), item.eventBytes)
 	}
 	if whole, err := item.whole(reply.(*pb.Reply)); err != nil || len(whole.Message.Payload) != 2000 {
@@ -287,7 +287,7 @@ func TestEventsOfOneWorkTakeBoundedMemory(t *testing.T) {
 		defer item.mu.Unlock()
 		most = max(most, item.eventBytes)
 		return nil
-	}); err != nil || most > keptEventBytes {
+	}); err != nil || most > maxEventBytes {
 		t.Fatal(most, err)
 	}
 }

@@ -18,11 +18,11 @@ const receiptTimeout = 800 * time.Millisecond // for receipts from below: less t
 
 // agentServer is AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do
 // the rest.
-type agentServer struct {
+type agentService struct {
 	pb.UnimplementedAgentServiceServer
 	agent     *Agent
 	card      *pb.AgentCard
-	calls     *caller
+	client    *agentClient
 	readiness func() pb.Readiness
 	log       *slog.Logger
 }
@@ -31,8 +31,8 @@ type agentServer struct {
 type bot func(ctx context.Context, task *Task) (proto.Message, error)
 
 // Delegate is the bot's reply, whole.
-func (s *agentServer) Delegate(ctx context.Context, request *pb.DelegateRequest) (*pb.DelegateResponse, error) {
-	item, err := s.work(ctx, s.agent.OnDelegate != nil, "delegations", s.delegated)
+func (s *agentService) Delegate(ctx context.Context, request *pb.DelegateRequest) (*pb.DelegateResponse, error) {
+	item, err := s.startWork(ctx, s.agent.OnDelegate != nil, "delegations", s.runDelegate)
 	if err != nil {
 		return nil, err
 	}
@@ -53,15 +53,15 @@ func (s *agentServer) Delegate(ctx context.Context, request *pb.DelegateRequest)
 }
 
 // DelegateStream is the bot's reply as it comes.
-func (s *agentServer) DelegateStream(
+func (s *agentService) DelegateStream(
 	request *pb.DelegateStreamRequest, stream grpc.ServerStreamingServer[pb.DelegateStreamResponse],
 ) error {
 	ctx := stream.Context()
-	run, has, what := s.delegated, s.agent.OnDelegate != nil, "delegations"
+	run, has, what := s.runDelegate, s.agent.OnDelegate != nil, "delegations"
 	if turn := request.Turn; turn != nil {
-		run, has, what = s.turned(turn), s.agent.forTurn(turn.GetTransfer().GetIntentId()) != nil, "turns"
+		run, has, what = s.runTurn(turn), s.agent.forTurn(turn.GetTransfer().GetIntentId()) != nil, "turns"
 	}
-	item, err := s.work(ctx, has, what, run)
+	item, err := s.startWork(ctx, has, what, run)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *agentServer) DelegateStream(
 }
 
 // isHeard is whether a notification is told to the bot; any other is a task whose reply nobody waits for.
-func isHeard(message *pb.Message) bool {
+func isBroadcast(message *pb.Message) bool {
 	switch message.GetMessageType() {
 	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED,
 		pb.MessageType_MESSAGE_TYPE_RESPONSE, pb.MessageType_MESSAGE_TYPE_ERROR: // the last two: how a task has ended
@@ -81,12 +81,12 @@ func isHeard(message *pb.Message) bool {
 }
 
 // Notify is a receipt, as soon as the work has begun.
-func (s *agentServer) Notify(ctx context.Context, request *pb.NotifyRequest) (*pb.NotifyResponse, error) {
-	run, has, what := s.delegated, s.agent.OnDelegate != nil, "delegations"
-	if isHeard(request.GetMessage()) {
-		run, has, what = s.notified, s.agent.OnNotify != nil, "notifications"
+func (s *agentService) Notify(ctx context.Context, request *pb.NotifyRequest) (*pb.NotifyResponse, error) {
+	run, has, what := s.runDelegate, s.agent.OnDelegate != nil, "delegations"
+	if isBroadcast(request.GetMessage()) {
+		run, has, what = s.runNotify, s.agent.OnNotify != nil, "notifications"
 	}
-	item, err := s.work(ctx, has, what, run)
+	item, err := s.startWork(ctx, has, what, run)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *agentServer) Notify(ctx context.Context, request *pb.NotifyRequest) (*p
 }
 
 // Transfer is whether the bot would take the conversation.
-func (s *agentServer) Transfer(ctx context.Context, request *pb.TransferRequest) (*pb.TransferResponse, error) {
+func (s *agentService) Transfer(ctx context.Context, request *pb.TransferRequest) (*pb.TransferResponse, error) {
 	offer := request.Offer
 	if offer.GetTransferId() == "" {
 		return nil, invalid("offer.transfer_id", "an offer needs a transfer_id")
@@ -107,7 +107,7 @@ func (s *agentServer) Transfer(ctx context.Context, request *pb.TransferRequest)
 		}
 		return decision(offer, decline), nil
 	}
-	item, err := s.work(ctx, true, "offers", func(ctx context.Context, task *Task) (proto.Message, error) {
+	item, err := s.startWork(ctx, true, "offers", func(ctx context.Context, task *Task) (proto.Message, error) {
 		decline, err := s.agent.OnTransfer(ctx, task, offer)
 		return decision(offer, decline), err
 	})
@@ -126,20 +126,20 @@ func (s *agentServer) Transfer(ctx context.Context, request *pb.TransferRequest)
 }
 
 func decision(offer *pb.TransferOffer, decline string) *pb.TransferResponse {
-	made := &pb.TransferResponse{TransferId: offer.TransferId, Reason: decline}
-	made.Decision = pb.TransferDecision_TRANSFER_DECISION_ACCEPTED
+	response := &pb.TransferResponse{TransferId: offer.TransferId, Reason: decline}
+	response.Decision = pb.TransferDecision_TRANSFER_DECISION_ACCEPTED
 	if decline != "" {
-		made.Decision = pb.TransferDecision_TRANSFER_DECISION_DECLINED
+		response.Decision = pb.TransferDecision_TRANSFER_DECISION_DECLINED
 	}
-	return made
+	return response
 }
 
 // Cancel is what became of the work, here and below.
-func (s *agentServer) Cancel(_ context.Context, request *pb.CancelRequest) (*pb.CancelResponse, error) {
+func (s *agentService) Cancel(_ context.Context, request *pb.CancelRequest) (*pb.CancelResponse, error) {
 	if request.MessageId == "" {
 		return nil, invalid("message_id", "message_id names the work to cancel: it cannot be empty")
 	}
-	e := s.calls.end
+	e := s.client.endpoint
 	account := request.AccountId
 	if account == "" {
 		account = e.account
@@ -177,55 +177,55 @@ func receiptsOf(item *workItem) []*pb.CancelReceipt {
 		return nil
 	}
 	item.mu.Lock()
-	waiting := item.receipts
+	cancelling := item.receipts
 	item.mu.Unlock()
-	var found []*pb.CancelReceipt
-	for _, one := range waiting {
+	var receipts []*pb.CancelReceipt
+	for _, pending := range cancelling {
 		select {
-		case receipts := <-one:
-			found = append(found, receipts...)
+		case below := <-pending:
+			receipts = append(receipts, below...)
 		case <-late:
-			return found
+			return receipts
 		}
 	}
-	return found
+	return receipts
 }
 
 // GetCard is who serves here.
-func (s *agentServer) GetCard(context.Context, *pb.GetCardRequest) (*pb.GetCardResponse, error) {
-	return &pb.GetCardResponse{Card: s.card, InstanceId: s.calls.end.instance, Readiness: s.readiness()}, nil
+func (s *agentService) GetCard(context.Context, *pb.GetCardRequest) (*pb.GetCardResponse, error) {
+	return &pb.GetCardResponse{Card: s.card, InstanceId: s.client.endpoint.instance, Readiness: s.readiness()}, nil
 }
 
 // GetStats are counts since the process started.
-func (s *agentServer) GetStats(context.Context, *pb.GetStatsRequest) (*pb.GetStatsResponse, error) {
-	e := s.calls.end
-	made := e.stats.toProto()
+func (s *agentService) GetStats(context.Context, *pb.GetStatsRequest) (*pb.GetStatsResponse, error) {
+	e := s.client.endpoint
+	response := e.stats.toProto()
 	running, remembered := e.works.counts()
 	e.mu.Lock()
 	for _, open := range e.outgoing {
-		made.OutgoingInFlight += uint32(open)
+		response.OutgoingInFlight += uint32(open)
 	}
 	e.mu.Unlock()
-	made.InstanceId, made.InFlight, made.Remembered = e.instance, uint32(running), uint32(remembered)
-	return made, nil
+	response.InstanceId, response.InFlight, response.Remembered = e.instance, uint32(running), uint32(remembered)
+	return response, nil
 }
 
 // work is the work of the call that is served: the one that it joins, or one that begins now.
-func (s *agentServer) work(ctx context.Context, supported bool, what string, run bot) (*workItem, error) {
+func (s *agentService) startWork(ctx context.Context, supported bool, what string, run bot) (*workItem, error) {
 	c := callIn(ctx)
 	if c.work == nil {
-		return nil, invalid("message", "a %s needs a message", c.method[len(agentService):])
+		return nil, invalid("message", "a %s needs a message", c.method[len(agentServicePath):])
 	}
 	if !supported {
 		return nil, refusal(ReasonNotSupported, map[string]any{"method": what}, "%s takes no %s", s.card.Name, what)
 	}
 	c.work.startOnce(c.ctx, func(ctx context.Context) (outcome proto.Message, err error) {
-		task := newTask(c, s.calls)
+		task := newTask(c, s.client)
 		defer func() {
 			if caught := recover(); caught != nil {
 				err = fmt.Errorf("panic: %v\n%s", caught, debug.Stack())
 			}
-			err = s.hidden(err, task)
+			err = s.hideCause(err, task)
 		}()
 		return run(ctx, task)
 	})
@@ -233,7 +233,7 @@ func (s *agentServer) work(ctx context.Context, supported bool, what string, run
 }
 
 // hidden keeps the cause of an unexpected failure in the log and nowhere else.
-func (s *agentServer) hidden(err error, task *Task) error {
+func (s *agentService) hideCause(err error, task *Task) error {
 	if err == nil {
 		return nil
 	}
@@ -244,12 +244,12 @@ func (s *agentServer) hidden(err error, task *Task) error {
 	return refusal(ReasonAgentError, nil, "%s failed inside; its log has the cause under this trace id", s.card.Name)
 }
 
-func (s *agentServer) delegated(ctx context.Context, task *Task) (proto.Message, error) {
+func (s *agentService) runDelegate(ctx context.Context, task *Task) (proto.Message, error) {
 	reply, err := s.agent.OnDelegate(ctx, task)
 	return s.reply(task, reply, err)
 }
 
-func (s *agentServer) turned(turn *pb.Turn) bot {
+func (s *agentService) runTurn(turn *pb.Turn) bot {
 	return func(ctx context.Context, task *Task) (proto.Message, error) {
 		answer := s.agent.forTurn(turn.GetTransfer().GetIntentId())
 		reply, err := answer(ctx, &Conversation{Task: task, Turn: turn})
@@ -257,11 +257,11 @@ func (s *agentServer) turned(turn *pb.Turn) bot {
 	}
 }
 
-func (s *agentServer) notified(ctx context.Context, task *Task) (proto.Message, error) {
+func (s *agentService) runNotify(ctx context.Context, task *Task) (proto.Message, error) {
 	return s.message(task.call, pb.MessageType_MESSAGE_TYPE_ACK), s.agent.OnNotify(ctx, task)
 }
 
-func (s *agentServer) reply(task *Task, answer *Reply, err error) (proto.Message, error) {
+func (s *agentService) reply(task *Task, answer *Reply, err error) (proto.Message, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -276,20 +276,20 @@ func (s *agentServer) reply(task *Task, answer *Reply, err error) (proto.Message
 	if message.Context, err = toStruct(answer.Context); err != nil {
 		return nil, err
 	}
-	made := &pb.Reply{
+	response := &pb.Reply{
 		Message: message, Confidence: answer.Confidence, ChainUsage: task.chainUsage(),
-		InstanceId: s.calls.end.instance, NotMine: answer.NotMine,
+		InstanceId: s.client.endpoint.instance, NotMine: answer.NotMine,
 	}
 	if answer.Usage != nil {
-		made.Usage = proto.CloneOf(answer.Usage)
-		if made.Usage.Agent == "" {
-			made.Usage.Agent = s.card.Name
+		response.Usage = proto.CloneOf(answer.Usage)
+		if response.Usage.Agent == "" {
+			response.Usage.Agent = s.card.Name
 		}
 	}
-	return made, nil
+	return response, nil
 }
 
-func (s *agentServer) message(c *call, kind pb.MessageType) *pb.Message {
+func (s *agentService) message(c *call, kind pb.MessageType) *pb.Message {
 	asked := c.message
 	return &pb.Message{
 		FromAgent: s.card.Name, ToAgent: asked.FromAgent, MessageType: kind, CorrelationId: c.chain.correlationID,

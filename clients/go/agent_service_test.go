@@ -150,7 +150,7 @@ func TestADeclaredFailureTravels(t *testing.T) {
 
 func TestADrainingAgentTakesNothingNew(t *testing.T) {
 	stub, serving := serve(t, echo())
-	serving.end.draining.Store(true)
+	serving.endpoint.draining.Store(true)
 	if _, err := delegate(context.Background(), stub, "hi"); err == nil || err.Reason != ReasonDraining {
 		t.Fatal(err)
 	}

@@ -289,18 +289,18 @@ func TestACardThatCannotBeUsedIsLeftOutAndTheRestIsTakenIn(t *testing.T) {
 	defer slog.SetDefault(previous)
 	mesh := connectTo(t, registryOf(t, bytesOf(t, all), bytesOf(t, all)), Narrow{})
 	eventually(t, func() bool { return strings.Contains(said.String(), "default/odd") })
-	mesh.end.directory.mu.Lock()
-	defer mesh.end.directory.mu.Unlock()
-	if entry := mesh.end.directory.entries[agentKey{DefaultAccount, "good"}]; entry == nil || len(entry.instances) != 1 {
+	mesh.endpoint.directory.mu.Lock()
+	defer mesh.endpoint.directory.mu.Unlock()
+	if entry := mesh.endpoint.directory.entries[agentKey{DefaultAccount, "good"}]; entry == nil || len(entry.instances) != 1 {
 		t.Fatal("the good one is missing")
 	}
-	if entry := mesh.end.directory.entries[agentKey{DefaultAccount, "bad"}]; entry == nil || entry.card.Version != "" {
+	if entry := mesh.endpoint.directory.entries[agentKey{DefaultAccount, "bad"}]; entry == nil || entry.card.Version != "" {
 		t.Fatal("the bad card was taken in")
 	}
-	if mesh.end.directory.owner["odd-1"].name != "" {
+	if mesh.endpoint.directory.owner["odd-1"].name != "" {
 		t.Fatal("the odd instance was taken in")
 	}
-	if _, limits := mesh.end.bounds(); limits != DefaultLimits() {
+	if _, limits := mesh.endpoint.currentLimits(); limits != DefaultLimits() {
 		t.Fatalf("%+v", limits)
 	}
 	if strings.Count(said.String(), "default/bad") != 1 {
@@ -317,21 +317,21 @@ func TestASnapshotThatCannotBeReadIsSkippedAndTheWatchGoesOn(t *testing.T) {
 
 func TestWhoWaitsForASnapshotThatCannotBeReadHearsThatTheRegistryAnswers(t *testing.T) {
 	settings := DefaultSettings()
-	e := newEnd(DefaultAccount, settings)
+	e := newEndpoint(DefaultAccount, settings)
 	registry, err := newRegistryClient(e, registryOf(t, garbage))
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := newDirectory(DefaultAccount, registry)
 	defer d.close()
-	err = d.wait(context.Background(), 500*time.Millisecond)
+	err = d.awaitSnapshot(context.Background(), 500*time.Millisecond)
 	if got := asError(err); got.Reason != ReasonInvalidField || strings.Contains(got.Text, "no registry") || !strings.Contains(got.Text, "answers") {
 		t.Fatal(err)
 	}
 }
 
 func TestAWatchThatIsRefusedSaysWhy(t *testing.T) {
-	registry, err := newRegistryClient(newEnd(DefaultAccount, DefaultSettings()), rawServer(t, func(string, *rawStream) error {
+	registry, err := newRegistryClient(newEndpoint(DefaultAccount, DefaultSettings()), rawServer(t, func(string, *rawStream) error {
 		return toStatus(refusal(ReasonQuotaExceeded, map[string]any{"limit": 1}, "no more watches"))
 	}))
 	if err != nil {
@@ -339,14 +339,14 @@ func TestAWatchThatIsRefusedSaysWhy(t *testing.T) {
 	}
 	d := newDirectory(DefaultAccount, registry)
 	defer d.close()
-	if got := asError(d.wait(context.Background(), 500*time.Millisecond)); got.Reason != ReasonQuotaExceeded || got.Started {
+	if got := asError(d.awaitSnapshot(context.Background(), 500*time.Millisecond)); got.Reason != ReasonQuotaExceeded || got.Started {
 		t.Fatalf("%+v", got)
 	}
 }
 
 func TestAWatchSurvivesAPanic(t *testing.T) {
 	var watches atomic.Int32
-	registry, err := newRegistryClient(newEnd(DefaultAccount, DefaultSettings()), rawServer(t, func(_ string, stream *rawStream) error {
+	registry, err := newRegistryClient(newEndpoint(DefaultAccount, DefaultSettings()), rawServer(t, func(_ string, stream *rawStream) error {
 		watches.Add(1)
 		_ = stream.sendMessage(snapshot("127.0.0.1:1", card("good")))
 		<-stream.Context().Done()
@@ -365,7 +365,7 @@ func TestAWatchSurvivesAPanic(t *testing.T) {
 		}
 	}
 	defer d.close()
-	_ = d.wait(context.Background(), time.Second)
+	_ = d.awaitSnapshot(context.Background(), time.Second)
 	eventually(t, func() bool { return watches.Load() >= 3 && panics.Load() >= 3 })
 	if strings.Count(said.String(), "a panic was caught") != 2 {
 		t.Fatal(said.String())
@@ -385,7 +385,7 @@ func eventually(t *testing.T, holds func() bool) {
 
 func TestARegistrationSurvivesPanicsGarbageAndHostileIntervals(t *testing.T) {
 	var registers, beats atomic.Int32
-	registry, err := newRegistryClient(newEnd(DefaultAccount, DefaultSettings()), rawServer(t, func(method string, stream *rawStream) error {
+	registry, err := newRegistryClient(newEndpoint(DefaultAccount, DefaultSettings()), rawServer(t, func(method string, stream *rawStream) error {
 		switch method {
 		case "Register":
 			switch registers.Add(1) {
@@ -419,11 +419,11 @@ func TestARegistrationSurvivesPanicsGarbageAndHostileIntervals(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := &logged{}
-	e := newEnd(DefaultAccount, DefaultSettings())
+	e := newEndpoint(DefaultAccount, DefaultSettings())
 	e.log, registry.log = said.logger(), said.logger()
 	r := newRegistration(e, registry, card("bot"), "i-1", "127.0.0.1:1")
 	var states atomic.Int32
-	r.log, r.onLimits, r.onTraceEndpoint = said.logger(), e.learn, func(string) {}
+	r.log, r.onLimits, r.onTraceEndpoint = said.logger(), e.setCeiling, func(string) {}
 	r.state = func() (pb.Readiness, *pb.Load) {
 		if states.Add(1) == 4 {
 			panic("a bug")
@@ -439,7 +439,7 @@ func TestARegistrationSurvivesPanicsGarbageAndHostileIntervals(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("it gave up: ", said.String())
 	}
-	if _, limits := e.bounds(); limits != DefaultLimits() {
+	if _, limits := e.currentLimits(); limits != DefaultLimits() {
 		t.Fatalf("%+v", limits)
 	}
 	if !strings.Contains(said.String(), "a panic was caught") || beats.Load() > 50 {
@@ -449,9 +449,9 @@ func TestARegistrationSurvivesPanicsGarbageAndHostileIntervals(t *testing.T) {
 
 func TestIntervalsOfHeartbeatsAreWithinReason(t *testing.T) {
 	for given, want := range map[*durationpb.Duration]time.Duration{
-		nil: fastestBeat, {}: fastestBeat, {Seconds: -5}: fastestBeat, {Seconds: math.MaxInt64}: slowestBeat, {Seconds: 3}: 3 * time.Second,
+		nil: minHeartbeatInterval, {}: minHeartbeatInterval, {Seconds: -5}: minHeartbeatInterval, {Seconds: math.MaxInt64}: maxHeartbeatInterval, {Seconds: 3}: 3 * time.Second,
 	} {
-		if got := beatInterval(&pb.Lease{HeartbeatInterval: given}); got != want {
+		if got := heartbeatInterval(&pb.Lease{HeartbeatInterval: given}); got != want {
 			t.Errorf("%v: %v", given, got)
 		}
 	}

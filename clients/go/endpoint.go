@@ -1,0 +1,62 @@
+package botmesh
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+)
+
+// end is this process's end of its calls: who it is, what it allows, what it counts.
+type endpoint struct {
+	telemetry *telemetry
+	log       *slog.Logger
+	account   string
+	agent     string // the agent that this process serves; empty: a client that is no agent
+	instance  string
+	shared    bool // whether other accounts may call this agent
+	directory *directory
+	works     *workTable
+	stats     stats
+	draining  atomic.Bool
+
+	mu       sync.Mutex
+	ceiling  Limits // the mesh's
+	limits   Limits // the mesh's, narrowed by environment and agent
+	narrow   []Narrow
+	incoming map[[2]string]int // open delegations to this instance, by conversation
+	outgoing map[[2]string]int // open delegations of this instance, by conversation
+}
+
+func newEndpoint(account string, settings Settings, narrow ...Narrow) *endpoint {
+	e := &endpoint{
+		account: account, incoming: map[[2]string]int{}, outgoing: map[[2]string]int{},
+		narrow: append([]Narrow{settings.Narrow}, narrow...), works: newWorkTable(settings),
+		log: slog.Default(),
+	}
+	e.setCeiling(DefaultLimits())
+	return e
+}
+
+// learn takes the mesh's limits as the ceiling.
+func (e *endpoint) setCeiling(limits Limits) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ceiling, e.limits = limits, limits
+	for _, narrow := range e.narrow {
+		e.limits = e.limits.narrow(narrow)
+	}
+}
+
+func (e *endpoint) currentLimits() (ceiling, limits Limits) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.ceiling, e.limits
+}
+
+// namedIn is this agent as it stands in a chain's path.
+func (e *endpoint) nameIn(c chain) string {
+	if e.account == c.accountID {
+		return e.agent
+	}
+	return e.account + "/" + e.agent
+}
