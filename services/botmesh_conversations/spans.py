@@ -4,18 +4,15 @@ from collections.abc import Iterable
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from botmesh.telemetry.context import extract
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh_conversations.model.state import RunningTurn, State, name_of
-
-_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 def context_of(metadata: Iterable[tuple[str, str | bytes]] | None) -> Context:
     """The trace that a caller is in, or none."""
-    carrier = {key: value for key, value in metadata or () if key in ("traceparent", "tracestate")}
-    return _PROPAGATOR.extract(carrier, context=Context())
+    return extract(metadata or ())
 
 
 def start_transfer(tracer: Tracer, state: State, transfer: pb.TransferRequested, parent: Context | None) -> Span:

@@ -113,7 +113,7 @@ class Turns:
     async def run(self, live: ConversationAggregate, turn: RunningTurn) -> None:
         """Ask the owner, several times if need be, and write down how it ended."""
         parent, live.context = live.context, None
-        span = start_turn(live.account.caller.end.telemetry.tracer, live.state, turn, parent)
+        span = start_turn(live.account.caller.endpoint.telemetry.tracer, live.state, turn, parent)
         live.trace_id = trace_id_of(span)
         try:
             await self._attempt(live, turn, set_span_in_context(span, Context()))

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from opentelemetry.context import Context
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botmesh.errors import UnknownTask
+from botmesh.telemetry.context import extract
 from botmesh.v1.task_pb2 import TaskEvent
 from botmesh_log.event_log import EventLog, Record
 from botmesh_log.position import position_token
@@ -16,7 +16,6 @@ from botmesh_tasks.fold import State, apply
 _PREFIX = "task/"
 LISTENER_EVENTS = 256
 """That wait for one listener."""
-_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 def task_stream(account: str, task_id: str) -> str:
@@ -81,7 +80,7 @@ class TaskAggregate(Stream[State, TaskEvent]):
     @property
     def context(self) -> Context:
         """The trace that it was submitted in."""
-        return _PROPAGATOR.extract({"traceparent": self.state.traceparent}, context=Context())
+        return extract([("traceparent", self.state.traceparent)])
 
     def must_exist(self) -> "TaskAggregate":
         """This task.

@@ -8,19 +8,14 @@ from dataclasses import dataclass, replace
 
 import grpc
 from google.protobuf.duration_pb2 import Duration
-from opentelemetry.context import Context
-from opentelemetry.trace import set_span_in_context
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from botmesh.chain import Chain
 from botmesh.errors import InvalidField, NoLiveInstance
 from botmesh.limits import duration, seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
-from botmesh.policies import CURRENT, Call, MethodClass
-from botmesh.policies.enabled import Enabled
-from botmesh.policies.hops import Hops
-from botmesh.policies.loops import Loops
+from botmesh.policies import check_doomed, current_call
 from botmesh.team import look_up_skill
+from botmesh.telemetry.context import extract, inject
 from botmesh.telemetry.telemetry import trace_id_of
 from botmesh.v1 import task_service_pb2 as api
 from botmesh.v1.agent_service_pb2 import CANCEL_OUTCOME_TOO_LATE, CancelReceipt
@@ -35,7 +30,6 @@ from botmesh_tasks.sizes import check_request
 from botmesh_tasks.tasks import Tasks
 
 SERVICE_NAME = "botmesh.v1.TaskService"
-_PROPAGATOR = TraceContextTextMapPropagator()
 Metadata = tuple[tuple[str, str | bytes], ...]
 MOST_QUEUED = 24 * 3600.0
 """Seconds that a task may wait at a time."""
@@ -46,8 +40,6 @@ _ANSWER_SECONDS = 0.25
 """What a wait keeps of its deadline to answer in."""
 _RECEIPT_SECONDS = 1.0
 """How long a watch of a task that has ended waits for its receipt."""
-_DOOMED = (Enabled(), Hops(), Loops())
-"""What would refuse the delegation later on refuses the task now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,7 @@ class TaskService(TaskServiceServicer):
     async def WaitTask(self, request: api.WaitTaskRequest, context: grpc.aio.ServicerContext) -> api.WaitTaskResponse:
         """As it stands when it has ended, or when time is over."""
         live = await self._one(request.account_id, request.task_id)
-        call = CURRENT.get()
+        call = current_call()
         remaining = call.deadline.remaining if call is not None and call.deadline is not None else None
         queue = new_listener()
         live.listeners.add(queue)
@@ -232,9 +224,9 @@ class TaskService(TaskServiceServicer):
     def _trace(self, metadata: Metadata, submitted: TaskSubmitted) -> tuple[str, str]:
         """The trace that all work of the task stands in: its id, and where in it."""
         asked = submitted.request
-        span = self._all.callers.of(asked.account_id).end.telemetry.tracer.start_span(
+        span = self._all.callers.of(asked.account_id).endpoint.telemetry.tracer.start_span(
             f"task {submitted.agent}",
-            context=_PROPAGATOR.extract({key: str(value) for key, value in metadata}, context=Context()),
+            context=extract(metadata),
             attributes={
                 "botmesh.task_id": asked.message_id,
                 "botmesh.agent": submitted.agent,
@@ -243,23 +235,11 @@ class TaskService(TaskServiceServicer):
             },
         )
         span.end()
-        carrier: dict[str, str] = {}
-        _PROPAGATOR.inject(carrier, context=set_span_in_context(span, Context()))
-        return trace_id_of(span), carrier.get("traceparent", "")
+        return trace_id_of(span), dict(inject(span)).get("traceparent", "")
 
     def _check_doomed(self, account: str, chain: Chain, submitted: TaskSubmitted) -> None:
-        end = self._all.callers.of(account).end
-        call = Call(
-            end,
-            "SubmitTask",
-            MethodClass.WORK,
-            at_caller=True,
-            limits=end.limits,
-            chain=replace(chain, account_id=account),
-            target=submitted.agent,
-        )
-        for policy in _DOOMED:
-            policy.caller(call)
+        endpoint = self._all.callers.of(account).endpoint
+        check_doomed(endpoint, replace(chain, account_id=account), submitted.agent)
 
 
 def _within(field: str, given: Duration, default: float, most: float) -> Duration:

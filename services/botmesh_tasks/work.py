@@ -150,7 +150,7 @@ class Attempt:
 
     @property
     def _longest(self) -> float:
-        return self._caller.end.limits.max_timeout
+        return self._caller.endpoint.limits.max_timeout
 
     def _left(self) -> float:
         """Seconds that it may still run."""

@@ -12,7 +12,7 @@ from botmesh.calling.agent_client import Invocation
 from botmesh.calling.directory import Directory
 from botmesh.calling.registry_client import RegistryClient
 from botmesh.chain import Chain
-from botmesh.policies import End
+from botmesh.policies import Endpoint
 from botmesh.settings import load
 from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1 import registry_service_pb2 as pb
@@ -269,7 +269,7 @@ class Stub:
 def test_a_poisoned_registry_blinds_nobody(loop, caplog):
     async def story():
         stub = Stub()
-        client = RegistryClient(await stub.start(), End(Telemetry("test")))
+        client = RegistryClient(await stub.start(), Endpoint(Telemetry("test")))
         poison = deep_card("poison-bot", 47)
         snapshot = chunk("a", "poison-bot", "b")
         snapshot.snapshot.cards[1].CopyFrom(poison)
@@ -301,7 +301,7 @@ def test_a_poisoned_registry_blinds_nobody(loop, caplog):
 async def test_a_snapshot_that_cannot_be_read_is_no_registry_that_does_not_answer():
     stub = Stub()
     stub.first = [b"\xff\xff\xff"]
-    client = RegistryClient(await stub.start(), End(Telemetry("test")))
+    client = RegistryClient(await stub.start(), Endpoint(Telemetry("test")))
     directory = Directory("default", client)
     with pytest.raises(errors.InvalidField, match="answers, and what it tells of its agents cannot be read") as caught:
         await directory.ready(0.5)
@@ -315,7 +315,7 @@ async def test_who_gets_no_place_hears_that_and_not_that_nobody_answers(make_reg
     _, address, connect = await make_registry(max_watchers=1)
     taken = connect().watch()
     await until(lambda: taken.complete)
-    client = RegistryClient(address, End(Telemetry("test")))
+    client = RegistryClient(address, Endpoint(Telemetry("test")))
     directory = Directory("default", client)
     with pytest.raises(errors.TooManyInstances):
         await directory.ready(0.5)

@@ -49,18 +49,18 @@ async def test_changed_limits_reach_everybody_without_a_restart(tmp_path, make_a
     try:
         registry = json.loads(process.ready)["registry"]
         async with botmesh.connect(registry) as mesh:
-            assert mesh._end.limits.max_hops == 4
+            assert mesh._participant.endpoint.limits.max_hops == 4
             config.write_text("max_hops = nonsense\n")
             process.send(signal.SIGHUP)
-            config_was = mesh._end.limits
+            config_was = mesh._participant.endpoint.limits
             await asyncio.sleep(0.3)
-            assert mesh._end.limits == config_was
+            assert mesh._participant.endpoint.limits == config_was
             config.write_text("max_hops = 2\nenabled = false\n")
             process.send(signal.SIGHUP)
             async with asyncio.timeout(5):
-                while mesh._end.limits.max_hops != 2:
+                while mesh._participant.endpoint.limits.max_hops != 2:
                     await asyncio.sleep(0.02)
-            assert mesh._end.limits.enabled is False
+            assert mesh._participant.endpoint.limits.enabled is False
         assert "stay as they are" in process.log()
     finally:
         await _kill(process)

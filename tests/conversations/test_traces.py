@@ -8,7 +8,7 @@ async def test_a_transfer_is_one_trace_from_the_turn_that_asked_to_the_new_owner
 
     reception, billing = bot("reception", passes_on), bot("billing")
     async with make_desk(primary="reception") as desk, desk.bots(reception, billing):
-        recorded.watch(desk.all.telemetry, reception._running.end.telemetry, billing._running.end.telemetry)
+        recorded.watch(desk.all.telemetry, reception._running.endpoint.telemetry, billing._running.endpoint.telemetry)
         answer = await desk.post("I was charged twice")
         records = await desk.all.log.read(answer.id)
         events = [decode(record) for record in records]

@@ -144,7 +144,7 @@ async def test_the_days_budget_of_an_account_holds_for_everybody_that_was_told(t
         await start(mesh, costly("back"))
         await one.delegate("back", "hello")
         await two.delegate("back", "hello")
-        await until(lambda: one._end.journal._sums and max_of(one) >= 600_000)
+        await until(lambda: one._participant.endpoint.journal._sums and max_of(one) >= 600_000)
         with pytest.raises(errors.BudgetSpent, match="the account"):
             await one.delegate("back", "again")  # refused by back, which has seen both
         with pytest.raises(errors.BudgetSpent):
@@ -152,7 +152,7 @@ async def test_the_days_budget_of_an_account_holds_for_everybody_that_was_told(t
 
 
 def max_of(client):
-    return max(micros for sums in client._end.journal._sums.values() for micros in sums.values())
+    return max(micros for sums in client._participant.endpoint.journal._sums.values() for micros in sums.values())
 
 
 async def test_a_contact_is_answered_when_the_budget_is_spent(tmp_path):
@@ -185,8 +185,8 @@ async def test_a_journal_that_is_away_costs_nothing(tmp_path):
         await start(mesh, back, persist_messages="true", journal="127.0.0.1:1")
         for number in range(20):
             await client.delegate("back", str(number))
-        assert back._running.end.journal.lost == 0
-        assert len(back._running.end.journal._waiting) <= 40
+        assert back._running.endpoint.journal.lost == 0
+        assert len(back._running.endpoint.journal._waiting) <= 40
 
 
 async def test_a_report_that_is_refused_holds_up_no_other(tmp_path):
@@ -194,7 +194,7 @@ async def test_a_report_that_is_refused_holds_up_no_other(tmp_path):
         stub = await mesh.stub(JournalServiceStub)
         agent = costly("back", micros=7)
         await start(mesh, agent, persist_messages="true")
-        journal = agent._running.end.journal
+        journal = agent._running.endpoint.journal
         bad = JournalEntry(message=Message(account_id="default", message_id="no id at all!"), logged=True)
         journal._report(bad)
         for number in range(3):

@@ -45,7 +45,7 @@ async def test_the_eleventh_is_refused_at_the_callee(gate, raw):
         gate.open.set()
         await asyncio.gather(*open_calls, elsewhere)
         await client.stub.Delegate(request())
-        assert not gate._running.end.incoming
+        assert not gate._running.endpoint.incoming
     assert isinstance(error, errors.TooManyDelegations)
     assert error.metadata == {"limit": "10", "direction": "incoming"}
 
@@ -67,7 +67,7 @@ async def test_the_eleventh_is_refused_at_the_caller(gate):
 
     async with testing.mesh(gate, busy) as mesh:
         reply = await mesh.delegate("busy")
-        assert not busy._running.end.outgoing
+        assert not busy._running.endpoint.outgoing
     assert reply.text == "outgoing False"
 
 

@@ -116,7 +116,7 @@ async def test_a_bot_that_ignores_its_cancellation_is_answered_for():
     async with testing.mesh(stubborn) as mesh:
         with pytest.raises(errors.DeadlineExpired):
             await mesh.delegate("stubborn", timeout=0.2)
-        await until(lambda: not stubborn._running.end.works.running, 1)
+        await until(lambda: not stubborn._running.endpoint.works.running, 1)
 
 
 async def test_a_silent_stream_is_taken_for_dead(clock_bot):

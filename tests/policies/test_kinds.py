@@ -7,13 +7,14 @@ import grpc
 import pytest
 from tests.waiting import until
 
-from botmesh import errors, policies
+from botmesh import errors
 from botmesh.limits import Limits
-from botmesh.policies import call as call_module
+from botmesh.policies import Endpoint, methods
 from botmesh.serving.grpc_server import Server
 from botmesh.settings import load
 from botmesh.status import from_rpc_error
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.transport.adapter import client_interceptors
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.part_pb2 import Part
 
@@ -70,19 +71,19 @@ def saying(text):
 
 @pytest.fixture(autouse=True)
 def as_work(monkeypatch):
-    monkeypatch.setattr(call_module, "_WORK", {f"/{SERVICE}/{name}" for name in KINDS})
+    monkeypatch.setattr(methods, "_WORK", {f"/{SERVICE}/{name}" for name in KINDS})
 
 
 @asynccontextmanager
 async def serving(idle=60.0, **caller_limits):
     kinds = Kinds()
-    end = policies.End(Telemetry("kinds"), agent="kinds", instance="i1")
+    end = Endpoint(Telemetry("kinds"), agent="kinds", instance="i1")
     end.ceiling = end.limits = Limits(stream_idle_timeout=idle)
-    server = Server("kinds", end=end)
+    server = Server("kinds", endpoint=end)
     server.grpc.add_generic_rpc_handlers((kinds.handlers(),))
     address = await server.start("127.0.0.1:0", [SERVICE])
-    caller = policies.End(Telemetry("caller"), limits=Limits(**caller_limits))
-    checked = grpc.aio.insecure_channel(address, interceptors=policies.client(caller))
+    caller = Endpoint(Telemetry("caller"), limits=Limits(**caller_limits))
+    checked = grpc.aio.insecure_channel(address, interceptors=client_interceptors(caller))
     bare = grpc.aio.insecure_channel(address)
     try:
         async with checked, bare:

@@ -2,7 +2,8 @@ import grpc
 
 from botmesh import policies
 from botmesh.policies import MethodClass
-from botmesh.policies.call import class_of
+from botmesh.policies.methods import class_of
+from botmesh.transport.adapter import client_interceptors
 
 
 def test_the_order_of_the_policies():
@@ -37,7 +38,7 @@ def test_which_class_a_method_is_of():
 
 
 def test_one_object_per_kind_of_call():
-    made = policies.client(None)
+    made = client_interceptors(None)
     kinds = (
         grpc.aio.UnaryUnaryClientInterceptor,
         grpc.aio.UnaryStreamClientInterceptor,

@@ -77,7 +77,7 @@ async def test_a_reply_over_the_limit_is_refused_at_the_callee(talkative, size):
 async def test_a_reply_over_the_limit_is_refused_at_the_caller(talkative, size, links):
     async with testing.mesh(talkative, settings=load(environ={}, flags={"links": links})) as mesh:
         # A careless callee: its own limit is switched off behind its back.
-        end = talkative._running.end
+        end = talkative._running.endpoint
         end.limits = replace(end.limits, max_message_bytes=100 * MIB)
         with pytest.raises(errors.MessageTooLarge) as caught:
             await mesh.delegate("talkative", str(size))

@@ -117,7 +117,7 @@ async def test_a_draining_agent_takes_nothing_new_and_finishes_what_runs(make_ag
         client = raw(agent.address)
         request = DelegateRequest(message=Message(message_id="m1"))
         await client.stub.Delegate(request)
-        agent._running.end.draining = True
+        agent._running.endpoint.draining = True
         await client.stub.Delegate(request)  # known work can be attached to
         error = await client.refusal(client.stub.Delegate(DelegateRequest()))
         assert (await client.stub.GetCard(GetCardRequest())).instance_id == agent.instance_id

@@ -86,13 +86,13 @@ async def test_the_meshs_limits_are_the_ceiling():
     agent = botmesh.Agent("a", settings=load(environ={"BOTMESH_MAX_HOPS": "4"}), limits={"max_delegations": 3})
     async with testing.mesh(agent):
         running = agent._running
-        running.learn(botmesh.Limits(max_hops=10, max_delegations=2, max_message_bytes=5_000_000))
-        assert running.end.limits.max_hops == 4
-        assert running.end.limits.max_delegations == 2
-        assert running.end.limits.max_message_bytes == 5_000_000
-        running.learn(botmesh.Limits(max_hops=2, max_delegations=8))
-        assert running.end.limits.max_hops == 2
-        assert running.end.limits.max_delegations == 3
+        running.participant.learn(botmesh.Limits(max_hops=10, max_delegations=2, max_message_bytes=5_000_000))
+        assert running.endpoint.limits.max_hops == 4
+        assert running.endpoint.limits.max_delegations == 2
+        assert running.endpoint.limits.max_message_bytes == 5_000_000
+        running.participant.learn(botmesh.Limits(max_hops=2, max_delegations=8))
+        assert running.endpoint.limits.max_hops == 2
+        assert running.endpoint.limits.max_delegations == 3
 
 
 async def test_an_agent_with_a_capacity_says_when_it_is_busy():
@@ -109,7 +109,7 @@ async def test_an_agent_with_a_capacity_says_when_it_is_busy():
         await mesh.delegate("a")
         assert states[0][0] == READINESS_BUSY
         assert states[0][1].in_flight == 1
-        running.end.draining = True
+        running.endpoint.draining = True
         assert running.state()[0] == READINESS_DRAINING
 
 

@@ -164,7 +164,7 @@ async def test_a_response_that_the_transport_refuses_takes_no_other_call_along()
 
     agent = bot(tell)
     async with raw_link(agent) as link:
-        agent._running.end.limits = Limits(max_message_bytes=8 * 1024 * 1024)
+        agent._running.endpoint.limits = Limits(max_message_bytes=8 * 1024 * 1024)
         await link.begin(1)
         assert (await link.error()).reason == "MESSAGE_TOO_LARGE"
         await link.begin(2)
@@ -210,7 +210,7 @@ async def test_work_whose_caller_has_left_ends_after_its_grace(how):
     agent.on_delegate(work)
     async with raw_link(agent) as link:
         await link.begin(1)
-        works = agent._running.end.works
+        works = agent._running.endpoint.works
         await until(lambda: len(works.running) == 1)
         if how == "cancel":
             await link.say(LinkedCall(id=1, cancel=True))

@@ -41,7 +41,7 @@ async def test_an_error_that_is_remembered_keeps_nothing_of_where_it_was_raised(
         del caught
         assert len(held) == 1  # the second was a replay ...
         assert len(traces) == 1  # ... and tells of the trace in which it happened
-        works = agent._running.end.works
+        works = agent._running.endpoint.works
 
         def is_gone():
             gc.collect()
@@ -64,7 +64,7 @@ async def test_a_stream_that_is_remembered_is_replayed_whole_and_counted_by_its_
                 seen.append([event.text async for event in stream])
         assert seen[0] == seen[1]
         assert "".join(seen[0]).split() == [str(number) for number in range(500)]
-        (entry,) = agent._running.end.works._ended.values()
+        (entry,) = agent._running.endpoint.works._ended.values()
         assert all(type(event) is bytes for event in entry[6])
         assert entry[1] > 500 * 48
 

@@ -95,7 +95,7 @@ async def test_unknown_fields_of_a_message_are_kept():
         ask = mesh._compose("a", None, {})
         ask.message.MergeFromString(unknown)
         request = DelegateRequest(message=ask.message)
-        response, _ = await mesh._caller.unary("Delegate", ask, request, DelegateResponse.FromString)
+        response, _ = await mesh._client.unary("Delegate", ask, request, DelegateResponse.FromString)
     assert response.reply.message.payload[0].text == "kept"
 
 
@@ -106,7 +106,7 @@ async def test_a_reply_says_what_it_answers():
     agent = bot("a", hi)
     async with testing.mesh(agent) as mesh:
         reply = await mesh.delegate("a", message_id="m1", conversation_id="c1")
-        work = agent._running.end.works.find(("default", "", "m1"))
+        work = agent._running.endpoint.works.find(("default", "", "m1"))
     message = work.outcome.message
     assert message.message_type == MESSAGE_TYPE_RESPONSE
     assert (message.in_reply_to, message.conversation_id, message.from_agent) == ("m1", "c1", "a")

@@ -196,7 +196,7 @@ async def test_unavailable_from_below_is_final():
 async def test_a_draining_instance_sends_its_callers_elsewhere():
     leaving, staying = worker(False), worker(False)
     async with testing.mesh(leaving, staying) as mesh:
-        leaving._running.end.draining = True
+        leaving._running.endpoint.draining = True
         for _ in range(8):
             await mesh.delegate("worker")
     assert (leaving.runs, staying.runs) == (0, 8)

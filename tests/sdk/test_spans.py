@@ -25,7 +25,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from botmesh.policies.trace import extract, inject
+from botmesh.telemetry.context import extract, inject
 from botmesh.telemetry.otlp import encode
 from botmesh.telemetry.spans import MeshTracer
 from botmesh.telemetry.telemetry import Telemetry
@@ -166,10 +166,7 @@ def test_a_root_is_sampled_by_its_share():
 
 @pytest.mark.parametrize("context", [REMOTE, SpanContext(1 << 100, 5, is_remote=True, trace_flags=TraceFlags(1))])
 def test_a_trace_crosses_the_wire(context):
-    class Call:
-        span = NonRecordingSpan(context)
-
-    found = get_current_span(extract(inject(Call()))).get_span_context()
+    found = get_current_span(extract(inject(NonRecordingSpan(context)))).get_span_context()
     assert (found.trace_id, found.span_id, found.trace_flags) == (context.trace_id, context.span_id, 1)
     assert found.trace_state == context.trace_state
     assert found.is_remote

@@ -26,7 +26,7 @@ def relay(name, follower=None):
 async def test_a_chain_is_one_trace_with_two_spans_a_hop(recorded):
     team = [relay("a", "b"), relay("b", "c"), relay("c")]
     async with testing.mesh(*team) as mesh:
-        recorded.watch(mesh._end.telemetry, *(agent._running.end.telemetry for agent in team))
+        recorded.watch(mesh._participant.endpoint.telemetry, *(agent._running.endpoint.telemetry for agent in team))
         reply = await mesh.delegate("a", conversation_id="c1")
     assert {format(span.context.trace_id, "032x") for span in recorded.spans} == {reply.trace_id}
     assert len(recorded.spans) == 6
@@ -55,7 +55,7 @@ async def test_a_failure_is_marked_with_its_reason_all_the_way_up(recorded):
         return await task.delegate("b", "fail")
 
     async with testing.mesh(*team) as mesh:
-        recorded.watch(mesh._end.telemetry, *(agent._running.end.telemetry for agent in team))
+        recorded.watch(mesh._participant.endpoint.telemetry, *(agent._running.endpoint.telemetry for agent in team))
         with pytest.raises(botmesh.AgentFailed):
             await mesh.delegate("a")
     assert len(recorded.spans) == 4
@@ -68,7 +68,7 @@ async def test_a_failure_is_marked_with_its_reason_all_the_way_up(recorded):
 async def test_refusals_are_spans_too(recorded, raw):
     agent = relay("a")
     async with testing.mesh(agent) as mesh:
-        recorded.watch(mesh._end.telemetry, agent._running.end.telemetry)
+        recorded.watch(mesh._participant.endpoint.telemetry, agent._running.endpoint.telemetry)
         with pytest.raises(errors.UnknownAgent):
             await mesh.delegate("nobody")
         client = raw(agent.address)
@@ -80,7 +80,7 @@ async def test_refusals_are_spans_too(recorded, raw):
 async def test_retries_are_events_on_one_client_span(recorded):
     agent = relay("a")
     async with testing.mesh(agent) as mesh:
-        recorded.watch(mesh._end.telemetry, agent._running.end.telemetry)
+        recorded.watch(mesh._participant.endpoint.telemetry, agent._running.endpoint.telemetry)
         gone = Instance(
             instance_id="gone", account_id="default", agent="a", address="127.0.0.1:1", readiness=READINESS_READY
         )
@@ -90,7 +90,7 @@ async def test_retries_are_events_on_one_client_span(recorded):
         ].instances
         for _ in range(10):
             await mesh.delegate("a")
-            mesh._caller.peers._peers.pop("gone", None)
+            mesh._client.peers._peers.pop("gone", None)
     retried = [span for span in recorded.spans if span.kind is SpanKind.CLIENT and span.events]
     assert retried
     assert retried[0].events[0].name == "botmesh.retry"
@@ -107,7 +107,8 @@ async def test_a_trace_goes_on_through_a_long_stream(recorded):
             yield (await task.delegate("b")).text
 
     async with testing.mesh(agent, leaf) as mesh:
-        recorded.watch(mesh._end.telemetry, agent._running.end.telemetry, leaf._running.end.telemetry)
+        endpoints = (mesh._participant.endpoint, agent._running.endpoint, leaf._running.endpoint)
+        recorded.watch(*(endpoint.telemetry for endpoint in endpoints))
         async for _ in mesh.stream("a"):
             pass
     assert len({span.context.trace_id for span in recorded.spans}) == 1
@@ -118,7 +119,7 @@ async def test_a_callers_traceparent_is_continued(recorded, raw):
     agent = relay("a")
     trace = "0af7651916cd43dd8448eb211c80319c"
     async with testing.mesh(agent):
-        recorded.watch(agent._running.end.telemetry)
+        recorded.watch(agent._running.endpoint.telemetry)
         metadata = (("traceparent", f"00-{trace}-b7ad6b7169203331-01"),)
         await raw(agent.address).stub.Delegate(DelegateRequest(), metadata=metadata)
     (span,) = recorded.spans

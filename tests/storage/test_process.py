@@ -12,10 +12,10 @@ import grpc
 import pytest
 
 import botmesh
-from botmesh import policies
 from botmesh.errors import BotmeshError, LogUnavailable
-from botmesh.policies import End
+from botmesh.policies import Endpoint
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.transport.adapter import client_interceptors
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1 import journal_service_pb2 as journal_api
 from botmesh.v1 import task_service_pb2 as task_api
@@ -48,7 +48,7 @@ class Mesh:
         await self.process.start(*UP, BOTMESH_DATA_DIR=str(self.folder))
         self.address = json.loads(self.process.ready)["registry"]
         self.stack = contextlib.AsyncExitStack()
-        typed = policies.client(End(Telemetry("test")))
+        typed = client_interceptors(Endpoint(Telemetry("test")))
         channel = await self.stack.enter_async_context(grpc.aio.insecure_channel(self.address, interceptors=typed))
         self.conversations = ConversationServiceStub(channel)
         self.tasks = TaskServiceStub(channel)

@@ -10,14 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any, TypeVar
 
 from botmesh import limits as limits_module
-from botmesh.calling.agent_client import AgentClient
 from botmesh.calling.directory import Directory
-from botmesh.calling.peers import Peers
 from botmesh.calling.registry_client import RegistryClient
 from botmesh.errors import BotmeshError, InvalidField
 from botmesh.limits import Limits
 from botmesh.names import check_agent, check_id, new_id
-from botmesh.policies import End
+from botmesh.participant import Participant
+from botmesh.policies import Endpoint
 from botmesh.serving.agent_service import AgentServicer, BotFunction, Functions
 from botmesh.serving.grpc_server import Server, run, tune_collector
 from botmesh.serving.registration import Registration
@@ -26,12 +25,12 @@ from botmesh.task import Task
 from botmesh.telemetry.telemetry import Telemetry, TraceIdFilter
 from botmesh.v1 import agent_card_pb2, instance_pb2
 from botmesh.v1.agent_service_pb2_grpc import add_AgentServiceServicer_to_server
-from botmesh.work.work import WorkTable
+from botmesh.work.table import WorkTable
 
 logger = logging.getLogger("botmesh")
 SERVICE = "botmesh.v1.AgentService"
-_HEARD = 0.3
-"""Seconds until all callers know that an instance drains: until then it stays to refuse what they send."""
+DRAIN_NOTICE_SECONDS = 0.3
+"""Seconds that a draining instance keeps answering DRAINING, so that every caller's directory has seen the change."""
 F = TypeVar("F", bound=Callable[..., Any])
 _EXPOSURES = {"public": agent_card_pb2.EXPOSURE_PUBLIC, "internal": agent_card_pb2.EXPOSURE_INTERNAL}
 
@@ -112,7 +111,8 @@ class Agent:
         self.functions = Functions()
         self.instance_id = new_id()
         self.address = ""
-        self._capacity = capacity
+        self.capacity = capacity
+        """Tasks at which it says that it is busy; None: never."""
         self._on_start: list[Callable[[], Awaitable[None]]] = []
         self._on_stop: list[Callable[[], Awaitable[None]]] = []
         self._limits = limits_module.partial(limits or {})
@@ -145,6 +145,10 @@ class Agent:
     @settings.setter
     def settings(self, settings: Settings) -> None:
         self._settings = settings
+
+    def narrow(self, limits: Limits) -> Limits:
+        """`limits`, no wider than the bot's own."""
+        return limits.narrow(self._limits)
 
     def on_delegate(self, function: F) -> F:
         """Let `function` do the tasks that are delegated to this bot.
@@ -291,8 +295,7 @@ class _Running:
         settings = agent.settings
         self.agent = agent
         agent.card.account_id = agent.card.account_id or settings.account
-        self.narrowing = settings.narrowing
-        self.end = End(
+        self.endpoint = Endpoint(
             Telemetry(agent.name, agent.instance_id),
             account=agent.card.account_id,
             agent=agent.name,
@@ -305,35 +308,26 @@ class _Running:
                 settings.orphan_grace,
             ),
         )
-        self.registry = None if directory is not None else RegistryClient(settings.registry, self.end)
-        self.directory = directory or Directory(self.end.account, self.registry)
-        self.end.targets = self.directory
-        services = settings.services(settings.registry if self.registry is not None else "")
-        peers = Peers(settings.set_aside, links=settings.links)
-        self.caller = AgentClient(self.end, self.directory, peers, settings.connect_timeout, services)
-        self.caller.report(logged=settings.persist_messages)
+        self.registry = None if directory is not None else RegistryClient(settings.registry, self.endpoint)
+        self.participant = Participant(
+            self.endpoint, settings, registry=self.registry, directory=directory, narrow=agent.narrow
+        )
+        self.participant.learn(Limits())
         self.registration: Registration | None = None
-        self.server = Server(agent.name, end=self.end)
-        servicer = AgentServicer(agent.card, agent.functions, self.caller, lambda: self.state()[0])
+        self.server = Server(agent.name, endpoint=self.endpoint)
+        servicer = AgentServicer(agent.card, agent.functions, self.participant.client, lambda: self.state()[0])
         add_AgentServiceServicer_to_server(servicer, self.server.grpc)
-        self.learn(Limits())
-        self.directory.on_limits = self.learn
-
-    def learn(self, limits: Limits) -> None:
-        """Take the mesh's limits as the ceiling, narrowed by environment and agent."""
-        self.end.ceiling = limits
-        self.end.limits = limits.narrow(self.narrowing).narrow(self.agent._limits)  # noqa: SLF001 - one thing in two classes
 
     def state(self) -> tuple[instance_pb2.Readiness, instance_pb2.Load]:
         """How ready the instance is, and how much it has to do."""
-        running = len(self.end.works.running)
-        capacity = self.agent._capacity  # noqa: SLF001 - as above
+        running = len(self.endpoint.works.running)
+        capacity = self.agent.capacity
         readiness = instance_pb2.READINESS_READY
-        if self.end.draining:
+        if self.endpoint.draining:
             readiness = instance_pb2.READINESS_DRAINING
         elif capacity is not None and running >= capacity:
             readiness = instance_pb2.READINESS_BUSY
-        return readiness, instance_pb2.Load(in_flight=running, recent_failures=self.end.stats.recent_failures())
+        return readiness, instance_pb2.Load(in_flight=running, recent_failures=self.endpoint.stats.recent_failures())
 
     async def start(self) -> str:
         settings = self.agent.settings
@@ -348,25 +342,27 @@ class _Running:
                 self.state,
                 takes_links=settings.links,
             )
-            self.registration.on_limits = self.learn
-            self.registration.on_trace_endpoint = self.end.telemetry.export_to
+            self.registration.on_limits = self.participant.learn
+            self.registration.on_trace_endpoint = self.endpoint.telemetry.export_to
             await self.registration.start()
         return address
 
     async def stop(self, drain_timeout: float) -> None:
-        self.end.draining = True
+        self.endpoint.draining = True
         if self.registration is not None:
             self.registration.tell_soon()
         if drain_timeout:
             await self.server.set_serving(False)
-        heard = asyncio.create_task(asyncio.sleep(_HEARD if drain_timeout and self.registration is not None else 0))
-        await self.end.works.drain(drain_timeout)
-        await heard
+        notice = asyncio.create_task(
+            asyncio.sleep(DRAIN_NOTICE_SECONDS if drain_timeout and self.registration is not None else 0)
+        )
+        await self.endpoint.works.drain(drain_timeout)
+        await notice
         if self.registration is not None:
             await self.registration.stop()
-        await self.directory.close()
+        await self.participant.directory.close()
         await self.server.stop(grace=0.5)
-        await self.caller.close()
+        await self.participant.client.close()
         if self.registry is not None:
             await self.registry.close()
 

@@ -2,17 +2,13 @@
 
 from types import TracebackType
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import Invocation
 from botmesh.calling.directory import Directory
-from botmesh.calling.peers import Peers
-from botmesh.calling.registry_client import RegistryClient
 from botmesh.chain import Chain
 from botmesh.delegator import Delegator
-from botmesh.limits import Limits
 from botmesh.names import check_id
-from botmesh.policies import End
+from botmesh.participant import Participant
 from botmesh.settings import Settings, load
-from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1 import message_pb2
 from botmesh.v1.agent_pb2 import Agent
 
@@ -20,36 +16,32 @@ from botmesh.v1.agent_pb2 import Agent
 class Mesh(Delegator):
     """A client of the mesh that is no agent: every delegation starts a chain."""
 
-    def __init__(self, end: End, directory: Directory, settings: Settings) -> None:
+    def __init__(self, participant: Participant) -> None:
         """Use `connect` to make one."""
-        self._end = end
-        services = settings.services(directory.registry.address if directory.registry is not None else "")
-        peers = Peers(settings.set_aside, links=settings.links)
-        self._caller = AgentClient(end, directory, peers, settings.connect_timeout, services)
-        self._caller.report(logged=settings.persist_messages)
+        super().__init__(participant.client)
+        self._participant = participant
 
     @property
     def directory(self) -> Directory:
         """The watched copy of the registry."""
-        return self._caller.directory
+        return self._client.directory
 
     def agents(self) -> list[Agent]:
         """The agents in the watched copy, by account and name."""
         return self.directory.agents()
 
-    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
+    def _invocation(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
         if conversation_id:
             check_id("conversation_id", conversation_id)
-        chain = Chain.root(self._end.account, conversation_id)
+        chain = Chain.root(self._participant.endpoint.account, conversation_id)
         return Invocation(agent, message_pb2.Message(), chain, timeout)
 
     async def close(self) -> None:
         """Close all connections and export the last spans."""
-        await self.directory.close()
-        await self._caller.close()
-        if self.directory.registry is not None:
-            await self.directory.registry.close()
-        await self._end.telemetry.stop()
+        await self._participant.close()
+        if self._participant.registry is not None:
+            await self._participant.registry.close()
+        await self._participant.endpoint.telemetry.stop()
 
 
 class connect:  # noqa: N801 - reads as the verb it is: `async with botmesh.connect() as mesh`
@@ -81,20 +73,10 @@ class connect:  # noqa: N801 - reads as the verb it is: `async with botmesh.conn
 
     async def __aenter__(self) -> Mesh:
         """The mesh, with a first copy of its agents."""
-        telemetry = Telemetry(self._name)
-        narrowing = self._settings.narrowing
-        end = End(telemetry, account=self._account, limits=Limits().narrow(narrowing))
-        directory = Directory(self._account, RegistryClient(self._registry, end))
-        end.targets = directory
-
-        def learn(limits: Limits) -> None:
-            end.ceiling, end.limits = limits, limits.narrow(narrowing)
-
-        directory.on_limits = learn
-        directory.on_trace_endpoint = telemetry.export_to
-        self._mesh = Mesh(end, directory, self._settings)
+        participant = Participant.of_client(self._name, self._account, self._settings, registry=self._registry)
+        self._mesh = Mesh(participant)
         try:
-            await directory.ready()
+            await participant.directory.ready()
         except BaseException:
             await self._mesh.close()
             raise

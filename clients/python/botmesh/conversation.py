@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.trace import get_current_span
 
 from botmesh.calling.agent_client import AgentClient
 from botmesh.errors import InvalidField
@@ -12,6 +12,7 @@ from botmesh.limits import duration
 from botmesh.parts import Content, from_struct, to_parts, to_struct
 from botmesh.policies import Call
 from botmesh.task import Task
+from botmesh.telemetry.context import inject
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Owner
@@ -20,7 +21,6 @@ from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_AGENT
 from botmesh.v1.turn_pb2 import Turn
 
-_PROPAGATOR = TraceContextTextMapPropagator()
 _NAMESPACES: dict[str, api.ContextNamespace] = {
     "conversation": api.CONTEXT_NAMESPACE_CONVERSATION,
     "contact": api.CONTEXT_NAMESPACE_CONTACT,
@@ -68,9 +68,9 @@ class Conversation(Task):
         fields: what is known of the contact.
     """
 
-    def __init__(self, call: Call, message: Message, caller: AgentClient, turn: Turn) -> None:
+    def __init__(self, call: Call, message: Message, client: AgentClient, turn: Turn) -> None:
         """Made by the server for each turn."""
-        super().__init__(call, message, caller)
+        super().__init__(call, message, client)
         self.turn = turn
         self.contact_id = turn.contact_id
         self.channel = turn.channel
@@ -91,7 +91,7 @@ class Conversation(Task):
     async def read_history(self, limit: int = 0) -> list[HistoryEntry]:
         """What was said in the conversation, oldest first: the newest `limit` messages, or all."""
         request = api.GetHistoryRequest(conversation_id=self.conversation_id, limit=limit)
-        stub = self._caller.conversations(self.turn.service_address)
+        stub = self._client.conversations(self.turn.service_address)
         responses = stub.GetHistory(request, timeout=self.deadline.remaining)
         return [entry async for response in responses for entry in response.entries]
 
@@ -177,7 +177,10 @@ class Conversation(Task):
             values: variables that become part of the conversation's context.
         """
         request = api.FireActionRequest(
-            conversation_id=self.conversation_id, action=action, agent=self._call.end.agent, values=to_struct(values)
+            conversation_id=self.conversation_id,
+            action=action,
+            agent=self._call.endpoint.agent,
+            values=to_struct(values),
         )
         return tuple((await self._tell("FireAction", request)).fired)
 
@@ -269,14 +272,13 @@ class Conversation(Task):
 
     async def _tell(self, method: str, request: Any) -> Any:
         """Call the service that the turn came from, in this turn's trace and deadline."""
-        stub = self._caller.conversations(self.turn.service_address)
-        carrier: dict[str, str] = {}
-        _PROPAGATOR.inject(carrier, context=self._span_context())
+        stub = self._client.conversations(self.turn.service_address)
         call = getattr(stub, method)
-        return await call(request, timeout=self.deadline.remaining, metadata=tuple(carrier.items()))
+        metadata = inject(get_current_span(self._span_context()))
+        return await call(request, timeout=self.deadline.remaining, metadata=metadata)
 
     def _last_other_agent(self, history: Sequence[HistoryEntry]) -> str:
-        own = self._call.end.agent
+        own = self._call.endpoint.agent
         return next((one.author for one in reversed(history) if one.author not in ("", own, self.contact_id)), "")
 
 

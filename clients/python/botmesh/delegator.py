@@ -24,8 +24,8 @@ from botmesh.v1.agent_card_pb2 import AgentCard
 from botmesh.v1.conversation_service_pb2 import GetConversationRequest
 from botmesh.v1.task_service_pb2 import SubmitTaskRequest
 
-_ASK = 5.0
-"""Seconds for one question to a service."""
+QUERY_TIMEOUT = 5.0
+"""Seconds for one query to a service of the mesh."""
 
 
 class Options(TypedDict, total=False):
@@ -63,11 +63,13 @@ class Match:
 class Delegator(ABC):
     """What both a Task and a Mesh can do."""
 
-    _caller: AgentClient
+    def __init__(self, client: AgentClient) -> None:
+        """Delegate by `client`."""
+        self._client = client
 
     @abstractmethod
-    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
-        """An ask of `agent` with an empty message, in the chain that this continues or starts."""
+    def _invocation(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
+        """An invocation of `agent` with an empty message, in the chain that this continues or starts."""
 
     def _spent(self, reply: Reply) -> None:  # noqa: B027 - a client need not
         """Take note of what an answer cost."""
@@ -96,28 +98,30 @@ class Delegator(ABC):
         return await self._delegate(candidates[-1], content, options)
 
     async def _delegate(self, agent: str, content: Content, options: Options) -> Reply:
-        ask = self._compose(agent, content, options)
-        return await self._answered(ask)
+        invocation = self._compose(agent, content, options)
+        return await self._invoke(invocation)
 
-    async def _answered(self, ask: Invocation) -> Reply:
-        request = pb.DelegateRequest(message=ask.message)
-        response, call = await self._caller.unary("Delegate", ask, request, pb.DelegateResponse.FromString)
+    async def _invoke(self, invocation: Invocation) -> Reply:
+        request = pb.DelegateRequest(message=invocation.message)
+        response, call = await self._client.unary("Delegate", invocation, request, pb.DelegateResponse.FromString)
         reply = Reply.from_proto(response.reply, trace_id_of(call.span))
         self._spent(reply)
         return reply
 
     def stream(self, agent: str, content: Content = None, **options: Unpack[Options]) -> ReplyStream:
         """As `delegate`, with the reply as it comes."""
-        return ReplyStream(self._caller.stream(self._compose(agent, content, options)), self._spent)
+        return ReplyStream(self._client.stream(self._compose(agent, content, options)), self._spent)
 
     async def send(self, agent: str, content: Content = None, **options: Unpack[Options]) -> str:
         """Delegate without waiting for the result: returns when the callee has taken the work.
 
         The work goes on under `timeout` and ends with it. Returns the message id.
         """
-        ask = self._compose(agent, content, options)
-        await self._caller.unary("Notify", ask, pb.NotifyRequest(message=ask.message), pb.NotifyResponse.FromString)
-        return ask.message.message_id
+        invocation = self._compose(agent, content, options)
+        await self._client.unary(
+            "Notify", invocation, pb.NotifyRequest(message=invocation.message), pb.NotifyResponse.FromString
+        )
+        return invocation.message.message_id
 
     async def submit(
         self,
@@ -148,19 +152,19 @@ class Delegator(ABC):
             QueueFull: as many tasks wait for the agent as may; nothing was taken in.
             BotmeshError: refused, as the delegation would be.
         """
-        ask = self._compose(agent, content, options)
+        invocation = self._compose(agent, content, options)
         request = SubmitTaskRequest(
-            message=ask.message,
+            message=invocation.message,
             run_timeout=None if run_timeout is None else duration(run_timeout),
             queue_timeout=None if queue_timeout is None else duration(queue_timeout),
             at_most_once=at_most_once,
             no_receipt=not receipt,
         )
-        return await submit(self._caller, ask, request)
+        return await submit(self._client, invocation, request)
 
     def task(self, task_id: str) -> TaskHandle:
         """A task that was submitted before, by its id."""
-        return TaskHandle(self._caller, task_id, self._caller.directory.account)
+        return TaskHandle(self._client, task_id, self._client.directory.account)
 
     async def tasks(self, **only: Any) -> list[TaskStatus]:
         """The account's tasks, the one in which something happened last first, 50 at most.
@@ -169,7 +173,7 @@ class Delegator(ABC):
             **only: those that fit, by the names of ListTasksRequest: agent, from_agent, conversation_id,
                 correlation_id, page_size; `states` takes words ("working").
         """
-        return await list_tasks(self._caller, only)
+        return await list_tasks(self._client, only)
 
     async def consult(
         self,
@@ -207,7 +211,7 @@ class Delegator(ABC):
         return await team.consult(
             names,
             lambda agent: self._opinion(agent, content, options),
-            at_once=self._caller.end.limits.max_delegations,
+            at_once=self._client.endpoint.limits.max_delegations,
             min_confidence=min_confidence,
             stop=stop,
         )
@@ -234,7 +238,7 @@ class Delegator(ABC):
             options: Options = {"timeout": timeout, "context": {**(context or {}), "collaborators": others}}
             return await self._opinion(agent, content, options, message_pb2.MESSAGE_TYPE_COLLABORATE)
 
-        at_once = self._caller.end.limits.max_delegations
+        at_once = self._client.endpoint.limits.max_delegations
         return await team.consult(names, ask, at_once=at_once, min_confidence=0.0, stop="all")
 
     async def broadcast(
@@ -268,23 +272,23 @@ class Delegator(ABC):
         if conversation:
             agents = [*agents, *await self._bots_of(conversation)]
         if everybody:
-            await self._caller.directory.ready()
-            account = self._caller.directory.account
-            live = [one.card.name for one in self._caller.directory.agents() if one.card.account_id == account]
-            agents = [*agents, *(name for name in live if self._caller.directory.live(account, name))]
+            await self._client.directory.ready()
+            account = self._client.directory.account
+            live = [one.card.name for one in self._client.directory.agents() if one.card.account_id == account]
+            agents = [*agents, *(name for name in live if self._client.directory.live(account, name))]
         names = await self._chosen([name for name in agents if name not in self._named()], tags, skill)
-        places = asyncio.Semaphore(self._caller.end.limits.max_delegations)
+        places = asyncio.Semaphore(self._client.endpoint.limits.max_delegations)
 
         async def tell(agent: str) -> Receipt:
-            ask = self._compose(agent, content, {"timeout": timeout, "context": context})
-            ask.message.message_type = message_pb2.MESSAGE_TYPE_BROADCAST
-            request = pb.NotifyRequest(message=ask.message)
+            invocation = self._compose(agent, content, {"timeout": timeout, "context": context})
+            invocation.message.message_type = message_pb2.MESSAGE_TYPE_BROADCAST
+            request = pb.NotifyRequest(message=invocation.message)
             async with places:
                 try:
-                    await self._caller.unary("Notify", ask, request, pb.NotifyResponse.FromString)
+                    await self._client.unary("Notify", invocation, request, pb.NotifyResponse.FromString)
                 except BotmeshError as error:
-                    return Receipt(agent, ask.message.message_id, error)
-            return Receipt(agent, ask.message.message_id)
+                    return Receipt(agent, invocation.message.message_id, error)
+            return Receipt(agent, invocation.message.message_id)
 
         return list(await asyncio.gather(*map(tell, names)))
 
@@ -292,24 +296,24 @@ class Delegator(ABC):
         """Who could be meant by a skill, in any order."""
         if not skill:
             raise InvalidField("name an agent, or a skill that it has to have", field="agent")
-        found = await team.look_up_skill(self._caller.directory, skill, self._named())
+        found = await team.look_up_skill(self._client.directory, skill, self._named())
         random.shuffle(found)
         return found
 
     async def _chosen(self, agents: Sequence[str], tags: Sequence[str], skill: str) -> list[str]:
-        return await team.choose(self._caller.directory, agents, tags, skill, self._named())
+        return await team.choose(self._client.directory, agents, tags, skill, self._named())
 
     async def _bots_of(self, conversation: str) -> list[str]:
         """The agents among a conversation's owner and members."""
         request = GetConversationRequest(conversation_id=conversation)
-        stub = self._caller.conversations(self._conversations_at())
-        view = (await stub.GetConversation(request, timeout=_ASK)).conversation
+        stub = self._client.conversations(self._conversations_at())
+        view = (await stub.GetConversation(request, timeout=QUERY_TIMEOUT)).conversation
         bots = [view.owner.agent, *(member.agent for member in view.members)]
         return [bot for bot in bots if bot and bot not in self._named()]
 
     def _conversations_at(self) -> str:
         """Where ConversationService answers."""
-        return self._caller.services_at("conversations")
+        return self._client.services_at("conversations")
 
     def _named(self) -> Sequence[str]:
         """Who stands in the chain already, and cannot be asked again."""
@@ -322,17 +326,17 @@ class Delegator(ABC):
         options: Options,
         kind: message_pb2.MessageType = message_pb2.MESSAGE_TYPE_DELEGATE,
     ) -> Opinion:
-        ask = self._compose(agent, content, options)
-        ask.message.message_type = kind
+        invocation = self._compose(agent, content, options)
+        invocation.message.message_type = kind
         if kind == message_pb2.MESSAGE_TYPE_DELEGATE:
-            ask.chain = replace(ask.chain, conversation_id=new_id())
-            ask.message.conversation_id = ask.chain.conversation_id
-        conversation = ask.chain.conversation_id
+            invocation.chain = replace(invocation.chain, conversation_id=new_id())
+            invocation.message.conversation_id = invocation.chain.conversation_id
+        conversation = invocation.chain.conversation_id
         try:
-            reply = await self._answered(ask)
+            reply = await self._invoke(invocation)
         except BotmeshError as error:
             return Opinion(agent, conversation, error=error)
-        directory = self._caller.directory
+        directory = self._client.directory
         live = directory.live(directory.account, agent)
         address = next((one.address for one in live if one.instance_id == reply.instance), "")
         return Opinion(agent, conversation, address, reply)
@@ -358,7 +362,7 @@ class Delegator(ABC):
         Raises:
             RegistryUnreachable: the registry does not answer.
         """
-        directory = self._caller.directory
+        directory = self._client.directory
         if directory.registry is None:
             raise RegistryUnreachable("finding agents needs a registry, and here is none")
         found = await directory.registry.find(directory.account, query, tags, languages, limit, min_confidence)
@@ -375,19 +379,19 @@ class Delegator(ABC):
         ]
 
     def _compose(self, agent: str, content: Content, options: Options) -> Invocation:
-        ask = self._ask(agent, options.get("timeout"), options.get("conversation_id", ""))
-        ask.chain = ask.chain.narrowed(options.get("max_hops"))
-        message, message_id = ask.message, options.get("message_id", "")
+        invocation = self._invocation(agent, options.get("timeout"), options.get("conversation_id", ""))
+        invocation.chain = invocation.chain.narrowed(options.get("max_hops"))
+        message, message_id = invocation.message, options.get("message_id", "")
         message.to_agent = agent.rpartition("/")[2]
         message.message_type = message_pb2.MESSAGE_TYPE_DELEGATE
         message.payload.extend(to_parts(content))
-        message.correlation_id = ask.chain.correlation_id
+        message.correlation_id = invocation.chain.correlation_id
         stamp(message.timestamp)
         message.message_id = check_id("message_id", message_id) if message_id else new_id()
-        message.conversation_id = ask.chain.conversation_id
-        message.account_id = ask.chain.account_id
+        message.conversation_id = invocation.chain.conversation_id
+        message.account_id = invocation.chain.account_id
         message.skill_id = options.get("skill", "")
         variables = to_struct(options.get("context"))
         if variables is not None:
             message.context.CopyFrom(variables)
-        return ask
+        return invocation

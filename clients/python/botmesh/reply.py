@@ -170,6 +170,18 @@ class Pieces:
         else:
             self.parts.append(Part.FromString(part.SerializeToString()))
 
+    def take(self, event: agent_service_pb2.DelegateStreamResponse) -> None:
+        """What an event means for the reply: one more piece, or all pieces are void; others mean nothing.
+
+        Raises:
+            MessageTooLarge: as for `add`.
+        """
+        kind = event.WhichOneof("event")
+        if kind == "partial":
+            self.add(event.partial.part, append=event.partial.append)
+        elif kind == "reset":
+            self.reset()
+
     def reset(self) -> None:
         """All before is void."""
         self.parts.clear()

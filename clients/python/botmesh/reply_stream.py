@@ -55,15 +55,14 @@ async def _read(
     pieces = Pieces()
     try:
         async for response, call in events:
+            pieces.take(response)
             kind = response.WhichOneof("event")
             if kind == "partial":
-                pieces.add(response.partial.part, append=response.partial.append)
                 yield Event(part=response.partial.part, append=response.partial.append)
             elif kind == "progress":
                 done = response.progress
                 yield Event(progress=done.text, fraction=done.fraction if done.HasField("fraction") else None)
             elif kind == "reset":
-                pieces.reset()
                 yield Event(reset=response.reset.reason or "the work runs again")
             elif kind == "reply":
                 reply = Reply.from_proto(pieces.whole(response.reply), trace_id_of(call.span))

@@ -26,11 +26,10 @@ class Task(Delegator):
         message: the whole message, as it came.
     """
 
-    def __init__(self, call: Call, message: Message, caller: AgentClient) -> None:
+    def __init__(self, call: Call, message: Message, client: AgentClient) -> None:
         """Made by the server for each piece of work."""
-        assert call.deadline is not None  # noqa: S101 - the deadline policy has run
+        super().__init__(client)
         self._call = call
-        self._caller = caller
         self._context: dict[str, Any] | None = None
         self._usage: list[Usage] = []
         self.message = message
@@ -76,9 +75,7 @@ class Task(Delegator):
     def deadline(self) -> Deadline:
         """When the work ends, done or not. It can move out while a caller attaches again and again."""
         work = self._call.work
-        deadline = work.deadline if work is not None else self._call.deadline
-        assert deadline is not None  # noqa: S101 - as above
-        return deadline
+        return work.deadline if work is not None else self._call.required_deadline
 
     @property
     def correlation_id(self) -> str:
@@ -126,20 +123,20 @@ class Task(Delegator):
             NotAMember: this bot neither owns the conversation nor is a member.
             ConversationStopped: nothing is said in it any more.
         """
-        stub = self._caller.conversations(self._conversations_at())
+        stub = self._client.conversations(self._conversations_at())
         request = SayRequest(
-            conversation_id=self.conversation_id, agent=self._call.end.agent, payload=to_parts(content)
+            conversation_id=self.conversation_id, agent=self._call.endpoint.agent, payload=to_parts(content)
         )
         await stub.Say(request, timeout=self.deadline.remaining)
 
-    def _ask(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
-        end = self._call.end
+    def _invocation(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
+        endpoint = self._call.endpoint
         if conversation_id and conversation_id != self.conversation_id:
             raise ValueError("a task's delegations belong to its own conversation: leave conversation_id out")
         return Invocation(
             agent,
-            Message(from_agent=end.agent),
-            self._call.chain.below(end.named_in(self._call.chain)),
+            Message(from_agent=endpoint.agent),
+            self._call.chain.below(endpoint.named_in(self._call.chain)),
             timeout,
             self.deadline,
             self._span_context(),
@@ -154,7 +151,7 @@ class Task(Delegator):
         return set_span_in_context(self._call.span)
 
     def _named(self) -> Sequence[str]:
-        return *self._call.chain.path, self._call.end.named_in(self._call.chain)
+        return *self._call.chain.path, self._call.endpoint.named_in(self._call.chain)
 
     def _spent(self, reply: Reply) -> None:
         self._usage.extend(reply.total_usage)

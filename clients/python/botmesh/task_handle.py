@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from opentelemetry.context import Context
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.trace import get_current_span
 
 from botmesh.calling.agent_client import AgentClient, Invocation
 from botmesh.errors import BY_REASON, BotmeshError, Cancelled, DeadlineExpired, InvalidField, PeerError
 from botmesh.limits import seconds
 from botmesh.parts import Content, to_parts, to_struct
 from botmesh.reply import Reply
+from botmesh.telemetry.context import inject
 from botmesh.v1 import task_service_pb2 as api
 from botmesh.v1.agent_service_pb2 import CancelReceipt
 from botmesh.v1.message_pb2 import Message
@@ -28,7 +28,6 @@ _WAIT = 60.0
 _PAUSE = 0.5
 """Seconds before a service that went away is asked again."""
 _FINAL = ("completed", "failed", "canceled", "rejected")
-_PROPAGATOR = TraceContextTextMapPropagator()
 StateName = Literal[
     "submitted", "working", "completed", "failed", "canceled", "input_required", "rejected", "auth_required"
 ]
@@ -97,10 +96,10 @@ class TaskStatus:
 class TaskHandle:
     """A task by its id. Whoever has the id can ask, from any process; a service that restarts is asked again."""
 
-    def __init__(self, caller: AgentClient, task_id: str, account: str) -> None:
+    def __init__(self, client: AgentClient, task_id: str, account: str) -> None:
         """Made by `submit` and `task`."""
         self.task_id = task_id
-        self._caller = caller
+        self._client = client
         self._account = account
 
     def __repr__(self) -> str:
@@ -114,7 +113,7 @@ class TaskHandle:
             UnknownTask: there is none of this id.
         """
         request = api.GetTaskRequest(task_id=self.task_id, account_id=self._account)
-        return TaskStatus.from_proto((await self._caller.tasks().GetTask(request, timeout=_within(self._caller))).task)
+        return TaskStatus.from_proto((await self._client.tasks().GetTask(request, timeout=_within(self._client))).task)
 
     async def wait(self, timeout: float | None = None) -> TaskStatus:
         """As it stands when it has ended or asks for input, or after `timeout` seconds.
@@ -126,11 +125,13 @@ class TaskHandle:
         until = None if timeout is None else loop.time() + timeout
         request = api.WaitTaskRequest(task_id=self.task_id, account_id=self._account)
         while True:
-            left = min(_WAIT, self._caller.end.limits.max_timeout, math.inf if until is None else until - loop.time())
+            left = min(
+                _WAIT, self._client.endpoint.limits.max_timeout, math.inf if until is None else until - loop.time()
+            )
             if left <= _PAUSE:
                 return await self.get()
             try:
-                status = TaskStatus.from_proto((await self._caller.tasks().WaitTask(request, timeout=left)).task)
+                status = TaskStatus.from_proto((await self._client.tasks().WaitTask(request, timeout=left)).task)
             except BotmeshError as error:
                 if not _may_come_back(error):
                     raise
@@ -163,7 +164,7 @@ class TaskHandle:
             UnknownTask: there is none of this id.
         """
         request = api.CancelTaskRequest(task_id=self.task_id, account_id=self._account, reason=reason)
-        return tuple((await self._caller.tasks().CancelTask(request, timeout=_within(self._caller))).receipts)
+        return tuple((await self._client.tasks().CancelTask(request, timeout=_within(self._client))).receipts)
 
     async def resume(self, content: Content = None, *, context: Mapping[str, Any] | None = None) -> TaskStatus:
         """Give it what its agent asked for.
@@ -174,7 +175,7 @@ class TaskHandle:
         message = Message(payload=to_parts(content), context=to_struct(context))
         request = api.ResumeTaskRequest(task_id=self.task_id, account_id=self._account, message=message)
         return TaskStatus.from_proto(
-            (await self._caller.tasks().ResumeTask(request, timeout=_within(self._caller))).task
+            (await self._client.tasks().ResumeTask(request, timeout=_within(self._client))).task
         )
 
     async def watch(self, after_sequence: int = 0) -> AsyncIterator[TaskEvent]:
@@ -188,7 +189,7 @@ class TaskHandle:
         request = api.WatchTaskRequest(task_id=self.task_id, account_id=self._account, after_sequence=after_sequence)
         while True:
             try:
-                async for response in self._caller.tasks().WatchTask(request):
+                async for response in self._client.tasks().WatchTask(request):
                     request.after_sequence = response.event.sequence
                     yield response.event
             except BotmeshError as error:
@@ -199,16 +200,15 @@ class TaskHandle:
                 return
 
 
-async def submit(caller: AgentClient, ask: Invocation, request: api.SubmitTaskRequest) -> TaskHandle:
-    """Have a task taken in, in the chain and the trace of an ask."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier, context=ask.context or Context())
-    metadata = (*ask.chain.to_metadata(), *carrier.items())
-    response = await caller.tasks().SubmitTask(request, timeout=_within(caller), metadata=metadata)
-    return TaskHandle(caller, response.task.task_id, response.task.account_id)
+async def submit(client: AgentClient, invocation: Invocation, request: api.SubmitTaskRequest) -> TaskHandle:
+    """Have a task taken in, in the chain and the trace of an invocation."""
+    span = get_current_span(invocation.context)
+    metadata = (*invocation.chain.to_metadata(), *inject(span))
+    response = await client.tasks().SubmitTask(request, timeout=_within(client), metadata=metadata)
+    return TaskHandle(client, response.task.task_id, response.task.account_id)
 
 
-async def list_tasks(caller: AgentClient, only: Mapping[str, Any]) -> list[TaskStatus]:
+async def list_tasks(client: AgentClient, only: Mapping[str, Any]) -> list[TaskStatus]:
     """The account's tasks that fit."""
     given = dict(only)
     states = given.pop("states", ())
@@ -216,13 +216,13 @@ async def list_tasks(caller: AgentClient, only: Mapping[str, Any]) -> list[TaskS
         wanted: list[Any] = [TaskState.Value(f"TASK_STATE_{state.upper()}") for state in states]
     except ValueError:
         raise InvalidField(f"states are {', '.join(StateName.__args__)}", field="states") from None  # type: ignore[attr-defined]
-    request = api.ListTasksRequest(account_id=caller.directory.account, states=wanted, **given)
-    response = await caller.tasks().ListTasks(request, timeout=_within(caller))
+    request = api.ListTasksRequest(account_id=client.directory.account, states=wanted, **given)
+    response = await client.tasks().ListTasks(request, timeout=_within(client))
     return [TaskStatus.from_proto(task) for task in response.tasks]
 
 
-def _within(caller: AgentClient) -> float:
-    return min(TIMEOUT, caller.end.limits.max_timeout)
+def _within(client: AgentClient) -> float:
+    return min(TIMEOUT, client.endpoint.limits.max_timeout)
 
 
 def _name(state: TaskState) -> Any:

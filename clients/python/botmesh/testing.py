@@ -13,11 +13,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from botmesh.agent import Agent
 from botmesh.calling.directory import Directory
 from botmesh.client import Mesh
-from botmesh.limits import Limits
 from botmesh.names import DEFAULT_ACCOUNT
-from botmesh.policies import End
+from botmesh.participant import Participant
 from botmesh.settings import Settings, load
-from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1.instance_pb2 import READINESS_READY, Instance
 
 
@@ -35,9 +33,8 @@ async def mesh(*agents: Agent, account: str = DEFAULT_ACCOUNT, settings: Setting
             stack.push_async_callback(agent.stop, drain=False)
             directory.put(agent.card, [_instance(agent, address)])
         settings = settings or load(environ={})
-        limits = Limits().narrow(settings.narrowing)
-        end = End(Telemetry("botmesh-test"), account=account, targets=directory, limits=limits)
-        client = Mesh(end, directory, settings)
+        participant = Participant.of_client("botmesh-test", account, settings, directory=directory)
+        client = Mesh(participant)
         stack.push_async_callback(client.close)
         yield client
 

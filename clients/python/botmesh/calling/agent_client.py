@@ -1,4 +1,4 @@
-"""How this process calls agents: the policies once around a call, and as many attempts as it takes."""
+"""Calls agents: the policies once around a call, and as many attempts inside as it takes."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -11,7 +11,6 @@ from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as AnyMessage
 from opentelemetry.context import Context
 
-from botmesh import policies
 from botmesh.calling.directory import Directory
 from botmesh.calling.peers import CHANNEL_OPTIONS, Peer, Peers
 from botmesh.calling.retry import Attempts, Budget, is_idempotent
@@ -19,10 +18,12 @@ from botmesh.chain import Chain
 from botmesh.deadline import Deadline
 from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, NoLiveInstance, NotSupported, Unreachable
 from botmesh.fields import check_fields
-from botmesh.policies import PIPELINES, Call, End, MethodClass, inject
-from botmesh.policies.call import AGENT
+from botmesh.policies import Call, CallInfo, CallScope, Endpoint, MethodClass, around
+from botmesh.policies.methods import AGENT
 from botmesh.status import from_exception
+from botmesh.telemetry.context import inject
 from botmesh.telemetry.journal import Journal
+from botmesh.transport.adapter import client_interceptors
 from botmesh.transport.idle_limit import within_idle_limit
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
@@ -33,7 +34,6 @@ from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh.v1.turn_pb2 import Turn
 from botmesh.work.work import Work
 
-PIPELINE = PIPELINES[MethodClass.WORK]
 MAX_CHANNELS = 32
 """To services that are no agents."""
 CLOSING_SECONDS = 60.0
@@ -71,9 +71,9 @@ class Invocation:
 
 @dataclass(slots=True)
 class AgentClient:
-    """Calls agents from one end."""
+    """Calls agents for one endpoint."""
 
-    end: End
+    endpoint: Endpoint
     directory: Directory
     peers: Peers
     connect_timeout: float = 2.0
@@ -85,7 +85,7 @@ class AgentClient:
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def unary(
-        self, method: str, ask: Invocation, request: Any, response_type: Callable[[bytes], Any]
+        self, method: str, invocation: Invocation, request: Any, response_type: Callable[[bytes], Any]
     ) -> tuple[Any, Call]:
         """The response of `method` (Delegate, Notify or Transfer), and the call as the policies saw it.
 
@@ -93,32 +93,28 @@ class AgentClient:
             BotmeshError: refused here or there, or failed.
         """
         data = request.SerializeToString()
-        call, passed = await self._start(method, ask, request, len(data))
-        try:
-            response = await self._until_answered(method, ask, call, data)
-            PIPELINE.received(call, len(response))
-            answer = _read(call, response_type, response)
+        call = await self._call(method, invocation, request, len(data))
+        with around(call) as scope:
+            response = await self._until_answered(method, invocation, call, data)
+            scope.received(len(response))
+            answer = _read(scope, response_type, response)
             _note_usage(call, answer)
-        except BaseException as error:  # noqa: BLE001 - raised again, typed
-            raise self._failed(call, passed, error) from error.__cause__
-        PIPELINE.finish(call, passed)
         return answer, call
 
     async def stream(
-        self, ask: Invocation, turn: Turn | None = None
+        self, invocation: Invocation, turn: Turn | None = None
     ) -> AsyncGenerator[tuple[pb.DelegateStreamResponse, Call], None]:
         """The events of DelegateStream as they come, each with the call; leaving early cancels the callee."""
-        request = pb.DelegateStreamRequest(message=ask.message, turn=turn, after_sequence=ask.after_sequence)
-        call, passed = await self._start("DelegateStream", ask, request, request.ByteSize())
-        try:
-            async with aclosing(self._events(ask, call, request)) as events:
+        request = pb.DelegateStreamRequest(
+            message=invocation.message, turn=turn, after_sequence=invocation.after_sequence
+        )
+        call = await self._call("DelegateStream", invocation, request, request.ByteSize())
+        with around(call) as scope:
+            async with aclosing(self._events(invocation, scope, request)) as events:
                 async for event in events:
                     if event.WhichOneof("event") == "reply":
                         _note_usage(call, event)
                     yield event, call
-        except BaseException as error:  # noqa: BLE001 - raised again, typed
-            raise self._failed(call, passed, error) from error.__cause__
-        PIPELINE.finish(call, passed)
 
     def conversations(self, address: str) -> Any:
         """The ConversationService that a turn came from, with typed errors."""
@@ -147,7 +143,7 @@ class AgentClient:
         channel = self._channels.pop(address, None)
         if channel is None:
             channel = grpc.aio.insecure_channel(
-                address, options=CHANNEL_OPTIONS, interceptors=policies.client(self.end)
+                address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(self.endpoint)
             )
         self._channels[address] = channel
         if len(self._channels) > MAX_CHANNELS:  # turns name the address of their service, and turns can be forged
@@ -157,181 +153,188 @@ class AgentClient:
     def report(self, *, logged: bool) -> None:
         """Report messages (`logged`) and costs to the journal, if there is one."""
         at = self.services.get("journal", "")
-        self.end.journal = Journal(logged=logged, stub=(lambda: JournalServiceStub(self._channel(at))) if at else None)
+        self.endpoint.journal = Journal(
+            logged=logged, stub=(lambda: JournalServiceStub(self._channel(at))) if at else None
+        )
 
     async def close(self) -> None:
         """Wait for what was still to be told, then close the connections."""
-        await self.end.journal.close()
+        await self.endpoint.journal.close()
         for channel in self._channels.values():
             await channel.close()
         if self._background:
             await asyncio.wait(self._background, timeout=CANCEL_TIMEOUT)
         await self.peers.close()
 
-    async def _start(self, method: str, ask: Invocation, request: AnyMessage, size: int) -> tuple[Call, int]:
-        within = ask.timeout if ask.timeout is not None and ask.timeout > 0 else self.end.limits.default_timeout
-        if ask.deadline is not None:
-            within = min(within, ask.deadline.remaining)
-        if not self.directory.live(ask.chain.account_id, ask.target):
-            await self.directory.look_up(ask.chain.account_id, ask.target, within)
-        call = Call(
-            self.end,
+    async def _call(self, method: str, invocation: Invocation, request: AnyMessage, size: int) -> Call:
+        """The call that an invocation makes, once its target has been looked for."""
+        limits, chain = self.endpoint.limits, invocation.chain
+        timeout = invocation.timeout
+        within = timeout if timeout is not None and timeout > 0 else limits.default_timeout
+        if invocation.deadline is not None:
+            within = min(within, invocation.deadline.remaining)
+        if not self.directory.live(chain.account_id, invocation.target):
+            await self.directory.look_up(chain.account_id, invocation.target, within)
+        info = CallInfo(
             AGENT + method,
             MethodClass.WORK,
             at_caller=True,
-            limits=self.end.limits,
-            chain=ask.chain,
+            target=invocation.target,
             request=request,
-            message=ask.message,
-            target=ask.target,
-            timeout=ask.timeout,
-            deadline=ask.deadline,
             request_size=size,
-            parent=ask.context,
+            message=invocation.message,
+            timeout=timeout,
+            parent_deadline=invocation.deadline,
+            parent_span=invocation.context,
         )
-        return call, PIPELINE.start(call)
+        return Call(self.endpoint, info, limits, chain)
 
-    def _failed(self, call: Call, passed: int, error: BaseException) -> BaseException:
-        PIPELINE.finish(call, passed, error)
-        if isinstance(error, BotmeshError) and call.error is not None:
-            return call.error
-        return error
-
-    def _attempts(self, method: str, ask: Invocation, call: Call) -> Attempts:
-        card = self.directory.find(ask.chain.account_id, ask.target)
-        idempotent = method in _SAFE or is_idempotent(card, ask.message.skill_id)
-        budget = self._budgets.setdefault(ask.target, Budget())
+    def _attempts(self, method: str, invocation: Invocation, call: Call) -> Attempts:
+        card = self.directory.find(invocation.chain.account_id, invocation.target)
+        idempotent = method in _SAFE or is_idempotent(card, invocation.message.skill_id)
+        budget = self._budgets.setdefault(invocation.target, Budget())
         if len(self._budgets) > MAX_BUDGETS:
             del self._budgets[next(iter(self._budgets))]  # agents come and go: the one that was called first
         return Attempts(call, self.peers, budget, idempotent)
 
-    async def _until_answered(self, method: str, ask: Invocation, call: Call, data: bytes) -> bytes:
-        attempts = self._attempts(method, ask, call)
-        peer = self._first(attempts, ask)
+    async def _until_answered(self, method: str, invocation: Invocation, call: Call, data: bytes) -> bytes:
+        attempts = self._attempts(method, invocation, call)
+        peer = self._first(attempts, invocation)
         while True:
             try:
-                response = await self._attempt(method, ask, call, peer, data)
+                response = await self._attempt(method, invocation, call, peer, data)
             except BotmeshError as error:
-                peer = await self._after(attempts, ask, call, error, peer)
+                peer = await self._after(attempts, invocation, call, error, peer)
             else:
                 attempts.budget.succeeded()
                 return response
 
-    async def _attempt(self, method: str, ask: Invocation, call: Call, peer: Peer, data: bytes) -> bytes:
+    async def _attempt(self, method: str, invocation: Invocation, call: Call, peer: Peer, data: bytes) -> bytes:
         with peer:
             timeout = await self._connected(call, peer)
             try:
                 return await peer.unary(method, data, timeout, _metadata(call, peer))
             except asyncio.CancelledError:
-                self._give_up(ask, peer)
+                self._give_up(invocation, peer)
                 raise
 
     async def _events(
-        self, ask: Invocation, call: Call, request: pb.DelegateStreamRequest
+        self, invocation: Invocation, scope: CallScope, request: pb.DelegateStreamRequest
     ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
-        attempts = self._attempts("DelegateStream", ask, call)
-        peer = self._first(attempts, ask)
+        call = scope.call
+        attempts = self._attempts("DelegateStream", invocation, call)
+        peer = self._first(attempts, invocation)
         while True:
             try:
-                async with aclosing(self._attempt_stream(ask, call, peer, request)) as events:
+                async with aclosing(self._attempt_stream(invocation, scope, peer, request)) as events:
                     async for event in events:
                         request.after_sequence = event.sequence
                         yield event
             except BotmeshError as error:
-                before, peer = peer, await self._after(attempts, ask, call, error, peer)
+                before, peer = peer, await self._after(attempts, invocation, call, error, peer)
                 if peer is not before and request.after_sequence:
                     request.after_sequence = 0
-                    yield pb.DelegateStreamResponse(reset=pb.Reset(reason=f"{ask.target} was lost and starts again"))
+                    yield pb.DelegateStreamResponse(
+                        reset=pb.Reset(reason=f"{invocation.target} was lost and starts again")
+                    )
             else:
                 attempts.budget.succeeded()
                 return
 
     async def _attempt_stream(
-        self, ask: Invocation, call: Call, peer: Peer, request: pb.DelegateStreamRequest
+        self, invocation: Invocation, scope: CallScope, peer: Peer, request: pb.DelegateStreamRequest
     ) -> AsyncGenerator[pb.DelegateStreamResponse, None]:
+        call = scope.call
         with peer:
             timeout = await self._connected(call, peer)
             responses = peer.stream("DelegateStream", request.SerializeToString(), timeout, _metadata(call, peer))
             ended = False
             try:
-                async with aclosing(within_idle_limit(call, responses)) as bounded:
+                bounded = within_idle_limit(responses, call.idle_limit, call.deadline)
+                async with aclosing(bounded):
                     async for response in bounded:
-                        PIPELINE.received(call, len(response))
-                        event = _read(call, pb.DelegateStreamResponse.FromString, response)
+                        scope.received(len(response))
+                        event = _read(scope, pb.DelegateStreamResponse.FromString, response)
                         kind = event.WhichOneof("event")
                         ended = kind == "reply"
                         if kind is not None:  # what this version does not know is nobody's business here
                             yield event
                 if not ended:
-                    raise _cut_short(ask.target)
+                    raise _cut_short(invocation.target)
             except BotmeshError as error:
                 ended = error.from_peer or isinstance(error, DeadlineExpired)  # the callee knows
                 raise
             finally:
                 if not ended:
-                    self._give_up(ask, peer)
+                    self._give_up(invocation, peer)
 
     async def _connected(self, call: Call, peer: Peer) -> float:
         """Seconds that are left once the connection stands."""
         call.peer_instance = peer.id
-        assert call.deadline is not None  # noqa: S101 - work always has one
+        deadline = call.required_deadline
         try:
             if not peer.is_at_hand():
-                await peer.connect(min(self.connect_timeout, call.deadline.remaining))
+                await peer.connect(min(self.connect_timeout, deadline.remaining))
                 await peer.admit()
         finally:
-            remaining = call.deadline.remaining
+            remaining = deadline.remaining
         if remaining <= 0:
             raise DeadlineExpired("the deadline passed before the call could be sent")
         return remaining
 
-    async def _after(self, attempts: Attempts, ask: Invocation, call: Call, error: BotmeshError, peer: Peer) -> Peer:
+    async def _after(
+        self, attempts: Attempts, invocation: Invocation, call: Call, error: BotmeshError, peer: Peer
+    ) -> Peer:
         if isinstance(error, Unreachable) or (error.reason == "UNSPECIFIED" and error.status.name == "UNAVAILABLE"):
             self._report(peer, error)
-        live = self._live(ask)
+        live = self._live(invocation)
         failed = {*attempts.tried, peer.id}
         if attempts.is_of_this_hop(error, peer) and failed >= {one.instance_id for one in live} and call.deadline:
             # All that we know of have failed: one that came a moment ago may not be in the copy yet.
-            await self.directory.refresh(ask.chain.account_id, ask.target, call.deadline.remaining)
-            live = self._live(ask)
+            await self.directory.refresh(invocation.chain.account_id, invocation.target, call.deadline.remaining)
+            live = self._live(invocation)
         return await attempts.after(error, peer, live)
 
-    def _live(self, ask: Invocation) -> Sequence[Instance]:
+    def _live(self, invocation: Invocation) -> Sequence[Instance]:
         """The instances that may be called for this."""
-        live = self.directory.live(ask.chain.account_id, ask.target)
-        return [one for one in live if one.instance_id == ask.instance] if ask.instance else live
+        live = self.directory.live(invocation.chain.account_id, invocation.target)
+        return [one for one in live if one.instance_id == invocation.instance] if invocation.instance else live
 
-    def _first(self, attempts: Attempts, ask: Invocation) -> Peer:
-        live = self._live(ask)
+    def _first(self, attempts: Attempts, invocation: Invocation) -> Peer:
+        live = self._live(invocation)
         if not live:
-            raise NoLiveInstance(f"instance {ask.instance} of {ask.target} is gone", agent=ask.target)
+            raise NoLiveInstance(
+                f"instance {invocation.instance} of {invocation.target} is gone", agent=invocation.target
+            )
         return attempts.first(live)
 
     def _report(self, peer: Peer, error: BotmeshError) -> None:
         if self.directory.registry is not None:
             self._spawn(self.directory.registry.report_unreachable(peer.id, error.text))
 
-    def _give_up(self, ask: Invocation, peer: Peer) -> None:
+    def _give_up(self, invocation: Invocation, peer: Peer) -> None:
         """Tell the callee, so that its work ends at once and not when it notices."""
-        if ask.lasting:
+        if invocation.lasting:
             return
-        task = self._spawn(self._cancel(ask, peer))
-        if ask.work is not None:
-            ask.work.cancels.append(task)
+        task = self._spawn(self._cancel(invocation, peer))
+        if invocation.work is not None:
+            invocation.work.cancels.append(task)
 
-    async def cancel(self, ask: Invocation, reason: str) -> list[pb.CancelReceipt]:
+    async def cancel(self, invocation: Invocation, reason: str) -> list[pb.CancelReceipt]:
         """End the work of an ask at its instance, and all below it; what became of each hop."""
-        live = self._live(ask)
+        live = self._live(invocation)
         if not live:
-            return [_unreachable(ask, ask.instance)]
+            return [_unreachable(invocation, invocation.instance)]
         with (peer := self.peers.get(live[0])):
-            return await self._cancel(ask, peer, reason)
+            return await self._cancel(invocation, peer, reason)
 
-    async def _cancel(self, ask: Invocation, peer: Peer, reason: str = "the caller gave up") -> list[pb.CancelReceipt]:
+    async def _cancel(
+        self, invocation: Invocation, peer: Peer, reason: str = "the caller gave up"
+    ) -> list[pb.CancelReceipt]:
         request = pb.CancelRequest(
-            message_id=ask.message.message_id,
-            from_agent=ask.message.from_agent,
-            account_id=ask.chain.account_id,
+            message_id=invocation.message.message_id,
+            from_agent=invocation.message.from_agent,
+            account_id=invocation.chain.account_id,
             reason=reason,
         )
         try:
@@ -340,7 +343,7 @@ class AgentClient:
             )
             check_fields(response)
         except (BotmeshError, DecodeError, grpc.aio.UsageError):  # away, out of its mind, or this process closes
-            return [_unreachable(ask, peer.id)]
+            return [_unreachable(invocation, peer.id)]
         return list(response.receipts)
 
     def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
@@ -351,37 +354,40 @@ class AgentClient:
 
 
 def _metadata(call: Call, peer: Peer) -> tuple[tuple[str, str], ...]:
-    return (*call.chain.to_metadata(f"{peer.instance.agent}/{peer.id}"), *inject(call))
+    return (*call.chain.to_metadata(f"{peer.instance.agent}/{peer.id}"), *inject(call.span))
 
 
-def _unreachable(ask: Invocation, instance: str) -> pb.CancelReceipt:
+def _unreachable(invocation: Invocation, instance: str) -> pb.CancelReceipt:
     return pb.CancelReceipt(
-        agent=ask.target,
+        agent=invocation.target,
         instance_id=instance,
-        message_id=ask.message.message_id,
+        message_id=invocation.message.message_id,
         outcome=pb.CANCEL_OUTCOME_UNREACHABLE,
     )
 
 
-def _read(call: Call, parse: Callable[[bytes], T], response: bytes) -> T:
+def _read(scope: CallScope, parse: Callable[[bytes], T], response: bytes) -> T:
     """A response that this end can use.
 
     Raises:
         InvalidField: it cannot be read, or holds what nobody could store or print.
     """
+    call = scope.call
     try:
         message = parse(response)
     except DecodeError:
-        raise _unusable(call, InvalidField(f"the answer of {call.target} cannot be read", field="response")) from None
+        raise _unusable(
+            call, InvalidField(f"the answer of {call.info.target} cannot be read", field="response")
+        ) from None
     try:
-        PIPELINE.read(call, message)
+        scope.read(message)
     except InvalidField as error:
         raise _unusable(call, error) from None
     return message
 
 
 def _unusable(call: Call, error: InvalidField) -> InvalidField:
-    error.text = f"{call.target} answered what cannot be used: {error.text}"
+    error.text = f"{call.info.target} answered what cannot be used: {error.text}"
     error.started = True
     return error
 

@@ -10,7 +10,7 @@ import grpc
 from botmesh.deadline import now
 from botmesh.errors import Unreachable
 from botmesh.limits import TRANSPORT_BYTES
-from botmesh.policies.call import AGENT
+from botmesh.policies.methods import AGENT
 from botmesh.status import from_rpc_error
 from botmesh.transport.link_client import LARGEST, Link, Metadata
 from botmesh.v1.instance_pb2 import Instance

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import grpc
 from google.protobuf.message import DecodeError, Message
 
-from botmesh import policies
 from botmesh.calling.peers import CHANNEL_OPTIONS
 from botmesh.errors import BotmeshError, InvalidField, PeerError, RegistryUnreachable
-from botmesh.policies import End
+from botmesh.policies import Endpoint
+from botmesh.transport.adapter import client_interceptors
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.agent_pb2 import Agent
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceStub
@@ -61,10 +61,10 @@ class _Line:
 class RegistryClient:
     """The registry at one address, as one end sees it."""
 
-    def __init__(self, address: str, end: End, *, in_mesh: bool = False) -> None:
+    def __init__(self, address: str, endpoint: Endpoint, *, in_mesh: bool = False) -> None:
         """Connect with the first call. `in_mesh`: this is a service of the mesh, maybe in the registry's process."""
         self.address = address
-        self.end = end
+        self.endpoint = endpoint
         self._channel = self._open()
         self.stub = RegistryServiceStub(self._channel)
         self._metadata = ((_OWN, _SECRET),) if in_mesh else ()
@@ -96,7 +96,9 @@ class RegistryClient:
             call.cancel()
 
     def _open(self) -> grpc.aio.Channel:
-        return grpc.aio.insecure_channel(self.address, options=CHANNEL_OPTIONS, interceptors=policies.client(self.end))
+        return grpc.aio.insecure_channel(
+            self.address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(self.endpoint)
+        )
 
     async def get_agent(self, account: str, name: str, timeout: float = ASK_TIMEOUT) -> Agent:
         """One agent with its instances, as the registry knows it now."""

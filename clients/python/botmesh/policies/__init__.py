@@ -1,28 +1,22 @@
-"""The mesh's policies, in the order in which they look at a call. One policy a file, both ends in it.
+"""The mesh's policies, in the order in which they look at a call. One policy a file, both ends in it."""
 
-`client(end)` and `server(end)` put them on any grpc.aio channel or server. The SDK's own delegations run the
-same list once around all attempts of a call (botmesh/client.py), because attempts go over several channels.
-"""
-
-from collections.abc import Sequence
-
-import grpc
-
+from botmesh.chain import Chain
 from botmesh.policies.budget import Budget
-from botmesh.policies.call import CURRENT, Call, End, MethodClass
+from botmesh.policies.call import Call, CallInfo, current_call
 from botmesh.policies.concurrency import Concurrency
 from botmesh.policies.deadline import Deadlines
 from botmesh.policies.enabled import Enabled
+from botmesh.policies.endpoint import Endpoint
 from botmesh.policies.errors import Errors
 from botmesh.policies.fields import Fields
 from botmesh.policies.hops import Hops
 from botmesh.policies.idempotency import Idempotency
 from botmesh.policies.loops import Loops
-from botmesh.policies.pipeline import Pipeline, Policy
+from botmesh.policies.methods import MethodClass
+from botmesh.policies.pipeline import CallScope, Pipeline, Policy
 from botmesh.policies.size import Size
 from botmesh.policies.target import Target
-from botmesh.policies.trace import Trace, inject
-from botmesh.transport.adapter import CalleeInterceptor, StreamStream, StreamUnary, UnaryStream, UnaryUnary
+from botmesh.policies.trace import Trace
 
 POLICIES: tuple[Policy, ...] = (
     Trace(),  # sees everything, refusals included
@@ -42,27 +36,36 @@ POLICIES: tuple[Policy, ...] = (
 PIPELINES = {kind: Pipeline(POLICIES, kind) for kind in MethodClass}
 
 
-def client(end: End) -> Sequence[grpc.aio.ClientInterceptor]:
-    """The interceptors for a channel whose calls this end makes."""
-    return [kind(end, PIPELINES) for kind in (UnaryUnary, UnaryStream, StreamUnary, StreamStream)]
+_LASTING = (Enabled(), Hops(), Loops())
 
 
-def server(end: End) -> Sequence[grpc.aio.ServerInterceptor]:
-    """The interceptor for a server whose calls this end takes."""
-    return [CalleeInterceptor(end, PIPELINES)]
+def around(call: Call) -> CallScope:
+    """The scope of a call, with the policies of its method's class."""
+    return PIPELINES[call.info.kind].around(call)
+
+
+def check_doomed(endpoint: Endpoint, chain: Chain, target: str) -> None:
+    """Refuse now what would be refused whenever it was tried: for work that begins later.
+
+    Raises:
+        BotmeshError: the target is unknown, or the chain is too long, or it stands in the chain already.
+    """
+    call = Call(endpoint, CallInfo("", MethodClass.WORK, at_caller=True, target=target), endpoint.limits, chain)
+    for policy in _LASTING:
+        policy.caller(call)
 
 
 __all__ = [
-    "CURRENT",
     "PIPELINES",
     "POLICIES",
     "Call",
-    "CalleeInterceptor",
-    "End",
+    "CallInfo",
+    "CallScope",
+    "Endpoint",
     "MethodClass",
     "Pipeline",
     "Policy",
-    "client",
-    "inject",
-    "server",
+    "around",
+    "check_doomed",
+    "current_call",
 ]

@@ -3,7 +3,9 @@
 from botmesh.errors import BudgetSpent
 from botmesh.policies.call import Call
 from botmesh.policies.pipeline import Policy
-from botmesh.v1.message_pb2 import MESSAGE_TYPE_TURN
+from botmesh.telemetry.journal import Exchange
+from botmesh.v1.message_pb2 import MESSAGE_TYPE_TURN, Reply
+from botmesh.work.work import Work
 
 
 class Budget(Policy):
@@ -19,13 +21,35 @@ class Budget(Policy):
 
     def finish(self, call: Call) -> None:
         """Let the journal know what it cost."""
-        call.end.journal.note(call)
+        info = call.info
+        if info.message is None:
+            return
+        call.endpoint.journal.note(
+            Exchange(
+                account=call.account,
+                chain=call.chain,
+                at_caller=info.at_caller,
+                callee=info.target.rpartition("/")[2] or call.endpoint.agent,
+                message=info.message,
+                reply=call.reply or _outcome(call.work),
+                pieces=call.work.events if call.work is not None else (),
+                error=call.error,
+                joined=call.joined,
+                span=call.span,
+            )
+        )
+
+
+def _outcome(work: Work | None) -> Reply | None:
+    """What the callee itself answered."""
+    outcome = work.outcome if work is not None else None
+    return outcome if isinstance(outcome, Reply) else None
 
 
 def _check(call: Call) -> None:
-    if call.message is not None and call.message.message_type == MESSAGE_TYPE_TURN:
+    if call.info.message is not None and call.info.message.message_type == MESSAGE_TYPE_TURN:
         return
-    found = call.end.journal.spent(call)
+    found = call.endpoint.journal.spent(call.limits, call.chain, call.account)
     if found is not None:
         scope, micros, currency = found
         limit = getattr(call.limits, {"account": "daily"}.get(scope, scope) + "_budget")

@@ -1,10 +1,12 @@
-"""One call as the policies see it, whichever end they stand at and whether it streams or not."""
+"""One call as the policies see it, at either end and whether it streams or not.
+
+`CallInfo` is what was asked: it never changes. `Call` is what the policies find out and decide on the way.
+"""
 
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Protocol
+from itertools import count
 
 from google.protobuf.message import Message as AnyMessage
 from opentelemetry.context import Context
@@ -12,128 +14,71 @@ from opentelemetry.trace import INVALID_SPAN, Span
 
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline, now
-from botmesh.errors import BotmeshError
+from botmesh.errors import BotmeshError, InvalidField
 from botmesh.limits import Limits
-from botmesh.names import DEFAULT_ACCOUNT
-from botmesh.telemetry.journal import Journal
-from botmesh.telemetry.stats import Stats
-from botmesh.telemetry.telemetry import Telemetry
-from botmesh.v1 import agent_card_pb2, message_pb2, usage_pb2
-from botmesh.work.work import Work, WorkTable
+from botmesh.policies.endpoint import Endpoint
+from botmesh.policies.methods import MethodClass
+from botmesh.v1 import message_pb2, usage_pb2
+from botmesh.work.work import Key, Work
 
 _NO_CHAIN = Chain()
+_anonymous = count()
 
 
-class MethodClass(Enum):
-    """Which policies a method has."""
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """What was asked."""
 
-    WORK = "work"
-    """All of them."""
-    CONTROL = "control"
-    """Deadline and message size."""
-    WATCH = "watch"
-    """Keepalive, and no deadline."""
-
-
-AGENT = "/botmesh.v1.AgentService/"
-LINK = AGENT + "Link"
-LINKED = ("Delegate", "DelegateStream", "Transfer", "Notify", "Cancel", "GetCard", "GetStats")
-"""AgentService's methods that a link carries."""
-REGISTRY = "/botmesh.v1.RegistryService/"
-_WORK = {AGENT + name for name in ("Delegate", "DelegateStream", "Transfer", "Notify")}
-_WATCH = {REGISTRY + "WatchAgents", REGISTRY + "Heartbeat"}
-_WATCH_SERVICES = ("/grpc.health.", "/grpc.reflection.")
-
-
-def class_of(method: str, *, streams: bool) -> MethodClass:
-    """The class of a method by its full name; of an unknown one by whether it streams."""
-    if method in _WORK:
-        return MethodClass.WORK
-    if method in _WATCH or streams or method.startswith(_WATCH_SERVICES):
-        return MethodClass.WATCH
-    return MethodClass.CONTROL
-
-
-class Targets(Protocol):
-    """Where a caller looks up whom it may call."""
-
-    def find(self, account: str, name: str) -> agent_card_pb2.AgentCard:
-        """The card of an active agent, or UnknownAgent or NoLiveInstance."""
-
-
-@dataclass(slots=True)
-class End:
-    """This process's end of its calls: who it is, what it allows, what it counts."""
-
-    telemetry: Telemetry
-    account: str = DEFAULT_ACCOUNT
-    agent: str = ""
-    """The agent that this process serves; empty: a client that is no agent, or a service."""
-    instance: str = ""
-    shared: bool = False
-    """Whether other accounts may call this agent."""
-    ceiling: Limits = field(default_factory=Limits)
-    """The mesh's limits."""
-    limits: Limits = field(default_factory=Limits)
-    """The mesh's, narrowed by environment and agent."""
-    draining: bool = False
-    targets: Targets | None = None
-    works: WorkTable = field(default_factory=WorkTable)
-    stats: Stats = field(default_factory=Stats)
-    journal: Journal = field(default_factory=Journal)
-    """Where messages and costs are reported to."""
-    incoming: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Open delegations to this instance, by conversation."""
-    outgoing: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Open delegations of this instance to others, by conversation."""
-
-    def named_in(self, chain: Chain) -> str:
-        """This agent as it stands in the chain's path."""
-        return self.agent if self.account == chain.account_id else f"{self.account}/{self.agent}"
-
-
-@dataclass(slots=True)
-class Call:
-    """One call at one end."""
-
-    end: End
     method: str
+    """The full name, "/botmesh.v1.AgentService/Delegate"."""
     kind: MethodClass
     at_caller: bool
-    limits: Limits
-    chain: Chain = _NO_CHAIN
+    target: str = ""
+    """The agent that is called: its name, or account/name (caller)."""
     metadata: tuple[tuple[str, str | bytes], ...] = ()
     """As it arrived (callee)."""
     request: AnyMessage | None = None
     """The only request, whole; None: there may be several, or it could not be read."""
+    request_size: int = 0
+    """Serialized bytes of the only request."""
     unreadable: BotmeshError | None = None
     """Why the request could not be read (callee)."""
     message: message_pb2.Message | None = None
-    target: str = ""
-    """Who is called: an agent's name, or account/name."""
+    """The message that a work method carries."""
     timeout: float | None = None
     """Seconds that were asked for (caller) or that arrived (callee); None: not said."""
+    parent_deadline: Deadline | None = None
+    """Of the work that makes this call (caller)."""
+    parent_span: Context | None = None
+    """Under which span it is made; None: the current one (caller)."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call at one end: what was asked, and what the policies found out."""
+
+    endpoint: Endpoint
+    info: CallInfo
+    limits: Limits
+    chain: Chain = _NO_CHAIN
     deadline: Deadline | None = None
-    """At the caller: the parent's, until the deadline policy has made this call's own of it."""
-    request_size: int = 0
-    """Serialized bytes of a unary request."""
-    reply_bytes: int = 0
-    """Of the pieces of a streamed reply so far (caller)."""
     work: Work | None = None
     """What runs for this call (callee)."""
     joined: bool = False
     """Whether the work was there before this call."""
     peer_instance: str = ""
     """Which instance answered (caller)."""
-    error: BotmeshError | None = None
-    refusal: BotmeshError | None = None
-    """Why this end itself broke off a stream of requests."""
-    usage: usage_pb2.Usage | None = None
-    """What the callee spent."""
     reply: message_pb2.Reply | None = None
     """The answer (caller)."""
+    reply_bytes: int = 0
+    """Of the pieces of a streamed reply so far (caller)."""
+    usage: usage_pb2.Usage | None = None
+    """What the callee spent."""
+    error: BotmeshError | None = None
+    """How the call failed; set when it is over."""
+    refusal: BotmeshError | None = None
+    """Why this end itself broke off a stream of requests."""
     span: Span = INVALID_SPAN
-    parent: Context | None = None
     token: Token[Context] | None = None
     began: float = field(default_factory=now)
     at_end: list[Callable[[], None]] = field(default_factory=list)
@@ -144,6 +89,60 @@ class Call:
         """How many hops the chain has with this call."""
         return len(self.chain.path)
 
+    @property
+    def account(self) -> str:
+        """The chain's account, or this process's."""
+        return self.chain.account_id or self.endpoint.account
+
+    @property
+    def required_deadline(self) -> Deadline:
+        """When the call ends; for what cannot be without an end.
+
+        Raises:
+            InvalidField: it has no deadline.
+        """
+        if self.deadline is None:
+            raise InvalidField("work needs a deadline", field="deadline")
+        return self.deadline
+
+    @property
+    def claimed_work(self) -> Work:
+        """The work that the idempotency policy found or reserved for this call.
+
+        Raises:
+            InvalidField: the call carries no message, so that there is none.
+        """
+        if self.work is None:
+            raise InvalidField("a work method needs a message", field="message")
+        return self.work
+
+    @property
+    def idle_limit(self) -> float | None:
+        """Seconds that may pass between two messages of a stream; None: any time."""
+        return self.limits.stream_idle_timeout if self.info.kind is MethodClass.WORK else None
+
+    @property
+    def work_key(self) -> Key:
+        """The idempotency key. A call without a message id gets a key that nothing can repeat."""
+        message = self.info.message
+        message_id = message.message_id if message is not None else ""
+        from_agent = message.from_agent if message is not None else ""
+        if not from_agent and self.chain.path:
+            from_agent = self.chain.path[-1].rpartition("/")[2]
+        return self.account, from_agent, message_id or f"\0{next(_anonymous)}"
+
 
 CURRENT: ContextVar[Call | None] = ContextVar("botmesh-call", default=None)
 """The call that is being served here."""
+
+
+def current_call() -> Call:
+    """The call that is being served here.
+
+    Raises:
+        LookupError: none is.
+    """
+    call = CURRENT.get()
+    if call is None:
+        raise LookupError("no call is being served here")
+    return call

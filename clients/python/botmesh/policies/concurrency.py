@@ -10,12 +10,12 @@ class Concurrency(Policy):
 
     def caller(self, call: Call) -> None:
         """Counted from here until the call is over."""
-        _enter(call, call.end.outgoing, "outgoing")
+        _enter(call, call.endpoint.outgoing, "outgoing")
 
     def callee(self, call: Call) -> None:
         """Counted until the work is over: it can outlast the call."""
         if not call.joined:
-            _enter(call, call.end.incoming, "incoming")
+            _enter(call, call.endpoint.incoming, "incoming")
 
 
 def _enter(call: Call, open_calls: dict[tuple[str, str], int], direction: str) -> None:

@@ -5,7 +5,8 @@ import math
 from botmesh.deadline import Deadline
 from botmesh.errors import DeadlineTooLong, InvalidField
 from botmesh.limits import DEADLINE_TOLERANCE
-from botmesh.policies.call import Call, MethodClass
+from botmesh.policies.call import Call
+from botmesh.policies.methods import MethodClass
 from botmesh.policies.pipeline import Policy
 
 
@@ -16,23 +17,23 @@ class Deadlines(Policy):
 
     def caller(self, call: Call) -> None:
         """The asked time or the default, and never past the parent's less a little to answer in."""
-        asked, most = call.timeout, call.limits.max_timeout
+        asked, most = call.info.timeout, call.limits.max_timeout
         if asked is not None:
             if math.isnan(asked) or asked <= 0:
                 raise InvalidField(f"timeout must be more than 0 seconds but is {asked}", field="timeout", value=asked)
             if asked > most:
                 raise _too_long(asked, most)
         timeout = min(call.limits.default_timeout, most) if asked is None else asked
-        parent = call.deadline
+        parent = call.info.parent_deadline
         call.deadline = Deadline.after(timeout) if parent is None else parent.for_child(timeout)
 
     def callee(self, call: Call) -> None:
         """What arrived, clamped to the limit; gRPC's rounding on the wire is tolerated."""
         share, seconds = DEADLINE_TOLERANCE
-        most = call.end.ceiling.max_timeout
-        if call.timeout is not None and call.timeout > most * (1 + share) + seconds:
-            raise _too_long(call.timeout, most)
-        timeout = call.limits.default_timeout if call.timeout is None else call.timeout
+        most = call.endpoint.ceiling.max_timeout
+        if call.info.timeout is not None and call.info.timeout > most * (1 + share) + seconds:
+            raise _too_long(call.info.timeout, most)
+        timeout = call.limits.default_timeout if call.info.timeout is None else call.info.timeout
         call.deadline = Deadline.after(min(timeout, call.limits.max_timeout))
 
 

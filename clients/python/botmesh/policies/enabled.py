@@ -20,6 +20,6 @@ class Enabled(Policy):
 def _check(call: Call) -> None:
     if call.limits.enabled:
         return
-    if not call.end.ceiling.enabled:
+    if not call.endpoint.ceiling.enabled:
         raise Disabled("delegations are switched off in this mesh: set enabled to true", scope="mesh")
-    raise Disabled(f"delegations are switched off at {call.end.agent or 'this client'}", scope="agent")
+    raise Disabled(f"delegations are switched off at {call.endpoint.agent or 'this client'}", scope="agent")

@@ -1,6 +1,7 @@
 """Errors: every one that leaves this end says who raised it, at which hop, and in which trace."""
 
-from botmesh.policies.call import Call, MethodClass
+from botmesh.policies.call import Call
+from botmesh.policies.methods import MethodClass
 from botmesh.policies.pipeline import Policy
 from botmesh.telemetry.telemetry import trace_id_of
 
@@ -15,8 +16,8 @@ class Errors(Policy):
         error = call.error
         if error is None or error.from_peer or error.agent or error.trace_id:
             return
-        error.agent = call.end.agent
-        error.instance = call.end.instance
+        error.agent = call.endpoint.agent
+        error.instance = call.endpoint.instance
         error.hop = call.hops
         error.path = call.chain.path
         error.trace_id = trace_id_of(call.span)

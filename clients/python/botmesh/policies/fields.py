@@ -3,7 +3,8 @@
 from google.protobuf.message import Message
 
 from botmesh.fields import check_fields
-from botmesh.policies.call import AGENT, Call, MethodClass
+from botmesh.policies.call import Call
+from botmesh.policies.methods import AGENT, MethodClass
 from botmesh.policies.pipeline import Policy
 
 
@@ -14,17 +15,17 @@ class Fields(Policy):
 
     def caller(self, call: Call) -> None:
         """What would be refused there never leaves."""
-        if call.request is not None:
-            check_fields(call.request, size=call.request_size)
+        if call.info.request is not None:
+            check_fields(call.info.request, size=call.info.request_size)
 
     def callee(self, call: Call) -> None:
         """Before any other policy reads it."""
-        if call.unreadable is not None:
-            raise call.unreadable
-        if call.request is not None:
-            check_fields(call.request, size=call.request_size)
+        if call.info.unreadable is not None:
+            raise call.info.unreadable
+        if call.info.request is not None:
+            check_fields(call.info.request, size=call.info.request_size)
 
     def read(self, call: Call, message: Message) -> None:
         """Each message of a stream, and what an agent answers: bots are anybody's, services of the mesh are ours."""
-        if not call.at_caller or call.method.startswith(AGENT):
+        if not call.info.at_caller or call.info.method.startswith(AGENT):
             check_fields(message, size=message.ByteSize())

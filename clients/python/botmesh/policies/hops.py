@@ -22,5 +22,5 @@ def _check(call: Call) -> None:
     limit = call.chain.max_hops
     if limit is not None and call.hops > limit:
         path = call.chain.path
-        way = " → ".join((*path, call.target or call.end.agent))
+        way = " → ".join((*path, call.info.target or call.endpoint.agent))
         raise HopLimitExceeded(f"{way} is one hop more than the {limit} allowed", limit=limit)

@@ -10,11 +10,11 @@ class Loops(Policy):
 
     def caller(self, call: Call) -> None:
         """The one that we are about to ask."""
-        _check(call, call.target)
+        _check(call, call.info.target)
 
     def callee(self, call: Call) -> None:
         """Ourselves."""
-        _check(call, call.end.named_in(call.chain))
+        _check(call, call.endpoint.named_in(call.chain))
 
 
 def _check(call: Call, target: str) -> None:

@@ -3,14 +3,15 @@
 from google.protobuf.message import Message
 
 from botmesh.errors import MessageTooLarge
-from botmesh.policies.call import Call, MethodClass
+from botmesh.policies.call import Call
+from botmesh.policies.methods import MethodClass
 from botmesh.policies.pipeline import Policy
 from botmesh.v1.agent_service_pb2 import DelegateStreamResponse
 from botmesh.work.work import check_reply_size
 
 
 class Size(Policy):
-    """Serialized bytes of each message, and of a streamed reply as a whole (at the callee work.py counts).
+    """Serialized bytes of each message, and of a streamed reply as a whole (at the callee the work counts).
 
     The transport takes more than one message may have, so that the refusal can be typed.
     """
@@ -19,25 +20,25 @@ class Size(Policy):
 
     def caller(self, call: Call) -> None:
         """A request that is known before the call starts."""
-        self.sending(call, call.request_size)
+        self.sending(call, call.info.request_size)
 
     def callee(self, call: Call) -> None:
         """The same, as it arrived."""
-        self.received(call, call.request_size)
+        self.received(call, call.info.request_size)
 
     def sending(self, call: Call, size: int) -> None:
         """The sender checks first."""
         if size > call.limits.max_message_bytes:
-            raise _too_large(size, call.limits.max_message_bytes, "request" if call.at_caller else "response")
+            raise _too_large(size, call.limits.max_message_bytes, "request" if call.info.at_caller else "response")
 
     def received(self, call: Call, size: int) -> None:
         """The receiver checks what a careless sender sent."""
         if size > call.limits.max_message_bytes:
-            raise _too_large(size, call.limits.max_message_bytes, "response" if call.at_caller else "request")
+            raise _too_large(size, call.limits.max_message_bytes, "response" if call.info.at_caller else "request")
 
     def read(self, call: Call, message: Message) -> None:
         """A stream that never ends fills no caller's memory."""
-        if call.at_caller and isinstance(message, DelegateStreamResponse) and not message.HasField("progress"):
+        if call.info.at_caller and isinstance(message, DelegateStreamResponse) and not message.HasField("progress"):
             call.reply_bytes = check_reply_size(call.reply_bytes + message.ByteSize(), call.limits.max_reply_bytes)
 
 

@@ -15,25 +15,31 @@ class Target(Policy):
 
     def caller(self, call: Call) -> None:
         """Unknown agents and agents without a live instance are refused here."""
-        if call.end.targets is not None:
-            call.end.targets.find(call.chain.account_id or call.end.account, call.target)
+        if call.endpoint.targets is not None:
+            call.endpoint.targets.find(call.chain.account_id or call.endpoint.account, call.info.target)
 
     def callee(self, call: Call) -> None:
         """Another agent's or instance's calls, and new work for one that drains, are refused here."""
-        end = call.end
-        chain = Chain.from_metadata(call.metadata)
-        call.chain = chain = _completed(chain, call.message or _NOTHING, end.account)
+        end = call.endpoint
+        chain = Chain.from_metadata(call.info.metadata)
+        call.chain = chain = _completed(chain, call.info.message or _NOTHING, end.account)
         _check_addressee(call)
         if chain.account_id != end.account and not end.shared:
             raise UnknownAgent(f"account {chain.account_id} sees no agent {end.agent}: its card is not shared")
-        if end.draining and not end.works.knows(call):
+        if end.draining and not _is_known(call):
             raise Draining(f"{end.agent} is draining: ask another instance")
 
 
+def _is_known(call: Call) -> bool:
+    """Whether there is work under the call's message id."""
+    message = call.info.message
+    return message is not None and bool(message.message_id) and call.endpoint.works.find(call.work_key) is not None
+
+
 def _check_addressee(call: Call) -> None:
-    end, chain = call.end, call.chain
+    end, chain = call.endpoint, call.chain
     agent, _, instance = chain.to.partition("/")
-    named = call.message.to_agent.rpartition("/")[2] if call.message is not None else ""
+    named = call.info.message.to_agent.rpartition("/")[2] if call.info.message is not None else ""
     if agent and named and agent != named:
         raise MetadataMismatch(
             f"botmesh-to names {agent} and the message {named}",

@@ -15,7 +15,7 @@ from botmesh.conversation import Conversation, NotMine
 from botmesh.errors import AgentError, BotmeshError, InvalidField, NotSupported
 from botmesh.names import new_id
 from botmesh.parts import stamp, to_parts, to_struct
-from botmesh.policies import CURRENT, Call
+from botmesh.policies import current_call
 from botmesh.reply import Pieces, Reply
 from botmesh.task import Task
 from botmesh.v1 import agent_service_pb2 as pb
@@ -62,7 +62,7 @@ class AgentServicer(AgentServiceServicer):
 
     card: AgentCard
     functions: Functions
-    caller: AgentClient
+    client: AgentClient
     readiness: Callable[[], instance_pb2.Readiness]
 
     async def Delegate(self, request: pb.DelegateRequest, context: grpc.aio.ServicerContext) -> pb.DelegateResponse:
@@ -80,8 +80,7 @@ class AgentServicer(AgentServiceServicer):
             work = self._work(request.message, self._turned, request.turn)
         else:
             work = self._work(request.message, self._delegated)
-        call = CURRENT.get()
-        assert call is not None  # noqa: S101 - the interceptor serves every call
+        call = current_call()
         until = None if call.deadline is None else call.deadline.at
         idle = call.limits.stream_idle_timeout
         async with aclosing(work.read(request.after_sequence, idle=idle, until=until)) as events:
@@ -117,7 +116,7 @@ class AgentServicer(AgentServiceServicer):
         """What became of the work, here and below."""
         if not request.message_id:
             raise InvalidField("message_id names the work to cancel: it cannot be empty", field="message_id")
-        end = self.caller.end
+        end = self.client.endpoint
         key = request.account_id or end.account, request.from_agent, request.message_id
         work = end.works.find(key)
         outcome = pb.CANCEL_OUTCOME_UNKNOWN
@@ -135,11 +134,11 @@ class AgentServicer(AgentServiceServicer):
 
     async def GetCard(self, request: pb.GetCardRequest, context: grpc.aio.ServicerContext) -> pb.GetCardResponse:
         """Who serves here."""
-        return pb.GetCardResponse(card=self.card, instance_id=self.caller.end.instance, readiness=self.readiness())
+        return pb.GetCardResponse(card=self.card, instance_id=self.client.endpoint.instance, readiness=self.readiness())
 
     async def GetStats(self, request: pb.GetStatsRequest, context: grpc.aio.ServicerContext) -> pb.GetStatsResponse:
         """Counts since the process started."""
-        end = self.caller.end
+        end = self.client.endpoint
         response = end.stats.to_proto()
         response.instance_id = end.instance
         response.in_flight = len(end.works.running)
@@ -157,14 +156,13 @@ class AgentServicer(AgentServiceServicer):
 
     def _work(self, message: Message, run: Run, turn: Turn | None = None) -> Work:
         """The work of the call that is served: the one that it joins, or one that begins now."""
-        call = CURRENT.get()
-        assert call is not None  # noqa: S101 - the interceptor serves every call
-        assert call.work is not None  # noqa: S101 - work methods always claim some
-        if not call.work.began:
+        call = current_call()
+        work = call.claimed_work
+        if not work.began:
             self._check_supported(run)
-            task = Task(call, message, self.caller) if turn is None else Conversation(call, message, self.caller, turn)
-            call.work.start(self._guarded(call, task, run))
-        return call.work
+            task = Task(call, message, self.client) if turn is None else Conversation(call, message, self.client, turn)
+            work.start(self._guarded(work, task, run))
+        return work
 
     def _check_supported(self, run: Run) -> None:
         missing = ""
@@ -177,16 +175,16 @@ class AgentServicer(AgentServiceServicer):
         if missing:
             raise NotSupported(f"{self.card.name} takes no {missing}", method=missing)
 
-    async def _guarded(self, call: Call, task: Task, run: Run) -> Any:
+    async def _guarded(self, work: Work, task: Task, run: Run) -> Any:
         """The work, with the cause of an unexpected failure in the log and nowhere else."""
-        assert call.work is not None  # noqa: S101 - see _work
+        agent = self.card.name
         try:
-            return await run(task, call.work)
+            return await run(task, work)
         except BotmeshError:
             raise
         except (Exception, SystemExit, KeyboardInterrupt):  # one task that wants to exit must not take the others along
-            logger.exception("%s failed; trace %s", call.end.agent, task.trace_id or "none")
-            raise AgentError(f"{call.end.agent} failed inside; its log has the cause under this trace id") from None
+            logger.exception("%s failed; trace %s", agent, task.trace_id or "none")
+            raise AgentError(f"{agent} failed inside; its log has the cause under this trace id") from None
 
     async def _delegated(self, task: Task, work: Work) -> message_pb2.Reply:
         assert self.functions.delegate is not None  # noqa: S101 - see _check_supported
@@ -235,7 +233,7 @@ class AgentServicer(AgentServiceServicer):
             confidence=answer.confidence,
             usage=answer.usage,
             chain_usage=task.chain_usage(),
-            instance_id=self.caller.end.instance,
+            instance_id=self.client.endpoint.instance,
             task_state=answer.task_state,
         )
         message = reply.message
@@ -290,11 +288,10 @@ async def _emit_all(pieces: AsyncIterator[Any], work: Work) -> Reply | NotMine:
 
 
 def _pieces(work: Work) -> Pieces:
-    made = Pieces()
+    pieces = Pieces()
     for event in work.events:
-        if event.HasField("partial"):
-            made.add(event.partial.part, append=event.partial.append)
-    return made
+        pieces.take(event)
+    return pieces
 
 
 async def _receipts(work: Work) -> list[pb.CancelReceipt]:

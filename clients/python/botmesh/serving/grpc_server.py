@@ -12,12 +12,12 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from botmesh import policies
 from botmesh.errors import InvalidField
 from botmesh.limits import TRANSPORT_BYTES, Limits
-from botmesh.policies import End
+from botmesh.policies import Endpoint
 from botmesh.serving.descriptors import Places, max_connections, raise_limit
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.transport.adapter import CalleeInterceptor
 
 T = TypeVar("T")
 SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
@@ -99,10 +99,10 @@ def tune_collector() -> None:
 class Server:
     """A grpc.aio server. Add servicers to `grpc`, then start."""
 
-    def __init__(self, name: str, *, limits: Callable[[], Limits] = Limits, end: End | None = None) -> None:
-        """Serve as `end`; without one, as a service of the mesh that is no agent."""
-        self.end = end or End(Telemetry(name), limits=limits(), ceiling=limits())
-        callee = policies.CalleeInterceptor(self.end, policies.PIPELINES)
+    def __init__(self, name: str, *, limits: Callable[[], Limits] = Limits, endpoint: Endpoint | None = None) -> None:
+        """Serve as `endpoint`; without one, as a service of the mesh that is no agent."""
+        self.endpoint = endpoint or Endpoint(Telemetry(name), limits=limits(), ceiling=limits())
+        callee = CalleeInterceptor(self.endpoint)
         most = max_connections()
         options = (*SERVER_OPTIONS, ("grpc.max_allowed_incoming_connections", most))
         self.grpc = grpc.aio.server(interceptors=[callee], options=options)
@@ -168,4 +168,4 @@ class Server:
             await asyncio.wait([self._keeping_free])
         self._links.close()
         await self.grpc.stop(grace)
-        await self.end.telemetry.stop()
+        await self.endpoint.telemetry.stop()

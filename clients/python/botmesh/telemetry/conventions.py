@@ -7,12 +7,10 @@ https://opentelemetry.io/docs/specs/semconv/
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from opentelemetry.util.types import AttributeValue
 
-if TYPE_CHECKING:
-    from botmesh.policies.call import Call
+from botmesh.telemetry.outcome import CallOutcome
 
 RETRY_EVENT = "botmesh.retry"
 """On a client span: an attempt failed and another follows."""
@@ -52,34 +50,34 @@ def server_attributes(method: str, agent: str) -> Mapping[str, AttributeValue]:
     }
 
 
-def outcome_attributes(call: "Call") -> dict[str, AttributeValue]:
+def outcome_attributes(outcome: CallOutcome) -> dict[str, AttributeValue]:
     """What a span says at its end: the chain as the policies saw it, and how it went."""
-    chain, error = call.chain, call.error
+    chain, error, usage = outcome.chain, outcome.error, outcome.usage
     facts: dict[str, AttributeValue] = {
-        "botmesh.hop": call.hops,
+        "botmesh.hop": len(chain.path),
         "botmesh.path": chain.path,
         "botmesh.correlation_id": chain.correlation_id,
         "botmesh.account": chain.account_id,
-        "botmesh.instance": call.peer_instance if call.at_caller else call.end.instance,
-        "rpc.response.status_code": "OK" if error is None else error.status.name,
+        "botmesh.instance": outcome.instance,
+        "rpc.response.status_code": outcome.status,
     }
     if chain.path:
         facts["botmesh.from"] = chain.path[-1]
     if chain.conversation_id:
         facts["gen_ai.conversation.id"] = facts["botmesh.conversation_id"] = chain.conversation_id
-    if call.joined:
+    if outcome.joined:
         facts["botmesh.joined"] = True
     if error is not None:
         facts["botmesh.reason"] = facts["error.type"] = error.reason
         facts["botmesh.started"] = error.started
         if error.agent:
             facts["botmesh.raised_by"] = error.agent
-    if call.usage is not None:
+    if usage is not None:
         facts |= {
-            "gen_ai.request.model": call.usage.model,
-            "gen_ai.usage.input_tokens": call.usage.input_tokens,
-            "gen_ai.usage.output_tokens": call.usage.output_tokens,
-            "botmesh.usage.cost_micros": call.usage.cost_micros,
-            "botmesh.usage.currency": call.usage.currency,
+            "gen_ai.request.model": usage.model,
+            "gen_ai.usage.input_tokens": usage.input_tokens,
+            "gen_ai.usage.output_tokens": usage.output_tokens,
+            "botmesh.usage.cost_micros": usage.cost_micros,
+            "botmesh.usage.currency": usage.currency,
         }
     return facts

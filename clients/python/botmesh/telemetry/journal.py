@@ -7,14 +7,18 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
+from opentelemetry.trace import Span
 
+from botmesh.chain import Chain
 from botmesh.errors import BotmeshError
-from botmesh.limits import NO_BUDGET
+from botmesh.limits import NO_BUDGET, Limits
 from botmesh.reply import Pieces, add_up
+from botmesh.v1.agent_service_pb2 import DelegateStreamResponse
 from botmesh.v1.journal_service_pb2 import (
     COST_SCOPE_ACCOUNT_DAY,
     COST_SCOPE_CHAIN,
@@ -26,27 +30,45 @@ from botmesh.v1.journal_service_pb2 import (
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_ERROR, Message, Reply
 from botmesh.v1.usage_pb2 import Usage
 
-if TYPE_CHECKING:
-    from botmesh.policies.call import Call
-
 logger = logging.getLogger("botmesh")
 
 WAITING = 2_000
 """Reports that wait for the journal, at most; more are lost, and counted."""
 BATCH = 100
 TIMEOUT = 5.0
-_PAUSE = 0.05
+GATHER_SECONDS = 0.05
 """Seconds that reports are gathered for."""
-_AGAIN = 1.0
+RETRY_SECONDS = 1.0
 """Seconds before a journal that does not answer is tried again."""
 _KEPT = 10_000
 """Sums that are remembered."""
-_MOST_BYTES = 512 * 1024
+MAX_BATCH_BYTES = 512 * 1024
 """Of one batch: well under the message size limit."""
 
 _LATER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 Key = tuple[int, str, str]
 """(scope, account, id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A delegation that is over, as one end saw it."""
+
+    account: str
+    chain: Chain
+    at_caller: bool
+    callee: str
+    """The agent that was asked."""
+    message: Message
+    """What it was asked."""
+    reply: Reply | None
+    """What it answered."""
+    pieces: Sequence[DelegateStreamResponse]
+    """What it sent before its answer, as far as this end knows (callee)."""
+    error: BotmeshError | None
+    joined: bool
+    """Whether it joined work that ran before: that was noted already."""
+    span: Span
 
 
 class Journal:
@@ -65,27 +87,26 @@ class Journal:
         self._one_by_one = 0
         """How many of the next reports go by themselves: one of them was refused."""
 
-    def note(self, call: "Call") -> None:
+    def note(self, exchange: Exchange) -> None:
         """Take note of a delegation that is over, as this end saw it."""
-        reply = reply_of(call)
+        reply = exchange.reply
         costs = reply is not None and reply.HasField("usage")
         if reply is not None and (costs or reply.chain_usage):
-            self._spend(call, reply)
-        if self._stub is None or call.message is None or call.joined or not (self._logged or costs):
+            self._spend(exchange, reply)
+        if self._stub is None or exchange.joined or not (self._logged or costs):
             return
         if self._logged:
-            self._report(self._entry(call, call.message))
+            self._report(self._entry(exchange, exchange.message))
         if reply is not None:
-            self._report(self._entry(call, _whole(call, reply).message, reply.usage if costs else None))
-        elif call.error is not None and self._logged:
-            self._report(self._entry(call, _failure(call), reason=call.error.reason))
+            self._report(self._entry(exchange, _whole(exchange, reply).message, reply.usage if costs else None))
+        elif exchange.error is not None and self._logged:
+            failure = _failure(exchange, exchange.error)
+            self._report(self._entry(exchange, failure, reason=exchange.error.reason))
 
-    def spent(self, call: "Call") -> tuple[str, int, str] | None:
-        """The first budget of a call's chain, conversation or account that is spent: scope, micros, currency."""
-        limits, chain = call.limits, call.chain
+    def spent(self, limits: Limits, chain: Chain, account: str) -> tuple[str, int, str] | None:
+        """The first budget of a chain, its conversation or account that is spent: scope, micro-units, currency."""
         if limits.has_no_budget or not self._sums:
             return None
-        account = chain.account_id or call.end.account
         scopes = (
             (limits.chain_budget, "chain", COST_SCOPE_CHAIN, chain.correlation_id),
             (limits.conversation_budget, "conversation", COST_SCOPE_CONVERSATION, chain.conversation_id),
@@ -111,13 +132,15 @@ class Journal:
             sums[total.currency] = max(total.cost_micros, sums.get(total.currency, 0))
         self._bound()
 
-    def _spend(self, call: "Call", reply: Reply) -> None:
+    def _spend(self, exchange: Exchange, reply: Reply) -> None:
         """Add up what this end has seen: all that a callee's answer cost, or this agent's own part of it."""
-        usages = [*([reply.usage] if reply.HasField("usage") else []), *(reply.chain_usage if call.at_caller else ())]
-        chain = call.chain
-        account = chain.account_id or call.end.account
+        usages = [
+            *([reply.usage] if reply.HasField("usage") else []),
+            *(reply.chain_usage if exchange.at_caller else ()),
+        ]
+        chain, account = exchange.chain, exchange.account
         for usage in add_up(usages):
-            if not usage.cost_micros or call.joined:
+            if not usage.cost_micros or exchange.joined:
                 continue
             for scope, one in (
                 (COST_SCOPE_CHAIN, chain.correlation_id),
@@ -133,40 +156,43 @@ class Journal:
         while len(self._sums) > _KEPT:
             self._sums.popitem(last=False)
 
-    def _entry(self, call: "Call", message: Message, usage: Usage | None = None, reason: str = "") -> JournalEntry:
+    def _entry(
+        self, exchange: Exchange, message: Message, usage: Usage | None = None, reason: str = ""
+    ) -> JournalEntry:
         entry = JournalEntry(message=message, logged=self._logged, usage=usage, reason=reason)
         if not self._logged:
             del entry.message.payload[:]
             entry.message.ClearField("context")
-        chain = call.chain
-        entry.message.account_id = chain.account_id or call.end.account
+        chain = exchange.chain
+        entry.message.account_id = exchange.account
         entry.message.correlation_id = chain.correlation_id
         entry.message.conversation_id = entry.message.conversation_id or chain.conversation_id
-        if call.span.get_span_context().is_valid:
-            entry.trace_id = format(call.span.get_span_context().trace_id, "032x")
+        if exchange.span.get_span_context().is_valid:
+            entry.trace_id = format(exchange.span.get_span_context().trace_id, "032x")
         entry.time.GetCurrentTime()
         return entry
 
     def _report(self, entry: JournalEntry) -> None:
+        if self._stub is None:
+            return
         if len(self._waiting) >= WAITING:
             self.lost += 1
             return
         size = entry.ByteSize()
-        if size > _MOST_BYTES:  # what it cost counts all the same
+        if size > MAX_BATCH_BYTES:  # what it cost counts all the same
             del entry.message.payload[:]
             entry.message.ClearField("context")
             entry.message.payload.add(text=f"({size} bytes: too large for the message log)")
         self._waiting.append(entry)
         if self._sending is None or self._sending.done():
-            self._sending = asyncio.create_task(self._send(), name="botmesh-journal")
+            self._sending = asyncio.create_task(self._send(self._stub), name="botmesh-journal")
 
-    async def _send(self) -> None:
-        await asyncio.sleep(_PAUSE)
+    async def _send(self, stub: Callable[[], Any]) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
         while self._waiting:
             batch = self._batch()
             try:
-                assert self._stub is not None  # noqa: S101 - nothing waits otherwise
-                response = await self._stub().Record(RecordRequest(entries=batch), timeout=TIMEOUT)
+                response = await stub().Record(RecordRequest(entries=batch), timeout=TIMEOUT)
             except Exception as error:  # noqa: BLE001 - one report must not stop all others
                 logger.debug("the journal takes nothing: %s", error)
                 if getattr(error, "status", None) is grpc.StatusCode.UNIMPLEMENTED:
@@ -175,7 +201,7 @@ class Journal:
                     self._leave_out(batch, error)
                     continue
                 self._put_back(batch)
-                await asyncio.sleep(_AGAIN)
+                await asyncio.sleep(RETRY_SECONDS)
             else:
                 self.learn(response.totals)
 
@@ -200,7 +226,7 @@ class Journal:
         self._one_by_one = max(0, self._one_by_one - 1)
         while self._waiting and len(taken) < most:
             size += self._waiting[0].ByteSize()
-            if taken and size > _MOST_BYTES:
+            if taken and size > MAX_BATCH_BYTES:
                 break
             taken.append(self._waiting.popleft())
         return taken
@@ -213,30 +239,19 @@ def _may_pass_later(error: Exception) -> bool:
     return isinstance(error, grpc.aio.AioRpcError) and error.code() in _LATER
 
 
-def reply_of(call: "Call") -> Reply | None:
-    """What a call was answered with, at either end."""
-    if call.reply is not None:
-        return call.reply
-    outcome = call.work.outcome if call.work is not None else None
-    return outcome if isinstance(outcome, Reply) else None
-
-
-def _whole(call: "Call", reply: Reply) -> Reply:
+def _whole(exchange: Exchange, reply: Reply) -> Reply:
     """A reply with the pieces that were sent before it."""
     pieces = Pieces()
-    for event in call.work.events if call.work is not None else ():
-        if event.HasField("partial"):
-            pieces.add(event.partial.part, append=event.partial.append)
+    for event in exchange.pieces:
+        pieces.take(event)
     return pieces.whole(reply)
 
 
-def _failure(call: "Call") -> Message:
+def _failure(exchange: Exchange, error: BotmeshError) -> Message:
     """A failure as a message from the callee: one for each message that asked."""
-    asked, error = call.message, call.error
-    assert asked is not None  # noqa: S101 - see note
-    assert error is not None  # noqa: S101 - see note
+    asked = exchange.message
     message = Message(
-        from_agent=call.target.rpartition("/")[2] or call.end.agent,
+        from_agent=exchange.callee,
         to_agent=asked.from_agent,
         message_type=MESSAGE_TYPE_ERROR,
         message_id=f"{asked.message_id[:57]}.error",

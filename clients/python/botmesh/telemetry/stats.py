@@ -3,16 +3,13 @@
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.deadline import now
 from botmesh.limits import duration
+from botmesh.telemetry.outcome import CallOutcome
 from botmesh.v1.agent_service_pb2 import GetStatsResponse
-
-if TYPE_CHECKING:
-    from botmesh.policies.call import Call
 
 _KEPT = 1000
 """How many latencies are kept for the percentiles."""
@@ -31,17 +28,15 @@ class Stats:
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
     failures: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
-    def record(self, call: "Call") -> None:
+    def record(self, outcome: CallOutcome) -> None:
         """Count a work call that is over."""
-        status = "OK" if call.error is None else call.error.status.name
-        (self.outgoing if call.at_caller else self.incoming)[status] += 1
-        if call.error is not None and not call.error.started and not call.error.from_peer:
-            self.refusals[call.error.reason] += 1
-        elif not call.at_caller:
-            at = now()
-            self.latencies.append(at - call.began)
-            if call.error is not None:
-                self.failures.append(at)
+        (self.outgoing if outcome.at_caller else self.incoming)[outcome.status] += 1
+        if outcome.error is not None and outcome.is_refusal:
+            self.refusals[outcome.error.reason] += 1
+        elif not outcome.at_caller:
+            self.latencies.append(outcome.duration)
+            if outcome.error is not None:
+                self.failures.append(now())
 
     def recent_failures(self) -> int:
         """Work calls that failed here in the last minute."""

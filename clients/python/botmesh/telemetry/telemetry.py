@@ -11,19 +11,16 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opentelemetry import metrics, trace
 from opentelemetry.sdk import metrics as sdk_metrics
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
-from botmesh.deadline import now
 from botmesh.errors import InvalidField
+from botmesh.telemetry.outcome import CallOutcome
 from botmesh.telemetry.spans import MeshTracer
-
-if TYPE_CHECKING:
-    from botmesh.policies.call import Call
 
 _SCOPE = "botmesh"
 _FLUSH_SECONDS = 2.0
@@ -91,19 +88,15 @@ class Telemetry:
         """A work call began."""
         self._in_flight.add(1, _SIDES[at_caller])
 
-    def close(self, call: "Call") -> None:
+    def close(self, outcome: CallOutcome) -> None:
         """A work call ended."""
-        side = _SIDES[call.at_caller]
+        side = _SIDES[outcome.at_caller]
         self._in_flight.add(-1, side)
-        facts = {
-            **side,
-            "botmesh.agent": call.target or call.end.agent,
-            "rpc.response.status_code": "OK" if call.error is None else call.error.status.name,
-        }
-        self._duration.record(now() - call.began, facts)
-        self._hops.record(call.hops, side)
-        if call.error is not None and not call.error.started and not call.error.from_peer:
-            self._refusals.add(1, {**side, "botmesh.reason": call.error.reason})
+        facts = {**side, "botmesh.agent": outcome.agent, "rpc.response.status_code": outcome.status}
+        self._duration.record(outcome.duration, facts)
+        self._hops.record(len(outcome.chain.path), side)
+        if outcome.error is not None and outcome.is_refusal:
+            self._refusals.add(1, {**side, "botmesh.reason": outcome.error.reason})
 
     def transferred(self, outcome: str) -> None:
         """A transfer of a conversation ended: DONE, or why not."""

@@ -51,7 +51,7 @@ class Batches(Generic[T]):
     async def room(self) -> None:
         """Return when there is not very much left to be sent."""
         while self._unsent > MOST_UNSENT and not self._over:
-            await self._sent.next()
+            await self._sent.wait()
 
     async def all_sent(self) -> None:
         """Return when nothing waits any more."""
@@ -62,7 +62,7 @@ class Batches(Generic[T]):
         """Send nothing more."""
         self._over = True
         self._items.clear()
-        self._sent.beat()
+        self._sent.notify_all()
         if self._sending is not None:
             self._sending.cancel()
 
@@ -72,7 +72,7 @@ class Batches(Generic[T]):
                 batch, size = self._next()
                 await self._send(batch)
                 self._unsent -= size
-                self._sent.beat()
+                self._sent.notify_all()
         except Exception:  # noqa: BLE001 - see `send`: gRPC has several ways to say that a stream is over
             self.close()
         finally:

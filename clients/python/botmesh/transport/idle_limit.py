@@ -1,13 +1,12 @@
-"""IdleLimit: how long one waits for the next message of a stream."""
+"""How long a reader waits for the next message of a stream."""
 
 import asyncio
 import math
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from typing import Any, TypeVar
 
-from botmesh.deadline import NO_CONTEXT, now
+from botmesh.deadline import NO_CONTEXT, Deadline, now
 from botmesh.errors import DeadlineExpired
-from botmesh.policies.call import Call, MethodClass
 from botmesh.work.work import stream_idle
 
 T = TypeVar("T")
@@ -28,14 +27,15 @@ class IdleLimit:
         self._timer: asyncio.TimerHandle | None = None
         self._broken_off = False
 
-    async def bear(self, awaited: Awaitable[T]) -> T:
+    async def wait(self, awaited: Awaitable[T]) -> T:
         """What is awaited.
 
         Raises:
             TimeoutError: it took too long.
         """
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine runs in one
+        if task is None:
+            raise RuntimeError("an idle limit needs a task that it can break off")
         self._due = min(now() + self._idle, self._until)
         if self._timer is None and self._due < math.inf:
             self._timer = asyncio.get_running_loop().call_at(self._due, self._look, context=NO_CONTEXT)
@@ -67,24 +67,30 @@ class IdleLimit:
             self._waiting.cancel()
 
 
-async def within_idle_limit(call: Call, messages: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """`messages`, as long as none of them takes longer than the idle limit and the deadline allow."""
-    idle = call.limits.stream_idle_timeout if call.kind is MethodClass.WORK else None
-    at = None if call.deadline is None else call.deadline.at
-    patience = IdleLimit(idle, at)
+async def within_idle_limit(
+    messages: AsyncIterator[T], idle: float | None, deadline: Deadline | None
+) -> AsyncGenerator[T, None]:
+    """`messages`, as long as each comes within `idle` seconds and all within the deadline; None: no limit.
+
+    Raises:
+        StreamIdle: none came for so long.
+        DeadlineExpired: the deadline passed.
+    """
+    until = None if deadline is None else deadline.at
+    limit = IdleLimit(idle, until)
     try:
         while True:
             try:
-                message = await patience.bear(anext(messages))
+                message = await limit.wait(anext(messages))
             except StopAsyncIteration:
                 return
             except TimeoutError:
-                if at is not None and now() >= at:
+                if until is not None and now() >= until:
                     raise DeadlineExpired("the deadline passed before the stream was done") from None
                 raise stream_idle(idle) from None
             yield message
     finally:
-        patience.end()
+        limit.end()
         close = getattr(messages, "aclose", None)
         if close is not None:
             await close()

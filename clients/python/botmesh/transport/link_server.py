@@ -65,13 +65,13 @@ class _Window:
     async def admit(self, size: int) -> None:
         """Return when so many bytes more may be sent."""
         while self._sent - self._read >= AHEAD:
-            await self._news.next()
+            await self._news.wait()
         self._sent += size
 
     def move(self, read: int) -> None:
         """So many bytes have been read in all."""
         self._read = read
-        self._news.beat()
+        self._news.notify_all()
 
 
 class _Link:
@@ -131,7 +131,7 @@ class _Link:
                 raise NotSupported(f"{start.method!r} cannot be called on a link", method=start.method)
             if timeout is not None and timeout <= 0:
                 raise DeadlineExpired("the deadline passed before the call began")
-            if method.gives_many:
+            if method.streams_responses:
                 await self._serve_stream(number, method, start.request, arrival)
             else:
                 answer.response = await method.unary_unary(start.request, arrival)

@@ -1,8 +1,7 @@
-"""A method as it is served here: its policies around whoever answers."""
+"""Runs the callee's policies around the handler of one RPC method."""
 
 import asyncio
 import inspect
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,12 +11,10 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField
-from botmesh.policies.call import CURRENT, Call, End, MethodClass
-from botmesh.policies.pipeline import Pipeline
-from botmesh.status import from_exception
+from botmesh.policies import Call, CallInfo, CallScope, Endpoint, MethodClass, around
+from botmesh.policies.call import CURRENT
 from botmesh.transport.idle_limit import within_idle_limit
 
-logger = logging.getLogger("botmesh")
 T = TypeVar("T")
 Write = Callable[[bytes], Awaitable[None]]
 """Sends one response of a stream."""
@@ -37,117 +34,113 @@ class IncomingCall:
 class RpcMethod:
     """One method with its policies. Takes and gives bytes, so that sizes are exact and cost nothing.
 
-    Whatever goes wrong is raised as a BotmeshError.
+    All errors are raised as a BotmeshError.
     """
 
-    def __init__(self, end: End, method: str, kind: MethodClass, handler: Any, pipeline: Pipeline) -> None:
+    def __init__(self, endpoint: Endpoint, method: str, kind: MethodClass, handler: Any) -> None:
         """`handler`: gRPC's, with the method's functions and how its messages are read and written."""
-        self._end = end
+        self._endpoint = endpoint
         self._method = method
         self._kind = kind
         self._handler = handler
-        self._pipeline = pipeline
 
     @property
-    def takes_many(self) -> bool:
+    def streams_requests(self) -> bool:
         """Whether there may be several requests."""
         return bool(self._handler.request_streaming)
 
     @property
-    def gives_many(self) -> bool:
+    def streams_responses(self) -> bool:
         """Whether there may be several responses."""
         return bool(self._handler.response_streaming)
 
-    async def unary_unary(self, request: bytes, arrival: IncomingCall) -> bytes:
+    async def unary_unary(self, request: bytes, incoming: IncomingCall) -> bytes:
         """The response."""
 
-        async def serve(call: Call, message: Any) -> bytes:
-            response = self._handler.unary_unary(message, arrival.context)
+        async def serve(scope: CallScope, message: Any) -> bytes:
+            response = self._handler.unary_unary(message, incoming.context)
             # Work has a deadline of its own that also ends the work.
-            return self._outgoing(call, await (response if call.work is not None else self._bounded(call, response)))
+            answer = await (response if scope.call.work is not None else self._bounded(scope.call, response))
+            return self._outgoing(scope, answer)
 
-        return await self._serve(arrival, serve, request)
+        return await self._serve(incoming, serve, request)
 
-    async def stream_unary(self, requests: AsyncIterator[bytes], arrival: IncomingCall) -> bytes:
+    async def stream_unary(self, requests: AsyncIterator[bytes], incoming: IncomingCall) -> bytes:
         """The response."""
 
-        async def serve(call: Call, _: Any) -> bytes:
-            messages = self._incoming(call, requests)
-            response = self._handler.stream_unary(messages, arrival.context)
-            return self._outgoing(call, await self._bounded(call, response))
+        async def serve(scope: CallScope, _: Any) -> bytes:
+            messages = self._incoming(scope, requests)
+            response = self._handler.stream_unary(messages, incoming.context)
+            return self._outgoing(scope, await self._bounded(scope.call, response))
 
-        return await self._serve(arrival, serve)
+        return await self._serve(incoming, serve)
 
-    async def unary_stream(self, request: bytes, arrival: IncomingCall, write: Write | None = None) -> None:
-        """Write the responses, as gRPC does unless told otherwise."""
+    async def unary_stream(self, request: bytes, incoming: IncomingCall, write: Write | None = None) -> None:
+        """Write the responses, by `write` or as gRPC does."""
 
-        async def serve(call: Call, message: Any) -> None:
-            responses = self._handler.unary_stream(message, arrival.context)
-            await self._send_all(call, responses, write or arrival.context.write)
+        async def serve(scope: CallScope, message: Any) -> None:
+            responses = self._handler.unary_stream(message, incoming.context)
+            await self._send_all(scope, responses, write or incoming.context.write)
 
-        await self._serve(arrival, serve, request)
+        await self._serve(incoming, serve, request)
 
-    async def stream_stream(self, requests: AsyncIterator[bytes], arrival: IncomingCall) -> None:
+    async def stream_stream(self, requests: AsyncIterator[bytes], incoming: IncomingCall) -> None:
         """Write the responses."""
 
-        async def serve(call: Call, _: Any) -> None:
-            messages = self._incoming(call, requests)
-            responses = self._handler.stream_stream(messages, arrival.context)
-            await self._send_all(call, responses, arrival.context.write)
+        async def serve(scope: CallScope, _: Any) -> None:
+            messages = self._incoming(scope, requests)
+            responses = self._handler.stream_stream(messages, incoming.context)
+            await self._send_all(scope, responses, incoming.context.write)
 
-        await self._serve(arrival, serve)
+        await self._serve(incoming, serve)
 
     async def _serve(
         self,
-        arrival: IncomingCall,
-        serve: Callable[[Call, Any], Awaitable[T]],
+        incoming: IncomingCall,
+        serve: Callable[[CallScope, Any], Awaitable[T]],
         request: bytes | None = None,
     ) -> T:
-        """Start the policies, serve, finish the policies; every error leaves typed."""
-        call = Call(self._end, self._method, self._kind, at_caller=False, limits=self._end.limits)
-        call.metadata = arrival.metadata
-        call.timeout = arrival.timeout
+        """Serve a call inside its scope."""
+        info = self._info(incoming, request)
+        call = Call(self._endpoint, info, self._endpoint.limits)
         CURRENT.set(call)
-        message = None if request is None else self._parse(call, request)
-        passed = self._pipeline.start(call)
-        try:
-            result = await serve(call, message)
-        except asyncio.CancelledError as error:
-            self._pipeline.finish(call, passed, error)
-            raise  # the caller is gone: nobody is left to answer
-        except Exception as error:
-            if not isinstance(error, BotmeshError):
-                logger.exception("%s failed; its caller gets INTERNAL without this text", self._method)
-            self._pipeline.finish(call, passed, error)
-            raise (call.error or from_exception(error)) from None
-        self._pipeline.finish(call, passed)
-        return result
+        with around(call) as scope:
+            return await serve(scope, info.request)
 
-    def _parse(self, call: Call, request: bytes) -> Message | None:
-        call.request_size = len(request)
-        try:
-            parsed: Message = self._handler.request_deserializer(request)
-        except DecodeError:
-            call.unreadable = self._unreadable()
-            return None
-        call.request = parsed
-        if self._kind is MethodClass.WORK:
-            call.message = getattr(parsed, "message", None)
-        return parsed
+    def _info(self, incoming: IncomingCall, request: bytes | None) -> CallInfo:
+        """What is asked, with the only request if there is one."""
+        message: Message | None = None
+        unreadable: BotmeshError | None = None
+        if request is not None:
+            try:
+                message = self._handler.request_deserializer(request)
+            except DecodeError:
+                unreadable = self._unreadable()
+        return CallInfo(
+            self._method,
+            self._kind,
+            at_caller=False,
+            metadata=incoming.metadata,
+            request=message,
+            request_size=len(request or b""),
+            unreadable=unreadable,
+            message=getattr(message, "message", None) if self._kind is MethodClass.WORK else None,
+            timeout=incoming.timeout,
+        )
 
-    def _outgoing(self, call: Call, response: Any) -> bytes:
-        data = self._handler.response_serializer(response)
-        self._pipeline.sending(call, len(data))
+    def _outgoing(self, scope: CallScope, response: Any) -> bytes:
+        data: bytes = self._handler.response_serializer(response)
+        scope.sending(len(data))
         return data
 
-    async def _incoming(self, call: Call, requests: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+    async def _incoming(self, scope: CallScope, requests: AsyncIterator[bytes]) -> AsyncIterator[Any]:
         async for request in requests:
-            self._pipeline.received(call, len(request))
+            scope.received(len(request))
             try:
                 message = self._handler.request_deserializer(request)
             except DecodeError:
                 raise self._unreadable() from None
-            self._pipeline.read(call, message)
+            scope.read(message)
             yield message
 
     def _unreadable(self) -> InvalidField:
@@ -165,12 +158,14 @@ class RpcMethod:
                 raise DeadlineExpired(f"the deadline passed before {self._method} was done") from None
             raise
 
-    async def _send_all(self, call: Call, responses: Any, write: Write) -> None:
+    async def _send_all(self, scope: CallScope, responses: Any, write: Write) -> None:
         # Written from one coroutine, not yielded: when the call ends early, everything is closed in here.
         if inspect.isawaitable(responses):
             await responses
             return
-        # Work waits within its limits itself (work.py): only where there is nothing to send.
-        async with aclosing(responses if call.work is not None else within_idle_limit(call, responses)) as bounded:
-            async for response in bounded:
-                await write(self._outgoing(call, response))
+        call = scope.call
+        if call.work is None:  # work keeps within its limits itself: only where there is nothing to send
+            responses = within_idle_limit(responses, call.idle_limit, call.deadline)
+        async with aclosing(responses):
+            async for response in responses:
+                await write(self._outgoing(scope, response))

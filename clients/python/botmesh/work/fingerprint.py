@@ -5,13 +5,9 @@ compare it with.
 """
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from botmesh.v1 import message_pb2
 from botmesh.v1.message_pb2 import Message
-
-if TYPE_CHECKING:
-    from botmesh.policies.call import Call
 
 _SHORT = 2048
 """Bytes up to which a message is kept as it is; of a longer one its digest."""
@@ -29,27 +25,26 @@ _HEARD = frozenset(
 """What Notify tells and nobody answers; any other is a task, which Delegate attaches to."""
 
 
-def taken(call: "Call") -> bytes:
-    """What has to be kept of a call's message, to tell a repeat from something else."""
-    message = call.message or Message()
+def fingerprint(method: str, message: Message) -> bytes:
+    """What has to be kept of a message that came by `method`, to tell a repeat from something else."""
     data = message.SerializeToString()
     if len(data) <= _SHORT:
-        return _KEPT + _kind(call) + data
-    return _DIGEST + _digest(_kind(call), message)
+        return _KEPT + _kind(method, message) + data
+    return _DIGEST + _digest(_kind(method, message), message)
 
 
-def fits(kept: bytes, call: "Call") -> bool:
-    """Whether a call repeats the one that `kept` was taken of."""
+def matches(kept: bytes, method: str, message: Message) -> bool:
+    """Whether a message repeats the one that `kept` is the fingerprint of."""
     if kept[:1] == _KEPT:
         kept = _DIGEST + _digest(kept[1:2], Message.FromString(kept[2:]))
-    return kept[1:] == _digest(_kind(call), call.message or Message())
+    return kept[1:] == _digest(_kind(method, message), message)
 
 
-def _kind(call: "Call") -> bytes:
+def _kind(method: str, message: Message) -> bytes:
     """What is done for it: each has outcomes of its own, which another cannot have."""
-    if call.method.endswith("/Transfer"):
+    if method.endswith("/Transfer"):
         return _TRANSFER
-    if call.method.endswith("/Notify") and (call.message or Message()).message_type in _HEARD:
+    if method.endswith("/Notify") and message.message_type in _HEARD:
         return _TOLD
     return _TASK
 

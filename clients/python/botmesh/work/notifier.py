@@ -1,24 +1,23 @@
-"""Something that others wait for, again and again."""
+"""Something that happens again and again, and that others wait for."""
 
 import asyncio
 
 
 class Notifier:
-    """Lighter than an Event that is set and replaced: costs nothing while nobody waits."""
+    """A condition without a lock. Lighter than an Event that is set and replaced: free while nobody waits."""
 
     __slots__ = ("_waiting",)
 
     def __init__(self) -> None:
-        """Nobody waits."""
         self._waiting: list[asyncio.Future[None]] = []
 
-    async def next(self) -> None:
-        """Return with the next beat."""
+    async def wait(self) -> None:
+        """Return with the next `notify_all`."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         await waiter
 
-    def beat(self) -> None:
+    def notify_all(self) -> None:
         """Let all go on that wait."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []

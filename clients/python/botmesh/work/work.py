@@ -1,4 +1,4 @@
-"""The work that an instance does, kept by message id: repeats join it or replay its outcome.
+"""One piece of work that an instance does under a message id.
 
 Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in
 which the same id can attach again; its deadline ends it whatever its bot does. A repeat that brings a later deadline
@@ -6,32 +6,25 @@ moves that one out: this is how work goes on for longer than a call may.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.protobuf.message import Message as AnyMessage
 
-from botmesh.deadline import NO_CONTEXT, Deadline, now
+from botmesh.deadline import NO_CONTEXT, Deadline
 from botmesh.errors import (
     BotmeshError,
     Cancelled,
     DeadlineExpired,
-    MessageIdReused,
     MessageTooLarge,
     OutcomeUnknown,
     StreamIdle,
-    TooMuchWork,
 )
 from botmesh.status import from_exception
 from botmesh.v1.agent_service_pb2 import CancelReceipt, DelegateStreamResponse
 from botmesh.v1.message_pb2 import Reply
-from botmesh.work.fingerprint import fits, taken
 from botmesh.work.notifier import Notifier
-
-if TYPE_CHECKING:
-    from botmesh.policies.call import Call
 
 Key = tuple[str, str, str]
 """(account, from_agent, message_id)"""
@@ -42,10 +35,6 @@ KEPT_EVENT_BYTES = 8 * 1024 * 1024
 """Events of one work that are kept for a reader that attaches again."""
 MAX_PIECES = 65_536
 """Of one streamed reply: a piece of ten bytes takes a kilobyte of memory."""
-_OVERHEAD = 768
-"""Bytes that what is remembered takes beside its contents, about: key, tuple, table."""
-_EVENT_OVERHEAD = 48
-"""Of each event."""
 
 
 @dataclass(slots=True, eq=False)
@@ -108,10 +97,10 @@ class Work:
         """Wait for the outcome. The wait can be given up; see `grace`."""
         self._enter()
         self.consumed = float("inf")
-        self._room.beat()
+        self._room.notify_all()
         try:
             while not self.settled:
-                await self._news.next()
+                await self._news.wait()
         finally:
             self._leave()
         return self._outcome()
@@ -141,7 +130,7 @@ class Work:
                     if after > self.consumed:
                         self.consumed = after
                         if self.last - after <= WINDOW // 2:  # not after each: the writer writes several at a time
-                            self._room.beat()
+                            self._room.notify_all()
                     yield self.events[after - self.dropped - 1]
                 if self.settled:
                     break
@@ -156,7 +145,7 @@ class Work:
         at = min((one for one in (silent_at, until) if one is not None), default=None)
         try:
             async with asyncio.timeout_at(at):
-                await self._news.next()
+                await self._news.wait()
         except TimeoutError:
             if until is not None and loop.time() >= until:
                 raise DeadlineExpired("the deadline passed before the stream was done") from None
@@ -170,7 +159,7 @@ class Work:
     async def emit(self, event: DelegateStreamResponse) -> None:
         """Add an event; waits while all readers are far behind."""
         while self.last - self.consumed >= WINDOW and not self.detached:
-            await self._room.next()
+            await self._room.wait()
         if event.HasField("progress"):
             self._append_progress(event)
             return
@@ -195,7 +184,7 @@ class Work:
     def detach(self) -> None:
         """Let it go on without callers."""
         self.detached = True
-        self._room.beat()
+        self._room.notify_all()
 
     async def _run(self, run: Awaitable[AnyMessage]) -> None:
         try:
@@ -227,7 +216,7 @@ class Work:
         self.event_bytes += size
         while self.event_bytes > KEPT_EVENT_BYTES and self.dropped < self.consumed < float("inf"):
             self._drop_first()
-        self._news.beat()
+        self._news.notify_all()
 
     def _drop_first(self) -> None:
         self.event_bytes -= self.events.pop(0).ByteSize()
@@ -246,8 +235,8 @@ class Work:
         for undo in self.at_end:
             undo()
         self.on_settled(self)
-        self._news.beat()
-        self._room.beat()
+        self._news.notify_all()
+        self._room.notify_all()
 
     def _expire(self) -> None:
         self._settle(error=DeadlineExpired("the deadline passed before the work was done"))
@@ -273,115 +262,6 @@ class Work:
             self._orphaned = loop.call_later(self.grace, self.cancel, "the last caller was lost", context=NO_CONTEXT)
 
 
-_Ended = tuple[float, int, bytes, type[AnyMessage] | None, bytes, BotmeshError | None, tuple[bytes, ...], int]
-"""When it ended, its size, what it was asked, the outcome's type and bytes, error, events, and how many events were
-dropped. No Work and no messages: an event of ten bytes takes a kilobyte as a message, and Python would look at
-thousands of them whenever it collects its garbage (docs/performance.md)."""
-
-
-@dataclass(slots=True)
-class WorkTable:
-    """The work of one instance: what runs, and what ended a short while ago."""
-
-    ttl: float = 300.0
-    """Seconds that an outcome is remembered."""
-    max_entries: int = 10_000
-    max_bytes: int = 64 * 1024 * 1024
-    grace: float = 1.0
-    running: dict[Key, Work] = field(default_factory=dict)
-    _ended: OrderedDict[Key, "_Ended"] = field(default_factory=OrderedDict)
-    _bytes: int = 0
-
-    def claim(self, call: "Call", deadline: Deadline) -> tuple[Work, bool]:
-        """The work under the call's message id, and whether it was there before.
-
-        Raises:
-            MessageIdReused: it was there with another payload.
-            TooMuchWork: as many as the table holds are running.
-        """
-        key = key_of(call)
-        found = self.find(key)
-        if found is not None:
-            if not fits(found.asked, call):
-                raise MessageIdReused(
-                    f"message id {key[2]} was used with another payload: give each message its own",
-                    message_id=key[2],
-                )
-            found.extend(deadline)
-            return found, True
-        if len(self.running) >= self.max_entries:
-            raise TooMuchWork(
-                f"{len(self.running)} pieces of work run here: ask another instance or later",
-                limit=self.max_entries,
-            )
-        work = Work(key, taken(call), deadline, self.grace, call.limits.max_reply_bytes, self._ended_with)
-        self.running[key] = work
-        return work, False
-
-    def find(self, key: Key) -> Work | None:
-        """The work under a key, running or ended."""
-        running = self.running.get(key)
-        if running is not None:
-            return running
-        entry = self._ended.get(key)
-        if entry is None or entry[0] < now() - self.ttl:
-            return None
-        return self._remembered(key, entry)
-
-    def knows(self, call: "Call") -> bool:
-        """Whether there is work under the call's message id."""
-        return bool(call.message and call.message.message_id and self.find(key_of(call)))
-
-    def forget(self, work: Work) -> None:
-        """Drop work that never began."""
-        if self.running.get(work.key) is work:
-            del self.running[work.key]
-
-    def __len__(self) -> int:
-        """How many are remembered, running ones included."""
-        return len(self.running) + len(self._ended)
-
-    async def drain(self, timeout: float) -> None:
-        """Wait until nothing runs, then end what still does."""
-        tasks = [work.task for work in self.running.values() if work.task is not None]
-        if tasks:
-            await asyncio.wait(tasks, timeout=timeout)
-        for work in list(self.running.values()):
-            work.cancel("the instance is shutting down")
-
-    def _ended_with(self, work: Work) -> None:
-        self.running.pop(work.key, None)
-        if not work.key[2].startswith("\0"):
-            outcome = b"" if work.outcome is None else work.outcome.SerializeToString()
-            events = tuple(event.SerializeToString() for event in work.events) if work.events else ()
-            size = _OVERHEAD + len(work.asked) + len(outcome) + sum(map(len, events)) + _EVENT_OVERHEAD * len(events)
-            if work.key in self._ended:  # so long ago that it was forgotten
-                self._bytes -= self._ended.pop(work.key)[1]
-            error = None if work.error is None else work.error.bare()
-            kind = None if work.outcome is None else type(work.outcome)
-            self._ended[work.key] = now(), size, work.asked, kind, outcome, error, events, work.dropped
-            self._bytes += size
-            self._prune()
-
-    def _remembered(self, key: Key, entry: "_Ended") -> Work:
-        at, _, asked, kind, outcome, error, events, dropped = entry
-        work = Work(key, asked, Deadline(at), self.grace, 0, self._ended_with, began=True, settled=True)
-        work.outcome = None if kind is None else kind.FromString(outcome)
-        work.error = None if error is None else error.bare()
-        work.events = [DelegateStreamResponse.FromString(event) for event in events]
-        work.dropped = dropped
-        return work
-
-    def _prune(self) -> None:
-        expired = now() - self.ttl
-        while self._ended:
-            at, size, *_ = next(iter(self._ended.values()))
-            if at >= expired and len(self._ended) <= self.max_entries and self._bytes <= self.max_bytes:
-                return
-            self._ended.popitem(last=False)
-            self._bytes -= size
-
-
 def check_reply_size(size: int, limit: int) -> int:
     """The bytes of a streamed reply so far, if they are within the limit.
 
@@ -401,16 +281,3 @@ def check_reply_size(size: int, limit: int) -> int:
 def stream_idle(idle: float | None) -> StreamIdle:
     """The refusal of a stream that was silent for too long."""
     return StreamIdle(f"the stream was silent for {idle:g} s: send progress in between", limit=f"{idle:g}")
-
-
-_anonymous = iter(range(1 << 62))
-
-
-def key_of(call: "Call") -> Key:
-    """The idempotency key of a call. One without a message id gets a key that nothing can repeat."""
-    message = call.message
-    message_id = message.message_id if message is not None else ""
-    from_agent = message.from_agent if message is not None else ""
-    if not from_agent and call.chain.path:
-        from_agent = call.chain.path[-1].rpartition("/")[2]
-    return call.chain.account_id or call.end.account, from_agent, message_id or f"\0{next(_anonymous)}"

@@ -11,34 +11,34 @@ IDLE = 0.05
 
 
 async def test_a_wait_that_takes_too_long_is_broken_off_and_the_task_goes_on():
-    patience = IdleLimit(IDLE, None)
+    limit = IdleLimit(IDLE, None)
     for _ in range(3):
-        await patience.bear(asyncio.sleep(IDLE / 2))  # together longer than any may take
+        await limit.wait(asyncio.sleep(IDLE / 2))  # together longer than any may take
     with pytest.raises(TimeoutError):
-        await patience.bear(asyncio.sleep(5))
+        await limit.wait(asyncio.sleep(5))
     assert asyncio.current_task().cancelling() == 0
     await asyncio.sleep(0)
-    patience.end()
+    limit.end()
 
 
 async def test_no_wait_lasts_beyond_the_deadline():
     until = now() + IDLE
     with pytest.raises(TimeoutError):
-        await IdleLimit(None, until).bear(asyncio.sleep(5))
+        await IdleLimit(None, until).wait(asyncio.sleep(5))
     assert now() - until < 1
 
 
 async def test_between_two_waits_there_is_all_the_time():
-    patience = IdleLimit(IDLE, None)
-    await patience.bear(asyncio.sleep(0))
+    limit = IdleLimit(IDLE, None)
+    await limit.wait(asyncio.sleep(0))
     await asyncio.sleep(3 * IDLE)
-    await patience.bear(asyncio.sleep(0))
+    await limit.wait(asyncio.sleep(0))
     with pytest.raises(TimeoutError):
-        await patience.bear(asyncio.sleep(5))
+        await limit.wait(asyncio.sleep(5))
 
 
 async def test_who_is_cancelled_from_outside_is_cancelled():
-    task = asyncio.ensure_future(IdleLimit(10, None).bear(asyncio.sleep(5)))
+    task = asyncio.ensure_future(IdleLimit(10, None).wait(asyncio.sleep(5)))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,0 +1,144 @@
+"""The work of an instance by message id: repeats join what runs, or replay what has ended."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from google.protobuf.message import Message as AnyMessage
+
+from botmesh.deadline import Deadline, now
+from botmesh.errors import BotmeshError, MessageIdReused, TooMuchWork
+from botmesh.v1.agent_service_pb2 import DelegateStreamResponse
+from botmesh.v1.message_pb2 import Message
+from botmesh.work.fingerprint import fingerprint, matches
+from botmesh.work.work import Key, Work
+
+_OVERHEAD = 768
+"""Bytes that an ended work takes beside its contents, about: key, tuple, table."""
+_EVENT_OVERHEAD = 48
+"""Bytes that each of its events takes beside its contents."""
+
+
+class _EndedWork(NamedTuple):
+    """What is remembered of work that has ended.
+
+    Bytes instead of messages: an event of ten bytes takes a kilobyte as a message, and Python would look at thousands
+    of them whenever it collects its garbage (docs/performance.md).
+    """
+
+    ended_at: float
+    size: int
+    asked: bytes
+    outcome_type: type[AnyMessage] | None
+    outcome: bytes
+    error: BotmeshError | None
+    events: tuple[bytes, ...]
+    dropped: int
+
+
+@dataclass(slots=True)
+class WorkTable:
+    """The work of one instance: what runs, and what ended a short while ago."""
+
+    ttl: float = 300.0
+    """Seconds that an outcome is remembered."""
+    max_entries: int = 10_000
+    max_bytes: int = 64 * 1024 * 1024
+    grace: float = 1.0
+    running: dict[Key, Work] = field(default_factory=dict)
+    _ended: OrderedDict[Key, _EndedWork] = field(default_factory=OrderedDict)
+    _bytes: int = 0
+
+    def claim(
+        self, key: Key, method: str, message: Message, deadline: Deadline, max_reply_bytes: int
+    ) -> tuple[Work, bool]:
+        """The work that a message asks for by `method`, and whether it was there before.
+
+        Raises:
+            MessageIdReused: it was there with another payload.
+            TooMuchWork: as many as the table holds are running.
+        """
+        found = self.find(key)
+        if found is not None:
+            if not matches(found.asked, method, message):
+                raise MessageIdReused(
+                    f"message id {key[2]} was used with another payload: give each message its own",
+                    message_id=key[2],
+                )
+            found.extend(deadline)
+            return found, True
+        if len(self.running) >= self.max_entries:
+            raise TooMuchWork(
+                f"{len(self.running)} pieces of work run here: ask another instance or later",
+                limit=self.max_entries,
+            )
+        work = Work(key, fingerprint(method, message), deadline, self.grace, max_reply_bytes, self._ended_with)
+        self.running[key] = work
+        return work, False
+
+    def find(self, key: Key) -> Work | None:
+        """The work under a key, running or ended."""
+        running = self.running.get(key)
+        if running is not None:
+            return running
+        entry = self._ended.get(key)
+        if entry is None or entry.ended_at < now() - self.ttl:
+            return None
+        return self._remembered(key, entry)
+
+    def forget(self, work: Work) -> None:
+        """Drop work that never began."""
+        if self.running.get(work.key) is work:
+            del self.running[work.key]
+
+    def __len__(self) -> int:
+        """How many are remembered, running ones included."""
+        return len(self.running) + len(self._ended)
+
+    async def drain(self, timeout: float) -> None:
+        """Wait until nothing runs, then end what still does."""
+        tasks = [work.task for work in self.running.values() if work.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+        for work in list(self.running.values()):
+            work.cancel("the instance is shutting down")
+
+    def _ended_with(self, work: Work) -> None:
+        self.running.pop(work.key, None)
+        if not work.key[2].startswith("\0"):
+            outcome = b"" if work.outcome is None else work.outcome.SerializeToString()
+            events = tuple(event.SerializeToString() for event in work.events) if work.events else ()
+            size = _OVERHEAD + len(work.asked) + len(outcome) + sum(map(len, events)) + _EVENT_OVERHEAD * len(events)
+            if work.key in self._ended:  # so long ago that it was forgotten
+                self._bytes -= self._ended.pop(work.key).size
+            self._ended[work.key] = _EndedWork(
+                ended_at=now(),
+                size=size,
+                asked=work.asked,
+                outcome_type=None if work.outcome is None else type(work.outcome),
+                outcome=outcome,
+                error=None if work.error is None else work.error.bare(),
+                events=events,
+                dropped=work.dropped,
+            )
+            self._bytes += size
+            self._prune()
+
+    def _remembered(self, key: Key, ended: _EndedWork) -> Work:
+        deadline = Deadline(ended.ended_at)
+        work = Work(key, ended.asked, deadline, self.grace, 0, self._ended_with, began=True, settled=True)
+        work.outcome = None if ended.outcome_type is None else ended.outcome_type.FromString(ended.outcome)
+        work.error = None if ended.error is None else ended.error.bare()
+        work.events = [DelegateStreamResponse.FromString(event) for event in ended.events]
+        work.dropped = ended.dropped
+        return work
+
+    def _prune(self) -> None:
+        expired = now() - self.ttl
+        while self._ended:
+            oldest = next(iter(self._ended.values()))
+            if oldest.ended_at >= expired and len(self._ended) <= self.max_entries and self._bytes <= self.max_bytes:
+                return
+            self._ended.popitem(last=False)
+            self._bytes -= oldest.size
