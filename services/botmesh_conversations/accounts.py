@@ -3,7 +3,6 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from botmesh.calling.agent_client import AgentClient
@@ -11,10 +10,12 @@ from botmesh.errors import QuotaExceeded, UnknownPerson
 from botmesh.names import did_you_mean, nearest
 from botmesh.v1.conversation_pb2 import ConversationEvent, DutyChanged, PrimaryChanged
 from botmesh_conversations.event_stream import EventStream
+from botmesh_conversations.model.account_state import AccountState
+from botmesh_conversations.model.fold import apply_to_account
 from botmesh_conversations.model.streams import account_stream, contact_stream
 from botmesh_conversations.model.variables import Variables
 from botmesh_conversations.routing import Routing
-from botmesh_conversations.triggers.reaction import Trigger
+from botmesh_conversations.triggers.trigger import Trigger
 from botmesh_log.event_log import EventLog
 from botmesh_log.shielded import shielded
 from botmesh_log.stream import OnUnreadable, log_unreadable
@@ -25,31 +26,6 @@ MAX_PEOPLE = 1_000
 """At the desk of one account."""
 
 
-@dataclass(slots=True)
-class AccountState:
-    """What an account's own events come to."""
-
-    primary: PrimaryChanged | None = None
-    """Who was made primary; None: the settings say."""
-    people: dict[str, bool] = field(default_factory=dict)
-    """Who works at the desk, and whether on duty now."""
-    variables: Variables = field(default_factory=Variables)
-
-    def apply(self, event: ConversationEvent) -> None:
-        """Take in what happened next."""
-        if event.HasField("primary_changed"):
-            self.primary = event.primary_changed
-        elif event.HasField("duty_changed"):
-            self.people[event.duty_changed.person] = event.duty_changed.on_duty
-        else:
-            self.variables.apply(event)
-
-    @property
-    def on_duty(self) -> list[str]:
-        """Who is on duty, sorted."""
-        return sorted(person for person, is_on in self.people.items() if is_on)
-
-
 class Account(EventStream[AccountState]):
     """One tenant."""
 
@@ -57,7 +33,7 @@ class Account(EventStream[AccountState]):
         self, name: str, log: EventLog, caller: AgentClient, primary: str, on_unreadable: OnUnreadable = log_unreadable
     ) -> None:
         """`primary` answers until another agent is made primary."""
-        super().__init__(account_stream(name), log, AccountState(), AccountState.apply, on_unreadable)
+        super().__init__(account_stream(name), log, AccountState(), apply_to_account, on_unreadable)
         self.name = name
         self.caller = caller
         self.routing = Routing(name, caller.directory, primary)

@@ -11,7 +11,7 @@ from botmesh.errors import UnknownConversation, WatcherTooSlow
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import PostResponse
 from botmesh.v1.part_pb2 import Part
-from botmesh_conversations.event_stream import EventStream, decode
+from botmesh_conversations.event_stream import Batch, EventStream, decode
 from botmesh_conversations.model.fold import apply
 from botmesh_conversations.model.state import State
 from botmesh_log.event_log import EventLog
@@ -26,8 +26,8 @@ LISTENER_BYTES = 2 * 1024 * 1024
 """Of what waits for one listener: two of the largest replies."""
 Decision = Callable[[State], Sequence[ConversationEvent]]
 """Looks at a conversation and says what happens; refuses by raising. Called again if a race was lost."""
-Reaction = Callable[["ConversationAggregate", list[ConversationEvent]], list[ConversationEvent]]
-"""What triggers make of a batch: the batch itself, with what follows from it."""
+Reaction = Callable[["ConversationAggregate", Batch], None]
+"""Adds to a batch what follows from its events."""
 
 
 class Listener:
@@ -119,9 +119,9 @@ class ConversationAggregate(EventStream[State]):
         self.state = state
         self.sequence = self.kept_at = state.sequence
 
-    def complete(self, batch: Sequence[ConversationEvent]) -> list[ConversationEvent]:
-        """The batch with what triggers make of it."""
-        return super().complete(self._react(self, super().complete(batch)))
+    def extend(self, batch: Batch) -> None:
+        """Add what triggers, members and turns make of a batch."""
+        self._react(self, batch)
 
     def written(self, events: Sequence[ConversationEvent]) -> None:
         """Let everybody know."""

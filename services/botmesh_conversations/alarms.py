@@ -9,6 +9,7 @@ from botmesh_conversations import members
 from botmesh_conversations.accounts import Account
 from botmesh_conversations.model import rules
 from botmesh_conversations.model.state import State, name_of
+from botmesh_conversations.model.turn_rule import is_pending
 from botmesh_service.times import seconds_of
 
 _SLACK = 0.001
@@ -58,7 +59,7 @@ class Alarms:
 
     def _of_silence(self, state: State, account: Account) -> Iterator[tuple[float, Ring]]:
         view = state.view
-        is_quiet = not (state.waiting or state.is_pending) and view.status == pb.CONVERSATION_STATUS_ACTIVE
+        is_quiet = not (state.waiting or is_pending(state)) and view.status == pb.CONVERSATION_STATUS_ACTIVE
         if not is_quiet or state.latest is None:
             return
         primary = account.routing.first(view.channel)

@@ -29,11 +29,12 @@ from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.alarm_clock import ALARM_TASK, AlarmClock
 from botmesh_conversations.alarms import Alarms
-from botmesh_conversations.event_stream import decode
+from botmesh_conversations.event_stream import Batch, decode
 from botmesh_conversations.members import Members, asked
 from botmesh_conversations.model import rules, snapshot
 from botmesh_conversations.model.state import State
 from botmesh_conversations.model.streams import is_conversation
+from botmesh_conversations.model.turn_rule import next_turn, seconds_to_gather, start_turn, start_turn_after
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMMIT_TASK, COMPONENT, Projector
 from botmesh_conversations.spans import end_transfer, start_transfer
@@ -202,7 +203,7 @@ class Conversations:
         elif state.turn is not None:
             if not state.view.HasField("suggestion"):  # that waits for a person, or for time
                 self._do(live, state.turn.turn_id, self.turns.run(live, state.turn))
-        elif state.wants_turn:
+        elif next_turn(state) is not None:
             self._do(live, "next turn", self._start_turn(live))
 
     async def transfer(
@@ -281,12 +282,12 @@ class Conversations:
             self._entries += len(live.state.history) - live.weight
             live.weight = len(live.state.history)
 
-    def _react(self, live: ConversationAggregate, batch: list[ConversationEvent]) -> list[ConversationEvent]:
-        batch = react(live, batch, self.offer_seconds)
-        batch = [*batch, *asked(live, batch)]
-        if any(trigger.when.no_owner_ready for trigger in live.account.triggers):
-            return batch  # whether the owner is there is to be seen first
-        return [*batch, *self.turns.start_with(live.state, batch, new_id())]
+    def _react(self, live: ConversationAggregate, batch: Batch) -> None:
+        react(live, batch, self.offer_seconds)
+        batch.add(asked(live, batch.events))
+        if self.turns.gather_seconds or _waits_for_owner(live):
+            return  # the turn begins later
+        batch.add(start_turn_after(live.state, batch.events, new_id()))
 
     def _written(self, live: ConversationAggregate, events: Sequence[ConversationEvent]) -> None:
         self._note_done_at_once(live, events)
@@ -330,15 +331,15 @@ class Conversations:
             self._pauses.forget(live.id)
 
     async def _start_turn(self, live: ConversationAggregate) -> None:
-        while (pause := self.turns.gathering(live.state)) > 0:  # noqa: ASYNC110 - each message moves the end
-            await asyncio.sleep(pause)
+        while (pause := seconds_to_gather(live.state, self.turns.gather_seconds, time.time())) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(pause)  # each message moves the end
         owner = live.state.view.owner.agent
-        if any(trigger.when.no_owner_ready for trigger in live.account.triggers):
+        if _waits_for_owner(live):
             await live.account.routing.appears(owner)
             if not live.account.routing.is_ready(owner):
-                await live.write(lambda state: rules.note_away(state) if state.wants_turn else [])
+                await live.write(lambda state: rules.note_away(state) if next_turn(state) is not None else [])
         turn_id = new_id()
-        await live.write(lambda state: self.turns.start(state, turn_id) if state.wants_turn else [])
+        await live.write(lambda state: start_turn(state, turn_id))
 
     async def _offer(self, live: ConversationAggregate, transfer: pb.TransferRequested) -> None:
         """Ask the target, and write down what it says; silence is an answer too."""
@@ -447,3 +448,8 @@ class Conversations:
         if live.state.view.account_id:
             live.account = await self.accounts.of(live.state.view.account_id)
         self.projector.put(live, events, read_position(events[-1].position, field="position"))
+
+
+def _waits_for_owner(live: ConversationAggregate) -> bool:
+    """Whether a trigger is to fire before a turn if no instance of the owner is ready."""
+    return any(trigger.when.no_owner_ready for trigger in live.account.triggers)

@@ -1,11 +1,12 @@
 """Streams of ConversationEvents in the log: read, folded and written."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.history_pb2 import HistoryEntry
-from botmesh_conversations.model.history import entry_of
+from botmesh_conversations.model.event_kinds import entry_of
 from botmesh_log.event_log import EventLog, Record
 from botmesh_log.position import position_token
 from botmesh_log.stream import OnUnreadable, Stream, log_unreadable, read_payload
@@ -23,6 +24,31 @@ def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> Conv
     return event
 
 
+class Batch:
+    """Events that are written together. Each gets its place, its time and its trace once, when it is added."""
+
+    def __init__(self, stream_id: str, sequence: int, trace_id: str) -> None:
+        """An empty batch for a stream whose last event has this sequence."""
+        self.events: list[ConversationEvent] = []
+        self._stream_id = stream_id
+        self._sequence = sequence
+        self._trace_id = trace_id
+        self._now = time.time_ns()
+
+    def add(self, events: Iterable[ConversationEvent]) -> None:
+        """Add events after those that are in the batch."""
+        for event in events:
+            self.events.append(event)
+            event.conversation_id = self._stream_id
+            event.sequence = self._sequence + len(self.events)
+            event.trace_id = self._trace_id
+            event.time.FromNanoseconds(self._now)
+
+    def shorten_to(self, length: int) -> None:
+        """Take back the events that were added last."""
+        del self.events[length:]
+
+
 class EventStream(Stream[S, ConversationEvent]):
     """A stream of a conversation, an account or a contact, folded in memory."""
 
@@ -38,10 +64,14 @@ class EventStream(Stream[S, ConversationEvent]):
         super().__init__(stream_id, log, state, apply, decode, on_unreadable)
 
     def complete(self, batch: Sequence[ConversationEvent]) -> list[ConversationEvent]:
-        """The batch with its place, its time and its trace."""
-        for event in batch:
-            event.conversation_id = self.id
-        return super().complete(batch)
+        """The events that are written because of a decision: the decision's, and what follows from them."""
+        stamped = Batch(self.id, self.sequence, self.trace_id)
+        stamped.add(batch)
+        self.extend(stamped)
+        return stamped.events
+
+    def extend(self, batch: Batch) -> None:
+        """Add what follows from the events of a batch."""
 
 
 async def read_history(log: EventLog, conversation: str, after: int = 0) -> AsyncGenerator[HistoryEntry, None]:

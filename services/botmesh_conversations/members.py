@@ -22,14 +22,15 @@ from botmesh.errors import (
     UnknownAgent,
 )
 from botmesh.names import check_agent, check_id, new_id
-from botmesh.parts import text_of
 from botmesh.v1 import agent_service_pb2
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Member, MemberAsked
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh_conversations.aggregate import ConversationAggregate
+from botmesh_conversations.model.event_kinds import signal_of
 from botmesh_conversations.model.keywords import check_keywords, said_of
+from botmesh_conversations.model.signals import Signal
 from botmesh_conversations.model.state import State, name_of
 from botmesh_service.times import seconds_of
 
@@ -123,10 +124,11 @@ def asked(live: ConversationAggregate, batch: Sequence[ConversationEvent]) -> Ev
     if not live.state.view.members or not _listens(live.state):
         return []
     return [
-        ConversationEvent(member_asked=one)
+        ConversationEvent(member_asked=asked)
         for event in batch
+        if (signal := signal_of(event)) is not None
         for member in live.state.view.members
-        if (one := _wanted(live.state, member, event)) is not None
+        if (asked := _asked_by(signal, live.state, member, event.sequence)) is not None
     ]
 
 
@@ -213,21 +215,18 @@ def _listens(state: State) -> bool:
     return active and state.view.mode != CONVERSATION_MODE_SUGGESTIVE
 
 
-def _wanted(state: State, member: Member, event: ConversationEvent) -> MemberAsked | None:
-    """How a member is asked because of an event; None: it is not."""
+def _asked_by(signal: Signal, state: State, member: Member, sequence: int) -> MemberAsked | None:
+    """How a member is asked because of an event; None: it is not asked."""
     if member.agent == name_of(state.view.owner):
         return None  # it answers anyway
-    made = MemberAsked(message_id=new_id(), agent=member.agent, cause_sequence=event.sequence)
-    if event.HasField("message_posted"):
-        word = said_of(member.keywords, text_of(event.message_posted.payload))
-        if word:
-            made.trigger, made.match = "keyword", word
-            return made
-        made.trigger = "always"
-        return made if member.always else None
-    if event.HasField("action_fired") and event.action_fired.action in member.actions:
-        made.trigger, made.match = "action", event.action_fired.action
-        return made
+    asked = MemberAsked(message_id=new_id(), agent=member.agent, cause_sequence=sequence)
+    if signal.text is not None:
+        asked.match = said_of(member.keywords, signal.text)
+        asked.trigger = "keyword" if asked.match else "always"
+        return asked if asked.match or member.always else None
+    if signal.action and signal.action in member.actions:
+        asked.trigger, asked.match = "action", signal.action
+        return asked
     return None
 
 

@@ -12,6 +12,7 @@ from botmesh.v1.history_pb2 import AUTHOR_KIND_CONTACT, HistoryEntry
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.event_stream import read_history
 from botmesh_conversations.model.state import DESK, State, name_of
+from botmesh_conversations.model.turn_rule import owes_first_answer
 from botmesh_log.event_log import EventLog
 
 
@@ -94,7 +95,7 @@ def _end(live: ConversationAggregate, sequence: int) -> "api.PostEnd | None":
         return None
     if name_of(view.owner) == DESK:
         return _end_at_desk(live)
-    if state.answered_through >= sequence and not state.owes_first_answer:
+    if state.answered_through >= sequence and not owes_first_answer(state):
         return api.POST_END_ANSWERED
     return api.POST_END_SUGGESTED if state.dropped_through >= sequence else None
 

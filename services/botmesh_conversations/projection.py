@@ -12,8 +12,10 @@ from google.protobuf.message import DecodeError
 from botmesh.errors import LogUnavailable
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
+from botmesh_conversations.model.event_kinds import kind_of, message_id_of
 from botmesh_conversations.model.fold import VERSION
 from botmesh_conversations.model.state import State, name_of
+from botmesh_conversations.model.turn_rule import is_pending
 from botmesh_log.projection import ProjectionFile
 from botmesh_log.stream import OnUnreadable, log_unreadable
 from botmesh_service.paging import page_of, read_token
@@ -95,11 +97,11 @@ class Projection(ProjectionFile):
         fresh.rows[view.conversation_id] = state, position, due
         fresh.position = max(fresh.position, position)
         for event in events:
-            if event.HasField("tags_changed"):
+            if kind_of(event).changes_tags:
                 fresh.tagged.add(view.conversation_id)
-            taken_in = _id_of(event)
-            if taken_in:
-                fresh.messages.setdefault((view.conversation_id, taken_in), event.sequence)
+            message_id = message_id_of(event)
+            if message_id:
+                fresh.messages.setdefault((view.conversation_id, message_id), event.sequence)
         known = self._contacts.get((view.account_id, view.contact_id))
         if known is not None:
             known.pop(view.conversation_id, None)
@@ -310,14 +312,8 @@ def _row(state: State, position: int, due: float | None) -> tuple[object, ...]:
         name_of(view.owner),
         view.updated_at.ToNanoseconds(),
         position,
-        state.is_pending,
+        is_pending(state),
         _nanoseconds(due),
         view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None,
         view.SerializeToString(),
     )
-
-
-def _id_of(event: ConversationEvent) -> str:
-    """The id under which an event's message is known; empty: it has none."""
-    said = event.message_posted.message_id or event.person_replied.message_id or event.agent_said.message_id
-    return said or event.form_submitted.submission_id

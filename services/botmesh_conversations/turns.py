@@ -30,12 +30,9 @@ from botmesh_conversations.model.rules import cap_replies, finish_turn, move, su
 from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said
 from botmesh_conversations.model.state import RunningTurn, State, name_of, words_of
 from botmesh_conversations.spans import start_turn
-from botmesh_service.times import seconds_of
 
 PAUSES = (0.2, 1.0)
 """Seconds before the second and the third attempt at a turn."""
-_FREE = (pb.CONVERSATION_STATUS_UNSPECIFIED, pb.CONVERSATION_STATUS_ACTIVE)
-"""In which a turn can begin: active, or not there yet."""
 APOLOGY = "Sorry, I could not answer that. I have passed your message on."
 NOT_KNOWN = "Sorry, I do not know about that."
 """What the contact is told where a bot says "not mine" and nobody else is to have the turn."""
@@ -59,56 +56,6 @@ class Turns:
     """Messages that come with a turn; the first after a transfer has all that fit."""
     address: str = ""
     """Where ConversationService answers."""
-
-    def gathering(self, state: State) -> float:
-        """Seconds to wait before the next turn: the contact may not have finished."""
-        latest = state.latest
-        if state.handed is not None or latest is None:
-            return 0.0
-        return seconds_of(latest.timestamp) + self.gather_seconds - time.time()
-
-    def start(self, state: State, turn_id: str) -> list[ConversationEvent]:
-        """The owner's next turn."""
-        handed = state.handed
-        started = pb.TurnStarted(
-            turn_id=turn_id,
-            epoch=state.view.epoch,
-            agent=state.view.owner.agent,
-            through_sequence=state.sequence,
-            transfer_id=handed.transfer_id if handed is not None else "",
-        )
-        return [ConversationEvent(turn_started=started)]
-
-    def start_with(self, state: State, batch: Sequence[ConversationEvent], turn_id: str) -> list[ConversationEvent]:
-        """The turn that what is about to happen leads to at once, for the same commit; empty: that is to be seen.
-
-        Only in the two plain cases, a message to an owner who is free, and an accepted offer. Everything else is told
-        from the state afterwards, with `State.wants_turn`.
-        """
-        kinds = [event.WhichOneof("event") for event in batch]
-        through = state.sequence + len(batch)
-        if state.view.asked:
-            return []
-        if kinds[-1:] == ["owner_changed"] and set(kinds) == {"offer_answered", "owner_changed"}:
-            changed = batch[-1].owner_changed
-            about = changed.user_message or changed.intent_id or state.latest is not None
-            if changed.waits or not changed.owner.agent or not about:
-                return []
-            agent, epoch, transfer_id = changed.owner.agent, changed.epoch, changed.transfer_id
-        elif kinds == ["opened", "message_posted"]:
-            agent, epoch, transfer_id = batch[0].opened.owner.agent, 1, ""
-        elif kinds == ["message_posted"] and state.turn is None and state.transfer is None:
-            handed = state.handed
-            agent, epoch = state.view.owner.agent, state.view.epoch
-            transfer_id = handed.transfer_id if handed is not None else ""
-        else:
-            return []
-        if not agent or self.gather_seconds or state.view.status not in _FREE:
-            return []
-        started = pb.TurnStarted(
-            turn_id=turn_id, epoch=epoch, agent=agent, through_sequence=through, transfer_id=transfer_id
-        )
-        return [ConversationEvent(turn_started=started)]
 
     async def run(self, live: ConversationAggregate, turn: RunningTurn) -> None:
         """Ask the owner, several times if need be, and write down how it ended."""

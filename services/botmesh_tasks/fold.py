@@ -77,7 +77,7 @@ def apply(state: State, event: TaskEvent) -> None:
     state.view.sequence = event.sequence
     state.view.updated_at.CopyFrom(event.time)
     if kind is not None and (kind == "submitted" or state.view.task_id):
-        _APPLY[kind](state, event)
+        EVENT_KINDS[kind](state, event)
 
 
 def _submitted(state: State, event: TaskEvent) -> None:
@@ -192,7 +192,7 @@ def _merge(into: Struct, values: Struct) -> None:
         into.fields[name].CopyFrom(value)
 
 
-_APPLY: dict[str, Callable[[State, TaskEvent], None]] = {
+EVENT_KINDS: dict[str, Callable[[State, TaskEvent], None]] = {
     "submitted": _submitted,
     "started": _started,
     "progressed": _progressed,

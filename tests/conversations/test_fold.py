@@ -12,6 +12,7 @@ from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED
 from botmesh_conversations.model import rules
 from botmesh_conversations.model.fold import apply, fold
 from botmesh_conversations.model.state import State
+from botmesh_conversations.model.turn_rule import is_pending, next_turn
 from botmesh_conversations.projection import Projection
 
 NOW = 1_800_000_000.0
@@ -74,7 +75,7 @@ def test_the_first_message_opens_the_conversation(story):
     assert kinds(story.events) == ["opened", "message_posted"]
     view = story.state.view
     assert (view.epoch, view.owner.agent, view.unanswered, view.sequence) == (1, "a", 1, 2)
-    assert story.state.wants_turn
+    assert next_turn(story.state) is not None
 
 
 def test_a_message_id_counts_once(story):
@@ -86,7 +87,7 @@ def test_a_turn_answers_what_had_been_said_when_it_began(story):
     story.post("more", "m2")
     story.finish("t", 1)
     assert [entry.message_id for entry in story.state.waiting] == ["m2"]
-    assert story.state.wants_turn
+    assert next_turn(story.state) is not None
 
 
 def test_one_final_reply_for_a_turn_and_later_ones_are_kept_apart(story):
@@ -100,12 +101,12 @@ def test_one_final_reply_for_a_turn_and_later_ones_are_kept_apart(story):
 def test_a_transfer_raises_the_epoch_by_one_and_ends_the_turn_in_the_same_batch(story):
     story.turn("t")
     story.ask("b", context={"k": "v"})
-    assert not story.state.wants_turn
+    assert next_turn(story.state) is None
     assert kinds(story.accept()) == ["offer_answered", "turn_finished", "owner_changed"]
     view = story.state.view
     assert (view.epoch, view.owner.agent, view.turn_id) == (2, "b", "")
     assert view.context["k"] == "v"
-    assert story.state.wants_turn
+    assert next_turn(story.state) is not None
     assert kinds(story.finish("t", 1)) == ["late_reply"]
 
 
@@ -118,7 +119,7 @@ def test_an_answer_to_an_offer_that_is_over_changes_nothing(story):
 
 def test_the_desk_is_not_asked(story):
     assert kinds(story.ask("desk")) == ["transfer_requested", "owner_changed"]
-    assert not story.state.is_pending
+    assert not is_pending(story.state)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_pausing_overtakes_a_turn_that_runs(story):
     paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED)
     assert kinds(story.take(rules.set_status(story.state, paused))) == ["turn_finished", "status_changed"]
     assert rules.set_status(story.state, paused) == []
-    assert not story.state.wants_turn
+    assert next_turn(story.state) is None
     assert kinds(story.finish("t", 1)) == ["late_reply"]
 
 

@@ -21,8 +21,9 @@ from botmesh.v1.conversation_pb2 import Conversation
 from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_UNREADABLE
 from botmesh.v1.task_pb2 import Task
 from botmesh_conversations import ConversationsComponent
-from botmesh_conversations.accounts import AccountState
 from botmesh_conversations.event_stream import EventStream
+from botmesh_conversations.model.account_state import AccountState
+from botmesh_conversations.model.fold import apply_to_account
 from botmesh_conversations.model.streams import is_conversation
 from botmesh_log.event_log import EventLog
 from botmesh_log.sqlite_log import open_log
@@ -163,7 +164,7 @@ async def _fold_others(log: EventLog, problems: Problems) -> None:
         position = records[-1].position
     for one in streams:
         stream = EventStream(
-            one, log, AccountState(), AccountState.apply, lambda stream, text: problems.unreadable("left", stream, text)
+            one, log, AccountState(), apply_to_account, lambda stream, text: problems.unreadable("left", stream, text)
         )
         await stream.load()
 

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from botmesh.v1 import conversation_pb2 as pb
-from botmesh.v1.conversation_pb2 import CONVERSATION_STATUS_ACTIVE, Conversation, Owner
+from botmesh.v1.conversation_pb2 import Conversation, Owner
 from botmesh.v1.history_pb2 import AUTHOR_KIND_AGENT, AUTHOR_KIND_CONTACT, HistoryEntry
 from botmesh.v1.part_pb2 import Part
 from botmesh_conversations.model.recent_history import RecentHistory
@@ -84,29 +84,6 @@ class State:
     def sequence(self) -> int:
         """The sequence of the last event; 0: it does not exist."""
         return self.view.sequence
-
-    @property
-    def wants_turn(self) -> bool:
-        """Whether the owner is to be given a turn now."""
-        view = self.view
-        if view.status != CONVERSATION_STATUS_ACTIVE or view.owner.WhichOneof("owner") != "agent":
-            return False
-        if self.turn is not None or self.transfer is not None:
-            return False
-        return (bool(self.waiting) and self.waiting.last > self.dropped_through) or self.owes_first_answer
-
-    @property
-    def owes_first_answer(self) -> bool:
-        """Whether a new owner has something to answer at once: the contact never retypes."""
-        handed = self.handed
-        if handed is None or handed.waits:
-            return False
-        return bool(handed.user_message or handed.intent_id) or self.latest is not None
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether something is still to be done for it: a turn or an offer."""
-        return self.transfer is not None or self.turn is not None or bool(self.view.asked) or self.wants_turn
 
     @property
     def last_agent(self) -> str:

@@ -23,9 +23,7 @@ class Variables:
     """Seconds since the epoch; a name that is not in here does not expire."""
 
     def apply(self, event: ConversationEvent) -> None:
-        """Take in what happened next."""
-        if not event.HasField("context_changed"):
-            return
+        """Fold the next event; only context_changed says anything about variables."""
         changed = event.context_changed
         for name in (*changed.removed, *changed.values.fields):
             self.values.fields.pop(name, None)

@@ -19,7 +19,7 @@ from botmesh.v1.transfer_pb2 import (
     CONVERSATION_MODE_SUGGESTIVE,
     CONVERSATION_MODE_UNSPECIFIED,
 )
-from botmesh_conversations.triggers.reaction import AddTag, Assign, Only, SetStatus, Trigger, When
+from botmesh_conversations.triggers.trigger import AddTag, Assign, Only, SetStatus, Trigger, When
 
 SUFFIXES = (".yaml", ".yml", ".toml")
 _MODES = {

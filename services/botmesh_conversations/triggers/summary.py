@@ -3,7 +3,7 @@
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_service_pb2 import TriggerSummary
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
-from botmesh_conversations.triggers.reaction import AddTag, Assign, Only, SetStatus, Trigger, When
+from botmesh_conversations.triggers.trigger import AddTag, Assign, Only, SetStatus, Trigger, When
 
 
 def summary(trigger: Trigger) -> TriggerSummary:

@@ -1,0 +1,78 @@
+"""When a turn begins, and for which agent: the one rule, for a conversation as it stands and for a batch of events."""
+
+from collections.abc import Sequence
+
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import ConversationEvent
+from botmesh_conversations.model.fold import apply
+from botmesh_conversations.model.state import State
+from botmesh_service.times import seconds_of
+
+_BATCHES_WITH_A_TURN = (
+    ["message_posted"],
+    ["opened", "message_posted"],
+    ["offer_answered", "owner_changed"],
+)
+"""Batches that are written together with the turn they lead to, which saves a commit. After any other batch other work
+may come first (an operator, triggers, members, the end of a turn): its turn is begun once it is written."""
+
+
+def next_turn(state: State, turn_id: str = "") -> pb.TurnStarted | None:
+    """The turn that the owner is to be given now; None: no turn begins.
+
+    A turn begins in an active conversation that an agent owns, while no turn runs and no transfer is under way, if the
+    contact has said something that nobody has answered, or if a new owner has something to answer at once. A message
+    whose suggested answer was dropped counts as answered.
+    """
+    view = state.view
+    if view.status != pb.CONVERSATION_STATUS_ACTIVE or view.owner.WhichOneof("owner") != "agent":
+        return None
+    if state.turn is not None or state.transfer is not None:
+        return None
+    has_message = bool(state.waiting) and state.waiting.last > state.dropped_through
+    if not has_message and not owes_first_answer(state):
+        return None
+    return pb.TurnStarted(
+        turn_id=turn_id,
+        epoch=view.epoch,
+        agent=view.owner.agent,
+        through_sequence=state.sequence,
+        transfer_id=state.handed.transfer_id if state.handed is not None else "",
+    )
+
+
+def start_turn(state: State, turn_id: str) -> list[ConversationEvent]:
+    """The start of the owner's next turn; nothing if no turn begins."""
+    started = next_turn(state, turn_id)
+    return [] if started is None else [ConversationEvent(turn_started=started)]
+
+
+def start_turn_after(state: State, batch: Sequence[ConversationEvent], turn_id: str) -> list[ConversationEvent]:
+    """The start of the turn that is written together with a batch; nothing if that is decided after the batch."""
+    if state.view.asked or [event.WhichOneof("event") for event in batch] not in _BATCHES_WITH_A_TURN:
+        return []
+    ahead = state.fork()
+    for event in batch:
+        apply(ahead, event)
+    return start_turn(ahead, turn_id)
+
+
+def seconds_to_gather(state: State, gather_seconds: float, now: float) -> float:
+    """Seconds until a turn that is due may begin, so that the contact can finish; 0 or less: now."""
+    if state.handed is not None or state.latest is None:
+        return 0.0
+    return seconds_of(state.latest.timestamp) + gather_seconds - now
+
+
+def owes_first_answer(state: State) -> bool:
+    """Whether a new owner has something to answer at once: the contact never retypes."""
+    handed = state.handed
+    if handed is None or handed.waits:
+        return False
+    return bool(handed.user_message or handed.intent_id) or state.latest is not None
+
+
+def is_pending(state: State) -> bool:
+    """Whether the service still has something to do for a conversation: a transfer, a turn, or members to be asked."""
+    has_begun = state.transfer is not None or state.turn is not None or bool(state.view.asked)
+    return has_begun or next_turn(state) is not None
