@@ -19,7 +19,7 @@ const (
 	stopGrace        = 500 * time.Millisecond
 )
 
-// DelegateFunc does a task. It returns what is left of the reply after the pieces that it sent; nil: nothing.
+// DelegateFunc does a task. It returns the rest of the reply after the pieces it has written; nil means no more.
 type DelegateFunc func(ctx context.Context, task *Task) (*Reply, error)
 
 // TurnFunc answers a contact.
@@ -29,7 +29,7 @@ type TurnFunc func(ctx context.Context, conversation *Conversation) (*Reply, err
 // twice for one offer: deciding must have no side effects.
 type TransferFunc func(ctx context.Context, task *Task, offer *pb.TransferOffer) (decline string, err error)
 
-// NotifyFunc hears what is broadcast.
+// NotifyFunc handles a message that is broadcast to the bot. It sends no reply.
 type NotifyFunc func(ctx context.Context, task *Task) error
 
 // Agent is a bot: what it is called, what it can do, and the functions that do it. The ctx that a function gets ends
@@ -68,7 +68,7 @@ type Agent struct {
 	OnIntent map[string]TurnFunc
 	// OnTransfer decides about offered conversations; default: taken, if the bot answers turns.
 	OnTransfer TransferFunc
-	// OnNotify hears what is broadcast to this bot.
+	// OnNotify handles messages that are broadcast to this bot.
 	OnNotify NotifyFunc
 }
 
@@ -136,7 +136,7 @@ func Run(a *Agent) {
 	}()
 	select {
 	case <-left:
-	case <-signals: // a second one: nobody wants to wait any longer
+	case <-signals: // a second signal ends the process at once
 		os.Exit(1)
 	}
 }

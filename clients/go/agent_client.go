@@ -16,7 +16,7 @@ import (
 
 const cancelTimeout = time.Second // for telling a callee that its work is no longer wanted
 
-// ask is what is asked of whom, and on whose behalf.
+// invocation is one request to an agent: target, message, chain and deadline.
 type invocation struct {
 	target     string
 	message    *pb.Message
@@ -27,7 +27,7 @@ type invocation struct {
 	work       *workItem // the work that asks, where an agent does
 }
 
-// caller calls agents from one end: the policies once around a call, and as many attempts as it takes.
+// agentClient calls agents. It runs the policies once per call and makes as many attempts as the retry rules allow.
 type agentClient struct {
 	endpoint       *endpoint
 	directory      *directory
@@ -50,9 +50,9 @@ func newAgentClient(e *endpoint, d *directory, settings Settings) *agentClient {
 }
 
 // attempt is one try of a call at one peer.
-type attempt func(ctx context.Context, one *peer) error
+type attempt func(ctx context.Context, peer *peer) error
 
-// unary makes one call of a work method; `send` is told the peer and fills in the response.
+// invoke calls a unary work method. send makes one attempt at the given peer.
 func (c *agentClient) invoke(ctx context.Context, method string, a *invocation, request proto.Message,
 	send func(context.Context, *peer) (proto.Message, error),
 ) (proto.Message, *call, error) {
@@ -77,7 +77,7 @@ func (c *agentClient) invoke(ctx context.Context, method string, a *invocation, 
 	return response, call, call.finish(passed, err)
 }
 
-// took lets the policies look at what was received: its size, and what it holds.
+// checkReceived runs the policies on a received message: its size, then its fields.
 func (c *call) checkReceived(message proto.Message) error {
 	if err := c.received(proto.Size(message)); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (c *agentClient) start(ctx context.Context, method string, a *invocation, r
 	return call, passed, err
 }
 
-// untilAnswered makes attempts until one succeeds or none may follow.
+// runAttempts makes attempts until one succeeds or none may follow.
 func (c *agentClient) runAttempts(call *call, a *invocation, repeatable bool, try attempt) error {
 	ctx, cancel := context.WithDeadline(call.ctx, call.deadline)
 	defer cancel()
@@ -118,7 +118,7 @@ func (c *agentClient) runAttempts(call *call, a *invocation, repeatable bool, tr
 				return known
 			}
 		}
-		// One that came a moment ago may not be in the copy yet.
+		// An instance that has just registered may not be in the local copy yet.
 		c.directory.refresh(ctx, account, a.target, time.Until(call.deadline))
 		return c.directory.live(account, a.target)
 	}
@@ -175,7 +175,7 @@ func (c *agentClient) retryBudget(target string) *retryBudget {
 	return c.retryBudgets[target]
 }
 
-// giveUp tells the callee, so that its work ends at once and not when it notices.
+// cancelAtPeer sends Cancel to the callee in the background, so that its work ends at once and not after its orphan grace.
 func (c *agentClient) cancelAtPeer(a *invocation, peer *peer) {
 	receipts := make(chan []*pb.CancelReceipt, 1)
 	if a.work != nil {
@@ -191,7 +191,7 @@ func (c *agentClient) cancelAtPeer(a *invocation, peer *peer) {
 		if err == nil {
 			err = checkFields(response)
 		}
-		if err != nil { // away, or out of its mind
+		if err != nil { // unreachable, or its answer is invalid
 			receipts <- []*pb.CancelReceipt{{
 				Agent: a.target, InstanceId: peer.id(), MessageId: a.message.MessageId,
 				Outcome: pb.CancelOutcome_CANCEL_OUTCOME_UNREACHABLE,

@@ -9,7 +9,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// stream gives the events of DelegateStream as they come to `take`; a false ends it early and cancels the callee.
+// stream passes each event of DelegateStream to take. If take returns false, the stream ends and the callee is cancelled.
 func (c *agentClient) stream(ctx context.Context, a *invocation, take func(*pb.DelegateStreamResponse) bool) (*call, error) {
 	request := &pb.DelegateStreamRequest{Message: a.message}
 	call, passed, err := c.start(ctx, "DelegateStream", a, request)
@@ -50,11 +50,11 @@ func (c *agentClient) attemptStream(ctx context.Context, call *call, a *invocati
 		if event, err = stream.Recv(); err != nil {
 			break
 		}
-		silence.Stop() // what the caller does with it is no silence
+		silence.Stop() // the time the caller spends on an event does not count as idle
 		if err = call.checkReceived(event); err != nil {
 			break
 		}
-		if event.Event == nil { // what this version does not know is nobody's business here
+		if event.Event == nil { // an event kind that this version does not know
 			silence.Reset(idle)
 			continue
 		}
@@ -73,7 +73,7 @@ func (c *agentClient) attemptStream(ctx context.Context, call *call, a *invocati
 	return c.streamFailed(ctx, a, peer, err)
 }
 
-// streamFailed tells the callee, where it does not know that nobody listens any more.
+// streamFailed returns the error of a failed stream, and cancels the callee if the callee may still be running.
 func (c *agentClient) streamFailed(ctx context.Context, a *invocation, peer *peer, err error) error {
 	var own *Error
 	switch {

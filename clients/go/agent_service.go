@@ -16,8 +16,7 @@ import (
 
 const receiptTimeout = 800 * time.Millisecond // for receipts from below: less than one's own caller waits
 
-// agentServer is AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do
-// the rest.
+// agentService implements the AgentService RPCs. The policies have already accepted a call when a method runs.
 type agentService struct {
 	pb.UnimplementedAgentServiceServer
 	agent     *Agent
@@ -27,10 +26,10 @@ type agentService struct {
 	log       *slog.Logger
 }
 
-// bot is one of the bot's functions as the server runs it.
+// bot is the common form of a bot's functions.
 type bot func(ctx context.Context, task *Task) (proto.Message, error)
 
-// Delegate is the bot's reply, whole.
+// Delegate returns the bot's whole reply.
 func (s *agentService) Delegate(ctx context.Context, request *pb.DelegateRequest) (*pb.DelegateResponse, error) {
 	item, err := s.startWork(ctx, s.agent.OnDelegate != nil, "delegations", s.runDelegate)
 	if err != nil {
@@ -52,7 +51,7 @@ func (s *agentService) Delegate(ctx context.Context, request *pb.DelegateRequest
 	return &pb.DelegateResponse{Reply: reply}, nil
 }
 
-// DelegateStream is the bot's reply as it comes.
+// DelegateStream sends the bot's reply piece by piece.
 func (s *agentService) DelegateStream(
 	request *pb.DelegateStreamRequest, stream grpc.ServerStreamingServer[pb.DelegateStreamResponse],
 ) error {
@@ -70,7 +69,7 @@ func (s *agentService) DelegateStream(
 	return item.read(ctx, request.AfterSequence, callIn(ctx).limits.StreamIdleTimeout, stream.Send)
 }
 
-// isHeard is whether a notification is told to the bot; any other is a task whose reply nobody waits for.
+// isBroadcast tells whether a notification goes to OnNotify. Any other is a task whose reply is not awaited.
 func isBroadcast(message *pb.Message) bool {
 	switch message.GetMessageType() {
 	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED,
@@ -80,7 +79,7 @@ func isBroadcast(message *pb.Message) bool {
 	return false
 }
 
-// Notify is a receipt, as soon as the work has begun.
+// Notify acknowledges the message as soon as its work has started.
 func (s *agentService) Notify(ctx context.Context, request *pb.NotifyRequest) (*pb.NotifyResponse, error) {
 	run, has, what := s.runDelegate, s.agent.OnDelegate != nil, "delegations"
 	if isBroadcast(request.GetMessage()) {
@@ -94,7 +93,7 @@ func (s *agentService) Notify(ctx context.Context, request *pb.NotifyRequest) (*
 	return &pb.NotifyResponse{Ack: s.message(callIn(ctx), pb.MessageType_MESSAGE_TYPE_ACK)}, nil
 }
 
-// Transfer is whether the bot would take the conversation.
+// Transfer returns whether the bot accepts an offered conversation.
 func (s *agentService) Transfer(ctx context.Context, request *pb.TransferRequest) (*pb.TransferResponse, error) {
 	offer := request.Offer
 	if offer.GetTransferId() == "" {
@@ -134,7 +133,7 @@ func decision(offer *pb.TransferOffer, decline string) *pb.TransferResponse {
 	return response
 }
 
-// Cancel is what became of the work, here and below.
+// Cancel stops the work and returns one receipt for it and for each delegated call below it.
 func (s *agentService) Cancel(_ context.Context, request *pb.CancelRequest) (*pb.CancelResponse, error) {
 	if request.MessageId == "" {
 		return nil, invalid("message_id", "message_id names the work to cancel: it cannot be empty")
@@ -168,7 +167,7 @@ func (s *agentService) Cancel(_ context.Context, request *pb.CancelRequest) (*pb
 	return &pb.CancelResponse{Receipts: receipts}, nil
 }
 
-// receiptsOf is what became of the calls below, as far as they answer in time.
+// receiptsOf collects the receipts of the delegated calls that answer within receiptTimeout.
 func receiptsOf(item *workItem) []*pb.CancelReceipt {
 	late := time.After(receiptTimeout)
 	select {
@@ -191,12 +190,12 @@ func receiptsOf(item *workItem) []*pb.CancelReceipt {
 	return receipts
 }
 
-// GetCard is who serves here.
+// GetCard returns the agent's card, instance id and readiness.
 func (s *agentService) GetCard(context.Context, *pb.GetCardRequest) (*pb.GetCardResponse, error) {
 	return &pb.GetCardResponse{Card: s.card, InstanceId: s.client.endpoint.instance, Readiness: s.readiness()}, nil
 }
 
-// GetStats are counts since the process started.
+// GetStats returns the counters since the process started.
 func (s *agentService) GetStats(context.Context, *pb.GetStatsRequest) (*pb.GetStatsResponse, error) {
 	e := s.client.endpoint
 	response := e.stats.toProto()
@@ -210,7 +209,7 @@ func (s *agentService) GetStats(context.Context, *pb.GetStatsRequest) (*pb.GetSt
 	return response, nil
 }
 
-// work is the work of the call that is served: the one that it joins, or one that begins now.
+// startWork is the work of the call that is served: the one that it joins, or one that begins now.
 func (s *agentService) startWork(ctx context.Context, supported bool, what string, run bot) (*workItem, error) {
 	c := callIn(ctx)
 	if c.work == nil {
@@ -232,7 +231,7 @@ func (s *agentService) startWork(ctx context.Context, supported bool, what strin
 	return c.work, nil
 }
 
-// hidden keeps the cause of an unexpected failure in the log and nowhere else.
+// hideCause logs the cause of an unexpected failure and returns AGENT_ERROR without it.
 func (s *agentService) hideCause(err error, task *Task) error {
 	if err == nil {
 		return nil

@@ -47,7 +47,7 @@ func MaxHops(hops int) Option { return func(o *options) { o.maxHops = hops } }
 // Parts are further parts after the text.
 func Parts(parts ...*Part) Option { return func(o *options) { o.parts = append(o.parts, parts...) } }
 
-// asking is what both a Task and a Mesh can do.
+// delegator holds the calls that a Task and a Mesh share: Delegate, Send, Stream and Find.
 type delegator struct {
 	client *agentClient
 	// begin is an ask with an empty message, in the chain that this continues or starts.
@@ -86,7 +86,7 @@ func (a *delegator) Send(ctx context.Context, agent, text string, opts ...Option
 	return invocation.message.MessageId, err
 }
 
-// Stream is as Delegate, with the reply as it comes. Nothing is sent before the events are iterated.
+// Stream delegates like Delegate and returns the reply as a stream. Nothing is sent before the events are iterated.
 func (a *delegator) Stream(ctx context.Context, agent, text string, opts ...Option) *ReplyStream {
 	return &ReplyStream{run: func(take func(Event) bool) (*Reply, error) {
 		invocation, err := a.compose(agent, text, opts)
@@ -115,7 +115,8 @@ type Match struct {
 	Card       *pb.AgentCard
 }
 
-// Find names the active agents whose skills fit an utterance, best first, at most `limit` (1 to 100).
+// Find returns the active agents whose skills match an utterance, best first, at most limit (1 to 100).
+// Errors are *Error.
 func (a *delegator) Find(ctx context.Context, query string, limit int) ([]Match, error) {
 	directory := a.client.directory
 	agents, err := directory.registry.find(ctx, &pb.FindAgentsRequest{

@@ -21,7 +21,7 @@ type directoryEntry struct {
 	instances map[string]*pb.Instance
 }
 
-// named is what a snapshot has named, and what came after it.
+// snapshotNames is what a snapshot has named, and what came after it.
 type snapshotNames struct {
 	instances map[string]bool
 	agents    map[agentKey]bool
@@ -64,7 +64,7 @@ func newDirectory(account string, registry *registryClient) *directory {
 	}
 }
 
-// wait returns when there is a copy, or an error if none comes within so long: REGISTRY_UNREACHABLE only where no registry
+// awaitSnapshot returns when there is a copy, or an error if none comes within so long: REGISTRY_UNREACHABLE only where no registry
 // answers.
 func (d *directory) awaitSnapshot(ctx context.Context, within time.Duration) error {
 	d.begin.Do(func() {

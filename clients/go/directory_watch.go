@@ -55,7 +55,7 @@ func (d *directory) watchOnce(ctx context.Context) (answered bool, err error) {
 	return answered, err
 }
 
-// ended notes why a registry that answers gives no copy: it has refused the watch.
+// noteWatchError notes why a registry that answers gives no copy: it has refused the watch.
 func (d *directory) noteWatchError(err error) {
 	e := asError(err)
 	if e == nil {

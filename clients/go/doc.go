@@ -12,7 +12,7 @@
 // Inside a task, Task.Delegate, Task.Stream and Task.Send ask other agents and continue the chain. A program that is
 // no agent connects with Connect and asks in the same words.
 //
-// How the files hang together: agent.go is what a bot author writes against, mesh.go what a client does; server.go is
-// AgentService on the wire, caller.go the other side; policies.go holds the ordered list of policies, one of which
-// stands in each policy_*.go, both ends in it; work.go keeps work by message id. Stubs are in botmeshv1.
+// How the files hang together: agent.go is what a bot author writes against, mesh.go what a client does; agent_service.go
+// implements the AgentService RPCs, agent_client.go calls them; policies.go holds the ordered list of policies, and each
+// policy_*.go holds one policy, caller and callee side; work.go keeps work by message id. Stubs are in botmeshv1.
 package botmesh

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// end is this process's end of its calls: who it is, what it allows, what it counts.
+// endpoint is the state that all calls of this process share: identity, limits, directory and counters.
 type endpoint struct {
 	telemetry *telemetry
 	log       *slog.Logger
@@ -37,7 +37,7 @@ func newEndpoint(account string, settings Settings, narrow ...Narrow) *endpoint 
 	return e
 }
 
-// learn takes the mesh's limits as the ceiling.
+// setCeiling sets the mesh's limits and narrows them by environment and agent.
 func (e *endpoint) setCeiling(limits Limits) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -53,7 +53,7 @@ func (e *endpoint) currentLimits() (ceiling, limits Limits) {
 	return e.ceiling, e.limits
 }
 
-// namedIn is this agent as it stands in a chain's path.
+// nameIn returns this agent's name in a chain's path: account/name outside its own account.
 func (e *endpoint) nameIn(c chain) string {
 	if e.account == c.accountID {
 		return e.agent

@@ -64,7 +64,7 @@ func wrongValue(format string, args ...any) *wrongField {
 	return &wrongField{text: fmt.Sprintf(format, args...)}
 }
 
-// in is the same, seen from what has the value as `name`.
+// within is the same, seen from what has the value as `name`.
 func (w *wrongField) within(name string) *wrongField {
 	if w.place != "" && !strings.HasPrefix(w.place, "[") {
 		name += "."
@@ -73,7 +73,7 @@ func (w *wrongField) within(name string) *wrongField {
 	return w
 }
 
-// look gives the first field of a message that is not allowed; nil: there is none.
+// check gives the first field of a message that is not allowed; nil: there is none.
 func (p *plan) check(m protoreflect.Message, outgoing bool) *wrongField {
 	for index := range p.fields {
 		f := &p.fields[index]
@@ -115,7 +115,7 @@ func (f *plannedField) checkMap(entries protoreflect.Map, outgoing bool) (wrong 
 	return wrong
 }
 
-// look is about one value of the field.
+// check is about one value of the field.
 func (f *plannedField) check(value protoreflect.Value, outgoing bool) *wrongField {
 	switch f.kind {
 	case kindText:
@@ -184,13 +184,13 @@ func checkWellKnown(message proto.Message, outgoing bool) *wrongField {
 
 func isFinite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }
 
-// jsonLook goes through a JSON-like value. It never recurses: how deep that goes is somebody else's choice.
+// jsonChecker goes through a JSON-like value. It never recurses: how deep that goes is somebody else's choice.
 type jsonChecker struct {
 	outgoing bool
 	pending  []pendingJSON
 }
 
-// nested is an array or an object that is still to be looked at.
+// pendingJSON is an array or an object that is still to be looked at.
 type pendingJSON struct {
 	value *structpb.Value
 	depth int
@@ -221,7 +221,7 @@ func (j *jsonChecker) check(top *structpb.Value) *wrongField {
 	return nil
 }
 
-// one looks at a value by itself; what is in it waits.
+// checkValue looks at a value by itself; what is in it waits.
 func (j *jsonChecker) checkValue(value *structpb.Value, depth int) *wrongField {
 	switch kind := value.GetKind().(type) {
 	case *structpb.Value_NumberValue:

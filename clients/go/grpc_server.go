@@ -56,7 +56,7 @@ func listen(address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// survive turns a panic into an error: no message may end the process. To be deferred.
+// recoverPanic turns a panic into an error: no message may end the process. To be deferred.
 func (e *endpoint) recoverPanic(what string, err *error) {
 	if caught := recover(); caught != nil {
 		*err = panicError(e.log, what, caught)

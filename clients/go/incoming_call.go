@@ -12,7 +12,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// arrived is a call as it came in, with the policies started.
+// newIncomingCall is a call as it came in, with the policies started.
 func (e *endpoint) newIncomingCall(ctx context.Context, method string, class methodClass, request *received) (*call, int, error) {
 	c := e.newCall(ctx, method, class, false)
 	c.metadata, _ = metadata.FromIncomingContext(ctx)
@@ -91,7 +91,7 @@ func (e *endpoint) serveStream(server any, stream grpc.ServerStream, info *grpc.
 	return asStatus(err)
 }
 
-// awaitedStream is a stream of gRPC's own services, with a bound on the wait for its first request.
+// requestWaitStream is a stream of gRPC's own services, with a bound on the wait for its first request.
 type requestWaitStream struct{ grpc.ServerStream }
 
 func (s *requestWaitStream) RecvMsg(request any) error {

@@ -25,7 +25,8 @@ type Client struct {
 	TracerProvider trace.TracerProvider
 }
 
-// Connect is a mesh with a first copy of its agents; an error where no registry answers within 5 s.
+// Connect returns a client that has a first copy of the registry's agents. It fails with REGISTRY_UNREACHABLE if no
+// registry answers within 5 s.
 func (c Client) Connect(ctx context.Context) (*Mesh, error) {
 	settings, err := LoadSettings()
 	if c.Settings != nil {
@@ -56,7 +57,7 @@ func (c Client) Connect(ctx context.Context) (*Mesh, error) {
 	return mesh, nil
 }
 
-// Connect connects as the environment says.
+// Connect connects with the settings of the environment (BOTMESH_*).
 func Connect(ctx context.Context) (*Mesh, error) { return Client{}.Connect(ctx) }
 
 // Agents are the agents in the watched copy of the registry, by account and name.

@@ -95,7 +95,7 @@ func (p *peers) choose(instances []*pb.Instance, avoid map[string]bool) (*peer, 
 	return instance, err
 }
 
-// get is the peer of an instance, connected or not. The lock is held.
+// getOrDial is the peer of an instance, connected or not. The lock is held.
 func (p *peers) getOrDial(instance *pb.Instance) (*peer, error) {
 	if known := p.byInstance[instance.InstanceId]; known != nil {
 		return known, nil
@@ -131,7 +131,7 @@ func (p *peers) setAside(peer *peer) {
 	peer.asideUntil = time.Now().Add(p.setAsideFor)
 }
 
-// keep closes connections to instances that are no longer live, as soon as nothing is in flight.
+// closeAllBut closes connections to instances that are no longer live, as soon as nothing is in flight.
 func (p *peers) closeAllBut(live func(string) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -24,7 +24,7 @@ type policy interface {
 var policies = []policy{
 	tracePolicy{},  // sees everything, refusals included
 	errorsPolicy{}, // completes what the trace will show
-	fieldsPolicy{}, // what follows, and whoever stores or prints it, relies on what it reads
+	fieldsPolicy{}, // later policies and logs rely on valid fields
 	targetPolicy{}, // reads the chain; all that follow need it
 	enabledPolicy{},
 	deadlinePolicy{},
@@ -35,7 +35,7 @@ var policies = []policy{
 	concurrencyPolicy{}, // ... so that it does not count here
 }
 
-// none is a policy that does nothing, for work calls.
+// noopPolicy is a policy that does nothing, for work calls.
 type noopPolicy struct{}
 
 func (noopPolicy) appliesTo() methodClass          { return work }

@@ -1,7 +1,7 @@
 package botmesh
 
-// concurrencyPolicy: only so many delegations are open at once per conversation at one instance. Joining work that
-// runs does not count.
+// concurrencyPolicy limits the delegations open at once per conversation at one instance. A call that joins running
+// work does not count.
 type concurrencyPolicy struct{ noopPolicy }
 
 // caller counts from here until the call is over.

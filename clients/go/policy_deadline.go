@@ -2,7 +2,7 @@ package botmesh
 
 import "time"
 
-// deadlinePolicy: every call ends in time, and a child before its parent. It sets call.deadline, which ends the work
+// deadlinePolicy gives every call a deadline, and a child an earlier one than its parent. call.deadline ends the work
 // itself (work.go), not only the wait for it.
 type deadlinePolicy struct{ noopPolicy }
 

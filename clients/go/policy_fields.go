@@ -6,7 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// fieldsPolicy: nothing is read, and nothing sent, that nobody could store, print or read again (fields.go).
+// fieldsPolicy refuses messages whose fields are outside the bounds of fields.go, at both ends.
 type fieldsPolicy struct{ noopPolicy }
 
 func (fieldsPolicy) appliesTo() methodClass { return always }
@@ -41,7 +41,7 @@ func (fieldsPolicy) read(c *call, message proto.Message) error {
 	return nil
 }
 
-// unusable says of an error that `who` has answered, and the answer is of no use: the work may have been done.
+// unusableAnswer says of an error that `who` has answered, and the answer is of no use: the work may have been done.
 func unusableAnswer(who string, err error) *Error {
 	e := *asError(err)
 	e.Text, e.Started = shortened(who+" answered what cannot be used: "+e.Text), true

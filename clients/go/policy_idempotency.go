@@ -1,7 +1,7 @@
 package botmesh
 
 // idempotencyPolicy finds or reserves the work of a call: a repeat under the same message id joins the running work
-// or gets the same reply. server.go runs it; refusals are not remembered.
+// or gets the same reply. agent_service.go runs the work; refusals are not remembered.
 type idempotencyPolicy struct{ noopPolicy }
 
 // caller gives every message an id, so that a retry can be told from a new task.

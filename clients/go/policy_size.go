@@ -9,9 +9,8 @@ import (
 // maxPieces is how many pieces a streamed reply may come in: one of a few bytes takes a hundred times that in memory.
 const maxPieces = 65_536
 
-// sizePolicy: nothing over the limit is sent, and nothing over the limit is read. Serialized bytes of each message, and
-// of a streamed reply as a whole (work.go counts at the callee); the transport takes more, so that the refusal can be
-// typed.
+// sizePolicy limits the serialized bytes of each message and of a streamed reply as a whole (work.go counts at the
+// callee). The transport's own limit is higher, so that the refusal has a Botmesh reason.
 type sizePolicy struct{ noopPolicy }
 
 func (sizePolicy) appliesTo() methodClass { return work | control }

@@ -76,7 +76,7 @@ func isFinal(e *Error) bool {
 	return !isAway && (e.FromPeer || !e.Started)
 }
 
-// tellSoon sends a heartbeat now: the readiness has changed.
+// heartbeatNow sends a heartbeat now: the readiness has changed.
 func (r *registration) heartbeatNow() {
 	select {
 	case r.wake <- struct{}{}:
@@ -114,12 +114,12 @@ func (r *registration) register(ctx context.Context) (time.Duration, error) {
 	return heartbeatInterval(response.GetLease()), nil
 }
 
-// beatInterval is the time between heartbeats, whatever the registry says: neither without a pause nor once a year.
+// heartbeatInterval is the time between heartbeats, whatever the registry says: neither without a pause nor once a year.
 func heartbeatInterval(lease *pb.Lease) time.Duration {
 	return min(max(lease.GetHeartbeatInterval().AsDuration(), minHeartbeatInterval), maxHeartbeatInterval)
 }
 
-// keep holds the lease until ctx ends, whatever goes wrong. interval: between heartbeats, where there is a lease already.
+// maintainLease holds the lease until ctx ends, whatever goes wrong. interval: between heartbeats, where there is a lease already.
 func (r *registration) maintainLease(ctx context.Context, interval time.Duration) {
 	defer close(r.stopped)
 	pause := minBackoff
@@ -137,7 +137,7 @@ func (r *registration) maintainLease(ctx context.Context, interval time.Duration
 	}
 }
 
-// hold registers, where there is no lease, and sends heartbeats until they fail; whether any was answered.
+// holdLease registers, where there is no lease, and sends heartbeats until they fail; whether any was answered.
 func (r *registration) holdLease(ctx context.Context, interval time.Duration) (answered bool, err error) {
 	defer r.endpoint.recoverPanic("keeping the lease", &err)
 	if interval == 0 {
@@ -148,7 +148,7 @@ func (r *registration) holdLease(ctx context.Context, interval time.Duration) (a
 	return r.sendHeartbeats(ctx, interval)
 }
 
-// beat sends heartbeats until the stream breaks; whether any was answered.
+// sendHeartbeats sends heartbeats until the stream breaks; whether any was answered.
 func (r *registration) sendHeartbeats(ctx context.Context, interval time.Duration) (answered bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -90,7 +90,7 @@ func (r *registryClient) isUsable(message proto.Message) bool {
 	return err == nil
 }
 
-// leftOut says once of each agent that what the registry tells of it cannot be used.
+// warnLeftOut says once of each agent that what the registry tells of it cannot be used.
 func (r *registryClient) warnLeftOut(who string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -20,14 +20,14 @@ const (
 	budgetEarned = 0.1
 )
 
-// budget holds the retries of one target: a failure costs a token, a success earns a tenth, half a bucket must be
-// left. The shape of gRPC's own retry throttling (gRFC A6), so that a target that fails as a whole is left alone.
+// retryBudget limits the retries to one target: a failure costs a token, a success earns a tenth, and retries need half
+// the bucket. The shape of gRPC's own retry throttling (gRFC A6), so that a target that fails as a whole is left alone.
 type retryBudget struct {
 	mu    sync.Mutex
 	spent float64
 }
 
-// failed pays for a failure and tells whether a retry may follow.
+// recordFailure pays for a failure and tells whether a retry may follow.
 func (b *retryBudget) recordFailure() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -71,7 +71,8 @@ type attempts struct {
 // liveFunc gives the instances that may be called, where these were tried in vain.
 type liveFunc func(ctx context.Context, tried map[string]bool) []*pb.Instance
 
-// after is whom to try next, after a pause; the error where it is final, OutcomeUnknown where nobody can know.
+// next returns the peer of the next attempt after a backoff, or the final error: OUTCOME_UNKNOWN if the work may have
+// started and its outcome cannot be determined.
 func (a *attempts) next(ctx context.Context, e *Error, failed *peer, live liveFunc) (*peer, error) {
 	if !ofThisHop(e, failed) {
 		return nil, e

@@ -12,7 +12,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Serving is an agent that serves.
+// Serving is a running agent.
 type Serving struct {
 	// Address is where it listens.
 	Address string
@@ -134,10 +134,10 @@ func (s *Serving) Listed(ctx context.Context) error {
 	}
 }
 
-// Drain takes no new work, finishes what runs, as far as the drain timeout allows, and leaves.
+// Drain is Stop with Settings.DrainTimeout.
 func (s *Serving) Drain() { s.Stop(s.settings.DrainTimeout) }
 
-// Stop takes no new work, gives what runs so long, and leaves.
+// Stop refuses new work, waits up to timeout for running work, cancels the rest and deregisters.
 func (s *Serving) Stop(timeout time.Duration) {
 	s.endpoint.draining.Store(true)
 	if s.registration != nil {

@@ -55,12 +55,12 @@ func toStatus(e *Error) error {
 	facts["path"] = cut(strings.Join(e.Path, ","), maxPathText)
 	facts["started"] = strconv.FormatBool(e.Started)
 	facts["trace_id"] = cut(e.TraceID, maxReason)
-	made := status.New(e.Code, strings.ToValidUTF8(shortened(e.Text), "\uFFFD"))
-	detailed, err := made.WithDetails(&errdetails.ErrorInfo{
+	st := status.New(e.Code, strings.ToValidUTF8(shortened(e.Text), "\uFFFD"))
+	detailed, err := st.WithDetails(&errdetails.ErrorInfo{
 		Domain: errorDomain, Reason: cut(string(e.Reason), maxReason), Metadata: facts,
 	})
 	if err != nil {
-		return made.Err()
+		return st.Err()
 	}
 	return detailed.Err()
 }

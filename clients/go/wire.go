@@ -107,14 +107,14 @@ func unreadableResponse(method string) *Error {
 
 type requestKey struct{}
 
-// awaited is the context of a call whose request has not come yet: it ends where that takes too long.
+// requestWait is the context of a call whose request has not come yet: it ends where that takes too long.
 type requestWait struct {
 	context.Context
 	timer   *time.Timer
 	expired atomic.Bool
 }
 
-// awaiting is what bounds the wait for a request that never comes: gRPC reads it before any handler runs. A call that
+// limitRequestWait is what bounds the wait for a request that never comes: gRPC reads it before any handler runs. A call that
 // ends soon enough by itself is left as it is.
 func limitRequestWait(timeout time.Duration) tap.ServerInHandle {
 	return func(ctx context.Context, _ *tap.Info) (context.Context, error) {
@@ -148,7 +148,7 @@ func (a *requestWait) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-// hasCome ends the wait for the request of a call: it is here.
+// requestArrived ends the wait for the request of a call: it is here.
 func requestArrived(ctx context.Context) {
 	if wait, ok := ctx.Value(requestKey{}).(*requestWait); ok {
 		wait.timer.Stop()

@@ -66,7 +66,7 @@ type workContext struct {
 // Deadline is when the work ends, as it stands now.
 func (c workContext) Deadline() (time.Time, bool) { return c.work.currentDeadline(), true }
 
-// until is when it ends at the latest.
+// currentDeadline is when it ends at the latest.
 func (w *workItem) currentDeadline() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -116,7 +116,7 @@ func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (pro
 	}()
 }
 
-// endWith refuses a reply that makes the whole, with the pieces before it, larger than it may be.
+// addReplySize refuses a reply that makes the whole, with the pieces before it, larger than it may be.
 func (w *workItem) addReplySize(reply *pb.Reply) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -167,14 +167,14 @@ func (w *workItem) onSettled(cleanup func()) {
 	w.cleanups = append(w.cleanups, cleanup)
 }
 
-// below notes a call that is being cancelled with this work.
+// addReceipts notes a call that is being cancelled with this work.
 func (w *workItem) addReceipts(receipts <-chan []*pb.CancelReceipt) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.receipts = append(w.receipts, receipts)
 }
 
-// settle keeps the first outcome; a late one changes nothing.
+// settle records the first outcome and ignores later ones.
 func (w *workItem) settle(outcome proto.Message, err *Error) {
 	w.mu.Lock()
 	if w.settled {

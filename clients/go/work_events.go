@@ -146,7 +146,7 @@ func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) e
 	return nil
 }
 
-// forgetUnreadProgress: where readers are behind, or none reads events, only the newest is worth its memory. The lock is
+// dropUnreadProgress keeps only the newest progress event while readers are behind or nobody reads events. The lock is
 // held.
 func (w *workItem) dropUnreadProgress() {
 	if w.consumed != unread && w.lastSequence < w.consumed+maxEventsAhead/2 {
@@ -161,7 +161,7 @@ func (w *workItem) dropUnreadProgress() {
 	}
 }
 
-// forgetMore keeps the events within their bounds: the oldest progress goes first, then pieces that were read. The lock
+// trimEvents keeps the events within maxEventBytes: it drops the oldest progress first, then pieces already read. The lock
 // is held.
 func (w *workItem) trimEvents() {
 	for w.eventBytes > maxEventBytes && len(w.progress) > 0 {
@@ -174,7 +174,7 @@ func (w *workItem) trimEvents() {
 	}
 }
 
-// forget drops the event at a position. The lock is held.
+// dropEvent drops the event at a position. The lock is held.
 func (w *workItem) dropEvent(at int) {
 	w.eventBytes -= memoryOf(w.events[at])
 	if at == 0 {

@@ -81,7 +81,7 @@ func (t *workTable) knows(c *call) bool {
 	return c.message.GetMessageId() != "" && t.lookup(keyOf(c)) != nil
 }
 
-// forgetUnbegun drops work that never began.
+// discardUnstarted drops work that never began.
 func (t *workTable) discardUnstarted(w *workItem) {
 	w.mu.Lock()
 	began := w.started

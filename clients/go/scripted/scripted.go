@@ -95,8 +95,8 @@ func do(ctx context.Context, task *botmesh.Task, turn *botmesh.Conversation) (*b
 		return &botmesh.Reply{Parts: task.Parts()}, nil
 	}
 	doing := &run{task: task, turn: turn}
-	for _, one := range script {
-		fields, _ := one.(map[string]any)
+	for _, step := range script {
+		fields, _ := step.(map[string]any)
 		if err := doing.step(ctx, fields); err != nil {
 			return nil, err
 		}
@@ -184,8 +184,8 @@ func (r *run) parallel(ctx context.Context, s step) any {
 	steps, _ := s["steps"].([]any)
 	results := make([]any, len(steps))
 	var all sync.WaitGroup
-	for index, one := range steps {
-		fields, _ := one.(map[string]any)
+	for index, step := range steps {
+		fields, _ := step.(map[string]any)
 		all.Go(func() { results[index] = delegate(ctx, r.task, fields) })
 	}
 	all.Wait()
