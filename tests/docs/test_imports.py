@@ -1,23 +1,40 @@
-"""The table of the services' packages says what each may import."""
+"""The tables of docs/architecture.md say what each folder of the SDK and each package of the services may import."""
 
 import ast
 import re
 
 from tests.docs.pages import ROOT, pages, table_under
 
+SDK = ROOT / "clients/python/botmesh"
 SERVICES = ROOT / "services"
 
 
-def imports(package):
+def modules(folder):
+    """The full names that the modules of a folder import."""
     found = set()
-    for path in (SERVICES / package).rglob("*.py"):
+    for path in folder.rglob("*.py"):
         if "templates" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-            found |= {name.partition(".")[0] for name in names}
-    return {name for name in found if name.startswith("botmesh_")} - {package}
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def imports(package):
+    names = {name.partition(".")[0] for name in modules(SERVICES / package)}
+    return {name for name in names if name.startswith("botmesh_")} - {package}
+
+
+def test_folders_of_the_sdk_import_only_what_stands_below_them():
+    rows = table_under(pages()["docs/architecture.md"], "### The SDK")
+    order = [row[0].strip("`/") for row in rows if row[0].endswith("/`")]
+    assert set(order) == {path.parent.name for path in SDK.glob("*/*.py")}
+    for place, folder in enumerate(order):
+        names = {name.split(".")[1] for name in modules(SDK / folder) if name.startswith("botmesh.")}
+        assert not names & set(order[:place]), folder
 
 
 def test_the_table_names_every_package_and_each_imports_only_what_it_may():
