@@ -107,6 +107,7 @@ format: $(READY) ## Format the code and the protos
 generate: $(READY) ## Generate the committed stubs and docs/contract.md from protos/ (Java's and Node's builds make their own)
 	rm -rf $(STUBS)/botmesh/v1
 	$(BIN)/python -m grpc_tools.protoc -I protos --python_out=$(STUBS) --pyi_out=$(STUBS) --grpc_python_out=$(STUBS) \
+	  --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc --mypy_grpc_out=quiet,only_async:$(STUBS) \
 	  --include_source_info --descriptor_set_out=$(VENV)/contract.bin protos/botmesh/v1/*.proto
 	$(BIN)/python protos/markdown.py $(VENV)/contract.bin > $(PAGE)
 	$(BIN)/python -m grpc_tools.protoc -I protos -I services --python_out=$(STORED) --pyi_out=$(STORED) $(SNAPSHOT)
@@ -132,7 +133,7 @@ check-clients: $(READY) ## Check style, types and tests of the Go, Node and Java
 
 lock: ## Write requirements.lock anew: versions and hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-	  --python-version 3.11 pyproject.toml --group dev --output-file requirements.lock
+	  --python-version 3.11 pyproject.toml --extra mesh --group dev --output-file requirements.lock
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache clients/go/bin clients/java/target \

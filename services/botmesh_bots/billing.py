@@ -134,7 +134,7 @@ def find_customer(books: sqlite3.Connection, who: object) -> sqlite3.Row:
     """
     if who in (None, ""):
         raise AgentFailed('I need to know whose invoices: put the customer\'s id into the context, {"customer": 17}.')
-    row = books.execute(
+    row: sqlite3.Row | None = books.execute(
         "SELECT * FROM customers JOIN plans ON plans.name = plan WHERE id = ?", (str(who).strip(),)
     ).fetchone()
     if row is None:
@@ -195,7 +195,7 @@ def invoice(books: sqlite3.Connection, customer: sqlite3.Row, text: str) -> str:
         AgentFailed: the text names no number, or the customer has no such invoice.
     """
     number = invoice_number(text)
-    row = next((row for row in _invoices(books, customer) if row["number"] == number), None)
+    row: sqlite3.Row | None = next((row for row in _invoices(books, customer) if row["number"] == number), None)
     if number is None:
         raise AgentFailed("Which invoice? Its number stands at the top right: five digits.")
     if row is None:

@@ -1,5 +1,5 @@
 """`python -m botmesh_cli`: the same as `botmesh`."""
 
-from botmesh_cli.main import main
+from botmesh_cli.entry import main
 
 main()

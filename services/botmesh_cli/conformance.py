@@ -8,9 +8,10 @@ import click
 
 from botmesh_cli.options import Common, checked_address, common, run
 from botmesh_cli.output import console, escaped, print_json, printable
-from botmesh_conformance import Case, Outcome, Runner, read_cases
+from botmesh_conformance.case import Case, read_cases
 from botmesh_conformance.processes import AgentDiedError
 from botmesh_conformance.report import as_json, as_junit, write_text
+from botmesh_conformance.runner import Outcome, Runner
 from botmesh_conformance.steps import MismatchError
 
 EXIT_FAILED = 1

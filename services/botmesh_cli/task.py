@@ -1,6 +1,6 @@
 """`botmesh tasks` and `botmesh task`: work that outlasts a call."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -274,7 +274,7 @@ def _words(event: TaskEvent) -> str:
     if kind is None:  # a newer version wrote it, or it is damaged
         return "an event that cannot be read here"
     it = getattr(event, kind)
-    words = {
+    words: dict[str, Callable[[], str]] = {
         "submitted": lambda: f"submitted for {it.agent}",
         "started": lambda: f"begun at instance {shortened(it.instance_id)} (attempt {it.attempt})",
         "progressed": lambda: it.text + (f" ({it.fraction:.0%})" if it.HasField("fraction") else ""),
@@ -286,7 +286,8 @@ def _words(event: TaskEvent) -> str:
         "late_reply": lambda: "an answer came too late and is kept apart",
         "receipt_delivered": lambda: f"{it.agent} " + (f"could not be told: {it.reason}" if it.reason else "was told"),
     }
-    return words[kind]() if kind in words else kind.replace("_", " ")
+    tell = words.get(kind)
+    return str(kind).replace("_", " ") if tell is None else tell()
 
 
 def _state_in_words(state: TaskState) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf import json_format, message_factory, text_format
@@ -164,4 +164,4 @@ def _request(method: MethodDescriptor, given: Mapping[str, Any]) -> AnyMessage:
         if "size" in given:
             wire.padded(request, request.message, int(given["size"]))
     text_format.Merge(given.get("proto", ""), request)
-    return request
+    return cast("AnyMessage", request)

@@ -93,7 +93,7 @@ class Peer:
         return self._does[min(len(self.calls), len(self._does)) - 1]
 
 
-class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
+class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):  # type: ignore[misc] # without types
     """One instance on a port of its own."""
 
     def __init__(self, peer: Peer) -> None:
@@ -163,7 +163,9 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
             ),
         }
 
-    async def Delegate(self, request: pb.DelegateRequest, context: Any) -> bytes:  # noqa: N802 - gRPC
+    async def Delegate(  # type: ignore[override] # noqa: N802 - gRPC names it; bytes, so that they can be wrong
+        self, request: pb.DelegateRequest, context: Any
+    ) -> bytes:
         """Do what the case says; the first reply counts."""
         seen = self._note("Delegate", request.message, context)
         async for event, nested in self._done(seen, context):
@@ -171,7 +173,7 @@ class PeerInstance(AgentServiceServicer, health_pb2_grpc.HealthServicer):
                 return wire.delimited(_REPLY, wire.serialized(event.reply, nested))
         return b""
 
-    async def DelegateStream(  # noqa: N802 - gRPC names it
+    async def DelegateStream(  # type: ignore[override] # noqa: N802 - as Delegate
         self, request: pb.DelegateStreamRequest, context: Any
     ) -> AsyncIterator[bytes]:
         """Do what the case says."""

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Iterable
 
-import grpc
 from google.protobuf.struct_pb2 import Struct
 
 from botmesh.errors import InvalidField
 from botmesh.limits import seconds
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from botmesh_conversations.accounts import Account
@@ -27,9 +27,7 @@ class AccountMethods(ConversationServiceServicer):
 
     _all: Conversations
 
-    async def GetContext(
-        self, request: api.GetContextRequest, context: grpc.aio.ServicerContext
-    ) -> api.GetContextResponse:
+    async def GetContext(self, request: api.GetContextRequest, context: ServicerContext) -> api.GetContextResponse:
         """Variables that have not ended."""
         scope = await self._scope(request.scope)
         names = _names(request.names)
@@ -40,9 +38,7 @@ class AccountMethods(ConversationServiceServicer):
             return (await self._all.accounts.of(scope.account_id)).state.variables.get(names, time.time())
         return (await self._contact(scope)).state.get(names, time.time())
 
-    async def SetContext(
-        self, request: api.SetContextRequest, context: grpc.aio.ServicerContext
-    ) -> api.SetContextResponse:
+    async def SetContext(self, request: api.SetContextRequest, context: ServicerContext) -> api.SetContextResponse:
         """Set variables."""
         scope = await self._scope(request.scope)
         _names(request.values.fields)
@@ -53,7 +49,7 @@ class AccountMethods(ConversationServiceServicer):
         return api.SetContextResponse()
 
     async def DeleteContext(
-        self, request: api.DeleteContextRequest, context: grpc.aio.ServicerContext
+        self, request: api.DeleteContextRequest, context: ServicerContext
     ) -> api.DeleteContextResponse:
         """Delete variables."""
         scope = await self._scope(request.scope)
@@ -69,9 +65,7 @@ class AccountMethods(ConversationServiceServicer):
             await contact.write(lambda state: state.delete(names))
         return api.DeleteContextResponse()
 
-    async def SetPrimary(
-        self, request: api.SetPrimaryRequest, context: grpc.aio.ServicerContext
-    ) -> api.SetPrimaryResponse:
+    async def SetPrimary(self, request: api.SetPrimaryRequest, context: ServicerContext) -> api.SetPrimaryResponse:
         """Move the flag."""
         account = await self._account(request.account_id)
         channels = [check_id("channels", channel) for channel in dict.fromkeys(request.channels)]
@@ -82,15 +76,13 @@ class AccountMethods(ConversationServiceServicer):
             await account.routing.check_target(check_agent("agent", request.agent))
         return api.SetPrimaryResponse(previous=await account.set_primary(request.agent, channels))
 
-    async def SetDuty(self, request: api.SetDutyRequest, context: grpc.aio.ServicerContext) -> api.SetDutyResponse:
+    async def SetDuty(self, request: api.SetDutyRequest, context: ServicerContext) -> api.SetDutyResponse:
         """Note who is at the desk."""
         account = await self._account(request.account_id)
         await account.set_duty(check_id("person", request.person), on_duty=request.on_duty)
         return api.SetDutyResponse(on_duty=account.state.on_duty)
 
-    async def GetAccount(
-        self, request: api.GetAccountRequest, context: grpc.aio.ServicerContext
-    ) -> api.GetAccountResponse:
+    async def GetAccount(self, request: api.GetAccountRequest, context: ServicerContext) -> api.GetAccountResponse:
         """An account as it stands."""
         account = await self._account(request.account_id)
         return api.GetAccountResponse(

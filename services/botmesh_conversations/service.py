@@ -8,6 +8,7 @@ import grpc
 
 from botmesh.errors import InvalidField, WatcherTooSlow
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, Owner
@@ -51,9 +52,7 @@ class ConversationService(AccountMethods):
         """Serve on `server`."""
         add_ConversationServiceServicer_to_server(self, server)
 
-    async def Post(
-        self, request: api.PostRequest, context: grpc.aio.ServicerContext
-    ) -> AsyncIterator[api.PostResponse]:
+    async def Post(self, request: api.PostRequest, context: ServicerContext) -> AsyncIterator[api.PostResponse]:
         """Take it in, acknowledge it, and show what comes back."""
         check_something_said("payload", request.payload)
         live = await self._posted_to(request)
@@ -93,21 +92,21 @@ class ConversationService(AccountMethods):
             live.listeners.discard(listener)
 
     async def GetConversation(
-        self, request: api.GetConversationRequest, context: grpc.aio.ServicerContext
+        self, request: api.GetConversationRequest, context: ServicerContext
     ) -> api.GetConversationResponse:
         """One conversation."""
         view = (await self._one(request.conversation_id)).state.view
         return api.GetConversationResponse(conversation=view, queue_position=self._all.projection.queue_position(view))
 
     async def ListConversations(
-        self, request: api.ListConversationsRequest, context: grpc.aio.ServicerContext
+        self, request: api.ListConversationsRequest, context: ServicerContext
     ) -> api.ListConversationsResponse:
         """A page of conversations."""
         page = self._all.projection.page(request, check_page_size(request.page_size))
         return api.ListConversationsResponse(conversations=page.views, next_page_token=page.next_token)
 
     async def GetHistory(
-        self, request: api.GetHistoryRequest, context: grpc.aio.ServicerContext
+        self, request: api.GetHistoryRequest, context: ServicerContext
     ) -> AsyncIterator[api.GetHistoryResponse]:
         """What was said, in pieces."""
         live = await self._one(request.conversation_id)
@@ -122,7 +121,7 @@ class ConversationService(AccountMethods):
         yield api.GetHistoryResponse(entries=chunk)
 
     async def WatchConversations(
-        self, request: api.WatchConversationsRequest, context: grpc.aio.ServicerContext
+        self, request: api.WatchConversationsRequest, context: ServicerContext
     ) -> AsyncIterator[api.WatchConversationsResponse]:
         """What has happened since a position, then what happens."""
         watcher = Watcher(self.most_queued, conversation_id=request.conversation_id)
@@ -150,7 +149,7 @@ class ConversationService(AccountMethods):
             self._all.watchers.discard(watcher)
 
     async def TransferConversation(
-        self, request: api.TransferConversationRequest, context: grpc.aio.ServicerContext
+        self, request: api.TransferConversationRequest, context: ServicerContext
     ) -> api.TransferConversationResponse:
         """Hand it over."""
         live = await self._one(request.conversation_id)
@@ -182,9 +181,7 @@ class ConversationService(AccountMethods):
             queue_position=position,
         )
 
-    async def SetStatus(
-        self, request: api.SetStatusRequest, context: grpc.aio.ServicerContext
-    ) -> api.SetStatusResponse:
+    async def SetStatus(self, request: api.SetStatusRequest, context: ServicerContext) -> api.SetStatusResponse:
         """Pause, stop or activate."""
         if request.status == pb.CONVERSATION_STATUS_UNSPECIFIED:
             raise InvalidField("status must be active, paused or stopped", field="status")
@@ -200,14 +197,14 @@ class ConversationService(AccountMethods):
         views = [await self._change(one, lambda state: rules.set_status(state, changed)) for one in ids]
         return api.SetStatusResponse(conversations=views)
 
-    async def SetMode(self, request: api.SetModeRequest, context: grpc.aio.ServicerContext) -> api.SetModeResponse:
+    async def SetMode(self, request: api.SetModeRequest, context: ServicerContext) -> api.SetModeResponse:
         """Autopilot, or suggestive."""
         if request.mode == CONVERSATION_MODE_UNSPECIFIED:
             raise InvalidField("mode must be autopilot or suggestive", field="mode")
         view = await self._change(request.conversation_id, lambda state: rules.set_mode(state, request.mode))
         return api.SetModeResponse(conversation=view)
 
-    async def Approve(self, request: api.ApproveRequest, context: grpc.aio.ServicerContext) -> api.ApproveResponse:
+    async def Approve(self, request: api.ApproveRequest, context: ServicerContext) -> api.ApproveResponse:
         """A suggested reply goes out."""
         check_said("payload", request.payload, MAX_REPLY)
         person = check_id("person", request.person)
@@ -216,7 +213,7 @@ class ConversationService(AccountMethods):
         )
         return api.ApproveResponse(conversation=view)
 
-    async def Reject(self, request: api.RejectRequest, context: grpc.aio.ServicerContext) -> api.RejectResponse:
+    async def Reject(self, request: api.RejectRequest, context: ServicerContext) -> api.RejectResponse:
         """A suggested reply does not go out."""
         person = check_id("person", request.person)
         view = await self._change(
@@ -224,7 +221,7 @@ class ConversationService(AccountMethods):
         )
         return api.RejectResponse(conversation=view)
 
-    async def Claim(self, request: api.ClaimRequest, context: grpc.aio.ServicerContext) -> api.ClaimResponse:
+    async def Claim(self, request: api.ClaimRequest, context: ServicerContext) -> api.ClaimResponse:
         """A person takes it."""
         person = check_id("person", request.person)
         view = await self._change(request.conversation_id, lambda state: rules.claim(state, person))
@@ -232,7 +229,7 @@ class ConversationService(AccountMethods):
         await account.set_duty(person, on_duty=True)  # whoever claims is here
         return api.ClaimResponse(conversation=view)
 
-    async def Reply(self, request: api.ReplyRequest, context: grpc.aio.ServicerContext) -> api.ReplyResponse:
+    async def Reply(self, request: api.ReplyRequest, context: ServicerContext) -> api.ReplyResponse:
         """A person answers."""
         check_something_said("payload", request.payload)
         replied = pb.PersonReplied(
@@ -244,7 +241,7 @@ class ConversationService(AccountMethods):
         view = await self._change(request.conversation_id, lambda state: rules.reply(state, replied))
         return api.ReplyResponse(conversation=view)
 
-    async def HandBack(self, request: api.HandBackRequest, context: grpc.aio.ServicerContext) -> api.HandBackResponse:
+    async def HandBack(self, request: api.HandBackRequest, context: ServicerContext) -> api.HandBackResponse:
         """Back to an agent."""
         live = await self._one(request.conversation_id)
         rules.must_hold(live.state, request.person)
@@ -260,7 +257,7 @@ class ConversationService(AccountMethods):
         await self._all.transfer(live, wanted)
         return api.HandBackResponse(conversation=live.state.view)
 
-    async def SetTags(self, request: api.SetTagsRequest, context: grpc.aio.ServicerContext) -> api.SetTagsResponse:
+    async def SetTags(self, request: api.SetTagsRequest, context: ServicerContext) -> api.SetTagsResponse:
         """Add and remove tags."""
         for tag in (*request.add, *request.remove):
             check_id("tag", tag)
@@ -270,16 +267,12 @@ class ConversationService(AccountMethods):
         )
         return api.SetTagsResponse(conversation=view)
 
-    async def SetFields(
-        self, request: api.SetFieldsRequest, context: grpc.aio.ServicerContext
-    ) -> api.SetFieldsResponse:
+    async def SetFields(self, request: api.SetFieldsRequest, context: ServicerContext) -> api.SetFieldsResponse:
         """Update facts about the contact."""
         view = await self._change(request.conversation_id, lambda state: rules.set_fields(state, request.values))
         return api.SetFieldsResponse(conversation=view)
 
-    async def SubmitForm(
-        self, request: api.SubmitFormRequest, context: grpc.aio.ServicerContext
-    ) -> api.SubmitFormResponse:
+    async def SubmitForm(self, request: api.SubmitFormRequest, context: ServicerContext) -> api.SubmitFormResponse:
         """Take in a form."""
         submission = check_id("submission_id", request.submission_id) if request.submission_id else new_id()
         submitted = pb.FormSubmitted(
@@ -290,9 +283,7 @@ class ConversationService(AccountMethods):
             await self._change(live.id, lambda state: rules.submit_form(state, submitted))
         return api.SubmitFormResponse(conversation=live.state.view)
 
-    async def FireAction(
-        self, request: api.FireActionRequest, context: grpc.aio.ServicerContext
-    ) -> api.FireActionResponse:
+    async def FireAction(self, request: api.FireActionRequest, context: ServicerContext) -> api.FireActionResponse:
         """Let triggers know that something happened."""
         agent = check_agent("agent", request.agent) if request.agent else ""
         fired = pb.ActionFired(action=check_id("action", request.action), agent=agent, values=request.values)
@@ -303,9 +294,7 @@ class ConversationService(AccountMethods):
         names = [event.trigger_fired.trigger for event in events if event.HasField("trigger_fired")]
         return api.FireActionResponse(conversation=live.state.view, fired=names)
 
-    async def AddMember(
-        self, request: api.AddMemberRequest, context: grpc.aio.ServicerContext
-    ) -> api.AddMemberResponse:
+    async def AddMember(self, request: api.AddMemberRequest, context: ServicerContext) -> api.AddMemberResponse:
         """Have an agent asked beside the owner."""
         member = request.member
         member.ClearField("scheduled_since")
@@ -316,13 +305,13 @@ class ConversationService(AccountMethods):
         return api.AddMemberResponse(conversation=view)
 
     async def RemoveMember(
-        self, request: api.RemoveMemberRequest, context: grpc.aio.ServicerContext
+        self, request: api.RemoveMemberRequest, context: ServicerContext
     ) -> api.RemoveMemberResponse:
         """Have it not asked any more."""
         view = await self._change(request.conversation_id, lambda state: members.remove(state, request.agent))
         return api.RemoveMemberResponse(conversation=view)
 
-    async def Say(self, request: api.SayRequest, context: grpc.aio.ServicerContext) -> api.SayResponse:
+    async def Say(self, request: api.SayRequest, context: ServicerContext) -> api.SayResponse:
         """Let an agent say something of its own accord."""
         check_something_said("payload", request.payload)
         message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
@@ -333,7 +322,7 @@ class ConversationService(AccountMethods):
         return api.SayResponse(conversation=live.state.view)
 
     async def RecordOutcome(
-        self, request: api.RecordOutcomeRequest, context: grpc.aio.ServicerContext
+        self, request: api.RecordOutcomeRequest, context: ServicerContext
     ) -> api.RecordOutcomeResponse:
         """Say what came of it."""
         outcome = request.outcome
@@ -347,7 +336,7 @@ class ConversationService(AccountMethods):
         return api.RecordOutcomeResponse(conversation=view)
 
     async def GetStatistics(
-        self, request: api.GetStatisticsRequest, context: grpc.aio.ServicerContext
+        self, request: api.GetStatisticsRequest, context: ServicerContext
     ) -> api.GetStatisticsResponse:
         """Counts per agent."""
         return await self._statistics.of(request.account_id or DEFAULT_ACCOUNT)

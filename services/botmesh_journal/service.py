@@ -9,6 +9,7 @@ import grpc
 
 from botmesh.errors import LogUnavailable, QuotaExceeded
 from botmesh.names import DEFAULT_ACCOUNT, check_id
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import journal_service_pb2 as pb
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceServicer, add_JournalServiceServicer_to_server
 from botmesh_journal.store import Store
@@ -45,7 +46,7 @@ class JournalService(JournalServiceServicer):
         """Serve on `server`."""
         add_JournalServiceServicer_to_server(self, server)
 
-    async def Record(self, request: pb.RecordRequest, context: grpc.aio.ServicerContext) -> pb.RecordResponse:
+    async def Record(self, request: pb.RecordRequest, context: ServicerContext) -> pb.RecordResponse:
         """Keep each id once."""
         if len(request.entries) > MAX_ENTRIES:
             text = f"a report has at most {MAX_ENTRIES} entries: send several"
@@ -56,9 +57,7 @@ class JournalService(JournalServiceServicer):
             check_id("message_id", entry.message.message_id)
         return pb.RecordResponse(totals=await self._of_store(self._store.record, request.entries))
 
-    async def ListMessages(
-        self, request: pb.ListMessagesRequest, context: grpc.aio.ServicerContext
-    ) -> pb.ListMessagesResponse:
+    async def ListMessages(self, request: pb.ListMessagesRequest, context: ServicerContext) -> pb.ListMessagesResponse:
         """A page of messages."""
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)
         size = check_page_size(request.page_size)
@@ -66,7 +65,7 @@ class JournalService(JournalServiceServicer):
         entries, token = await self._of_store(self._store.messages, request, account, size)
         return pb.ListMessagesResponse(entries=entries, next_page_token=token)
 
-    async def GetCosts(self, request: pb.GetCostsRequest, context: grpc.aio.ServicerContext) -> pb.GetCostsResponse:
+    async def GetCosts(self, request: pb.GetCostsRequest, context: ServicerContext) -> pb.GetCostsResponse:
         """Sums of a scope."""
         limit = check_page_size(request.limit, field="limit")
         account = check_id("account_id", request.account_id or DEFAULT_ACCOUNT)

@@ -9,11 +9,12 @@ probe         is an instance where it says it is?
 watch         snapshots and changes, to everybody who watches
 search        which agent fits an utterance
 checks        what a registration may say
-terms         what the mesh tells everybody
+mesh_info     what the mesh tells everybody
 service       the RPCs
 registry      all of it, wired
 """
 
-from botmesh_registry.registry import SERVICE_NAME, Registry
+from botmesh_registry.registry import Registry
+from botmesh_registry.service import SERVICE_NAME
 
 __all__ = ["SERVICE_NAME", "Registry"]

@@ -10,6 +10,7 @@ import grpc
 from botmesh.calling.registry_client import is_of_this_process
 from botmesh.errors import BotmeshError, InvalidField, UnknownLease
 from botmesh.names import check_agent, check_id
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceServicer, add_RegistryServiceServicer_to_server
 from botmesh_registry.changelog import Key
@@ -57,7 +58,7 @@ class RegistryService(RegistryServiceServicer):
         )
         server.add_registered_method_handlers(SERVICE_NAME, {"WatchAgents": watch})
 
-    async def Register(self, request: pb.RegisterRequest, context: grpc.aio.ServicerContext) -> pb.RegisterResponse:
+    async def Register(self, request: pb.RegisterRequest, context: ServicerContext) -> pb.RegisterResponse:
         """A lease."""
         entry = self._leases.grant(request, context.peer())
         entry.limits_sent = self._terms.version
@@ -68,7 +69,7 @@ class RegistryService(RegistryServiceServicer):
         )
 
     async def Heartbeat(
-        self, request_iterator: AsyncIterator[pb.HeartbeatRequest], context: grpc.aio.ServicerContext
+        self, request_iterator: AsyncIterator[pb.HeartbeatRequest], context: ServicerContext
     ) -> AsyncIterator[pb.HeartbeatResponse]:
         """An answer to each sign of life."""
         beats = aiter(request_iterator)
@@ -88,22 +89,18 @@ class RegistryService(RegistryServiceServicer):
                 entry.limits_sent = 0  # whether the last answer arrived is not known
                 self._leases.suspect(entry.id)
 
-    async def Deregister(
-        self, request: pb.DeregisterRequest, context: grpc.aio.ServicerContext
-    ) -> pb.DeregisterResponse:
+    async def Deregister(self, request: pb.DeregisterRequest, context: ServicerContext) -> pb.DeregisterResponse:
         """The lease has ended."""
         self._leases.end(request.instance_id, request.lease_token)
         return pb.DeregisterResponse()
 
-    async def GetAgent(self, request: pb.GetAgentRequest, context: grpc.aio.ServicerContext) -> pb.GetAgentResponse:
+    async def GetAgent(self, request: pb.GetAgentRequest, context: ServicerContext) -> pb.GetAgentResponse:
         """One agent."""
         account = check_account(request.account_id)
         agent = View(self._roster, account).get(check_name(account, request.name))
         return pb.GetAgentResponse(agent=describe(agent))
 
-    async def ListAgents(
-        self, request: pb.ListAgentsRequest, context: grpc.aio.ServicerContext
-    ) -> pb.ListAgentsResponse:
+    async def ListAgents(self, request: pb.ListAgentsRequest, context: ServicerContext) -> pb.ListAgentsResponse:
         """A page of agents, as many as asked for or as one response holds."""
         view = View(self._roster, check_account(request.account_id))
         wanted = check_count("page_size", request.page_size, default=100, most=1000)
@@ -122,16 +119,12 @@ class RegistryService(RegistryServiceServicer):
             last = "/".join(agent.key)
         return response
 
-    async def ResolveAgent(
-        self, request: pb.ResolveAgentRequest, context: grpc.aio.ServicerContext
-    ) -> pb.ResolveAgentResponse:
+    async def ResolveAgent(self, request: pb.ResolveAgentRequest, context: ServicerContext) -> pb.ResolveAgentResponse:
         """Where to call."""
         account = check_account(request.account_id)
         return View(self._roster, account).resolve(check_name(account, request.name))
 
-    async def FindAgents(
-        self, request: pb.FindAgentsRequest, context: grpc.aio.ServicerContext
-    ) -> pb.FindAgentsResponse:
+    async def FindAgents(self, request: pb.FindAgentsRequest, context: ServicerContext) -> pb.FindAgentsResponse:
         """The agents that fit."""
         matches = self._search.find(
             check_account(request.account_id),
@@ -146,7 +139,7 @@ class RegistryService(RegistryServiceServicer):
         return pb.FindAgentsResponse(matches=matches)
 
     async def ReportUnreachable(
-        self, request: pb.ReportUnreachableRequest, context: grpc.aio.ServicerContext
+        self, request: pb.ReportUnreachableRequest, context: ServicerContext
     ) -> pb.ReportUnreachableResponse:
         """A probe will tell."""
         check_id("instance_id", request.instance_id)
@@ -154,8 +147,8 @@ class RegistryService(RegistryServiceServicer):
         self._leases.suspect(request.instance_id)
         return pb.ReportUnreachableResponse()
 
-    async def WatchAgents(
-        self, request: pb.WatchAgentsRequest, context: grpc.aio.ServicerContext
+    async def WatchAgents(  # type: ignore[override] # encoded once for all who watch
+        self, request: pb.WatchAgentsRequest, context: ServicerContext
     ) -> AsyncIterator[bytes]:
         """What an account sees, encoded."""
         account = check_account(request.account_id)

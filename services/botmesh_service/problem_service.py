@@ -3,6 +3,7 @@
 import grpc
 
 from botmesh.errors import InvalidField
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import problem_service_pb2 as pb
 from botmesh.v1.problem_service_pb2_grpc import ProblemServiceServicer, add_ProblemServiceServicer_to_server
 from botmesh_service.problems import Problems
@@ -26,7 +27,7 @@ class ProblemService(ProblemServiceServicer):
     async def ListProblems(  # noqa: N802 - gRPC's name
         self,
         request: pb.ListProblemsRequest,
-        context: grpc.aio.ServicerContext,  # noqa: ARG002 - gRPC's signature
+        context: ServicerContext,  # noqa: ARG002 - gRPC's signature
     ) -> pb.ListProblemsResponse:
         """The newest problems."""
         if request.limit > MAX_LISTED:

@@ -17,6 +17,7 @@ from botmesh.policies import check_doomed, current_call
 from botmesh.team import look_up_skill
 from botmesh.telemetry.context import extract, inject
 from botmesh.telemetry.telemetry import trace_id_of
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import task_service_pb2 as api
 from botmesh.v1.agent_service_pb2 import CANCEL_OUTCOME_TOO_LATE, CancelReceipt
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE
@@ -62,9 +63,7 @@ class TaskService(TaskServiceServicer):
         """Serve on `server`."""
         add_TaskServiceServicer_to_server(self, server)
 
-    async def SubmitTask(
-        self, request: api.SubmitTaskRequest, context: grpc.aio.ServicerContext
-    ) -> api.SubmitTaskResponse:
+    async def SubmitTask(self, request: api.SubmitTaskRequest, context: ServicerContext) -> api.SubmitTaskResponse:
         """Take it in."""
         metadata = tuple(context.invocation_metadata() or ())
         chain = Chain.from_metadata(metadata)
@@ -80,11 +79,11 @@ class TaskService(TaskServiceServicer):
         await self._all.submit(live, submitted)
         return api.SubmitTaskResponse(task=self._view(live))
 
-    async def GetTask(self, request: api.GetTaskRequest, context: grpc.aio.ServicerContext) -> api.GetTaskResponse:
+    async def GetTask(self, request: api.GetTaskRequest, context: ServicerContext) -> api.GetTaskResponse:
         """As it stands."""
         return api.GetTaskResponse(task=self._view(await self._one(request.account_id, request.task_id)))
 
-    async def WaitTask(self, request: api.WaitTaskRequest, context: grpc.aio.ServicerContext) -> api.WaitTaskResponse:
+    async def WaitTask(self, request: api.WaitTaskRequest, context: ServicerContext) -> api.WaitTaskResponse:
         """As it stands when it has ended, or when time is over."""
         live = await self._one(request.account_id, request.task_id)
         call = current_call()
@@ -100,18 +99,14 @@ class TaskService(TaskServiceServicer):
             live.listeners.discard(queue)
         return api.WaitTaskResponse(task=self._view(live))
 
-    async def ListTasks(
-        self, request: api.ListTasksRequest, context: grpc.aio.ServicerContext
-    ) -> api.ListTasksResponse:
+    async def ListTasks(self, request: api.ListTasksRequest, context: ServicerContext) -> api.ListTasksResponse:
         """A page of tasks."""
         tasks, token = self._all.projection.page(request, check_page_size(request.page_size))
         for view in tasks:
             view.queue_position = self._all.position_of(view.account_id, view.task_id)
         return api.ListTasksResponse(tasks=tasks, next_page_token=token)
 
-    async def CancelTask(
-        self, request: api.CancelTaskRequest, context: grpc.aio.ServicerContext
-    ) -> api.CancelTaskResponse:
+    async def CancelTask(self, request: api.CancelTaskRequest, context: ServicerContext) -> api.CancelTaskResponse:
         """End it, and say what became of each hop."""
         live = await self._one(request.account_id, request.task_id)
         had_ended = live.state.is_final
@@ -124,9 +119,7 @@ class TaskService(TaskServiceServicer):
             receipts = [late]
         return api.CancelTaskResponse(task=view, receipts=receipts)
 
-    async def ResumeTask(
-        self, request: api.ResumeTaskRequest, context: grpc.aio.ServicerContext
-    ) -> api.ResumeTaskResponse:
+    async def ResumeTask(self, request: api.ResumeTaskRequest, context: ServicerContext) -> api.ResumeTaskResponse:
         """Give its agent what it asked for."""
         if not request.message.payload and not request.message.context.fields:
             raise InvalidField("message is what the agent asked for: it cannot be empty", field="message")
@@ -137,7 +130,7 @@ class TaskService(TaskServiceServicer):
         return api.ResumeTaskResponse(task=self._view(live))
 
     async def WatchTask(
-        self, request: api.WatchTaskRequest, context: grpc.aio.ServicerContext
+        self, request: api.WatchTaskRequest, context: ServicerContext
     ) -> AsyncIterator[api.WatchTaskResponse]:
         """What has happened since an event, then what happens."""
         live = await self._one(request.account_id, request.task_id)

@@ -17,6 +17,7 @@ from botmesh.parts import from_struct
 from botmesh.policies import current_call
 from botmesh.team import MIN_CONFIDENCE, Opinion, Receipt, Stop
 from botmesh.telemetry.context import extract
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import team_service_pb2 as pb
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.team_service_pb2_grpc import TeamServiceServicer, add_TeamServiceServicer_to_server
@@ -40,7 +41,7 @@ class TeamService(TeamServiceServicer):
         add_TeamServiceServicer_to_server(self, server)
 
     async def DelegateToSkill(
-        self, request: pb.DelegateToSkillRequest, context: grpc.aio.ServicerContext
+        self, request: pb.DelegateToSkillRequest, context: ServicerContext
     ) -> pb.DelegateToSkillResponse:
         """The reply of whoever has the skill."""
         message = request.message
@@ -56,7 +57,7 @@ class TeamService(TeamServiceServicer):
         )
         return pb.DelegateToSkillResponse(reply=reply.proto)
 
-    async def Consult(self, request: pb.ConsultRequest, context: grpc.aio.ServicerContext) -> pb.ConsultResponse:
+    async def Consult(self, request: pb.ConsultRequest, context: ServicerContext) -> pb.ConsultResponse:
         """What several say, ranked."""
         sure = request.min_confidence if request.HasField("min_confidence") else MIN_CONFIDENCE
         if not 0 <= sure <= 1:
@@ -79,9 +80,7 @@ class TeamService(TeamServiceServicer):
             failures=map(_opinion, found.failures),
         )
 
-    async def Collaborate(
-        self, request: pb.CollaborateRequest, context: grpc.aio.ServicerContext
-    ) -> pb.CollaborateResponse:
+    async def Collaborate(self, request: pb.CollaborateRequest, context: ServicerContext) -> pb.CollaborateResponse:
         """What several make of the same task."""
         recipients = self._recipients(request.recipients)
         found = await self._asking(request.message, context).collaborate(
@@ -96,7 +95,7 @@ class TeamService(TeamServiceServicer):
             answers=map(_opinion, [*found.answers, *found.unsure]), failures=map(_opinion, found.failures)
         )
 
-    async def Broadcast(self, request: pb.BroadcastRequest, context: grpc.aio.ServicerContext) -> pb.BroadcastResponse:
+    async def Broadcast(self, request: pb.BroadcastRequest, context: ServicerContext) -> pb.BroadcastResponse:
         """A receipt from each."""
         recipients = self._recipients(request.recipients)
         receipts = await self._asking(request.message, context).broadcast(
@@ -125,7 +124,7 @@ class TeamService(TeamServiceServicer):
             check_id("recipients.conversation_id", recipients.conversation_id)
         return recipients
 
-    def _asking(self, message: Message, context: grpc.aio.ServicerContext) -> "_OnBehalf":
+    def _asking(self, message: Message, context: ServicerContext) -> "_OnBehalf":
         metadata = tuple(context.invocation_metadata() or ())
         chain = Chain.from_metadata(metadata)
         account = check_id("account_id", chain.account_id or message.account_id or DEFAULT_ACCOUNT)

@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
 )
 
 from botmesh.errors import InvalidField, UnknownTrace
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import trace_service_pb2 as pb
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceServicer, add_TraceServiceServicer_to_server
 from botmesh_traces.spans import service_of
@@ -34,7 +35,7 @@ class Receiver(OtlpServicer):
     async def Export(  # noqa: N802 - OTLP names it
         self,
         request: otlp.ExportTraceServiceRequest,
-        context: grpc.aio.ServicerContext,  # noqa: ARG002 - gRPC's signature
+        context: ServicerContext,  # noqa: ARG002 - gRPC's signature
     ) -> otlp.ExportTraceServiceResponse:
         """Keep all spans."""
         for resource in request.resource_spans:
@@ -56,7 +57,7 @@ class Reader(TraceServiceServicer):
     async def GetTrace(  # noqa: N802 - the contract names it
         self,
         request: pb.GetTraceRequest,
-        context: grpc.aio.ServicerContext,  # noqa: ARG002 - gRPC's signature
+        context: ServicerContext,  # noqa: ARG002 - gRPC's signature
     ) -> AsyncIterator[pb.GetTraceResponse]:
         """The spans of one trace."""
         if len(request.trace_id) < _SHORTEST_PREFIX:
@@ -76,7 +77,7 @@ class Reader(TraceServiceServicer):
     async def ListTraces(  # noqa: N802 - the contract names it
         self,
         request: pb.ListTracesRequest,
-        context: grpc.aio.ServicerContext,  # noqa: ARG002 - gRPC's signature
+        context: ServicerContext,  # noqa: ARG002 - gRPC's signature
     ) -> pb.ListTracesResponse:
         """The last traces."""
         if request.limit > _MOST_LISTED:
@@ -86,5 +87,5 @@ class Reader(TraceServiceServicer):
 
 def add_to(server: grpc.aio.Server, store: TraceStore) -> None:
     """Serve both on `server`."""
-    add_otlp(Receiver(store), server)
+    add_otlp(Receiver(store), server)  # type: ignore[no-untyped-call] # ships without types
     add_TraceServiceServicer_to_server(Reader(store), server)

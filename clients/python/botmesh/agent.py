@@ -390,6 +390,7 @@ def _taking_text(function: Callable[..., Any]) -> BotFunction:
         return function
 
     def with_text(task: Task) -> Awaitable[Any] | AsyncIterator[Any]:
-        return function(task.text)
+        answer: Awaitable[Any] | AsyncIterator[Any] = function(task.text)
+        return answer
 
     return with_text

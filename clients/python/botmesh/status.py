@@ -52,7 +52,8 @@ def to_status(error: BotmeshError) -> bytes:
     status = Status(code=error.status.value[0], message=error.text)
     packed = status.details.add()
     packed.Pack(info)
-    return status.SerializeToString()
+    data: bytes = status.SerializeToString()
+    return data
 
 
 def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:

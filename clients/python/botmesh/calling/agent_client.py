@@ -140,7 +140,7 @@ class AgentClient:
         return address
 
     def _channel(self, address: str) -> grpc.aio.Channel:
-        channel = self._channels.pop(address, None)
+        channel: grpc.aio.Channel | None = self._channels.pop(address, None)
         if channel is None:
             channel = grpc.aio.insecure_channel(
                 address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(self.endpoint)

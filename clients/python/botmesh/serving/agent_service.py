@@ -8,8 +8,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-import grpc
-
 from botmesh.calling.agent_client import AgentClient
 from botmesh.conversation import Conversation, NotMine
 from botmesh.errors import AgentError, BotmeshError, InvalidField, NotSupported
@@ -18,10 +16,12 @@ from botmesh.parts import stamp, to_parts, to_struct
 from botmesh.policies import current_call
 from botmesh.reply import Pieces, Reply
 from botmesh.task import Task
+from botmesh.transport.context import ServicerContext
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1 import instance_pb2, message_pb2
 from botmesh.v1.agent_card_pb2 import AgentCard
 from botmesh.v1.agent_service_pb2_grpc import AgentServiceServicer
+from botmesh.v1.link_pb2 import LinkRequest, LinkResponse
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import (
     TRANSFER_DECISION_ACCEPTED,
@@ -65,7 +65,7 @@ class AgentServicer(AgentServiceServicer):
     client: AgentClient
     readiness: Callable[[], instance_pb2.Readiness]
 
-    async def Delegate(self, request: pb.DelegateRequest, context: grpc.aio.ServicerContext) -> pb.DelegateResponse:
+    async def Delegate(self, request: pb.DelegateRequest, context: ServicerContext) -> pb.DelegateResponse:
         """The bot's reply, whole."""
         work = self._work(request.message, self._delegated)
         reply = await work.result()
@@ -73,7 +73,7 @@ class AgentServicer(AgentServiceServicer):
         return pb.DelegateResponse(reply=_pieces(work).whole(reply))
 
     async def DelegateStream(
-        self, request: pb.DelegateStreamRequest, context: grpc.aio.ServicerContext
+        self, request: pb.DelegateStreamRequest, context: ServicerContext
     ) -> AsyncIterator[pb.DelegateStreamResponse]:
         """The bot's reply as it comes."""
         if request.HasField("turn"):
@@ -89,14 +89,14 @@ class AgentServicer(AgentServiceServicer):
         assert isinstance(work.outcome, message_pb2.Reply)  # noqa: S101 - as in Delegate
         yield pb.DelegateStreamResponse(sequence=work.last + 1, reply=work.outcome)
 
-    async def Notify(self, request: pb.NotifyRequest, context: grpc.aio.ServicerContext) -> pb.NotifyResponse:
+    async def Notify(self, request: pb.NotifyRequest, context: ServicerContext) -> pb.NotifyResponse:
         """A receipt, as soon as the work has begun."""
         work = self._work(request.message, self._hearer_of(request.message.message_type))
         work.detach()
         ack = self._message(work, request.message, message_pb2.MESSAGE_TYPE_ACK)
         return pb.NotifyResponse(ack=ack)
 
-    async def Transfer(self, request: pb.TransferRequest, context: grpc.aio.ServicerContext) -> pb.TransferResponse:
+    async def Transfer(self, request: pb.TransferRequest, context: ServicerContext) -> pb.TransferResponse:
         """Whether the bot would take the conversation."""
         if not request.offer.transfer_id:
             raise InvalidField("an offer needs a transfer_id", field="offer.transfer_id")
@@ -112,7 +112,7 @@ class AgentServicer(AgentServiceServicer):
         assert isinstance(response, pb.TransferResponse)  # noqa: S101 - as in Delegate
         return response
 
-    async def Cancel(self, request: pb.CancelRequest, context: grpc.aio.ServicerContext) -> pb.CancelResponse:
+    async def Cancel(self, request: pb.CancelRequest, context: ServicerContext) -> pb.CancelResponse:
         """What became of the work, here and below."""
         if not request.message_id:
             raise InvalidField("message_id names the work to cancel: it cannot be empty", field="message_id")
@@ -132,11 +132,17 @@ class AgentServicer(AgentServiceServicer):
         )
         return pb.CancelResponse(receipts=[own, *below])
 
-    async def GetCard(self, request: pb.GetCardRequest, context: grpc.aio.ServicerContext) -> pb.GetCardResponse:
+    def Link(
+        self, request_iterator: AsyncIterator[LinkRequest], context: ServicerContext
+    ) -> AsyncIterator[LinkResponse]:
+        """Never called: the transport serves links before they get here (transport/link_server.py)."""
+        raise NotSupported("links are served by the transport", method="Link")
+
+    async def GetCard(self, request: pb.GetCardRequest, context: ServicerContext) -> pb.GetCardResponse:
         """Who serves here."""
         return pb.GetCardResponse(card=self.card, instance_id=self.client.endpoint.instance, readiness=self.readiness())
 
-    async def GetStats(self, request: pb.GetStatsRequest, context: grpc.aio.ServicerContext) -> pb.GetStatsResponse:
+    async def GetStats(self, request: pb.GetStatsRequest, context: ServicerContext) -> pb.GetStatsResponse:
         """Counts since the process started."""
         end = self.client.endpoint
         response = end.stats.to_proto()

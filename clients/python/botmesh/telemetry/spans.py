@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.sampling import DEFAULT_ON
+from opentelemetry.sdk.trace.sampling import DEFAULT_ON, Decision
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -206,7 +206,8 @@ class MeshTracer(Tracer):
             state = None if parent is None else parent.trace_state
         else:
             result = self._sampler.should_sample(context, trace_id, name, kind, attributes, links)
-            records, sampled = result.decision.is_recording(), result.decision.is_sampled()
+            records = result.decision is not Decision.DROP
+            sampled = result.decision is Decision.RECORD_AND_SAMPLE
             attributes, state = result.attributes, result.trace_state
         if sampled:
             flags |= _SAMPLED

@@ -19,6 +19,7 @@ from botmesh.policies.methods import AGENT, LINK, LINKED, class_of
 from botmesh.status import to_trailers
 from botmesh.telemetry.context import inject
 from botmesh.transport.arrivals import Arrivals
+from botmesh.transport.context import ServicerContext
 from botmesh.transport.idle_limit import within_idle_limit
 from botmesh.transport.link_server import Links
 from botmesh.transport.method import IncomingCall, RpcMethod
@@ -81,8 +82,8 @@ def _handler_of(method: RpcMethod) -> Any:
     return grpc.unary_unary_rpc_method_handler(_typed(method.unary_unary))
 
 
-def _typed(serve: Callable[[Any, IncomingCall], Awaitable[Any]]) -> Callable[[Any, grpc.aio.ServicerContext], Any]:
-    async def answer(requests: Any, context: grpc.aio.ServicerContext) -> Any:
+def _typed(serve: Callable[[Any, IncomingCall], Awaitable[Any]]) -> Callable[[Any, ServicerContext], Any]:
+    async def answer(requests: Any, context: ServicerContext) -> Any:
         incoming = IncomingCall(tuple(context.invocation_metadata() or ()), context.time_remaining(), context)
         try:
             return await serve(requests, incoming)

@@ -10,6 +10,7 @@ from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, MessageT
 from botmesh.limits import TRANSPORT_BYTES
 from botmesh.status import to_status, to_trailers
 from botmesh.transport.batches import BATCH_BYTES, Batches
+from botmesh.transport.context import ServicerContext
 from botmesh.transport.method import IncomingCall, RpcMethod
 from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkedStart, LinkRequest, LinkResponse
 from botmesh.work.notifier import Notifier
@@ -31,7 +32,7 @@ class Links:
         self._open: set[_Link] = set()
         self._closing = False
 
-    async def serve(self, _: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> None:
+    async def serve(self, _: AsyncIterator[bytes], context: ServicerContext) -> None:
         """Serve one link until its caller ends it, or is lost."""
         link = _Link(self.methods, context)
         self._open.add(link)
@@ -77,7 +78,7 @@ class _Window:
 class _Link:
     """One link."""
 
-    def __init__(self, methods: dict[str, RpcMethod], context: grpc.aio.ServicerContext) -> None:
+    def __init__(self, methods: dict[str, RpcMethod], context: ServicerContext) -> None:
         self._methods = methods
         self._context = context
         self._running: dict[int, asyncio.Task[None]] = {}

@@ -7,12 +7,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import grpc
 from google.protobuf.message import DecodeError, Message
 
 from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField
 from botmesh.policies import Call, CallInfo, CallScope, Endpoint, MethodClass, around
 from botmesh.policies.call import CURRENT
+from botmesh.transport.context import ServicerContext
 from botmesh.transport.idle_limit import within_idle_limit
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class IncomingCall:
     metadata: tuple[tuple[str, str | bytes], ...]
     timeout: float | None
     """Seconds that the caller waits; None: it does not say."""
-    context: grpc.aio.ServicerContext
+    context: ServicerContext
     """gRPC's: the call's own, or the link's."""
 
 
