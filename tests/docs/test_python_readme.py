@@ -1,13 +1,16 @@
-"""The blocks of clients/python/README.md run."""
+"""The blocks of clients/python/README.md run, and what it says of the dependencies is true."""
 
 import asyncio
 import os
 import re
 import sys
+import tomllib
 from contextlib import AsyncExitStack
 
+import pytest
+
 import botmesh
-from tests.docs.pages import pages
+from tests.docs.pages import ROOT, pages
 from tests.mesh.processes import Process, _kill
 
 README = pages()["clients/python/README.md"]
@@ -51,3 +54,16 @@ async def test_the_test_passes(tmp_path):
     )
     out, _ = await asyncio.wait_for(process.communicate(), 90)
     assert b"1 passed" in out, out.decode()
+
+
+@pytest.mark.parametrize("extra", re.findall(r"`botmesh\[([\w-]+)\]` adds", README))
+def test_an_extra_brings_what_the_readme_says(extra):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    brought = {re.match(r"[\w-]+", name)[0] for name in project["optional-dependencies"][extra]}
+    if extra == "mesh":
+        sentence = re.search(r"`botmesh\[mesh\]` adds (.*?)\.\s", README, re.DOTALL)[1]
+        named = {"click", "rich", "pydantic", "pyyaml", "cronsim"}
+        assert named <= brought
+        assert all(name in sentence for name in named)
+        own = {re.match(r"[\w-]+", name)[0] for name in project["dependencies"]}
+        assert not named & own
