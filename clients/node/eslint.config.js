@@ -6,7 +6,11 @@ export default defineConfig(
   { ignores: ["dist", "out", "src/generated", "node_modules"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
-  { languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } } },
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["*.js"] } },
+    },
+  },
   {
     rules: {
       "@typescript-eslint/no-floating-promises": [
@@ -17,4 +21,5 @@ export default defineConfig(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
+  { files: ["*.js"], extends: [tseslint.configs.disableTypeChecked] }, // they have no types
 );
