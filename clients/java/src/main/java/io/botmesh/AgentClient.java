@@ -7,11 +7,9 @@ import io.botmesh.v1.CancelReceipt;
 import io.botmesh.v1.CancelRequest;
 import io.botmesh.v1.CancelResponse;
 import io.botmesh.v1.DelegateResponse;
-import io.botmesh.v1.DelegateStreamRequest;
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Instance;
 import io.botmesh.v1.Message;
-import io.botmesh.v1.Reset;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.opentelemetry.context.Context;
@@ -54,23 +52,9 @@ final class AgentClient {
     /** A response, and the call that the policies completed. */
     record Answer<T>(T response, Call call) {}
 
-    /** Receives the events of a stream; returns false to leave it. */
-    interface EventHandler {
-        boolean handle(DelegateStreamResponse event, Call call);
-    }
-
     /** One attempt of a call at one peer. */
-    private interface Attempt<T> {
+    interface Attempt<T> {
         T at(Peers.Peer peer, Metadata metadata) throws InterruptedException;
-    }
-
-    /** Thrown when the event handler leaves the stream. */
-    private static final class StreamLeft extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private StreamLeft() {
-            super("left", null, false, false);
-        }
     }
 
     final Endpoint endpoint;
@@ -112,43 +96,8 @@ final class AgentClient {
     }
 
     /** Calls DelegateStream; returns false if the handler left the stream, which cancels the callee. */
-    boolean stream(Invocation invocation, EventHandler handler) {
-        DelegateStreamRequest.Builder request =
-                DelegateStreamRequest.newBuilder().setMessage(invocation.message);
-        DelegateStreamRequest first = request.build();
-        Call call = call("DelegateStream", invocation, first, first.getSerializedSize());
-        int passed = Policies.start(call);
-        Peers.Peer[] began = new Peers.Peer[1]; // the peer that sent the events so far
-        try {
-            untilAnswered(call, invocation, (peer, metadata) -> {
-                if (began[0] != null && began[0] != peer && request.getAfterSequence() > 0) {
-                    request.setAfterSequence(0);
-                    Reset reset = Reset.newBuilder()
-                            .setReason(invocation.target + " was lost and starts again")
-                            .build();
-                    handle(
-                            handler,
-                            DelegateStreamResponse.newBuilder().setReset(reset).build(),
-                            call);
-                }
-                began[0] = peer;
-                attemptStream(call, invocation, peer, metadata, request, handler);
-                return null;
-            });
-            Policies.succeed(call, passed);
-            return true;
-        } catch (StreamLeft e) {
-            Policies.fail(call, passed, BotmeshException.of(Reason.CANCELLED, "the caller left the stream"));
-            return false;
-        } catch (InterruptedException | RuntimeException e) {
-            throw Policies.fail(call, passed, e);
-        }
-    }
-
-    private static void handle(EventHandler handler, DelegateStreamResponse event, Call call) {
-        if (!handler.handle(event, call)) {
-            throw new StreamLeft();
-        }
+    boolean stream(Invocation invocation, AgentClientStream.EventHandler handler) {
+        return new AgentClientStream(this, invocation, handler).run();
     }
 
     /** Returns the connection to a conversation service; it is opened on first use. */
@@ -173,7 +122,7 @@ final class AgentClient {
     /**
      * Parses and checks a response. A refusal is final: the callee has done the work, so that a retry would repeat it.
      */
-    private static <T extends com.google.protobuf.Message> T read(Call call, Parser<T> parser, byte[] response) {
+    static <T extends com.google.protobuf.Message> T read(Call call, Parser<T> parser, byte[] response) {
         T answer = Connection.read(call, parser, response, "the answer of " + call.target);
         if (answer instanceof DelegateResponse delegated) {
             checkConfidence(delegated.getReply());
@@ -190,7 +139,7 @@ final class AgentClient {
         }
     }
 
-    private Call call(String method, Invocation invocation, com.google.protobuf.Message request, int size) {
+    Call call(String method, Invocation invocation, com.google.protobuf.Message request, int size) {
         Call call = new Call(endpoint, Call.SERVICE + method, true);
         call.request = request;
         call.chain = invocation.chain;
@@ -214,7 +163,7 @@ final class AgentClient {
         return call;
     }
 
-    private <T> T untilAnswered(Call call, Invocation invocation, Attempt<T> attempt) throws InterruptedException {
+    <T> T untilAnswered(Call call, Invocation invocation, Attempt<T> attempt) throws InterruptedException {
         String account = invocation.chain.accountId();
         boolean isIdempotent =
                 Attempts.isIdempotent(directory.find(account, invocation.target), invocation.message.getSkillId());
@@ -241,7 +190,7 @@ final class AgentClient {
                 T answer = attempt.at(peer, TracePolicy.inject(call, peer.id()));
                 attempts.succeeded();
                 return answer;
-            } catch (StreamLeft e) {
+            } catch (AgentClientStream.StreamLeft e) {
                 throw e;
             } catch (RuntimeException e) {
                 error = Statuses.asError(e);
@@ -290,54 +239,8 @@ final class AgentClient {
         }
     }
 
-    private void attemptStream(
-            Call call,
-            Invocation invocation,
-            Peers.Peer peer,
-            Metadata metadata,
-            DelegateStreamRequest.Builder request,
-            EventHandler handler)
-            throws InterruptedException {
-        byte[] bytes = request.build().toByteArray();
-        Connection.Responses responses = peer.connection.responses(call.method, bytes, metadata, call.remaining());
-        Runnable forget = invocation.work == null ? () -> {} : invocation.work.onStop(responses::cancel);
-        boolean isOver = false; // whether the callee knows that its caller reads no more
-        try {
-            while (true) {
-                byte[] response = responses.next(call.limits.streamIdleTimeout());
-                if (response == null) {
-                    isOver = true;
-                    throw BotmeshException.of(
-                            Reason.AGENT_ERROR, invocation.target + " ended its stream without a reply");
-                }
-                Policies.received(call, response.length);
-                DelegateStreamResponse event = read(call, DelegateStreamResponse.parser(), response);
-                if (event.getEventCase() == DelegateStreamResponse.EventCase.EVENT_NOT_SET) {
-                    continue; // an event of a later contract version
-                }
-                request.setAfterSequence(event.getSequence());
-                if (event.hasReply()) {
-                    isOver = true;
-                    call.usage = event.getReply().hasUsage() ? event.getReply().getUsage() : null;
-                    handler.handle(event, call);
-                    return;
-                }
-                handle(handler, event, call);
-            }
-        } catch (io.grpc.StatusRuntimeException e) {
-            isOver = invocation.work == null || !invocation.work.isSettled();
-            throw e;
-        } finally {
-            forget.run();
-            if (!isOver) {
-                responses.cancel();
-                cancelCallee(invocation, peer);
-            }
-        }
-    }
-
     /** Calls Cancel, so that the work ends now and not when the callee notices the lost connection. */
-    private void cancelCallee(Invocation invocation, Peers.Peer peer) {
+    void cancelCallee(Invocation invocation, Peers.Peer peer) {
         CancelRequest request = CancelRequest.newBuilder()
                 .setMessageId(invocation.message.getMessageId())
                 .setFromAgent(invocation.message.getFromAgent())

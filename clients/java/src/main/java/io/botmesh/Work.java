@@ -5,12 +5,9 @@ import io.botmesh.v1.CancelReceipt;
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Reply;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
@@ -27,12 +24,6 @@ import java.util.function.Consumer;
 final class Work {
     /** The number of events that a bot may be ahead of its fastest reader. */
     static final int WINDOW = 64;
-    /** The memory in bytes of the events that are kept for a reader that attaches again. */
-    static final int KEPT_EVENT_BYTES = 8 << 20;
-    /** The number of pieces of a streamed reply. A piece of a few bytes takes a hundred times that in memory. */
-    private static final int MAX_PIECES = 65_536;
-    /** The approximate memory in bytes of an event, besides its contents. */
-    private static final int EVENT_OVERHEAD = 128;
     /** The approximate memory in bytes of a Work, besides its events and outcome. */
     private static final int WORK_OVERHEAD = 512;
     /** The value of `consumed` if a caller waits only for the outcome. */
@@ -60,12 +51,7 @@ final class Work {
     private long deadline;
     private final Duration orphanGrace;
     private final Consumer<Work> onEnd;
-    private final long maxReplyBytes;
-    /** The events by sequence number. Unread progress may be dropped, except for the newest. */
-    private final TreeMap<Long, DelegateStreamResponse> events = new TreeMap<>();
-    /** The sequence numbers of the progress events. */
-    private final Deque<Long> progress = new ArrayDeque<>();
-
+    private final WorkEvents events;
     private final List<Runnable> onSettled = new ArrayList<>();
     private final List<CompletableFuture<List<CancelReceipt>>> below = new ArrayList<>();
     private final List<Runnable> onStop = new ArrayList<>();
@@ -74,16 +60,6 @@ final class Work {
     private boolean detached;
     private Message outcome;
     private BotmeshException error;
-    /** The sequence number of the last event. */
-    private long last;
-    /** The sequence number of the last piece that was dropped. */
-    private long dropped;
-    /** The memory in bytes of the kept events. */
-    private long eventBytes;
-    /** The serialized size of all pieces and resets so far, dropped ones included; a reset does not lower it. */
-    private long replyBytes;
-
-    private int pieces;
     private int callers;
     private long consumed;
     private Thread worker;
@@ -103,7 +79,7 @@ final class Work {
         this.digest = digest;
         this.deadline = deadline;
         this.orphanGrace = orphanGrace;
-        this.maxReplyBytes = maxReplyBytes;
+        this.events = new WorkEvents(maxReplyBytes);
         this.onEnd = onEnd;
     }
 
@@ -151,7 +127,9 @@ final class Work {
             }
             Message result = run.call();
             if (result instanceof Reply reply) {
-                checkReply(lastEvent(reply).getSerializedSize());
+                synchronized (this) {
+                    events.checkReply(reply);
+                }
             }
             settle(result, null);
         } catch (Throwable e) { // any failure of a bot must reach its caller
@@ -198,7 +176,7 @@ final class Work {
             while (true) {
                 DelegateStreamResponse event = event(next, idle, listener);
                 if (event == null) {
-                    send.accept(lastEvent((Reply) outcomeNow()));
+                    send.accept(finalEvent());
                     return;
                 }
                 send.accept(event);
@@ -209,18 +187,15 @@ final class Work {
         }
     }
 
-    private synchronized DelegateStreamResponse lastEvent(Reply reply) {
-        return DelegateStreamResponse.newBuilder()
-                .setSequence(last + 1)
-                .setReply(reply)
-                .build();
+    private synchronized DelegateStreamResponse finalEvent() {
+        return events.finalEvent((Reply) outcomeNow());
     }
 
     /** Waits for the event of this number, or the next kept one; null if the work ended before it. */
     private synchronized DelegateStreamResponse event(long number, Duration idle, Listener listener)
             throws InterruptedException {
         long silentAt = System.nanoTime() + idle.toNanos();
-        while (number > last && !settled) {
+        while (number > events.last() && !settled) {
             long left = silentAt - System.nanoTime();
             if (listener.isGone()) {
                 throw listener.why();
@@ -230,16 +205,10 @@ final class Work {
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
-        if (number > last) {
+        if (number > events.last()) {
             return null;
         }
-        if (number <= dropped) {
-            throw BotmeshException.of(
-                    Reason.OUTCOME_UNKNOWN,
-                    "the first events of this work are no longer kept: ask again as a new task");
-        }
-        DelegateStreamResponse event =
-                events.ceilingEntry(number).getValue(); // exists: the newest event is never dropped
+        DelegateStreamResponse event = events.get(number);
         consumed = Math.max(consumed, event.getSequence());
         notifyAll();
         return event;
@@ -275,7 +244,7 @@ final class Work {
     /** Stores an event; returns the error if it exceeds a limit, else null. */
     private synchronized BotmeshException add(DelegateStreamResponse.Builder event) {
         try {
-            while (consumed != ALL && last - consumed >= WINDOW && !detached && !settled) {
+            while (consumed != ALL && events.last() - consumed >= WINDOW && !detached && !settled) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -285,70 +254,13 @@ final class Work {
         if (settled) {
             throw BotmeshException.of(Reason.CANCELLED, "the work is over");
         }
-        DelegateStreamResponse numbered = event.setSequence(last + 1).build();
-        if (!numbered.hasProgress()) {
-            try {
-                replyBytes = checkPiece(numbered);
-            } catch (BotmeshException e) {
-                return e;
-            }
-        }
-        last++;
-        events.put(last, numbered);
-        eventBytes += EVENT_OVERHEAD + numbered.getSerializedSize();
-        if (numbered.hasProgress()) {
-            progress.add(last);
-        }
-        while (eventBytes > KEPT_EVENT_BYTES && dropOne()) {
-            // dropOne does the work
+        try {
+            events.add(event, consumed == ALL ? 0 : consumed);
+        } catch (BotmeshException e) {
+            return e;
         }
         notifyAll();
         return null;
-    }
-
-    /**
-     * Drops the oldest event if it was read, else the oldest progress but the newest event; returns false if there is
-     * none.
-     */
-    private boolean dropOne() {
-        long first = events.firstKey();
-        if (consumed != ALL && first <= consumed && first < last) {
-            drop(first);
-            return true;
-        }
-        if (progress.isEmpty() || progress.getFirst() == last) {
-            return false;
-        }
-        drop(progress.getFirst());
-        return true;
-    }
-
-    private void drop(long number) {
-        DelegateStreamResponse gone = events.remove(number);
-        eventBytes -= EVENT_OVERHEAD + gone.getSerializedSize();
-        if (gone.hasProgress()) {
-            progress.removeFirst(); // only the oldest progress is ever dropped
-        } else {
-            dropped = number;
-        }
-    }
-
-    /** Counts a piece; returns the size of the reply with it. Throws MESSAGE_TOO_LARGE. */
-    private long checkPiece(DelegateStreamResponse piece) {
-        pieces++;
-        if (pieces > MAX_PIECES) {
-            throw new BotmeshException(
-                    Reason.MESSAGE_TOO_LARGE,
-                    "the reply comes in more than " + MAX_PIECES + " pieces: send larger ones",
-                    Map.of("size", replyBytes, "limit", maxReplyBytes, "direction", "reply"));
-        }
-        return checkReply(piece.getSerializedSize());
-    }
-
-    /** Returns the size of the reply with `more` bytes; throws MESSAGE_TOO_LARGE if it is over the limit. */
-    private synchronized long checkReply(int more) {
-        SizePolicy.checkReply(replyBytes + more, maxReplyBytes);
-        return replyBytes + more;
     }
 
     /** Ends the work with CANCELLED; has no effect if it has ended. */
@@ -400,23 +312,17 @@ final class Work {
 
     /** Returns the reply with the pieces that were sent before it. */
     synchronized Reply whole(Reply reply) {
-        Pieces whole = new Pieces();
-        for (DelegateStreamResponse event : events.values()) {
-            if (event.hasPartial()) {
-                whole.add(event.getPartial().getPart(), event.getPartial().getAppend());
-            }
-        }
-        return whole.whole(reply);
+        return events.whole(reply);
     }
 
     /** The approximate memory in bytes. */
     synchronized long size() {
-        return WORK_OVERHEAD + eventBytes + (outcome == null ? 0 : outcome.getSerializedSize());
+        return WORK_OVERHEAD + events.bytes() + (outcome == null ? 0 : outcome.getSerializedSize());
     }
 
     /** The sequence number of the last event. */
     synchronized long last() {
-        return last;
+        return events.last();
     }
 
     /** Stores the outcome; has no effect if there is one. */

@@ -211,7 +211,7 @@ class WorkTest {
         Endpoint endpoint = endpoint(Map.of());
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach(); // it has no caller
-        int count = 4 * Work.KEPT_EVENT_BYTES / 10_000;
+        int count = 4 * WorkEvents.KEPT_EVENT_BYTES / 10_000;
         work.startOnce(() -> {
             work.emit(piece(10));
             for (int number = 0; number < count; number++) {
@@ -221,7 +221,7 @@ class WorkTest {
             return Reply.getDefaultInstance();
         });
         work.ended.get(20, TimeUnit.SECONDS);
-        assertTrue(work.size() < Work.KEPT_EVENT_BYTES + 20_000, "it takes " + work.size() + " bytes");
+        assertTrue(work.size() < WorkEvents.KEPT_EVENT_BYTES + 20_000, "it takes " + work.size() + " bytes");
         List<DelegateStreamResponse> seen = new ArrayList<>();
         work.read(0, Duration.ofSeconds(5), THERE, seen::add);
         assertEquals(1, seen.get(0).getSequence()); // no piece was dropped to make room
