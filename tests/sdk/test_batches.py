@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from botmesh.transport.batches import BATCH_BYTES, BATCH_ITEMS, MOST_UNSENT, Batches
+from botmesh.transport.batches import BATCH_BYTES, BATCH_ITEMS, MAX_UNSENT, Batches
 
 
 class Stream:
@@ -62,10 +62,10 @@ async def test_a_batch_of_many_is_cut():
 async def test_whoever_makes_more_than_goes_out_has_to_wait():
     stream = Stream()
     batches = Batches(stream.write)
-    batches.put(1, MOST_UNSENT)
-    await batches.room()
+    batches.put(1, MAX_UNSENT)
+    await batches.drain()
     batches.put(2, 1)
-    waiting = asyncio.ensure_future(batches.room())
+    waiting = asyncio.ensure_future(batches.drain())
     await asyncio.sleep(0.01)
     assert not waiting.done()
     await stream.let()
@@ -77,8 +77,8 @@ async def test_whoever_makes_more_than_goes_out_has_to_wait():
 async def test_a_stream_that_is_over_takes_nothing_and_lets_nobody_wait(how):
     stream = Stream()
     batches = Batches(stream.write)
-    batches.put(1, MOST_UNSENT + 1)
-    waiting = asyncio.ensure_future(batches.room())
+    batches.put(1, MAX_UNSENT + 1)
+    waiting = asyncio.ensure_future(batches.drain())
     await asyncio.sleep(0)
     if how == "closed":
         batches.close()

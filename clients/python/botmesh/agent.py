@@ -17,9 +17,10 @@ from botmesh.limits import Limits
 from botmesh.names import check_agent, check_id, new_id
 from botmesh.participant import Participant
 from botmesh.policies import Endpoint
-from botmesh.serving.agent_service import AgentServicer, BotFunction, Functions
+from botmesh.serving.agent_service import AgentServicer
 from botmesh.serving.grpc_server import Server, run, tune_collector
 from botmesh.serving.registration import Registration
+from botmesh.serving.runs import BotFunction, Functions
 from botmesh.settings import Settings, load
 from botmesh.task import Task
 from botmesh.telemetry.telemetry import Telemetry, TraceIdFilter

@@ -15,7 +15,7 @@ TO = "botmesh-to"
 KEYS = frozenset({PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO})
 
 MAX_METADATA_BYTES = 4096
-MOST_HOPS = 64
+MAX_ALLOWED_HOPS = 64
 """No path is longer than this, whatever the mesh allows: it must fit into metadata."""
 
 
@@ -106,8 +106,8 @@ class Chain:
 
 def _path(text: str) -> tuple[str, ...]:
     entries = tuple(text.split(","))
-    if len(entries) > MOST_HOPS:
-        raise InvalidField(f"{PATH} names {len(entries)} agents; at most {MOST_HOPS}", field=PATH)
+    if len(entries) > MAX_ALLOWED_HOPS:
+        raise InvalidField(f"{PATH} names {len(entries)} agents; at most {MAX_ALLOWED_HOPS}", field=PATH)
     for entry in entries:
         account, slash, agent = entry.rpartition("/")
         if slash:
@@ -117,8 +117,10 @@ def _path(text: str) -> tuple[str, ...]:
 
 
 def _hops(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) <= MOST_HOPS):  # noqa: PLR2004 - two digits
-        raise InvalidField(f"{MAX_HOPS} must be 0 to {MOST_HOPS} but is {text[:80]!r}", field=MAX_HOPS, value=text[:80])
+    if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) <= MAX_ALLOWED_HOPS):  # noqa: PLR2004 - two digits
+        raise InvalidField(
+            f"{MAX_HOPS} must be 0 to {MAX_ALLOWED_HOPS} but is {text[:80]!r}", field=MAX_HOPS, value=text[:80]
+        )
     return int(text)
 
 

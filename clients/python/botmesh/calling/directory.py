@@ -39,7 +39,7 @@ _BACKOFF = 0.1, 2.0
 """Seconds before watching again, at first and at most."""
 IDLE_SECONDS = 60.0
 """How long a copy is kept current that nobody asks about, where there are many of them (callers.py)."""
-_MOST_TOLD = 1_000
+_MAX_TOLD = 1_000
 """Agents and instances that were said to be unreadable: beyond, they are said anew."""
 
 
@@ -261,7 +261,7 @@ class Directory:
         """Say once of each what cannot be used."""
         for item in left_out:
             if item.who not in self._told:
-                if len(self._told) >= _MOST_TOLD:
+                if len(self._told) >= _MAX_TOLD:
                     self._told.clear()
                 self._told[item.who] = None
                 logger.warning(

@@ -31,7 +31,7 @@ CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
 
 
 _READY = grpc.ChannelConnectivity.READY
-CALM = 500
+UNPACED_CALLS = 500
 """Calls open at one instance up to which any number may begin at once. A server of gRPC's core fails calls by chance,
 as CANCELLED, once more than 1,000 wait for a task there, unless it is told otherwise. Those of this SDK take 10,000
 (docs/limits.md: 10,000 at once all succeed); a bare one does not, and nobody knows which it is ..."""
@@ -110,7 +110,7 @@ class Peer:
 
     @property
     def _bears_one_more(self) -> bool:
-        return self.in_flight <= CALM or self._linked
+        return self.in_flight <= UNPACED_CALLS or self._linked
 
     async def admit(self) -> None:
         """Return when gRPC bears one more call: where very many are open, so many may begin at a time."""

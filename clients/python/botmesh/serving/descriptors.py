@@ -21,7 +21,7 @@ if sys.platform != "win32":  # which has no such limits
 
 logger = logging.getLogger("botmesh")
 
-MOST_OPEN = 1 << 20
+MAX_OPEN = 1 << 20
 """More than this is not asked for, even where the system sets no limit."""
 KEPT_BACK = 4_096
 """Descriptors that connections never take, or a quarter of all where that is less: for files, and for dialling bots."""
@@ -44,7 +44,7 @@ def raise_limit() -> None:
     if sys.platform == "win32":
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN)
+    wanted = MAX_OPEN if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(ValueError, OSError):  # macOS allows less than it says
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -53,9 +53,9 @@ def raise_limit() -> None:
 def max_connections() -> int:
     """How many connections a server may hold, so that enough descriptors are left for everything else."""
     if sys.platform == "win32":
-        return MOST_OPEN
+        return MAX_OPEN
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = MOST_OPEN if soft == resource.RLIM_INFINITY else min(soft, MOST_OPEN)
+    allowed = MAX_OPEN if soft == resource.RLIM_INFINITY else min(soft, MAX_OPEN)
     return max(1, allowed - min(KEPT_BACK, allowed // 4))
 
 

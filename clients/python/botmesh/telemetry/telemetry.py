@@ -28,7 +28,7 @@ _SIDES = {True: {"botmesh.side": "caller"}, False: {"botmesh.side": "callee"}}
 """By whether it is the caller's."""
 _OWN_BATCHES = {"schedule_delay_millis": 300, "max_export_batch_size": 256}
 """For the mesh's own receiver: `botmesh trace --last` should find spans soon, and many stay under its size limit."""
-_MOST_WAITING = 8192
+_MAX_WAITING = 8192
 """Spans that may wait to be exported, unless OTEL_BSP_MAX_QUEUE_SIZE says otherwise: about what ends in a second at
 full speed, a KiB each. The SDK's own 2,048 were not enough for 10,000 delegations that end at once."""
 
@@ -161,7 +161,7 @@ def _export(tracer: MeshTracer, batches: Mapping[str, Any], **options: Any) -> N
     from botmesh.telemetry.otlp import MeshSpanExporter  # noqa: PLC0415
 
     if "OTEL_BSP_MAX_QUEUE_SIZE" not in os.environ:
-        batches = {**batches, "max_queue_size": _MOST_WAITING}
+        batches = {**batches, "max_queue_size": _MAX_WAITING}
     tracer.export_by(BatchSpanProcessor(MeshSpanExporter(tracer.resource, _SCOPE, **options), **batches))
 
 

@@ -12,7 +12,7 @@ BATCH_BYTES = 256 * 1024
 """A batch is no larger than this, or one item: well under what the transport takes."""
 BATCH_ITEMS = 16
 """Nor than so many: with all in one batch, one end would rest while the other works (docs/performance.md)."""
-MOST_UNSENT = 4 * BATCH_BYTES
+MAX_UNSENT = 4 * BATCH_BYTES
 """Bytes that may wait to be sent before `room` makes whoever makes more of them wait."""
 
 
@@ -48,12 +48,12 @@ class Batches(Generic[T]):
             self._items.append((item, size))
             self._unsent += size
 
-    async def room(self) -> None:
+    async def drain(self) -> None:
         """Return when there is not very much left to be sent."""
-        while self._unsent > MOST_UNSENT and not self._over:
+        while self._unsent > MAX_UNSENT and not self._over:
             await self._sent.wait()
 
-    async def all_sent(self) -> None:
+    async def flush(self) -> None:
         """Return when nothing waits any more."""
         if self._sending is not None:
             await asyncio.wait([self._sending])

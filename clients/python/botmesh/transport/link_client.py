@@ -167,7 +167,7 @@ class Link:
 
     async def _finish(self) -> None:
         """Say that no more calls come, which ends the stream."""
-        await self._batches.all_sent()
+        await self._batches.flush()
         await self._rpc.done_writing()
 
 

@@ -94,7 +94,7 @@ class _Link:
             while (frame := await self._context.read()) is not grpc.aio.EOF:
                 for call in LinkRequest.FromString(frame).calls:
                     self._take(call)
-                await self._answers.room()
+                await self._answers.drain()
         finally:
             for task in self._running.values():
                 task.cancel()
@@ -152,7 +152,7 @@ class _Link:
         async def write(part: bytes) -> None:
             _check_fits(part)
             await window.admit(len(part))
-            await self._answers.room()
+            await self._answers.drain()
             self._answers.put(LinkedAnswer(id=number, part=part), len(part))
 
         try:

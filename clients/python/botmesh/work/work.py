@@ -8,7 +8,7 @@ moves that one out: this is how work goes on for longer than a call may.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message as AnyMessage
 
@@ -26,6 +26,7 @@ from botmesh.v1.agent_service_pb2 import CancelReceipt, DelegateStreamResponse
 from botmesh.v1.message_pb2 import Reply
 from botmesh.work.notifier import Notifier
 
+M = TypeVar("M", bound=AnyMessage)
 Key = tuple[str, str, str]
 """(account, from_agent, message_id)"""
 
@@ -93,8 +94,12 @@ class Work:
             self._timer.cancel()
             self._timer = asyncio.get_running_loop().call_at(deadline.at, self._expire, context=NO_CONTEXT)
 
-    async def result(self) -> AnyMessage:
-        """Wait for the outcome. The wait can be given up; see `grace`."""
+    async def result(self, kind: type[M]) -> M:
+        """Wait for the outcome, a `kind` of message. The wait can be given up; see `grace`.
+
+        Raises:
+            BotmeshError: what the work failed with.
+        """
         self._enter()
         self.consumed = float("inf")
         self._room.notify_all()
@@ -103,7 +108,7 @@ class Work:
                 await self._news.wait()
         finally:
             self._leave()
-        return self._outcome()
+        return self.outcome_as(kind)
 
     async def read(
         self, after: int = 0, *, idle: float | None = None, until: float | None = None
@@ -137,7 +142,8 @@ class Work:
                 await self._next_event(idle, until)
         finally:
             self._leave()
-        self._outcome()
+        if self.error is not None:
+            raise self.error
 
     async def _next_event(self, idle: float | None, until: float | None) -> None:
         loop = asyncio.get_running_loop()
@@ -243,10 +249,16 @@ class Work:
         if self.task is not None:
             self.task.cancel()
 
-    def _outcome(self) -> AnyMessage:
+    def outcome_as(self, kind: type[M]) -> M:
+        """What came of it, a `kind` of message.
+
+        Raises:
+            BotmeshError: what it failed with.
+        """
         if self.error is not None:
             raise self.error
-        assert self.outcome is not None  # noqa: S101 - settled without an error
+        if not isinstance(self.outcome, kind):
+            raise TypeError(f"the outcome of {self.key[2]} is no {kind.__name__}")
         return self.outcome
 
     def _enter(self) -> None:
