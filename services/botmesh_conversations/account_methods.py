@@ -139,8 +139,8 @@ def _names(names: Iterable[str]) -> list[str]:
     Raises:
         InvalidField: one is empty or longer than 64 characters.
     """
-    found = list(names)
-    for name in found:
+    checked = list(names)
+    for name in checked:
         if not 0 < len(name) <= 64:  # noqa: PLR2004 - as ids
             raise InvalidField(f"a variable's name has 1 to 64 characters, not {len(name)}", field="values")
-    return found
+    return checked

@@ -1,9 +1,6 @@
 """Accounts: each with its agents, its primary, its people at the desk, its variables and its triggers."""
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from weakref import WeakValueDictionary
 
 from botmesh.calling.agent_client import AgentClient
 from botmesh.errors import QuotaExceeded, UnknownPerson
@@ -17,8 +14,8 @@ from botmesh_conversations.model.variables import Variables
 from botmesh_conversations.routing import Routing
 from botmesh_conversations.triggers.trigger import Trigger
 from botmesh_log.event_log import EventLog
-from botmesh_log.shielded import shielded
 from botmesh_log.stream import OnUnreadable, log_unreadable
+from botmesh_service.stream_cache import StreamCache
 
 KEPT = 1_000
 """Accounts in memory, at most, as far as nothing is being done in them."""
@@ -102,21 +99,11 @@ class Accounts:
         self._caller_of = caller_of
         self._primaries = primaries
         self._triggers_of = triggers_of
-        self._loading: dict[str, asyncio.Task[Account]] = {}
-        self._kept: OrderedDict[str, Account] = OrderedDict()
-        """Those that were used last."""
-        self._loaded: WeakValueDictionary[str, Account] = WeakValueDictionary()
-        """All that anybody holds: there are never two of one account."""
+        self._cache: StreamCache[str, Account] = StreamCache(self._load, max_streams=KEPT)
 
     async def of(self, name: str) -> Account:
         """An account, also one that nothing is known of."""
-        account = self._loaded.get(name)
-        if account is not None:
-            self._keep(account)
-            return account
-        if name not in self._loading:
-            self._loading[name] = asyncio.create_task(self._load(name))
-        return await shielded(self._loading[name])
+        return await self._cache.get(name)
 
     def contact(self, account: str, contact: str) -> EventStream[Variables]:
         """A contact's variables, to be loaded."""
@@ -125,24 +112,12 @@ class Accounts:
 
     def take_triggers(self) -> None:
         """The triggers have changed."""
-        for account in list(self._loaded.values()):
+        for account in list(self._cache.held.values()):
             account.triggers = self._triggers_of(account.name)
 
-    def _keep(self, account: Account) -> None:
-        """Anybody can name an account, and each takes memory: those that nobody holds are forgotten again."""
-        self._kept[account.name] = account
-        self._kept.move_to_end(account.name)
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-
     async def _load(self, name: str) -> Account:
-        try:
-            primary = self._primaries.get(name, "")
-            account = Account(name, self._log, self._caller_of(name), primary, self._on_unreadable)
-            account.triggers = self._triggers_of(name)
-            await account.load()
-            self._loaded[name] = account
-            self._keep(account)
-            return account
-        finally:
-            del self._loading[name]
+        primary = self._primaries.get(name, "")
+        account = Account(name, self._log, self._caller_of(name), primary, self._on_unreadable)
+        account.triggers = self._triggers_of(name)
+        await account.load()
+        return account

@@ -109,8 +109,6 @@ class ConversationAggregate(EventStream[State]):
         """Whoever wants to hear of events, and of pieces that are shown and not kept."""
         self.kept_at = 0
         """The sequence of the last snapshot."""
-        self.weight = 0
-        """Entries of its history when they were last counted."""
         self._written = written
         self._react = react
 

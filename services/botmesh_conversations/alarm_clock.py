@@ -21,7 +21,7 @@ logger = logging.getLogger("botmesh")
 ALARM_TASK = "alarms"
 LOOK_SECONDS = 60.0
 """At least so often: a wall clock can jump."""
-_BATCH = 100
+ALARM_BATCH = 100
 """Overdue conversations that are looked at together."""
 
 
@@ -55,7 +55,7 @@ class AlarmClock:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._projector.sooner.wait(), max(0.0, seconds))
                 continue
-            await asyncio.gather(*(self._ring(one) for one in self._projection.overdue(time.time(), _BATCH)))
+            await asyncio.gather(*(self._ring(one) for one in self._projection.overdue(time.time(), ALARM_BATCH)))
             recovered(self._problems, COMPONENT, ALARM_TASK)
 
     async def _ring(self, conversation_id: str) -> None:

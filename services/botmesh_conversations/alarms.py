@@ -32,7 +32,7 @@ class Alarms:
 
     def ring(self, state: State, account: Account, now: float) -> rules.Events:
         """What happens now, as far as its time has come."""
-        first = min(self._all(state, account), key=lambda one: one[0], default=None)
+        first = min(self._all(state, account), key=lambda alarm: alarm[0], default=None)
         return first[1]() if first is not None and first[0] <= now + _SLACK else []
 
     def _all(self, state: State, account: Account) -> Iterator[tuple[float, Ring]]:

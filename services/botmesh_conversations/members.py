@@ -10,8 +10,6 @@ from functools import lru_cache
 from cronsim import CronSim, CronSimError
 from google.protobuf.struct_pb2 import Struct
 
-from botmesh.calling.agent_client import Invocation
-from botmesh.chain import Chain
 from botmesh.errors import (
     BotmeshError,
     Cancelled,
@@ -28,17 +26,18 @@ from botmesh.v1.conversation_pb2 import ConversationEvent, Member, MemberAsked
 from botmesh.v1.message_pb2 import MESSAGE_TYPE_DELEGATE, Message
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh_conversations.aggregate import ConversationAggregate
+from botmesh_conversations.invocation import invocation
 from botmesh_conversations.model.event_kinds import signal_of
 from botmesh_conversations.model.keywords import check_keywords, said_of
 from botmesh_conversations.model.signals import Signal
 from botmesh_conversations.model.state import State, name_of
 from botmesh_service.times import seconds_of
 
-MOST = 16
+MAX_MEMBERS = 16
 """Members of one conversation."""
-_MOST_TRIGGERS = 64
-_MOST_SCHEDULES = 8
-_MOST_CRON = 128
+_MAX_TRIGGERS = 64
+_MAX_SCHEDULES = 8
+_MAX_CRON = 128
 """Characters of a cron expression."""
 PAUSES = (0.5, 2.0)
 """Seconds before the next attempts to ask one that could not be reached."""
@@ -56,14 +55,14 @@ def check(member: Member) -> None:
     given = len(member.keywords) + len(member.schedules) + len(member.actions)
     if not given and not member.always:
         raise InvalidField("say when the member is asked: keywords, schedules, actions or always", field="member")
-    if given > _MOST_TRIGGERS:
-        raise InvalidField(f"a member has at most {_MOST_TRIGGERS} triggers", field="member", value=given)
+    if given > _MAX_TRIGGERS:
+        raise InvalidField(f"a member has at most {_MAX_TRIGGERS} triggers", field="member", value=given)
     check_keywords("member.keywords", member.keywords)
     for action in member.actions:
         check_id("member.actions", action)
     zone = _zone(member.time_zone)
-    if len(member.schedules) > _MOST_SCHEDULES:
-        text = f"a member has at most {_MOST_SCHEDULES} schedules"
+    if len(member.schedules) > _MAX_SCHEDULES:
+        text = f"a member has at most {_MAX_SCHEDULES} schedules"
         raise InvalidField(text, field="member.schedules", value=len(member.schedules))
     for schedule in member.schedules:
         if not _is_cron(schedule, zone):
@@ -72,7 +71,7 @@ def check(member: Member) -> None:
 
 
 def _is_cron(schedule: str, zone: tzinfo) -> bool:
-    if len(schedule) > _MOST_CRON or not schedule.isascii():
+    if len(schedule) > _MAX_CRON or not schedule.isascii():
         return False
     try:
         CronSim(schedule, datetime.now(zone))
@@ -83,15 +82,17 @@ def _is_cron(schedule: str, zone: tzinfo) -> bool:
 
 def add(state: State, member: Member) -> Events:
     """Make an agent a member, or replace what it is asked for; nothing if all stands so."""
-    known = next((one for one in state.view.members if one.agent == member.agent), None)
+    known = next((known for known in state.view.members if known.agent == member.agent), None)
     if known is not None:
         same = Member()
         same.CopyFrom(known)
         same.ClearField("scheduled_since")
         if same == member:
             return []
-    elif len(state.view.members) >= MOST:
-        raise InvalidField(f"a conversation has at most {MOST} members: remove one", field="member", value=MOST)
+    elif len(state.view.members) >= MAX_MEMBERS:
+        raise InvalidField(
+            f"a conversation has at most {MAX_MEMBERS} members: remove one", field="member", value=MAX_MEMBERS
+        )
     return [ConversationEvent(member_added=pb.MemberAdded(member=member))]
 
 
@@ -136,8 +137,8 @@ def schedule_of(state: State) -> tuple[float, MemberAsked] | None:
     """When the next member is to be asked by a schedule, and how; None: never."""
     if not _listens(state):
         return None
-    times = [found for member in state.view.members if (found := _next(member)) is not None]
-    return min(times, key=lambda one: one[0], default=None)
+    times = [scheduled for member in state.view.members if (scheduled := _next(member)) is not None]
+    return min(times, key=lambda scheduled: scheduled[0], default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +151,17 @@ class Members:
     async def run(self, live: ConversationAggregate) -> None:
         """Ask all that are to be asked, one after the other, and write down what they say."""
         while live.state.view.asked:
-            one = MemberAsked()
-            one.CopyFrom(live.state.view.asked[0])
-            answered = await self._answered(live, one)
+            asked = MemberAsked()
+            asked.CopyFrom(live.state.view.asked[0])
+            answered = await self._answered(live, asked)
             await live.write(lambda state, answered=answered: _answer(state, answered))  # type: ignore[misc]
 
-    async def _answered(self, live: ConversationAggregate, one: MemberAsked) -> pb.MemberAnswered:
-        answered = pb.MemberAnswered(message_id=one.message_id, agent=one.agent)
+    async def _answered(self, live: ConversationAggregate, asked: MemberAsked) -> pb.MemberAnswered:
+        answered = pb.MemberAnswered(message_id=asked.message_id, agent=asked.agent)
         for attempt, pause in enumerate((*PAUSES, None), start=1):
             try:
-                await live.account.routing.appears(one.agent)
-                response = await self._ask(live, one, attempt)
+                await live.account.routing.appears(asked.agent)
+                response = await self._ask(live, asked, attempt)
             except (Unavailable, UnknownAgent, Cancelled) as error:
                 answered.reason = error.reason
                 if pause is not None:
@@ -178,24 +179,19 @@ class Members:
         return answered
 
     async def _ask(
-        self, live: ConversationAggregate, one: MemberAsked, attempt: int
+        self, live: ConversationAggregate, asked: MemberAsked, attempt: int
     ) -> agent_service_pb2.DelegateResponse:
         view = live.state.view
-        chain = Chain.root(view.account_id, view.conversation_id)
         message = Message(
-            to_agent=one.agent.rpartition("/")[2],
             message_type=MESSAGE_TYPE_DELEGATE,
-            payload=await live.said(one.cause_sequence),
-            correlation_id=chain.correlation_id,
-            # An instance replays what it has under an id: another attempt needs another one.
-            message_id=one.message_id if attempt == 1 else f"{one.message_id}.{attempt}",
-            conversation_id=view.conversation_id,
-            account_id=view.account_id,
+            payload=await live.said(asked.cause_sequence),
+            # An instance replays what it has under an id: another attempt needs another id.
+            message_id=asked.message_id if attempt == 1 else f"{asked.message_id}.{attempt}",
         )
         message.timestamp.GetCurrentTime()
         message.context.MergeFrom(view.context)
-        message.context.MergeFrom(_why(live.state, one))
-        ask = Invocation(one.agent, message, chain, self.timeout)
+        message.context.MergeFrom(_why(live.state, asked))
+        ask = invocation(view, asked.agent, message, self.timeout)
         request = agent_service_pb2.DelegateRequest(message=message)
         parse = agent_service_pb2.DelegateResponse.FromString
         response, _ = await live.account.caller.unary("Delegate", ask, request, parse)
@@ -204,7 +200,7 @@ class Members:
 
 
 def _answer(state: State, answered: pb.MemberAnswered) -> Events:
-    if not any(one.message_id == answered.message_id for one in state.view.asked):
+    if not any(pending.message_id == answered.message_id for pending in state.view.asked):
         return []  # it was removed, or the conversation stopped meanwhile
     return [ConversationEvent(member_answered=answered)]
 
@@ -236,15 +232,15 @@ def _next(member: Member) -> tuple[float, MemberAsked] | None:
     first = min(((at, schedule) for at, schedule in times if at is not None), default=None)
     if first is None:
         return None
-    made = MemberAsked(message_id=new_id(), agent=member.agent, trigger="schedule", match=first[1])
-    return first[0], made
+    at, schedule = first
+    return at, MemberAsked(message_id=new_id(), agent=member.agent, trigger="schedule", match=schedule)
 
 
 @lru_cache(maxsize=10_000)
 def _after(schedule: str, since: float, time_zone: str) -> float | None:
     """The first time after a moment. Asked anew with each event of a conversation, and looking takes its time."""
-    found: Iterator[datetime] = CronSim(schedule, datetime.fromtimestamp(since, _zone(time_zone)))
-    at = next(found, None)
+    times: Iterator[datetime] = CronSim(schedule, datetime.fromtimestamp(since, _zone(time_zone)))
+    at = next(times, None)
     return None if at is None else at.timestamp()
 
 
@@ -258,8 +254,8 @@ def _zone(name: str) -> tzinfo:
         raise InvalidField(text, field="member.time_zone", value=name[:80]) from None
 
 
-def _why(state: State, one: MemberAsked) -> Struct:
+def _why(state: State, asked: MemberAsked) -> Struct:
     """What a member is told of why it is asked."""
-    made = Struct()
-    made.update({"member": {"trigger": one.trigger, "match": one.match, "owner": name_of(state.view.owner)}})
-    return made
+    context = Struct()
+    context.update({"member": {"trigger": asked.trigger, "match": asked.match, "owner": name_of(state.view.owner)}})
+    return context

@@ -157,7 +157,7 @@ class Projection(ProjectionFile):
         self.begin()
         self._db.executemany(
             "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [row for one in fresh.rows.values() if (row := self._row_of(*one)) is not None],
+            [row for put in fresh.rows.values() if (row := self._row_of(*put)) is not None],
         )
         self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", fresh.snapshots.items())
         for conversation_id in fresh.tagged:
@@ -261,7 +261,7 @@ class Projection(ProjectionFile):
                 self._contacts.popitem(last=False)
         else:
             self._contacts.move_to_end(key)
-        return [one for one, wrote_on in reversed(known.items()) if channel in (None, wrote_on)]
+        return [conversation_id for conversation_id, wrote_on in reversed(known.items()) if channel in (None, wrote_on)]
 
     def page(self, wanted: ListConversationsRequest, size: int) -> Page:
         """Those that fit every field that is set; the one in which something happened last comes first."""

@@ -12,7 +12,7 @@ from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.instance_pb2 import READINESS_BUSY
 from botmesh_conversations.model.state import State
 
-_LATE = 0.1
+_LOOK_SECONDS = 0.1
 """Seconds between two looks at the copy."""
 
 
@@ -53,7 +53,7 @@ class Routing:
         """While the registry has just started, an agent that is missing may only be late."""
         await self.directory.ready()
         while self.directory.warming and not self.directory.live(self.account, agent):  # noqa: ASYNC110 - a copy tells nobody
-            await asyncio.sleep(_LATE)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def check_known(self, agent: str) -> None:
         """Refuse an agent that nobody has ever heard of; one that is away is fine.
@@ -98,4 +98,4 @@ class Routing:
 
     def is_ready(self, agent: str) -> bool:
         """Whether an instance of it is ready, not only busy."""
-        return any(one.readiness != READINESS_BUSY for one in self.directory.live(self.account, agent))
+        return any(instance.readiness != READINESS_BUSY for instance in self.directory.live(self.account, agent))

@@ -18,7 +18,7 @@ from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INIT
 from botmesh_conversations import members
 from botmesh_conversations.account_methods import AccountMethods
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
-from botmesh_conversations.conversations import Conversations, Watcher
+from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.event_stream import decode, read_history
 from botmesh_conversations.model import rules
 from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said, check_something_said
@@ -27,20 +27,21 @@ from botmesh_conversations.model.streams import is_conversation
 from botmesh_conversations.post_stream import answers_to, check_owner, check_same, until_ended
 from botmesh_conversations.spans import context_of
 from botmesh_conversations.statistics import Statistics
+from botmesh_conversations.watchers import Watcher
 from botmesh_log.position import read_position
 from botmesh_service.paging import check_page_size
 
 SERVICE_NAME = "botmesh.v1.ConversationService"
 DEFAULT_CHANNEL = "web"
-_MOST_SATISFIED = 5
-_CHUNK_BYTES = 256 * 1024
-_PAGE = 500
+_MAX_SATISFACTION = 5
+_HISTORY_CHUNK_BYTES = 256 * 1024
+_RECORDS_A_READ = 500
 
 
 class ConversationService(AccountMethods):
     """The edge between gRPC and the conversations."""
 
-    most_queued = 10_000
+    max_queued = 10_000
     """Events that a watcher may be behind."""
 
     def __init__(self, conversations: Conversations) -> None:
@@ -114,7 +115,7 @@ class ConversationService(AccountMethods):
         size = 0
         async for entry in self._entries(live, request.after_sequence, request.limit):
             size += entry.ByteSize()
-            if chunk and size > _CHUNK_BYTES:
+            if chunk and size > _HISTORY_CHUNK_BYTES:
                 yield api.GetHistoryResponse(entries=chunk)
                 chunk, size = [], entry.ByteSize()
             chunk.append(entry)
@@ -124,12 +125,12 @@ class ConversationService(AccountMethods):
         self, request: api.WatchConversationsRequest, context: ServicerContext
     ) -> AsyncIterator[api.WatchConversationsResponse]:
         """What has happened since a position, then what happens."""
-        watcher = Watcher(self.most_queued, conversation_id=request.conversation_id)
+        watcher = Watcher(self.max_queued, conversation_id=request.conversation_id)
         self._all.watchers.add(watcher)
         try:
             position = read_position(request.after_position, field="after_position")
             while not request.only_new:
-                records = await self._all.log.read_all(position + 1, _PAGE)
+                records = await self._all.log.read_all(position + 1, _RECORDS_A_READ)
                 for record in records:
                     position = record.position
                     if request.conversation_id in ("", record.stream) and is_conversation(record.stream):
@@ -140,7 +141,7 @@ class ConversationService(AccountMethods):
                 event = await watcher.next()
                 if event is None:
                     raise WatcherTooSlow(
-                        f"more than {self.most_queued} events or {watcher.most_bytes} bytes behind: "
+                        f"more than {self.max_queued} events or {watcher.max_bytes} bytes behind: "
                         "watch again from the last position"
                     )
                 if read_position(event.position, field="position") > position:
@@ -194,7 +195,10 @@ class ConversationService(AccountMethods):
         changed = pb.StatusChanged(status=request.status, reason=request.reason)
         if request.HasField("until") and request.status == pb.CONVERSATION_STATUS_PAUSED:
             changed.until.CopyFrom(request.until)
-        views = [await self._change(one, lambda state: rules.set_status(state, changed)) for one in ids]
+        views = [
+            await self._change(conversation_id, lambda state: rules.set_status(state, changed))
+            for conversation_id in ids
+        ]
         return api.SetStatusResponse(conversations=views)
 
     async def SetMode(self, request: api.SetModeRequest, context: ServicerContext) -> api.SetModeResponse:
@@ -328,9 +332,11 @@ class ConversationService(AccountMethods):
         outcome = request.outcome
         if not outcome.ListFields():
             raise InvalidField("outcome says resolved, booked or satisfaction: it cannot be empty", field="outcome")
-        if outcome.HasField("satisfaction") and not 1 <= outcome.satisfaction <= _MOST_SATISFIED:
+        if outcome.HasField("satisfaction") and not 1 <= outcome.satisfaction <= _MAX_SATISFACTION:
             raise InvalidField(
-                f"satisfaction must be 1 to {_MOST_SATISFIED}", field="outcome.satisfaction", value=outcome.satisfaction
+                f"satisfaction must be 1 to {_MAX_SATISFACTION}",
+                field="outcome.satisfaction",
+                value=outcome.satisfaction,
             )
         view = await self._change(request.conversation_id, lambda state: rules.record_outcome(state, outcome))
         return api.RecordOutcomeResponse(conversation=view)
@@ -361,17 +367,17 @@ class ConversationService(AccountMethods):
     async def _entries(self, live: ConversationAggregate, after: int, limit: int) -> AsyncIterator[HistoryEntry]:
         """What was said after a sequence, or the newest of it: from memory where that goes back far enough."""
         state = live.state
-        kept: Sequence[HistoryEntry] = state.history.after(after)
-        goes_back = len(kept) < len(state.history) or state.entries == len(state.history)
-        if goes_back or 0 < limit <= len(kept):
-            kept = kept[-limit:]
+        entries: Sequence[HistoryEntry] = state.history.after(after)
+        goes_back = len(entries) < len(state.history) or state.entries == len(state.history)
+        if goes_back or 0 < limit <= len(entries):
+            entries = entries[-limit:]
         elif limit:
-            kept = deque([entry async for entry in read_history(self._all.log, live.id, after)], maxlen=limit)
+            entries = deque([entry async for entry in read_history(self._all.log, live.id, after)], maxlen=limit)
         else:
             async for entry in read_history(self._all.log, live.id, after):
                 yield entry
             return
-        for entry in kept:
+        for entry in entries:
             yield entry
 
     async def _one(self, conversation_id: str) -> ConversationAggregate:

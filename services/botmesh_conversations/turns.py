@@ -11,7 +11,6 @@ from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
 
 from botmesh.calling.agent_client import Invocation
-from botmesh.chain import Chain
 from botmesh.errors import BotmeshError, LogUnavailable
 from botmesh.reply import Pieces
 from botmesh.telemetry.telemetry import trace_id_of
@@ -25,6 +24,7 @@ from botmesh.v1.part_pb2 import Part
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
 from botmesh.v1.turn_pb2 import Turn, TurnTransfer
 from botmesh_conversations.aggregate import ConversationAggregate
+from botmesh_conversations.invocation import invocation
 from botmesh_conversations.model.recent_history import HISTORY_ENTRIES
 from botmesh_conversations.model.rules import cap_replies, finish_turn, move, suggest
 from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said
@@ -134,20 +134,15 @@ class Turns:
         self, state: State, turn: RunningTurn, attempt: int, words: Sequence[Part], context: Context
     ) -> Invocation:
         view = state.view
-        chain = Chain.root(view.account_id, view.conversation_id)
         message = Message(
-            to_agent=turn.agent.rpartition("/")[2],
             message_type=message_pb2.MESSAGE_TYPE_TURN,
             payload=words,
-            correlation_id=chain.correlation_id,
             # An instance replays what it has under an id: another attempt needs another one.
             message_id=turn.turn_id if attempt == 0 else f"{turn.turn_id}.{attempt + 1}",
-            conversation_id=view.conversation_id,
-            account_id=view.account_id,
             context=view.context,
         )
         message.timestamp.GetCurrentTime()
-        return Invocation(turn.agent, message, chain, self.timeout, context=context)
+        return invocation(view, turn.agent, message, self.timeout, context)
 
     def _details(self, state: State, turn: RunningTurn) -> Turn:
         handed = turn.handed
@@ -220,7 +215,7 @@ class Turns:
         await live.write(decide)
 
 
-def recent(state: State, through: int, most: int = HISTORY_ENTRIES) -> tuple[Sequence[HistoryEntry], bool]:
-    """The newest entries up to an event, `most` and 256 KiB at most, oldest first, and whether older were left out."""
-    chosen, left_out = state.history.newest(through, most)
+def recent(state: State, through: int, max_entries: int = HISTORY_ENTRIES) -> tuple[Sequence[HistoryEntry], bool]:
+    """The newest entries up to an event, oldest first, 256 KiB at most, and whether older ones were left out."""
+    chosen, left_out = state.history.newest(through, max_entries)
     return chosen, left_out or state.entries > len(state.history)

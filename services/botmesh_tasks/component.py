@@ -10,8 +10,9 @@ from botmesh_service.agent_clients import AgentClients
 from botmesh_service.problems import Problems
 from botmesh_service.settings import ServiceSettings
 from botmesh_tasks.projection import Projection
+from botmesh_tasks.projector import COMPONENT
 from botmesh_tasks.service import RunTimes, TaskService
-from botmesh_tasks.tasks import COMPONENT, Tasks
+from botmesh_tasks.tasks import Tasks
 
 
 class TasksComponent:

@@ -29,7 +29,7 @@ from botmesh.v1.task_state_pb2 import (
 from botmesh_tasks.fold import INTERRUPTED, State
 from botmesh_tasks.sizes import MAX_REQUEST
 
-MOST_LOST = 10
+MAX_LOST = 10
 """A task that was lost half-way so often is not begun again: it may be what kills its agent."""
 
 Events = list[TaskEvent]
@@ -79,7 +79,7 @@ def lose(state: State, message_id: str, error: BotmeshError, *, lost: bool) -> E
     """The agent cannot be reached, is too busy or was `lost` half-way: the task waits again, if it may."""
     if not _runs(state, message_id) or state.view.cancel_requested:
         return []
-    if lost and (state.view.at_most_once or state.lost + 1 >= MOST_LOST):
+    if lost and (state.view.at_most_once or state.lost + 1 >= MAX_LOST):
         text = f"its agent was lost half-way and the work may have been done or not: {error.text}"
         return [_end(TASK_STATE_FAILED, OutcomeUnknown.reason, text)]
     return [TaskEvent(requeued=TaskRequeued(reason=error.reason, text=error.text, lost=lost))]

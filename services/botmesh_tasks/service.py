@@ -32,11 +32,11 @@ from botmesh_tasks.tasks import Tasks
 
 SERVICE_NAME = "botmesh.v1.TaskService"
 Metadata = tuple[tuple[str, str | bytes], ...]
-MOST_QUEUED = 24 * 3600.0
+MAX_QUEUE_SECONDS = 24 * 3600.0
 """Seconds that a task may wait at a time."""
-_MOST_ID = 56
+_MAX_ID = 56
 """Characters of a task's id: the number of an attempt comes behind it."""
-_PAGE = 500
+_RECORDS_A_READ = 500
 _ANSWER_SECONDS = 0.25
 """What a wait keeps of its deadline to answer in."""
 _RECEIPT_SECONDS = 1.0
@@ -140,7 +140,7 @@ class TaskService(TaskServiceServicer):
         try:
             while True:
                 while sequence < live.sequence and queue.empty():
-                    records = await self._all.log.read(live.id, sequence + 1, _PAGE)
+                    records = await self._all.log.read(live.id, sequence + 1, _RECORDS_A_READ)
                     for record in records:
                         sequence = record.sequence
                         yield api.WatchTaskResponse(event=decode(record, self._all.unreadable))
@@ -178,8 +178,8 @@ class TaskService(TaskServiceServicer):
         check_request("message", message)
         message.account_id = check_id("account_id", message.account_id or chain.account_id or DEFAULT_ACCOUNT)
         message.message_id = check_id("message_id", message.message_id) if message.message_id else new_id()
-        if len(message.message_id) > _MOST_ID:
-            raise InvalidField(f"a task's id has at most {_MOST_ID} characters", field="message_id")
+        if len(message.message_id) > _MAX_ID:
+            raise InvalidField(f"a task's id has at most {_MAX_ID} characters", field="message_id")
         message.correlation_id = check_id("correlation_id", message.correlation_id or chain.correlation_id or new_id())
         message.conversation_id = message.conversation_id or chain.conversation_id
         if message.conversation_id:
@@ -195,7 +195,7 @@ class TaskService(TaskServiceServicer):
             path=chain.path,
             max_hops=chain.max_hops,
             run_timeout=_within("run_timeout", request.run_timeout, self._run_times.default, self._run_times.most),
-            queue_timeout=_within("queue_timeout", request.queue_timeout, MOST_QUEUED, MOST_QUEUED),
+            queue_timeout=_within("queue_timeout", request.queue_timeout, MAX_QUEUE_SECONDS, MAX_QUEUE_SECONDS),
             at_most_once=request.at_most_once,
             no_receipt=request.no_receipt,
         )

@@ -5,49 +5,40 @@ import contextlib
 import itertools
 import logging
 import time
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakValueDictionary
 
-from botmesh.calling.agent_client import Invocation
-from botmesh.chain import Chain
-from botmesh.errors import BotmeshError, DeadlineExpired, LogUnavailable, QueueExpired, QueueFull
+from botmesh.calling.directory import Directory
+from botmesh.errors import BotmeshError, DeadlineExpired, QueueExpired, QueueFull
 from botmesh.limits import seconds
 from botmesh.v1 import agent_service_pb2 as agent_api
-from botmesh.v1.message_pb2 import MESSAGE_TYPE_ERROR, MESSAGE_TYPE_RESPONSE, Message
-from botmesh.v1.part_pb2 import Part
-from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE
 from botmesh.v1.task_pb2 import TaskEvent, TaskSubmitted
-from botmesh.v1.task_state_pb2 import TASK_STATE_COMPLETED, TASK_STATE_SUBMITTED, TASK_STATE_WORKING, TaskState
+from botmesh.v1.task_state_pb2 import TASK_STATE_SUBMITTED, TASK_STATE_WORKING
 from botmesh_log.event_log import EventLog
 from botmesh_log.position import read_position
 from botmesh_service.agent_clients import AgentClients
-from botmesh_service.pauses import Pauses
+from botmesh_service.keyed_jobs import KeyedJobs
 from botmesh_service.problems import Problems
+from botmesh_service.stream_cache import StreamCache
 from botmesh_service.supervisor import recovered, supervise
-from botmesh_service.times import seconds_of
 from botmesh_tasks import rules
-from botmesh_tasks.aggregate import TaskAggregate, is_task, new_listener
+from botmesh_tasks.aggregate import TaskAggregate, new_listener
 from botmesh_tasks.projection import Projection
+from botmesh_tasks.projector import COMPONENT, LIST, Projector
 from botmesh_tasks.queues import Queue, ready
+from botmesh_tasks.receipts import send_receipt
 from botmesh_tasks.sizes import check_reply
 from botmesh_tasks.work import Attempt, ask_of, is_lost
 
 logger = logging.getLogger("botmesh")
-COMPONENT = "tasks"
-LIST = "list of tasks"
-"""What the projection is called where it is a problem."""
-
 KEPT = 1_000
 """Ended tasks in memory, at most."""
 LATE_SECONDS = 5.0
 """How long an answer to a cancelled task is still listened for, and an instance waited for after a restart."""
-RECEIPT_TIMEOUT = 30.0
-_PAGE = 1000
-_TICK = 0.1
-_TICKS_TO_EXPIRE = 5
+_TICK_SECONDS = 0.1
+_TICKS_BETWEEN_EXPIRIES = 5
 """Between two looks at what has waited for too long."""
 _BACKOFF = 0.1, 10.0
 """Seconds before a task that was refused is tried again, at first and at most."""
@@ -67,26 +58,32 @@ class Tasks:
     at_once: int = 10
     """Tasks that one instance works on at a time."""
     problems: Problems = field(default_factory=Problems)
-    """Where what cannot be read or done is told."""
-    _lives: OrderedDict[Key, TaskAggregate] = field(default_factory=OrderedDict)
-    _used: WeakValueDictionary[Key, TaskAggregate] = field(default_factory=WeakValueDictionary)
-    """All that anybody holds: there are never two of one task, of which one would not hear of the other's events."""
+    """Where failures and unreadable data are noted."""
+    _cache: StreamCache[Key, TaskAggregate] = field(init=False)
+    _jobs: KeyedJobs = field(init=False)
+    _projector: Projector = field(init=False)
     _queues: dict[Key, Queue] = field(default_factory=lambda: defaultdict(Queue))
     """By account and agent."""
-    _doing: dict[tuple[str, str, str], asyncio.Task[None]] = field(default_factory=dict)
-    """What is being done: account, task and what."""
+    _watching: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    """Waits for the first copy of an account's directory, by account."""
     _refused: dict[Key, int] = field(default_factory=dict)
     """How often in a row a task could not be begun."""
-    _pauses: Pauses = field(default_factory=Pauses)
-    """Before what is done for a task is tried again."""
     _own: list[asyncio.Task[None]] = field(default_factory=list)
     _opened_at: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Wire the parts that need others of them."""
+        self._projector = Projector(self.log, self.projection, self.problems, self.get)
+        self._jobs = KeyedJobs(COMPONENT, "task", self.problems)
+        self._cache = StreamCache(
+            self._load,
+            max_streams=KEPT,
+            may_forget=lambda _, live: not live.listeners and (not live.sequence or not live.state.is_pending),
+        )
+
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
-        position = await self._project_from(self.projection.position)
-        if self._try_to_commit():
-            self.projection.skip_to(position)
+        await self._projector.catch_up()
         self.projection.on_rebuild = self._rebuild_soon
         self._opened_at = asyncio.get_running_loop().time()
         self._own = [
@@ -94,26 +91,10 @@ class Tasks:
             supervise("queues", self._tick, self.problems, component=COMPONENT),
         ]
 
-    async def _project_from(self, position: int) -> int:
-        """Tell the projection of everything after a position of the log; the last position."""
-        while records := await self.log.read_all(position + 1, _PAGE):
-            for stream in dict.fromkeys(record.stream for record in records if is_task(record.stream)):
-                _, account, task_id = stream.split("/", 2)
-                live = await self.get(account, task_id)
-                if live.state.view.task_id:
-                    self.projection.put(live.state, 0)
-            position = records[-1].position
-        return position
-
     def _rebuild_soon(self) -> None:
-        """The projection was damaged and set aside: tell all of it again, while everything else goes on."""
+        """The projection was damaged and set aside: fill a new one while everything else goes on."""
         self.problems.storage(COMPONENT, LIST, f"{self.projection.damage}; the list is back in a moment")
-        self._own.append(supervise("rebuilding", self._rebuild, self.problems, component=COMPONENT))
-
-    async def _rebuild(self) -> None:
-        position = await self._project_from(0)
-        self._try_to_commit()
-        self.projection.rebuilt(position)
+        self._own.append(supervise("rebuilding", self._projector.rebuild, self.problems, component=COMPONENT))
 
     async def _go_on(self) -> None:
         """With everything that was under way when the last process stopped."""
@@ -131,24 +112,16 @@ class Tasks:
 
     async def close(self) -> None:
         """Stop attending to tasks; their agents go on, and the next start attaches to them."""
-        running = [*self._doing.values(), *self._own]
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
+        await self._jobs.stop([*self._watching.values(), *self._own])
         self.projection.close()
 
     async def get(self, account: str, task_id: str) -> TaskAggregate:
         """A task, read from the log if it is not in memory; one that does not exist has no events."""
-        key = account, task_id
-        live = self._used.get(key)
-        if live is None:
-            made = TaskAggregate(account, task_id, self.log, self._written, self.unreadable)
-            await made.load()
-            live = self._used.setdefault(key, made)
-        self._lives[key] = live
-        self._lives.move_to_end(key)
-        self._make_room()
+        return await self._cache.get((account, task_id))
+
+    async def _load(self, key: Key) -> TaskAggregate:
+        live = TaskAggregate(*key, self.log, self._written, self.unreadable)
+        await live.load()
         return live
 
     async def submit(self, live: TaskAggregate, submitted: TaskSubmitted) -> None:
@@ -186,7 +159,7 @@ class Tasks:
 
     def position_of(self, account: str, task_id: str) -> int:
         """The same, of a task by its id: one that waits is in memory."""
-        live = self._lives.get((account, task_id))
+        live = self._cache.recent.get((account, task_id))
         return self.position(live) if live is not None and live.sequence else 0
 
     def advance(self, live: TaskAggregate) -> None:
@@ -198,107 +171,59 @@ class Tasks:
         if state.is_final:
             self._refused.pop((live.account, live.task_id), None)
             if not state.is_told:
-                self._do(live, "tell", self._tell(live))
+                self._start_job(live, "tell", self._tell(live))
         elif state.view.cancel_requested:
-            self._do(live, "cancel", self._cancel(live))
+            self._start_job(live, "cancel", self._cancel(live))
         elif state.view.state == TASK_STATE_SUBMITTED:
             queue.put(live)
             self._serve(live.account, state.view.agent, queue)
         elif state.view.state == TASK_STATE_WORKING:
-            self._do(live, "work", self._work(live, queue))
+            self._start_job(live, "work", self._work(live, queue))
 
     def _written(self, live: TaskAggregate, events: Sequence[TaskEvent]) -> None:
         if live.state.view.task_id:
             self.projection.put(live.state, read_position(events[-1].position, field="position"))
 
-    def _make_room(self) -> None:
-        if len(self._lives) <= KEPT:
-            return
-        for key in list(self._lives):
-            live = self._lives[key]
-            if not live.listeners and (not live.sequence or not live.state.is_pending):
-                del self._lives[key]
-            if len(self._lives) <= KEPT:
-                return
-
-    def _do(self, live: TaskAggregate, what: str, work: Coroutine[Any, Any, None]) -> None:
-        key = live.account, live.task_id, what
-        if key in self._doing:
-            work.close()
-            return
-        task = self._doing[key] = asyncio.create_task(self._guarded(live, work), name=f"botmesh-task-{what}")
-
-        def done(_: object) -> None:
-            del self._doing[key]
-            if not task.cancelled():
-                self.advance(live)
-
-        task.add_done_callback(done)
-
-    async def _guarded(self, live: TaskAggregate, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except BotmeshError as error:
-            pause = self._pauses.next(live.id)
-            logger.error("task %s: %s; it is tried again in %g s", live.task_id, error, pause)  # noqa: TRY400 - no trace needed
-            await asyncio.sleep(pause)
-        except Exception as error:
-            pause = self._pauses.next(live.id)
-            logger.exception("task %s: what was under way failed; it is tried again in %g s", live.task_id, pause)
-            text = f"what was under way failed and is tried again: {type(error).__name__}: {error}"
-            self.problems.failed(COMPONENT, live.task_id, text)
-            await asyncio.sleep(pause)
-        else:
-            self._pauses.forget(live.id)
+    def _start_job(self, live: TaskAggregate, kind: str, job: Coroutine[Any, Any, None]) -> None:
+        self._jobs.start(live.id, kind, job, subject=live.task_id, then=lambda: self.advance(live))
 
     async def _tick(self) -> None:
         """Look at all that waits, often: an instance may be ready, or time may be over."""
         for tick in itertools.count():
-            await asyncio.sleep(_TICK)
-            if self._try_to_commit():
+            await asyncio.sleep(_TICK_SECONDS)
+            if self._projector.try_to_commit():
                 recovered(self.problems, COMPONENT, "queues")
             for (account, agent), queue in list(self._queues.items()):
-                if tick % _TICKS_TO_EXPIRE == 0:
+                if tick % _TICKS_BETWEEN_EXPIRIES == 0:
                     for live in queue.expired(time.time()):
-                        self._do(live, "expire", self._expire(live, queue))
+                        self._start_job(live, "expire", self._expire(live, queue))
                 if queue.waiting:
                     self._serve(account, agent, queue)
-
-    def _try_to_commit(self) -> bool:
-        """Commit the projection; what cannot be written now stays in memory."""
-        try:
-            self.projection.commit()
-        except LogUnavailable as error:
-            self.problems.storage(COMPONENT, LIST, error.text)
-            return False
-        self.problems.over(COMPONENT, PROBLEM_KIND_STORAGE, LIST)
-        return True
 
     def _serve(self, account: str, agent: str, queue: Queue) -> None:
         """Give waiting tasks to the instances that are ready for them."""
         directory = self.callers.of(account).directory
         if not directory.watching:
-            self._do_once(account, directory.ready())
+            self._watch_agents(account, directory)
         while (chosen := queue.next(ready(directory, account, agent), self.at_once)) is not None:
             live, instance = chosen
-            self._do(live, "start", self._start(live, instance.instance_id, queue))
+            self._start_job(live, "start", self._start(live, instance.instance_id, queue))
 
-    def _do_once(self, account: str, work: Coroutine[Any, Any, None]) -> None:
-        key = account, "", "watch"
-        if key in self._doing:
-            work.close()
+    def _watch_agents(self, account: str, directory: Directory) -> None:
+        """Wait for the first copy of an account's directory, once at a time."""
+        if account in self._watching:
             return
 
-        async def quietly() -> None:
+        async def wait() -> None:
             try:
-                await work
+                await directory.ready()
             except BotmeshError:
-                pass  # the next look begins it again
+                pass  # the next look waits again
             except Exception:
                 logger.exception("the agents of account %s cannot be watched; it is tried again", account)
 
-        self._doing[key] = task = asyncio.create_task(quietly())
-        task.add_done_callback(lambda _: self._doing.pop(key))
+        self._watching[account] = task = asyncio.create_task(wait())
+        task.add_done_callback(lambda _: self._watching.pop(account))
 
     async def _start(self, live: TaskAggregate, instance: str, queue: Queue) -> None:
         begun: list[TaskEvent] = []
@@ -339,7 +264,7 @@ class Tasks:
         while directory.warming or asyncio.get_running_loop().time() < until:
             if any(one.instance_id == instance for one in directory.live(live.account, live.state.view.agent)):
                 return
-            await asyncio.sleep(_TICK)
+            await asyncio.sleep(_TICK_SECONDS)
 
     async def _progressed(self, live: TaskAggregate, progress: agent_api.Progress) -> None:
         message_id = live.state.message_id
@@ -366,56 +291,10 @@ class Tasks:
                 await self._appears(live, live.state.view.instance_id)
             receipts = await caller.cancel(ask_of(live), live.state.view.text or "cancelled")
         await live.write(lambda state: rules.cancelled(state, receipts))
-        working = self._doing.get((live.account, live.task_id, "work"))
+        working = self._jobs.get(live.id, "work")
         if working is not None:
             asyncio.get_running_loop().call_later(LATE_SECONDS, working.cancel)
 
     async def _tell(self, live: TaskAggregate) -> None:
-        """Let the agent that asked know, however long it is away; what it does with it is its own business."""
-        view = live.state.view
-        caller = self.callers.of(live.account)
-        until = seconds_of(view.updated_at) + seconds(view.queue_timeout)
-        reason, pause = "", _BACKOFF[0]
-        while True:
-            message = _receipt(live)
-            chain = Chain(
-                correlation_id=message.correlation_id,
-                conversation_id=message.conversation_id,
-                account_id=live.account,
-            )
-            ask = Invocation(view.from_agent, message, chain, RECEIPT_TIMEOUT, context=live.context)
-            try:
-                request = agent_api.NotifyRequest(message=message)
-                await caller.unary("Notify", ask, request, agent_api.NotifyResponse.FromString)
-            except BotmeshError as error:
-                reason = error.reason
-                if not is_lost(error) or time.time() + pause > until:
-                    break
-                await asyncio.sleep(pause)
-                pause = min(_BACKOFF[1], pause * 2)
-            else:
-                reason = ""
-                break
+        reason = await send_receipt(live, self.callers.of(live.account))
         await live.write(lambda state: rules.deliver(state, reason))
-
-
-def _receipt(live: TaskAggregate) -> Message:
-    """What the agent that asked is told of the end."""
-    view = live.state.view
-    done = view.state == TASK_STATE_COMPLETED
-    said = view.reply.message.payload if done else [Part(text=view.text)]
-    message = Message(
-        from_agent=view.agent.rpartition("/")[2],
-        to_agent=view.from_agent.rpartition("/")[2],
-        message_type=MESSAGE_TYPE_RESPONSE if done else MESSAGE_TYPE_ERROR,
-        payload=said,
-        correlation_id=view.request.correlation_id,
-        message_id=f"{view.task_id[:56]}.receipt",
-        conversation_id=view.request.conversation_id,
-        account_id=live.account,
-        in_reply_to=view.task_id,
-        task_id=view.task_id,
-    )
-    state = TaskState.Name(view.state).removeprefix("TASK_STATE_").lower()
-    message.context.update({"state": state, "reason": view.reason, "agent": view.agent})
-    return message

@@ -73,7 +73,7 @@ async def test_an_event_of_a_stream_that_nobody_knows_is_passed_over(make_desk, 
     agent = bot("newer")
 
     async with make_desk(primary="newer") as desk, desk.bots(agent):
-        original = botmesh.server.AgentServicer.DelegateStream
+        original = botmesh.serving.agent_service.AgentServicer.DelegateStream
 
         async def with_something_new(self, request, context):
             yield agent_api.DelegateStreamResponse(sequence=1)
@@ -81,7 +81,7 @@ async def test_an_event_of_a_stream_that_nobody_knows_is_passed_over(make_desk, 
                 event.sequence += 1
                 yield event
 
-        monkeypatch.setattr(botmesh.server.AgentServicer, "DelegateStream", with_something_new)
+        monkeypatch.setattr(botmesh.serving.agent_service.AgentServicer, "DelegateStream", with_something_new)
         answer = await asyncio.wait_for(desk.post("hello"), 10)
         assert answer.entries == [("newer", "newer: hello")]
         assert len(agent.seen) == 1
@@ -115,7 +115,7 @@ async def test_watchers_are_bounded_in_bytes(make_desk, monkeypatch):
         reading = asyncio.ensure_future(watch.read())
         await until(lambda: desk.all.watchers)
         (watcher,) = desk.all.watchers
-        watcher.most_bytes = 1000
+        watcher.max_bytes = 1000
         watcher.tell("", [ConversationEvent(position="1")], 2000)
         await desk.post("hello")
         with pytest.raises(errors.WatcherTooSlow):
@@ -133,7 +133,7 @@ async def test_a_watcher_of_one_conversation_is_not_dropped_for_what_others_say(
         reading = asyncio.ensure_future(watch.read())
         await until(lambda: desk.all.watchers)
         (watcher,) = desk.all.watchers
-        watcher.most = 2
+        watcher.max_events = 2
         for number in range(5):
             await desk.post("hello", contact=f"other-{number}")
         await desk.post("me again")
@@ -298,11 +298,11 @@ async def test_an_alarm_that_cannot_ring_keeps_no_other_waiting(make_desk, monke
             request = api.SetStatusRequest(conversation_id=one.id, status=pb.CONVERSATION_STATUS_PAUSED)
             request.until.FromNanoseconds(time.time_ns() + 200_000_000)
             await desk.conversations.SetStatus(request)
-        await until(lambda: desk.all._used[good.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE)
+        await until(lambda: desk.all._cache.held[good.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE)
         await until(lambda: desk.all.problems.newest(1))
         assert desk.all.problems.newest(1)[0].subject == bad.id
         monkeypatch.undo()
-        await until(lambda: desk.all._used[bad.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE, 10)
+        await until(lambda: desk.all._cache.held[bad.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE, 10)
 
 
 async def test_a_wall_clock_that_jumps_is_noticed(make_desk, monkeypatch):
@@ -315,7 +315,7 @@ async def test_a_wall_clock_that_jumps_is_noticed(make_desk, monkeypatch):
         await asyncio.sleep(0.3)
         real = time.time
         monkeypatch.setattr(alarm_clock.time, "time", lambda: real() + 7200)
-        await until(lambda: desk.all._used[one.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE)
+        await until(lambda: desk.all._cache.held[one.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE)
 
 
 async def test_a_background_task_that_fails_is_told_and_goes_on(make_desk, monkeypatch):
@@ -335,7 +335,7 @@ async def test_a_background_task_that_fails_is_told_and_goes_on(make_desk, monke
         request = api.SetStatusRequest(conversation_id=one.id, status=pb.CONVERSATION_STATUS_PAUSED)
         request.until.FromNanoseconds(time.time_ns() + 300_000_000)
         await desk.conversations.SetStatus(request)
-        await until(lambda: desk.all._used[one.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE, 10)
+        await until(lambda: desk.all._cache.held[one.id].state.view.status == pb.CONVERSATION_STATUS_ACTIVE, 10)
         failed = [problem for problem in desk.all.problems.newest(5) if problem.subject == "alarms"]
         assert [(problem.count, "odd" in problem.text) for problem in failed] == [(2, True)]
 
@@ -344,7 +344,7 @@ async def test_sixteen_members_with_keywords_do_not_stop_the_mesh(make_desk):
     keywords = [f"word{number} and more" for number in range(64)]
     async with make_desk(primary="owner") as desk, desk.bots(bot("owner"), bot("helper")):
         one = await desk.post("hello")
-        live = desk.all._used[one.id]
+        live = desk.all._cache.held[one.id]
         for number in range(16):
             member = pb.Member(agent=f"m{number}", keywords=keywords, schedules=["0 9 * * MON"] * 8)
             await live.write(lambda _, member=member: [ConversationEvent(member_added=pb.MemberAdded(member=member))])
@@ -391,7 +391,7 @@ async def test_accounts_that_nobody_uses_are_forgotten(make_desk, monkeypatch):
     async with make_desk() as desk:
         for number in range(50):
             await desk.conversations.GetAccount(api.GetAccountRequest(account_id=f"account-{number}"))
-        assert len(desk.all.accounts._kept) == 10
+        assert len(desk.all.accounts._cache.recent) == 10
         one = await desk.all.accounts.of("account-49")
         for number in range(50):
             await desk.conversations.GetAccount(api.GetAccountRequest(account_id=f"other-{number}"))
@@ -431,7 +431,7 @@ async def test_what_is_written_goes_on_after_events_that_cannot_be_found(make_de
     async with make_desk() as desk:
         one = await desk.post("hello")
         await desk.post("second")
-        live = desk.all._used[one.id]
+        live = desk.all._cache.held[one.id]
         live.sequence -= 1  # as after a start at which the last event could not be found
         read = type(desk.all.log).read
 

@@ -158,8 +158,8 @@ async def test_all_conversations_together_are_bounded_in_memory_too(make_desk, m
         for number in range(12):
             for contact in ("anna", "ben", "cleo", "dora"):
                 await desk.post(f"message {number}", conversation_id=contact, contact=contact)
-        await until(lambda: sum(len(live.state.history) for live in desk.all._lives.values()) <= 30 + 24)
-        assert desk.all._entries == sum(len(live.state.history) for live in desk.all._lives.values())
+        await until(lambda: sum(len(live.state.history) for live in desk.all._cache.recent.values()) <= 30 + 24)
+        assert desk.all._cache.weight == sum(len(live.state.history) for live in desk.all._cache.recent.values())
         assert len(await desk.history("anna")) == 24
         assert (await desk.post("again", conversation_id="anna", contact="anna")).entries == [("a", "a: again")]
 

@@ -359,7 +359,7 @@ async def test_many_large_messages_still_make_a_turn(make_desk):
 
 
 async def test_a_watcher_that_does_not_read_is_dropped_and_disturbs_nobody(make_desk, monkeypatch):
-    monkeypatch.setattr(ConversationService, "most_queued", 3)
+    monkeypatch.setattr(ConversationService, "max_queued", 3)
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception")):
         watch = desk.conversations.WatchConversations(api.WatchConversationsRequest(only_new=True))
         seen = []

@@ -17,7 +17,7 @@ _BETWEEN = "\0"
 def said_of(words: Iterable[str], text: str) -> str:
     """The first of these words or phrases that a text holds: whole words, in any case; empty: none."""
     said = _tokens(text[:LOOKED_AT])
-    return next((one for one in words if _tokens(one) in said), "")
+    return next((phrase for phrase in words if _tokens(phrase) in said), "")
 
 
 def check_keywords(field: str, keywords: Iterable[str]) -> None:

@@ -54,9 +54,9 @@ class RecentHistory:  # noqa: PLW1641 - it grows: nothing to hash
 
     def __copy__(self) -> "RecentHistory":
         """One that can go its own way."""
-        made = RecentHistory()
-        made._entries, made._bytes = self._entries.copy(), self._bytes
-        return made
+        fork = RecentHistory()
+        fork._entries, fork._bytes = self._entries.copy(), self._bytes
+        return fork
 
     @property
     def last(self) -> int:
@@ -78,15 +78,15 @@ class RecentHistory:  # noqa: PLW1641 - it grows: nothing to hash
         newer = takewhile(lambda entry: entry[0] > sequence, reversed(self._entries))
         return _entries([data for _, data in newer][::-1])
 
-    def newest(self, through: int, most: int = HISTORY_ENTRIES) -> tuple[Sequence[HistoryEntry], bool]:
-        """The newest up to a sequence, `most` and 256 KiB at most, oldest first; whether others here were left out."""
+    def newest(self, through: int, max_entries: int = HISTORY_ENTRIES) -> tuple[Sequence[HistoryEntry], bool]:
+        """The newest up to a sequence, oldest first, 256 KiB at most; whether others in here were left out."""
         chosen: list[bytes] = []
         size = 0
         for at, data in reversed(self._entries):
             if at > through:
                 continue
             size += len(data)
-            if size > HISTORY_BYTES or len(chosen) == most:
+            if size > HISTORY_BYTES or len(chosen) == max_entries:
                 return _entries(chosen[::-1]), True
             chosen.append(data)
         return _entries(chosen[::-1]), False

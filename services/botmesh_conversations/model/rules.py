@@ -172,10 +172,10 @@ def finish_turn(state: State, turn_id: str, epoch: int, finished: pb.TurnFinishe
     return [ConversationEvent(turn_finished=finished)]
 
 
-def cap_replies(state: State, most: int) -> Events:
+def cap_replies(state: State, max_replies: int) -> Events:
     """Pause a bot that has just given its last reply; 0: it may go on for ever."""
     replies = state.replies + 1
-    if not most or replies < most:
+    if not max_replies or replies < max_replies:
         return []
     paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED, reason=f"{replies} replies of bots are the limit")
     return [ConversationEvent(status_changed=paused)]

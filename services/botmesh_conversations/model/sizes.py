@@ -12,17 +12,17 @@ MAX_REPLY = 768 * 1024
 """Bytes of a bot's reply to a turn: the conversation that shows it as a suggestion fits into 1 MiB."""
 
 
-def check_said(field: str, payload: Iterable[Part], most: int = MAX_SAID) -> None:
+def check_said(field: str, payload: Iterable[Part], max_bytes: int = MAX_SAID) -> None:
     """Refuse what could not be shown again.
 
     Raises:
         MessageTooLarge: it is over the limit.
     """
     size = sum(part.ByteSize() + 8 for part in payload)
-    if size > most:
+    if size > max_bytes:
         what = "the message" if field == "payload" else field
-        text = f"{what} is {size} bytes and the limit {most}: send less, or a URL"
-        error = MessageTooLarge(text, size=size, limit=most, direction="request", field=field)
+        text = f"{what} is {size} bytes and the limit {max_bytes}: send less, or a URL"
+        error = MessageTooLarge(text, size=size, limit=max_bytes, direction="request", field=field)
         error.started = False
         raise error
 

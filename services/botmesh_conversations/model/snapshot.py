@@ -13,7 +13,7 @@ EVERY = 200
 
 def take(state: State) -> bytes:
     """The state as bytes."""
-    made = ConversationSnapshot(
+    stored = ConversationSnapshot(
         version=VERSION,
         view=state.view,
         history=state.history,
@@ -37,38 +37,38 @@ def take(state: State) -> bytes:
         said_at=timestamp_of(state.said_at),
         entries=state.entries,
     )
-    return made.SerializeToString()
+    return stored.SerializeToString()
 
 
 def restore(data: bytes) -> State | None:
     """The state that was taken; None: another version of the fold made it."""
-    kept = ConversationSnapshot.FromString(data)
-    if kept.version != VERSION:
+    stored = ConversationSnapshot.FromString(data)
+    if stored.version != VERSION:
         return None
     state = State(
-        view=kept.view,
-        history=RecentHistory(kept.history),
-        entries=kept.entries,
-        waiting=RecentHistory(kept.waiting),
-        latest=kept.latest if kept.HasField("latest") else None,
+        view=stored.view,
+        history=RecentHistory(stored.history),
+        entries=stored.entries,
+        waiting=RecentHistory(stored.waiting),
+        latest=stored.latest if stored.HasField("latest") else None,
         # A map has no order of its own: the newest come last again.
-        message_ids=dict(sorted(kept.message_ids.items(), key=lambda item: item[1])),
-        answered_through=kept.answered_through,
-        dropped_through=kept.dropped_through,
-        away_through=kept.away_through,
-        turn=_turn_from_proto(kept.turn) if kept.HasField("turn") else None,
-        transfer=kept.transfer if kept.HasField("transfer") else None,
-        requested_at=kept.requested_at,
-        handed=kept.handed if kept.HasField("handed") else None,
-        transfers={_transfer_id(event): event for event in kept.transfers},
-        replies=kept.replies,
-        said_at=seconds_of(kept.said_at),
-        worked_at=seconds_of(kept.worked_at),
-        expires_at={name: seconds_of(at) for name, at in kept.expires_at.items()},
-        silence=kept.silence if kept.HasField("silence") else None,
+        message_ids=dict(sorted(stored.message_ids.items(), key=lambda item: item[1])),
+        answered_through=stored.answered_through,
+        dropped_through=stored.dropped_through,
+        away_through=stored.away_through,
+        turn=_turn_from_proto(stored.turn) if stored.HasField("turn") else None,
+        transfer=stored.transfer if stored.HasField("transfer") else None,
+        requested_at=stored.requested_at,
+        handed=stored.handed if stored.HasField("handed") else None,
+        transfers={_transfer_id(event): event for event in stored.transfers},
+        replies=stored.replies,
+        said_at=seconds_of(stored.said_at),
+        worked_at=seconds_of(stored.worked_at),
+        expires_at={name: seconds_of(at) for name, at in stored.expires_at.items()},
+        silence=stored.silence if stored.HasField("silence") else None,
     )
-    state.came_from.extend(kept.came_from)
-    state.moves.extend((seconds_of(move.time), move.source, move.target) for move in kept.moves)
+    state.came_from.extend(stored.came_from)
+    state.moves.extend((seconds_of(move.time), move.source, move.target) for move in stored.moves)
     return state
 
 
@@ -89,17 +89,17 @@ def _turn_to_proto(turn: RunningTurn) -> RunningTurnSnapshot:
     )
 
 
-def _turn_from_proto(kept: RunningTurnSnapshot) -> RunningTurn:
+def _turn_from_proto(stored: RunningTurnSnapshot) -> RunningTurn:
     return RunningTurn(
-        kept.started.turn_id,
-        kept.started.epoch,
-        kept.started.agent,
-        kept.started.through_sequence,
-        kept.started.transfer_id,
-        kept.handed if kept.HasField("handed") else None,
-        list(kept.waiting),
-        kept.latest if kept.HasField("latest") else None,
-        kept.requested_at,
+        stored.started.turn_id,
+        stored.started.epoch,
+        stored.started.agent,
+        stored.started.through_sequence,
+        stored.started.transfer_id,
+        stored.handed if stored.HasField("handed") else None,
+        list(stored.waiting),
+        stored.latest if stored.HasField("latest") else None,
+        stored.requested_at,
     )
 
 

@@ -11,9 +11,9 @@ from botmesh.v1.part_pb2 import Part
 from botmesh_conversations.model.recent_history import RecentHistory
 
 DESK = "desk"
-_IDS_KEPT = 1000
-_TRANSFERS_KEPT = 100
-_MOVES_KEPT = 32
+_MAX_IDS = 1000
+_MAX_TRANSFERS = 100
+_MAX_MOVES = 32
 
 
 @dataclass(slots=True)
@@ -63,9 +63,9 @@ class State:
     """The sequence of the last request for a transfer."""
     handed: pb.OwnerChanged | None = None
     """The change of owner whose first turn has not begun."""
-    came_from: deque[Owner] = field(default_factory=lambda: deque(maxlen=_MOVES_KEPT))
+    came_from: deque[Owner] = field(default_factory=lambda: deque(maxlen=_MAX_MOVES))
     """The owners before, for handing back."""
-    moves: deque[tuple[float, str, str]] = field(default_factory=lambda: deque(maxlen=_MOVES_KEPT))
+    moves: deque[tuple[float, str, str]] = field(default_factory=lambda: deque(maxlen=_MAX_MOVES))
     """Changes of owner: when, from whom, to whom."""
     transfers: dict[str, pb.ConversationEvent] = field(default_factory=dict)
     """How the last transfers ended, by id: a repeated request gets the same answer."""
@@ -88,7 +88,7 @@ class State:
     @property
     def last_agent(self) -> str:
         """The agent that has the conversation or had it last; empty: none ever did."""
-        return self.view.owner.agent or next((one.agent for one in reversed(self.came_from) if one.agent), "")
+        return self.view.owner.agent or next((owner.agent for owner in reversed(self.came_from) if owner.agent), "")
 
     def say(self, entry: HistoryEntry, at: float) -> None:
         """Something was said."""
@@ -103,13 +103,13 @@ class State:
     def remember(self, message_id: str, sequence: int) -> None:
         """A message was taken in under this id."""
         self.message_ids[message_id] = sequence
-        if len(self.message_ids) > _IDS_KEPT:
+        if len(self.message_ids) > _MAX_IDS:
             del self.message_ids[next(iter(self.message_ids))]
 
     def taken_in(self, message_id: str) -> int | None:
         """The sequence under which a message was taken in; 0: it never was; None: that is to be looked up."""
         known = self.message_ids.get(message_id)
-        return known if known is not None or len(self.message_ids) >= _IDS_KEPT else 0
+        return known if known is not None or len(self.message_ids) >= _MAX_IDS else 0
 
     def close_transfer(self, transfer_id: str, event: pb.ConversationEvent) -> None:
         """No transfer is under way; this is how one ended."""
@@ -117,7 +117,7 @@ class State:
         self.view.ClearField("transfer")
         if transfer_id:
             self.transfers[transfer_id] = event
-        if len(self.transfers) > _TRANSFERS_KEPT:
+        if len(self.transfers) > _MAX_TRANSFERS:
             del self.transfers[next(iter(self.transfers))]
 
     def answered(self, through: int) -> None:
@@ -133,12 +133,12 @@ class State:
 
     def fork(self) -> "State":
         """A copy that can go its own way."""
-        made = copy.copy(self)
-        made.view = Conversation()
-        made.view.CopyFrom(self.view)
+        fork = copy.copy(self)
+        fork.view = Conversation()
+        fork.view.CopyFrom(self.view)
         for name in ("history", "waiting", "message_ids", "came_from", "moves", "transfers", "expires_at"):
-            setattr(made, name, copy.copy(getattr(self, name)))
-        return made
+            setattr(fork, name, copy.copy(getattr(self, name)))
+        return fork
 
 
 def name_of(owner: Owner) -> str:
@@ -146,26 +146,26 @@ def name_of(owner: Owner) -> str:
     return owner.agent if owner.WhichOneof("owner") == "agent" else DESK
 
 
-def words_of(turn: RunningTurn, most: int) -> list[Part]:
-    """What a turn is about: at most so many bytes of it, the newest."""
+def words_of(turn: RunningTurn, max_bytes: int) -> list[Part]:
+    """What a turn is about: at max_bytes so many bytes of it, the newest."""
     handed = turn.handed
     if handed is not None and handed.user_message:
         later = [entry for entry in turn.waiting if entry.sequence > turn.requested_at]
         size = sum(part.ByteSize() for part in handed.user_message)
-        return [*handed.user_message, *_newest(later, most - size, at_least_one=False)]
-    waiting = _newest(turn.waiting, most)
+        return [*handed.user_message, *_newest(later, max_bytes - size, at_least_one=False)]
+    waiting = _newest(turn.waiting, max_bytes)
     if waiting or handed is None or turn.latest is None:
         return waiting
     return list(turn.latest.payload)
 
 
-def _newest(entries: list[HistoryEntry], most: int, *, at_least_one: bool = True) -> list[Part]:
-    """What was said, oldest first; if that is too much for one turn, the newest of it."""
+def _newest(entries: list[HistoryEntry], max_bytes: int, *, at_least_one: bool = True) -> list[Part]:
+    """What was said, oldest first; the newest entries that fit into `max_bytes`."""
     chosen: list[Part] = []
     size = 0
     for entry in reversed(entries):
         size += entry.ByteSize()
-        if size > most and (chosen or not at_least_one):
+        if size > max_bytes and (chosen or not at_least_one):
             break
         chosen[:0] = entry.payload
     return chosen

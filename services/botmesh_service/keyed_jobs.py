@@ -1,0 +1,95 @@
+"""Background work of a service: at most one job of a kind for a conversation or a task, and failed jobs again later."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from botmesh.errors import BotmeshError
+from botmesh_service.pauses import Pauses
+from botmesh_service.problems import Problems
+
+logger = logging.getLogger("botmesh")
+
+
+class KeyedJobs:
+    """Jobs by owner (the id of a stream) and kind ("offer")."""
+
+    def __init__(self, component: str, noun: str, problems: Problems) -> None:
+        """No job runs.
+
+        Args:
+            component: the part of the mesh that problems are noted for: "conversations".
+            noun: what an owner is called in the log: "conversation".
+            problems: where failures that are no BotmeshError are noted.
+        """
+        self._component = component
+        self._noun = noun
+        self._problems = problems
+        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._pauses = Pauses()
+
+    def start(
+        self,
+        owner: str,
+        kind: str,
+        job: Coroutine[Any, Any, None],
+        *,
+        subject: str,
+        then: Callable[[], None],
+    ) -> None:
+        """Start a job, unless one of the same owner and kind runs.
+
+        Args:
+            owner: the id of the stream that it is done for.
+            kind: of the job, for its name.
+            job: what is done. If it fails, a pause follows that grows with each failure of the owner.
+            subject: what the owner is called in the log and in problems.
+            then: called when the job and its pause have ended, not when it was cancelled: begins what comes next.
+        """
+        key = owner, kind
+        if key in self._running:
+            job.close()
+            return
+        task = asyncio.create_task(self._guard(owner, subject, job), name=f"botmesh-{self._noun}-{kind}")
+        self._running[key] = task
+
+        def ended(_: object) -> None:
+            del self._running[key]
+            if not task.cancelled():
+                then()
+
+        task.add_done_callback(ended)
+
+    def get(self, owner: str, kind: str) -> "asyncio.Task[None] | None":
+        """A job that runs; None: it does not."""
+        return self._running.get((owner, kind))
+
+    def has_any(self, owner: str) -> bool:
+        """Whether any job runs for an owner."""
+        return any(running == owner for running, _ in self._running)
+
+    async def stop(self, others: Iterable["asyncio.Task[None]"] = ()) -> None:
+        """Cancel all jobs and these other tasks, and wait until they have ended."""
+        tasks = [*self._running.values(), *others]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _guard(self, owner: str, subject: str, job: Coroutine[Any, Any, None]) -> None:
+        try:
+            await job
+        except BotmeshError as error:
+            pause = self._pauses.next(owner)
+            logger.error("%s %s: %s; it is tried again in %g s", self._noun, subject, error, pause)  # noqa: TRY400 - no trace needed
+            await asyncio.sleep(pause)
+        except Exception as error:
+            pause = self._pauses.next(owner)
+            text = "%s %s: what was under way failed; it is tried again in %g s"
+            logger.exception(text, self._noun, subject, pause)
+            text = f"what was under way failed and is tried again: {type(error).__name__}: {error}"
+            self._problems.failed(self._component, subject, text)
+            await asyncio.sleep(pause)
+        else:
+            self._pauses.forget(owner)
