@@ -91,7 +91,7 @@ class Conversation(Task):
     async def read_history(self, limit: int = 0) -> list[HistoryEntry]:
         """What was said in the conversation, oldest first: the newest `limit` messages, or all."""
         request = api.GetHistoryRequest(conversation_id=self.conversation_id, limit=limit)
-        stub = self._client.conversations(self.turn.service_address)
+        stub = self._client.services.conversations(self.turn.service_address)
         responses = stub.GetHistory(request, timeout=self.deadline.remaining)
         return [entry async for response in responses for entry in response.entries]
 
@@ -272,7 +272,7 @@ class Conversation(Task):
 
     async def _tell(self, method: str, request: Any) -> Any:
         """Call the service that the turn came from, in this turn's trace and deadline."""
-        stub = self._client.conversations(self.turn.service_address)
+        stub = self._client.services.conversations(self.turn.service_address)
         call = getattr(stub, method)
         metadata = inject(get_current_span(self._span_context()))
         return await call(request, timeout=self.deadline.remaining, metadata=metadata)

@@ -306,14 +306,14 @@ class Delegator(ABC):
     async def _bots_of(self, conversation: str) -> list[str]:
         """The agents among a conversation's owner and members."""
         request = GetConversationRequest(conversation_id=conversation)
-        stub = self._client.conversations(self._conversations_at())
+        stub = self._client.services.conversations(self._conversations_at())
         view = (await stub.GetConversation(request, timeout=QUERY_TIMEOUT)).conversation
         bots = [view.owner.agent, *(member.agent for member in view.members)]
         return [bot for bot in bots if bot and bot not in self._named()]
 
     def _conversations_at(self) -> str:
         """Where ConversationService answers."""
-        return self._client.services_at("conversations")
+        return self._client.services.address_of("conversations")
 
     def _named(self) -> Sequence[str]:
         """Who stands in the chain already, and cannot be asked again."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from botmesh.calling.agent_client import AgentClient
 from botmesh.calling.directory import Directory
+from botmesh.calling.mesh_services import MeshServices
 from botmesh.calling.peers import Peers
 from botmesh.calling.registry_client import RegistryClient
 from botmesh.limits import Limits
@@ -43,9 +44,9 @@ class Participant:
         self._narrowing = settings.narrowing
         self._narrow = narrow
         peers = Peers(settings.set_aside, links=settings.links)
-        services = settings.services(registry.address if registry is not None else "")
-        self.client = AgentClient(endpoint, self.directory, peers, settings.connect_timeout, services)
-        self.client.report(logged=settings.persist_messages)
+        services = MeshServices(endpoint, settings.services(registry.address if registry is not None else ""))
+        endpoint.journal = services.journal(logged=settings.persist_messages)
+        self.client = AgentClient(endpoint, self.directory, peers, services, settings.connect_timeout)
         endpoint.targets = self.directory
         self.directory.on_limits = self.learn
         self.directory.on_trace_endpoint = endpoint.telemetry.export_to

@@ -123,7 +123,7 @@ class Task(Delegator):
             NotAMember: this bot neither owns the conversation nor is a member.
             ConversationStopped: nothing is said in it any more.
         """
-        stub = self._client.conversations(self._conversations_at())
+        stub = self._client.services.conversations(self._conversations_at())
         request = SayRequest(
             conversation_id=self.conversation_id, agent=self._call.endpoint.agent, payload=to_parts(content)
         )

@@ -19,6 +19,7 @@ from botmesh.v1.agent_service_pb2 import CancelReceipt
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.task_pb2 import Task as TaskProto
 from botmesh.v1.task_pb2 import TaskEvent
+from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh.v1.task_state_pb2 import TaskState
 
 TIMEOUT = 10.0
@@ -113,7 +114,10 @@ class TaskHandle:
             UnknownTask: there is none of this id.
         """
         request = api.GetTaskRequest(task_id=self.task_id, account_id=self._account)
-        return TaskStatus.from_proto((await self._client.tasks().GetTask(request, timeout=_within(self._client))).task)
+        return TaskStatus.from_proto((await self._tasks().GetTask(request, timeout=_within(self._client))).task)
+
+    def _tasks(self) -> TaskServiceStub:
+        return self._client.services.tasks()
 
     async def wait(self, timeout: float | None = None) -> TaskStatus:
         """As it stands when it has ended or asks for input, or after `timeout` seconds.
@@ -131,7 +135,7 @@ class TaskHandle:
             if left <= _PAUSE:
                 return await self.get()
             try:
-                status = TaskStatus.from_proto((await self._client.tasks().WaitTask(request, timeout=left)).task)
+                status = TaskStatus.from_proto((await self._tasks().WaitTask(request, timeout=left)).task)
             except BotmeshError as error:
                 if not _may_come_back(error):
                     raise
@@ -164,7 +168,7 @@ class TaskHandle:
             UnknownTask: there is none of this id.
         """
         request = api.CancelTaskRequest(task_id=self.task_id, account_id=self._account, reason=reason)
-        return tuple((await self._client.tasks().CancelTask(request, timeout=_within(self._client))).receipts)
+        return tuple((await self._tasks().CancelTask(request, timeout=_within(self._client))).receipts)
 
     async def resume(self, content: Content = None, *, context: Mapping[str, Any] | None = None) -> TaskStatus:
         """Give it what its agent asked for.
@@ -174,9 +178,7 @@ class TaskHandle:
         """
         message = Message(payload=to_parts(content), context=to_struct(context))
         request = api.ResumeTaskRequest(task_id=self.task_id, account_id=self._account, message=message)
-        return TaskStatus.from_proto(
-            (await self._client.tasks().ResumeTask(request, timeout=_within(self._client))).task
-        )
+        return TaskStatus.from_proto((await self._tasks().ResumeTask(request, timeout=_within(self._client))).task)
 
     async def watch(self, after_sequence: int = 0) -> AsyncIterator[TaskEvent]:
         """What happened after an event, then what happens, to the last event (botmesh.v1 TaskEvent).
@@ -189,7 +191,7 @@ class TaskHandle:
         request = api.WatchTaskRequest(task_id=self.task_id, account_id=self._account, after_sequence=after_sequence)
         while True:
             try:
-                async for response in self._client.tasks().WatchTask(request):
+                async for response in self._tasks().WatchTask(request):
                     request.after_sequence = response.event.sequence
                     yield response.event
             except BotmeshError as error:
@@ -204,7 +206,7 @@ async def submit(client: AgentClient, invocation: Invocation, request: api.Submi
     """Have a task taken in, in the chain and the trace of an invocation."""
     span = get_current_span(invocation.context)
     metadata = (*invocation.chain.to_metadata(), *inject(span))
-    response = await client.tasks().SubmitTask(request, timeout=_within(client), metadata=metadata)
+    response = await client.services.tasks().SubmitTask(request, timeout=_within(client), metadata=metadata)
     return TaskHandle(client, response.task.task_id, response.task.account_id)
 
 
@@ -217,7 +219,7 @@ async def list_tasks(client: AgentClient, only: Mapping[str, Any]) -> list[TaskS
     except ValueError:
         raise InvalidField(f"states are {', '.join(StateName.__args__)}", field="states") from None  # type: ignore[attr-defined]
     request = api.ListTasksRequest(account_id=client.directory.account, states=wanted, **given)
-    response = await client.tasks().ListTasks(request, timeout=_within(client))
+    response = await client.services.tasks().ListTasks(request, timeout=_within(client))
     return [TaskStatus.from_proto(task) for task in response.tasks]
 
 

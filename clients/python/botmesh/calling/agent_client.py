@@ -1,9 +1,9 @@
 """Calls agents: the policies once around a call, and as many attempts inside as it takes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
@@ -12,32 +12,24 @@ from google.protobuf.message import Message as AnyMessage
 from opentelemetry.context import Context
 
 from botmesh.calling.directory import Directory
-from botmesh.calling.peers import CHANNEL_OPTIONS, Peer, Peers
+from botmesh.calling.mesh_services import MeshServices
+from botmesh.calling.peers import Peer, Peers
 from botmesh.calling.retry import Attempts, Budget, is_idempotent
 from botmesh.chain import Chain
 from botmesh.deadline import Deadline
-from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, NoLiveInstance, NotSupported, Unreachable
+from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, NoLiveInstance, Unreachable
 from botmesh.fields import check_fields
 from botmesh.policies import Call, CallInfo, CallScope, Endpoint, MethodClass, around
 from botmesh.policies.methods import AGENT
 from botmesh.status import from_exception
 from botmesh.telemetry.context import inject
-from botmesh.telemetry.journal import Journal
-from botmesh.transport.adapter import client_interceptors
 from botmesh.transport.idle_limit import within_idle_limit
 from botmesh.v1 import agent_service_pb2 as pb
-from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.instance_pb2 import Instance
-from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 from botmesh.v1.message_pb2 import Message
-from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh.v1.turn_pb2 import Turn
 from botmesh.work.work import Work
 
-MAX_CHANNELS = 32
-"""To services that are no agents."""
-CLOSING_SECONDS = 60.0
-"""That calls have on a channel that makes room for another."""
 CANCEL_TIMEOUT = 1.0
 """Seconds for telling a callee that its work is no longer wanted."""
 MAX_BUDGETS = 10_000
@@ -69,20 +61,33 @@ class Invocation:
     """Whether the work goes on when this caller leaves: it is not told to stop."""
 
 
-@dataclass(slots=True)
 class AgentClient:
     """Calls agents for one endpoint."""
 
-    endpoint: Endpoint
-    directory: Directory
-    peers: Peers
-    connect_timeout: float = 2.0
-    services: Mapping[str, str] = field(default_factory=dict)
-    """Where the services of the mesh answer that are no agents: "conversations", "tasks"."""
-    _channels: dict[str, Any] = field(default_factory=dict)
-    """To services, by address; those that were used last come last."""
-    _budgets: dict[str, Budget] = field(default_factory=dict)
-    _background: set[asyncio.Task[Any]] = field(default_factory=set)
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        directory: Directory,
+        peers: Peers,
+        services: MeshServices,
+        connect_timeout: float = 2.0,
+    ) -> None:
+        """Call the instances that `directory` knows over the connections of `peers`.
+
+        Args:
+            endpoint: who calls.
+            directory: the copy of the registry.
+            peers: connections to instances.
+            services: the services of the mesh that are no agents.
+            connect_timeout: seconds that one connection may take.
+        """
+        self.endpoint = endpoint
+        self.directory = directory
+        self.peers = peers
+        self.services = services
+        self.connect_timeout = connect_timeout
+        self._budgets: dict[str, Budget] = {}
+        self._background: set[asyncio.Task[Any]] = set()
 
     async def unary(
         self, method: str, invocation: Invocation, request: Any, response_type: Callable[[bytes], Any]
@@ -116,52 +121,10 @@ class AgentClient:
                         _note_usage(call, event)
                     yield event, call
 
-    def conversations(self, address: str) -> Any:
-        """The ConversationService that a turn came from, with typed errors."""
-        return ConversationServiceStub(self._channel(address))
-
-    def tasks(self) -> Any:
-        """TaskService, with typed errors.
-
-        Raises:
-            NotSupported: this mesh has none.
-        """
-        return TaskServiceStub(self._channel(self.services_at("tasks")))
-
-    def services_at(self, name: str) -> str:
-        """Where a service of the mesh answers.
-
-        Raises:
-            NotSupported: this mesh has none.
-        """
-        address = self.services.get(name, "")
-        if not address:
-            raise NotSupported(f"{name} need a mesh with services: start `botmesh up`", method=name)
-        return address
-
-    def _channel(self, address: str) -> grpc.aio.Channel:
-        channel: grpc.aio.Channel | None = self._channels.pop(address, None)
-        if channel is None:
-            channel = grpc.aio.insecure_channel(
-                address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(self.endpoint)
-            )
-        self._channels[address] = channel
-        if len(self._channels) > MAX_CHANNELS:  # turns name the address of their service, and turns can be forged
-            self._spawn(self._channels.pop(next(iter(self._channels))).close(CLOSING_SECONDS))
-        return channel
-
-    def report(self, *, logged: bool) -> None:
-        """Report messages (`logged`) and costs to the journal, if there is one."""
-        at = self.services.get("journal", "")
-        self.endpoint.journal = Journal(
-            logged=logged, stub=(lambda: JournalServiceStub(self._channel(at))) if at else None
-        )
-
     async def close(self) -> None:
         """Wait for what was still to be told, then close the connections."""
         await self.endpoint.journal.close()
-        for channel in self._channels.values():
-            await channel.close()
+        await self.services.close()
         if self._background:
             await asyncio.wait(self._background, timeout=CANCEL_TIMEOUT)
         await self.peers.close()
