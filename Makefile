@@ -26,7 +26,7 @@ SIDE_BY_SIDE := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 QUICK        := not slow and not languages and not jaeger
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks demo check test test-all test-long fuzz bench check-bench tools jaeger lint format generate check-generated check-breaking release-contract check-clients lock clean
+.PHONY: help setup hooks demo check test test-all test-long fuzz bench check-bench tools jaeger lint house format generate check-generated check-breaking release-contract check-clients lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ lint: $(READY) ## Check style, types, the protos, and that the stubs are fresh
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	@$(MAKE) --no-print-directory check-generated check-breaking check-clients
+
+house: $(READY) ## Print the structure of the Python code: modules, imports, floors, circles
+	@$(BIN)/python -m tests.tools.house
 
 format: $(READY) ## Format the code and the protos
 	$(BIN)/ruff check --fix --exit-zero
