@@ -1,4 +1,4 @@
-/** Asking agents: delegate, stream, notify, find. The same words inside a delegation (Task) and outside one (Mesh). */
+/** Asking agents: delegate, stream, send, find. The same methods inside a delegation (Task) and outside one (Mesh). */
 import type { Ask, Caller } from "./caller.js";
 import { narrowed } from "./chain.js";
 import { encoded } from "./codec.js";
@@ -89,7 +89,7 @@ export abstract class Asking {
   }
 
   /** Delegate without waiting for the result: the message id, when the callee has taken the work. */
-  async notify(agent: string, content?: Content, options: Options = {}): Promise<string> {
+  async send(agent: string, content?: Content, options: Options = {}): Promise<string> {
     const ask = this.#compose(agent, content, options);
     const request = encoded(NotifyRequest, { message: ask.message });
     await this.caller.unary("Notify", ask, request, NotifyResponse);

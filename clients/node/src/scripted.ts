@@ -95,7 +95,7 @@ const STEPS: Record<string, (run: Run, step: Step) => unknown> = {
     task.signal.throwIfAborted();
   },
   partial: ({ task }, step) =>
-    step["append"] === true ? task.write(said(step, "text")) : task.send(text(said(step, "text"))),
+    step["append"] === true ? task.write(said(step, "text")) : task.writePart(text(said(step, "text"))),
   progress: ({ task }, step) => task.progress(said(step, "text"), number(step, "fraction")),
   confidence: (run, step) => (run.confidence = number(step, "value")),
   usage: (run, step) => (run.usage = usage(step)),
@@ -113,7 +113,7 @@ const STEPS: Record<string, (run: Run, step: Step) => unknown> = {
   parallel: async ({ results, task }, step) =>
     results.push(await Promise.all((step["steps"] as Step[]).map((one) => asked(task, one)))),
   notify: async ({ results, task }, step) => {
-    results.push(await task.notify(said(step, "to"), said(step, "text")).then((): Result => ({ ok: true }), failure));
+    results.push(await task.send(said(step, "to"), said(step, "text")).then((): Result => ({ ok: true }), failure));
   },
 };
 

@@ -258,7 +258,8 @@ async function emitted(task: Task, pieces: AsyncGenerator): Promise<Reply | type
   for await (const piece of pieces) {
     if (piece instanceof Reply || piece === NOT_MINE) final = piece;
     else if (typeof piece === "string") await task.write(piece);
-    else for (const part of new Reply(piece as ConstructorParameters<typeof Reply>[0]).parts) await task.send(part);
+    else
+      for (const part of new Reply(piece as ConstructorParameters<typeof Reply>[0]).parts) await task.writePart(part);
   }
   return final;
 }

@@ -99,12 +99,12 @@ export class Task extends Asking {
 
   /** Send a piece of the reply's text now; it continues the text before it. Waits while the reader is far behind. */
   async write(piece: string): Promise<void> {
-    await this.#send(text(piece), this.#afterText);
+    await this.#write(text(piece), this.#afterText);
   }
 
   /** Send a part of the reply now, as a piece of its own. */
-  async send(part: Part): Promise<void> {
-    await this.#send(part, false);
+  async writePart(part: Part): Promise<void> {
+    await this.#write(part, false);
   }
 
   /** Tell what is being done; for people, no part of the reply. `fraction` is the share that is done, 0 to 1. */
@@ -117,7 +117,7 @@ export class Task extends Asking {
     return addUp(this.#usage);
   }
 
-  async #send(part: Part, append: boolean): Promise<void> {
+  async #write(part: Part, append: boolean): Promise<void> {
     this.#afterText = part.content?.$case === "text";
     await this.work.emit({ $case: "partial", partial: { part, append } });
   }

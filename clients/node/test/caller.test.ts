@@ -144,7 +144,7 @@ test("what the callee would refuse never leaves", async (t) => {
   };
   const long = "x".repeat(5_000);
   await assert.rejects(mesh.delegate("worker", "go", { skill: long }), never("message.skill_id"));
-  await assert.rejects(mesh.notify("worker", "go", { skill: long }), never("message.skill_id"));
+  await assert.rejects(mesh.send("worker", "go", { skill: long }), never("message.skill_id"));
   await assert.rejects(read(mesh.stream("worker", "go", { skill: long })), never("message.skill_id"));
   await assert.rejects(mesh.delegate("worker", { deep }), never("message.payload[0].data"));
   await assert.rejects(mesh.delegate("worker", "go", { context: { deep } }), never("message.context"));
