@@ -42,7 +42,7 @@ type agentClient struct {
 
 func newAgentClient(e *endpoint, d *directory, settings Settings) *agentClient {
 	client := &agentClient{
-		endpoint: e, directory: d, peers: newPeers(settings.SetAside), connectTimeout: settings.ConnectTimeout,
+		endpoint: e, directory: d, peers: newPeers(settings.EjectionTime), connectTimeout: settings.ConnectTimeout,
 		retryBudgets: map[string]*retryBudget{}, services: map[string]*grpc.ClientConn{},
 	}
 	d.onChange = func() { client.peers.closeAllBut(d.has) }

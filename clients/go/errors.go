@@ -47,7 +47,6 @@ const (
 	ReasonTooManyInstances    Reason = "TOO_MANY_INSTANCES"   // RESOURCE_EXHAUSTED: the registry takes no more of these
 	ReasonAddressNotAllowed   Reason = "ADDRESS_NOT_ALLOWED"  // INVALID_ARGUMENT: the address is neither the caller's own nor in an allowed range
 	ReasonWatcherTooSlow      Reason = "WATCHER_TOO_SLOW"     // UNAVAILABLE: the watcher read too slowly and was dropped; watch again
-	ReasonUnknownWork         Reason = "UNKNOWN_WORK"         // NOT_FOUND: the callee has no work under this message id
 	ReasonUnknownTrace        Reason = "UNKNOWN_TRACE"        // NOT_FOUND: no span of this trace is kept
 	ReasonUnknownConversation Reason = "UNKNOWN_CONVERSATION" // NOT_FOUND: no conversation of this id
 	ReasonTransferToSelf      Reason = "TRANSFER_TO_SELF"     // FAILED_PRECONDITION: a conversation cannot be transferred to its owner
@@ -100,7 +99,6 @@ var codeOf = map[Reason]codes.Code{
 	ReasonTooManyInstances:    codes.ResourceExhausted,
 	ReasonAddressNotAllowed:   codes.InvalidArgument,
 	ReasonWatcherTooSlow:      codes.Unavailable,
-	ReasonUnknownWork:         codes.NotFound,
 	ReasonUnknownTrace:        codes.NotFound,
 	ReasonUnknownConversation: codes.NotFound,
 	ReasonTransferToSelf:      codes.FailedPrecondition,
@@ -134,7 +132,6 @@ var neverStarted = map[Reason]bool{
 	ReasonTooManyInstances:    true,
 	ReasonAddressNotAllowed:   true,
 	ReasonWatcherTooSlow:      true,
-	ReasonUnknownWork:         true,
 	ReasonUnknownTrace:        true,
 	ReasonUnknownConversation: true,
 	ReasonTransferToSelf:      true,

@@ -18,9 +18,9 @@ type peer struct {
 	conn     *grpc.ClientConn
 	stub     pb.AgentServiceClient
 
-	inFlight   int // the rest under the lock of peers
-	asideUntil time.Time
-	leaving    bool
+	inFlight     int // the rest under the lock of peers
+	ejectedUntil time.Time
+	leaving      bool
 }
 
 func (p *peer) id() string { return p.instance.InstanceId }
@@ -51,14 +51,14 @@ func (p *peer) unreachable(why string) error {
 
 // peers are all instances that this process has called.
 type peers struct {
-	setAsideFor time.Duration
+	ejectionTime time.Duration
 
 	mu         sync.Mutex
 	byInstance map[string]*peer
 }
 
-func newPeers(setAside time.Duration) *peers {
-	return &peers{setAsideFor: setAside, byInstance: map[string]*peer{}}
+func newPeers(ejectionTime time.Duration) *peers {
+	return &peers{ejectionTime: ejectionTime, byInstance: map[string]*peer{}}
 }
 
 // choose takes the one with the fewest calls in flight of two random ones. Those that failed of late, and those to
@@ -73,7 +73,7 @@ func (p *peers) choose(instances []*pb.Instance, avoid map[string]bool) (*peer, 
 			continue
 		}
 		fresh = append(fresh, instance)
-		if known := p.byInstance[instance.InstanceId]; known == nil || known.asideUntil.Before(now) {
+		if known := p.byInstance[instance.InstanceId]; known == nil || known.ejectedUntil.Before(now) {
 			healthy = append(healthy, instance)
 		}
 	}
@@ -124,11 +124,11 @@ func (p *peers) use(peer *peer) func() {
 	}
 }
 
-// setAside: it failed, prefer others for a while.
-func (p *peers) setAside(peer *peer) {
+// eject: it failed, prefer others for a while.
+func (p *peers) eject(peer *peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	peer.asideUntil = time.Now().Add(p.setAsideFor)
+	peer.ejectedUntil = time.Now().Add(p.ejectionTime)
 }
 
 // closeAllBut closes connections to instances that are no longer live, as soon as nothing is in flight.

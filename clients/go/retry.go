@@ -77,7 +77,7 @@ func (a *attempts) next(ctx context.Context, e *Error, failed *peer, live liveFu
 	if !ofThisHop(e, failed) {
 		return nil, e
 	}
-	a.peers.setAside(failed)
+	a.peers.eject(failed)
 	a.tried[failed.id()] = true
 	if e.Started && !a.idempotent {
 		a.mayHaveStarted = failed

@@ -17,7 +17,7 @@ type Settings struct {
 	Advertise        string        // BOTMESH_ADVERTISE: what a bot registers; default where it listens
 	DrainTimeout     time.Duration // BOTMESH_DRAIN_TIMEOUT: how long a bot that leaves waits for what runs; 30 s
 	ConnectTimeout   time.Duration // BOTMESH_CONNECT_TIMEOUT: for connecting to an instance; 2 s
-	SetAside         time.Duration // BOTMESH_SET_ASIDE: how long an instance that failed is left alone; 5 s
+	EjectionTime     time.Duration // BOTMESH_EJECTION_TIME: how long an instance that failed is left alone; 5 s
 	IdempotencyTTL   time.Duration // BOTMESH_IDEMPOTENCY_TTL: how long an outcome is remembered; 300 s
 	IdempotencyCount int           // BOTMESH_IDEMPOTENCY_ENTRIES: how many outcomes are remembered; 10,000
 	IdempotencyBytes int           // BOTMESH_IDEMPOTENCY_BYTES: how much memory they may take; 64 MiB
@@ -29,7 +29,7 @@ type Settings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		Registry: "127.0.0.1:7600", Account: DefaultAccount, Bind: "127.0.0.1:0",
-		DrainTimeout: 30 * time.Second, ConnectTimeout: 2 * time.Second, SetAside: 5 * time.Second,
+		DrainTimeout: 30 * time.Second, ConnectTimeout: 2 * time.Second, EjectionTime: 5 * time.Second,
 		IdempotencyTTL: 300 * time.Second, IdempotencyCount: 10_000, IdempotencyBytes: 64 << 20,
 		OrphanGrace: time.Second,
 	}
@@ -57,7 +57,7 @@ func (s *Settings) table() []setting {
 		address("BOTMESH_REGISTRY", &s.Registry), identifier("BOTMESH_ACCOUNT", &s.Account),
 		address("BOTMESH_BIND", &s.Bind), address("BOTMESH_ADVERTISE", &s.Advertise),
 		seconds("BOTMESH_DRAIN_TIMEOUT", &s.DrainTimeout), seconds("BOTMESH_CONNECT_TIMEOUT", &s.ConnectTimeout),
-		seconds("BOTMESH_SET_ASIDE", &s.SetAside), seconds("BOTMESH_IDEMPOTENCY_TTL", &s.IdempotencyTTL),
+		seconds("BOTMESH_EJECTION_TIME", &s.EjectionTime), seconds("BOTMESH_IDEMPOTENCY_TTL", &s.IdempotencyTTL),
 		count("BOTMESH_IDEMPOTENCY_ENTRIES", &s.IdempotencyCount),
 		size("BOTMESH_IDEMPOTENCY_BYTES", &s.IdempotencyBytes), seconds("BOTMESH_ORPHAN_GRACE", &s.OrphanGrace),
 		optional("BOTMESH_ENABLED", &s.Narrow.Enabled, toggle),

@@ -33,7 +33,7 @@ func TestTheEnvironmentIsRead(t *testing.T) {
 func TestMalformedSettingsNameTheirVariable(t *testing.T) {
 	for name, value := range map[string]string{
 		"BOTMESH_REGISTRY": "nowhere", "BOTMESH_BIND": "127.0.0.1:99999", "BOTMESH_ACCOUNT": "a b",
-		"BOTMESH_SET_ASIDE": "soon", "BOTMESH_MAX_HOPS": "-1", "BOTMESH_IDEMPOTENCY_BYTES": "1 TB",
+		"BOTMESH_EJECTION_TIME": "soon", "BOTMESH_MAX_HOPS": "-1", "BOTMESH_IDEMPOTENCY_BYTES": "1 TB",
 		"BOTMESH_ALLOW_REVISITS": "maybe",
 	} {
 		t.Run(name, func(t *testing.T) {

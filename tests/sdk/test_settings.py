@@ -35,13 +35,15 @@ def test_one_file_serves_a_bot_and_a_mesh(tmp_path):
 
 def test_later_wins(tmp_path):
     file = tmp_path / "mesh.toml"
-    file.write_text('account = "from-file"\ndrain_timeout = "5s"\nset_aside = 7\n')
+    file.write_text('account = "from-file"\ndrain_timeout = "5s"\nejection_time = 7\n')
     settings = load(
-        file=file, environ={"BOTMESH_ACCOUNT": "from-env", "BOTMESH_SET_ASIDE": "1m"}, flags={"account": "from-flag"}
+        file=file,
+        environ={"BOTMESH_ACCOUNT": "from-env", "BOTMESH_EJECTION_TIME": "1m"},
+        flags={"account": "from-flag"},
     )
-    assert (settings.account, settings.drain_timeout, settings.set_aside) == ("from-flag", 5.0, 60.0)
+    assert (settings.account, settings.drain_timeout, settings.ejection_time) == ("from-flag", 5.0, 60.0)
     assert settings.sources["account"] == "flag --account"
-    assert settings.sources["set_aside"] == "environment BOTMESH_SET_ASIDE"
+    assert settings.sources["ejection_time"] == "environment BOTMESH_EJECTION_TIME"
     assert settings.sources["drain_timeout"] == f"file {file}"
 
 
@@ -159,3 +161,8 @@ def test_every_setting_parses_its_own_default():
     for setting in SETTINGS.values():
         assert setting.parse(str(setting.default)) == setting.default, setting.name
         assert setting.doc
+
+
+def test_another_version_of_the_protocol_is_refused():
+    with pytest.raises(errors.InvalidField, match="speaks A2A"):
+        load(environ={"BOTMESH_PROTOCOL_VERSION": "0.3"})

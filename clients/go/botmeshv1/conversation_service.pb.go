@@ -40,8 +40,6 @@ const (
 	PostEnd_POST_END_QUEUED PostEnd = 4
 	// A person has it and will answer in time; watch the conversation.
 	PostEnd_POST_END_WITH_PERSON PostEnd = 5
-	// The turn failed; the contact was told so.
-	PostEnd_POST_END_FAILED PostEnd = 6
 	// The reply waits for a person's approval.
 	PostEnd_POST_END_SUGGESTED PostEnd = 7
 	// It waits in the desk's queue, and nobody is on duty now.
@@ -57,7 +55,6 @@ var (
 		3: "POST_END_STOPPED",
 		4: "POST_END_QUEUED",
 		5: "POST_END_WITH_PERSON",
-		6: "POST_END_FAILED",
 		7: "POST_END_SUGGESTED",
 		8: "POST_END_NOBODY_ON_DUTY",
 	}
@@ -68,7 +65,6 @@ var (
 		"POST_END_STOPPED":        3,
 		"POST_END_QUEUED":         4,
 		"POST_END_WITH_PERSON":    5,
-		"POST_END_FAILED":         6,
 		"POST_END_SUGGESTED":      7,
 		"POST_END_NOBODY_ON_DUTY": 8,
 	}
@@ -4473,15 +4469,14 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x06booked\x18\x10 \x01(\x04R\x06booked\x12\"\n" +
 	"\fsatisfaction\x18\x11 \x01(\x01R\fsatisfaction\x12\x18\n" +
 	"\aratings\x18\x12 \x01(\x04R\aratings\x12\x19\n" +
-	"\bnot_mine\x18\x13 \x01(\x04R\anotMine*\xde\x01\n" +
+	"\bnot_mine\x18\x13 \x01(\x04R\anotMine*\xc9\x01\n" +
 	"\aPostEnd\x12\x18\n" +
 	"\x14POST_END_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11POST_END_ANSWERED\x10\x01\x12\x13\n" +
 	"\x0fPOST_END_PAUSED\x10\x02\x12\x14\n" +
 	"\x10POST_END_STOPPED\x10\x03\x12\x13\n" +
 	"\x0fPOST_END_QUEUED\x10\x04\x12\x18\n" +
-	"\x14POST_END_WITH_PERSON\x10\x05\x12\x13\n" +
-	"\x0fPOST_END_FAILED\x10\x06\x12\x16\n" +
+	"\x14POST_END_WITH_PERSON\x10\x05\x12\x16\n" +
 	"\x12POST_END_SUGGESTED\x10\a\x12\x1b\n" +
 	"\x17POST_END_NOBODY_ON_DUTY\x10\b*\x80\x01\n" +
 	"\vDeskOutcome\x12\x1c\n" +

@@ -96,8 +96,6 @@ const (
 	ErrorReason_ERROR_REASON_REGISTRY_UNREACHABLE ErrorReason = 28
 	// ABORTED: the conversation changed its owner. `epoch`, `owner`.
 	ErrorReason_ERROR_REASON_EPOCH_CHANGED ErrorReason = 29
-	// NOT_FOUND: the callee has no work under this message id. `message_id`.
-	ErrorReason_ERROR_REASON_UNKNOWN_WORK ErrorReason = 30
 	// NOT_FOUND: no span of this trace is kept.
 	ErrorReason_ERROR_REASON_UNKNOWN_TRACE ErrorReason = 31
 	// NOT_FOUND: no conversation of this id. `conversation_id`.
@@ -175,7 +173,6 @@ var (
 		27: "ERROR_REASON_WATCHER_TOO_SLOW",
 		28: "ERROR_REASON_REGISTRY_UNREACHABLE",
 		29: "ERROR_REASON_EPOCH_CHANGED",
-		30: "ERROR_REASON_UNKNOWN_WORK",
 		31: "ERROR_REASON_UNKNOWN_TRACE",
 		32: "ERROR_REASON_UNKNOWN_CONVERSATION",
 		33: "ERROR_REASON_TRANSFER_TO_SELF",
@@ -228,7 +225,6 @@ var (
 		"ERROR_REASON_WATCHER_TOO_SLOW":     27,
 		"ERROR_REASON_REGISTRY_UNREACHABLE": 28,
 		"ERROR_REASON_EPOCH_CHANGED":        29,
-		"ERROR_REASON_UNKNOWN_WORK":         30,
 		"ERROR_REASON_UNKNOWN_TRACE":        31,
 		"ERROR_REASON_UNKNOWN_CONVERSATION": 32,
 		"ERROR_REASON_TRANSFER_TO_SELF":     33,
@@ -284,7 +280,7 @@ var File_botmesh_v1_error_reason_proto protoreflect.FileDescriptor
 const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/error_reason.proto\x12\n" +
-	"botmesh.v1*\x92\r\n" +
+	"botmesh.v1*\xf3\f\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dERROR_REASON_DEADLINE_EXPIRED\x10\x01\x12\"\n" +
@@ -316,8 +312,7 @@ const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	" ERROR_REASON_ADDRESS_NOT_ALLOWED\x10\x1a\x12!\n" +
 	"\x1dERROR_REASON_WATCHER_TOO_SLOW\x10\x1b\x12%\n" +
 	"!ERROR_REASON_REGISTRY_UNREACHABLE\x10\x1c\x12\x1e\n" +
-	"\x1aERROR_REASON_EPOCH_CHANGED\x10\x1d\x12\x1d\n" +
-	"\x19ERROR_REASON_UNKNOWN_WORK\x10\x1e\x12\x1e\n" +
+	"\x1aERROR_REASON_EPOCH_CHANGED\x10\x1d\x12\x1e\n" +
 	"\x1aERROR_REASON_UNKNOWN_TRACE\x10\x1f\x12%\n" +
 	"!ERROR_REASON_UNKNOWN_CONVERSATION\x10 \x12!\n" +
 	"\x1dERROR_REASON_TRANSFER_TO_SELF\x10!\x12 \n" +

@@ -40,7 +40,6 @@ BotmeshError
 │   ├── UnknownAgent          NOT_FOUND            no agent of that name
 │   ├── UnknownSkill          NOT_FOUND            no live agent has it
 │   ├── UnknownLease          NOT_FOUND            register anew
-│   ├── UnknownWork           NOT_FOUND            no work under this message id
 │   ├── UnknownTrace          NOT_FOUND            no span of this trace is kept
 │   ├── UnknownConversation   NOT_FOUND            no conversation of this id
 │   ├── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits
@@ -382,12 +381,6 @@ class UnknownLease(NotFound):
     """The registry knows no such lease."""
 
     reason = "UNKNOWN_LEASE"
-
-
-class UnknownWork(NotFound):
-    """The callee has no work under this message id."""
-
-    reason = "UNKNOWN_WORK"
 
 
 class UnknownTrace(NotFound):

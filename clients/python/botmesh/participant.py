@@ -43,7 +43,7 @@ class Participant:
         self.directory = directory or Directory(endpoint.account, registry)
         self._narrowing = settings.narrowing
         self._narrow = narrow
-        peers = Peers(settings.set_aside, links=settings.links)
+        peers = Peers(settings.ejection_time, links=settings.links)
         services = MeshServices(endpoint, settings.services(registry.address if registry is not None else ""))
         endpoint.journal = services.journal(logged=settings.persist_messages)
         self.client = AgentClient(endpoint, self.directory, peers, services, settings.connect_timeout)

@@ -95,6 +95,13 @@ def parse_level(text: str) -> str:
     return level
 
 
+def parse_version(text: str) -> str:
+    """The A2A version that messages follow: there is one."""
+    if text != "1.0":
+        raise ValueError("this version of Botmesh speaks A2A 1.0")
+    return text
+
+
 def parse_optional_address(text: str) -> str:
     """IP and port, or nothing."""
     return parse_address(text) if text.strip() else ""
@@ -107,4 +114,5 @@ COUNT = (parse_count, f"a whole number, 0 to {_MAX_COUNT}")
 BUDGET = (parse_budget, f'a whole number of millionths, or "{NONE}"')
 SWITCH = (parse_switch, "true or false")
 ADDRESS = (parse_address, 'IP and port ("127.0.0.1:7600")')
+VERSION = (parse_version, "1.0")
 TEXT = (str, "text")

@@ -28,7 +28,7 @@ from botmesh.setting import (
     PREFIX,
     SECONDS,
     SWITCH,
-    TEXT,
+    VERSION,
     Setting,
     parse_level,
     parse_optional_address,
@@ -92,14 +92,19 @@ SETTINGS: dict[str, Setting] = {
         Setting("drain_timeout", 30.0, *SECONDS, "How long a bot that leaves waits for what runs"),
         Setting("connect_timeout", 2.0, *SECONDS, "How long connecting to an instance may take"),
         Setting("links", True, *SWITCH, "Whether calls between two processes share a stream, where both know how"),
-        Setting("set_aside", 5.0, *SECONDS, "How long an instance that failed is left alone"),
+        Setting(
+            "ejection_time",
+            5.0,
+            *SECONDS,
+            "How long a failed instance is ejected while there are others",
+        ),
         Setting("idempotency_ttl", 300.0, *SECONDS, "How long an outcome is remembered by message id"),
         Setting("idempotency_entries", 10_000, *COUNT, "How many outcomes are remembered"),
         Setting("idempotency_bytes", 64 * 1024 * 1024, *BYTES, "How much memory they may take"),
         Setting("orphan_grace", 1.0, *SECONDS, "How long work goes on after its last caller was lost"),
         Setting("queue_size", 1000, *COUNT, "How many tasks may wait for a bot", "a2a-queue-size"),
         Setting("persist_messages", False, *SWITCH, "Whether messages are logged", "a2a-persist-messages"),
-        Setting("protocol_version", "1.0", *TEXT, "The A2A version that messages follow", "a2a-protocol-version"),
+        Setting("protocol_version", "1.0", *VERSION, "The A2A version that messages follow", "a2a-protocol-version"),
         Setting(
             "conversations",
             "",
@@ -164,7 +169,7 @@ class Settings:
     drain_timeout: float
     connect_timeout: float
     links: bool
-    set_aside: float
+    ejection_time: float
     idempotency_ttl: float
     idempotency_entries: int
     idempotency_bytes: int

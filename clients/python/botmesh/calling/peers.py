@@ -48,7 +48,7 @@ class Peer:
         self._links = links and instance.takes_links
         self._link: Link | None = None
         self.in_flight = 0
-        self.aside_until = 0.0
+        self.ejected_until = 0.0
         self._started = 0
         self._since = 0.0
         self.channel = grpc.aio.insecure_channel(instance.address, options=CHANNEL_OPTIONS)
@@ -188,10 +188,10 @@ async def _responses(rpc: Any) -> AsyncGenerator[bytes, None]:
 class Peers:
     """All instances that this process has called."""
 
-    def __init__(self, set_aside: float, *, links: bool = True) -> None:
-        """`set_aside`: seconds that a failing instance is left alone while there are others; `links`: see Peer."""
+    def __init__(self, ejection_time: float, *, links: bool = True) -> None:
+        """`ejection_time`: seconds that a failing instance is left out while there are others; `links`: see Peer."""
         self._peers: dict[str, Peer] = {}
-        self._set_aside = set_aside
+        self._ejection_time = ejection_time
         self._links = links
 
     @property
@@ -208,7 +208,7 @@ class Peers:
             return self.get(instances[0])
         at = now()
         fresh = [one for one in instances if one.instance_id not in avoid]
-        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).aside_until <= at]
+        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).ejected_until <= at]
         candidates = healthy or fresh or list(instances)
         if len(candidates) == 1:
             return self.get(candidates[0])
@@ -222,9 +222,9 @@ class Peers:
             peer = self._peers[instance.instance_id] = Peer(instance, links=self._links)
         return peer
 
-    def set_aside(self, peer: Peer) -> None:
+    def eject(self, peer: Peer) -> None:
         """It failed: prefer others for a while."""
-        peer.aside_until = now() + self._set_aside
+        peer.ejected_until = now() + self._ejection_time
 
     async def keep(self, live: Callable[[Instance], bool]) -> None:
         """Close connections to instances that are no longer live."""

@@ -71,7 +71,7 @@ class Attempts:
         """
         if not self.is_of_this_hop(error, peer):
             raise error
-        self.peers.set_aside(peer)
+        self.peers.eject(peer)
         self.tried.add(peer.id)
         if error.started and not self.idempotent:
             self.maybe = peer

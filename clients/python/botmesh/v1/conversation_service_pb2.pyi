@@ -25,7 +25,6 @@ class PostEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     POST_END_STOPPED: _ClassVar[PostEnd]
     POST_END_QUEUED: _ClassVar[PostEnd]
     POST_END_WITH_PERSON: _ClassVar[PostEnd]
-    POST_END_FAILED: _ClassVar[PostEnd]
     POST_END_SUGGESTED: _ClassVar[PostEnd]
     POST_END_NOBODY_ON_DUTY: _ClassVar[PostEnd]
 
@@ -48,7 +47,6 @@ POST_END_PAUSED: PostEnd
 POST_END_STOPPED: PostEnd
 POST_END_QUEUED: PostEnd
 POST_END_WITH_PERSON: PostEnd
-POST_END_FAILED: PostEnd
 POST_END_SUGGESTED: PostEnd
 POST_END_NOBODY_ON_DUTY: PostEnd
 DESK_OUTCOME_UNSPECIFIED: DeskOutcome

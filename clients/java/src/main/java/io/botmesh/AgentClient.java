@@ -68,7 +68,7 @@ final class AgentClient {
     AgentClient(Endpoint endpoint, Directory directory, Settings settings) {
         this.endpoint = endpoint;
         this.directory = directory;
-        this.peers = new Peers(settings.setAside());
+        this.peers = new Peers(settings.ejectionTime());
         this.connectTimeout = settings.connectTimeout();
         directory.onChange(() -> peers.keep(directory::has));
     }

@@ -74,7 +74,7 @@ final class Attempts {
         if (!isOfThisHop(error, peer.id())) {
             throw error;
         }
-        peers.setAside(peer);
+        peers.eject(peer);
         tried.add(peer.id());
         if (error.started() && !idempotent) {
             startedAt = peer;

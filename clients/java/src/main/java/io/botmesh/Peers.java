@@ -16,7 +16,7 @@ final class Peers {
         final Instance instance;
         final Connection connection;
         private int inFlight;
-        private long asideUntil = System.nanoTime();
+        private long ejectedUntil = System.nanoTime();
         private boolean leaving;
 
         private Peer(Instance instance) {
@@ -70,7 +70,7 @@ final class Peers {
 
     private boolean isHealthy(Instance instance) {
         Peer peer = known.get(instance.getInstanceId());
-        return peer == null || peer.asideUntil - System.nanoTime() <= 0;
+        return peer == null || peer.ejectedUntil - System.nanoTime() <= 0;
     }
 
     private Peer get(Instance instance) {
@@ -89,8 +89,8 @@ final class Peers {
     }
 
     /** Notes a failure: for a while other instances are preferred. */
-    synchronized void setAside(Peer peer) {
-        peer.asideUntil = System.nanoTime() + aside.toNanos();
+    synchronized void eject(Peer peer) {
+        peer.ejectedUntil = System.nanoTime() + aside.toNanos();
     }
 
     /** Closes the connections to instances that are no longer live, once they have no calls in flight. */

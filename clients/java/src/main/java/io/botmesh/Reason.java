@@ -76,8 +76,6 @@ public enum Reason {
     ADDRESS_NOT_ALLOWED(INVALID_ARGUMENT, false),
     /** The watcher read too slowly and was disconnected; watch again. */
     WATCHER_TOO_SLOW(UNAVAILABLE, false),
-    /** The callee has no work under this message id. */
-    UNKNOWN_WORK(NOT_FOUND, false),
     /** No span of this trace is stored. */
     UNKNOWN_TRACE(NOT_FOUND, false),
     /** No conversation has this id. */

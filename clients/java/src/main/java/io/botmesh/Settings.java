@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param advertise the address that a bot registers; empty for the one on which it listens
  * @param drainTimeout how long a stopping bot waits for running work; default 30 s
  * @param connectTimeout the time to connect to an instance; default 2 s
- * @param setAside how long an instance that failed gets no calls while there are others; default 5 s
+ * @param ejectionTime how long an instance that failed gets no calls while there are others; default 5 s
  * @param idempotencyTtl how long an outcome is kept by message id; default 300 s
  * @param idempotencyEntries the number of outcomes that are kept; default 10,000
  * @param idempotencyBytes the memory of the kept outcomes; default 64 MiB
@@ -29,7 +29,7 @@ public record Settings(
         String advertise,
         Duration drainTimeout,
         Duration connectTimeout,
-        Duration setAside,
+        Duration ejectionTime,
         Duration idempotencyTtl,
         int idempotencyEntries,
         long idempotencyBytes,
@@ -61,7 +61,7 @@ public record Settings(
                 read.of("ADVERTISE", "", Settings::address),
                 read.of("DRAIN_TIMEOUT", Duration.ofSeconds(30), Settings::seconds),
                 read.of("CONNECT_TIMEOUT", Duration.ofSeconds(2), Settings::seconds),
-                read.of("SET_ASIDE", Duration.ofSeconds(5), Settings::seconds),
+                read.of("EJECTION_TIME", Duration.ofSeconds(5), Settings::seconds),
                 read.of("IDEMPOTENCY_TTL", Duration.ofSeconds(300), Settings::seconds),
                 read.of("IDEMPOTENCY_ENTRIES", 10_000, Settings::count),
                 read.of("IDEMPOTENCY_BYTES", 64L << 20, Settings::bytes),
@@ -88,7 +88,7 @@ public record Settings(
                 advertise,
                 drainTimeout,
                 connectTimeout,
-                setAside,
+                ejectionTime,
                 idempotencyTtl,
                 idempotencyEntries,
                 idempotencyBytes,
