@@ -164,5 +164,5 @@ def test_every_setting_parses_its_own_default():
 
 
 def test_another_version_of_the_protocol_is_refused():
-    with pytest.raises(errors.InvalidField, match="speaks A2A"):
+    with pytest.raises(errors.InvalidField, match=r"must be 1\.0"):
         load(environ={"BOTMESH_PROTOCOL_VERSION": "0.3"})
