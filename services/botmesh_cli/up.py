@@ -19,8 +19,8 @@ from botmesh_cli.output import VisibleFormatter, console, plain, print_json, tab
 from botmesh_mesh import MeshProcess
 from botmesh_registry import Registry
 from botmesh_service.settings import ServiceSettings
-from botmesh_traces import receiver as trace_receiver
-from botmesh_traces.store import TraceStore
+from botmesh_traces import OTLP, Receiver, TraceService, TraceStore
+from botmesh_traces import SERVICE_NAME as TRACES
 
 logger = logging.getLogger("botmesh")
 
@@ -59,7 +59,9 @@ async def _up(with_: Common, bind: str) -> int:
     except InvalidField as error:  # no wrong usage: address and folder read well, and something else has them
         tell_error(error, as_json=with_.as_json)
         return EXIT_FAILED
-    trace_receiver.add_to(mesh.server.grpc, TraceStore(settings.trace_spans))
+    traces = TraceStore(settings.trace_spans)
+    Receiver(traces).add_to(mesh.server.grpc)
+    TraceService(traces).add_to(mesh.server.grpc)
     if not is_loopback(mesh.address):
         _warn(mesh.address)
     telemetry, roster = mesh.server.endpoint.telemetry, mesh.registry.roster
@@ -67,7 +69,7 @@ async def _up(with_: Common, bind: str) -> int:
     telemetry.export_to(_announced(elsewhere) if elsewhere else mesh.address)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload_limits, with_, mesh.registry)
     try:
-        await mesh.open(*trace_receiver.SERVICES)
+        await mesh.open(TRACES, OTLP)
         tune_collector()
         with contextlib.suppress(BrokenPipeError):  # a mesh does not end because nobody reads its first lines
             _say_what_runs(settings, mesh.address, elsewhere, as_json=with_.as_json)

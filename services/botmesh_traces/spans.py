@@ -11,9 +11,9 @@ from opentelemetry.proto.trace.v1 import trace_pb2
 
 from botmesh.v1 import trace_service_pb2 as pb
 
-_MOST_TEXT = 4096
+_MAX_TEXT = 4096
 """Characters of one attribute. Other instrumentation of a bot may record whole prompts."""
-MOST_SPAN = 64 * 1024
+MAX_SPAN_BYTES = 64 * 1024
 """Bytes of a span; of a larger one only the outline is kept, so that a count of spans bounds the memory."""
 
 
@@ -52,18 +52,18 @@ def _time(nanoseconds: int) -> Timestamp:
 
 def bounded(span: trace_pb2.Span) -> trace_pb2.Span:
     """The span, or what is kept of one that is too large."""
-    if span.ByteSize() <= MOST_SPAN:
+    if span.ByteSize() <= MAX_SPAN_BYTES:
         return span
     kept = trace_pb2.Span()
     kept.CopyFrom(span)
     for pairs in (kept.attributes, *(event.attributes for event in kept.events)):
         for pair in pairs:
             if pair.value.WhichOneof("value") == "string_value":
-                pair.value.string_value = pair.value.string_value[:_MOST_TEXT]
-    if kept.ByteSize() > MOST_SPAN:
+                pair.value.string_value = pair.value.string_value[:_MAX_TEXT]
+    if kept.ByteSize() > MAX_SPAN_BYTES:
         for field in ("attributes", "events", "links"):
             kept.ClearField(field)
-        kept.name, kept.status.message = span.name[:_MOST_TEXT], span.status.message[:_MOST_TEXT]
+        kept.name, kept.status.message = span.name[:_MAX_TEXT], span.status.message[:_MAX_TEXT]
     return kept
 
 
@@ -85,9 +85,9 @@ def _plain(value: AnyValue) -> Any:
     if kind == "kvlist_value":
         return _facts(value.kvlist_value.values)
     if kind == "bytes_value":
-        return value.bytes_value[:_MOST_TEXT].hex()
+        return value.bytes_value[:_MAX_TEXT].hex()
     if kind == "string_value":
-        return value.string_value[:_MOST_TEXT]
+        return value.string_value[:_MAX_TEXT]
     if kind == "double_value" and not math.isfinite(value.double_value):
         return str(value.double_value)  # JSON has none of these
     return None if kind is None else getattr(value, kind)

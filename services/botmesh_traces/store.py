@@ -12,30 +12,30 @@ from botmesh_traces.spans import bounded, to_span
 
 _Trace = dict[bytes, tuple[str, bytes]]
 """Service and OTLP's span, by span id."""
-MOST_IN_A_TRACE = 2_000
+MAX_IN_A_TRACE = 2_000
 """Spans of one trace: a chain that never ends must not push out all others."""
 
 
 class TraceStore:
     """Spans by trace."""
 
-    def __init__(self, most: int = 20_000) -> None:
-        """Keep `most` spans; with 0, none."""
+    def __init__(self, max_spans: int = 20_000) -> None:
+        """Keep `max_spans` spans; with 0, none."""
         self._traces: OrderedDict[str, _Trace] = OrderedDict()
-        self._most = most
-        self._most_in_a_trace = min(MOST_IN_A_TRACE, most)
+        self._max_spans = max_spans
+        self._max_in_a_trace = min(MAX_IN_A_TRACE, max_spans)
         self._count = 0
 
     def add(self, span: trace_pb2.Span, service: str = "") -> None:
         """Keep one more span of a service; a span that comes twice counts once."""
         trace_id = span.trace_id.hex()
         trace = self._traces.get(trace_id, {})
-        if span.span_id not in trace and len(trace) >= self._most_in_a_trace:
+        if span.span_id not in trace and len(trace) >= self._max_in_a_trace:
             return
         self._count += span.span_id not in trace
         trace[span.span_id] = service, bounded(span).SerializeToString()
         self._traces.setdefault(trace_id, trace)
-        while self._count > self._most:
+        while self._count > self._max_spans:
             _, dropped = self._traces.popitem(last=False)
             self._count -= len(dropped)
 

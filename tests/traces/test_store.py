@@ -1,7 +1,7 @@
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from botmesh.parts import from_struct
-from botmesh_traces.store import MOST_IN_A_TRACE, TraceStore
+from botmesh_traces.store import MAX_IN_A_TRACE, TraceStore
 
 
 def span(trace, number, start=0, error=""):
@@ -14,7 +14,7 @@ def span(trace, number, start=0, error=""):
 
 
 def test_the_oldest_trace_goes_first():
-    store = TraceStore(most=4)
+    store = TraceStore(max_spans=4)
     for trace in "abc":
         for number in (1, 2):
             store.add(span(trace, number))
@@ -31,12 +31,12 @@ def test_a_span_that_comes_twice_counts_once():
 
 
 def test_one_endless_trace_does_not_push_out_the_others():
-    store = TraceStore(most=3 * MOST_IN_A_TRACE)
+    store = TraceStore(max_spans=3 * MAX_IN_A_TRACE)
     store.add(span("a", 1))
-    for number in range(3 * MOST_IN_A_TRACE):
+    for number in range(3 * MAX_IN_A_TRACE):
         store.add(span("b", number))
     assert len(store.get("a" * 8)) == 1
-    assert len(store.get("b" * 8)) == MOST_IN_A_TRACE
+    assert len(store.get("b" * 8)) == MAX_IN_A_TRACE
 
 
 def test_spans_come_by_their_start_whatever_order_they_came_in():
@@ -49,14 +49,14 @@ def test_spans_come_by_their_start_whatever_order_they_came_in():
 
 
 def test_the_bound_holds_for_one_trace_too():
-    store = TraceStore(most=3)
+    store = TraceStore(max_spans=3)
     for number in range(1, 9):
         store.add(span("a", number))
     assert len(store) == len(store.get("a" * 8)) == 3
 
 
 def test_a_store_of_nothing_keeps_nothing():
-    store = TraceStore(most=0)
+    store = TraceStore(max_spans=0)
     store.add(span("a", 1))
     assert len(store) == 0
     assert store.last(10) == []

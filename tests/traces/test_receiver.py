@@ -7,7 +7,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 from botmesh.errors import InvalidField, UnknownTrace
 from botmesh.parts import from_struct
 from botmesh.v1 import trace_service_pb2 as pb
-from botmesh_traces.receiver import Reader, Receiver
+from botmesh_traces.receiver import Receiver
+from botmesh_traces.service import TraceService
 from botmesh_traces.store import TraceStore
 
 TRACE = "ab" * 16
@@ -38,7 +39,7 @@ async def kept(*spans, service="billing-bot"):
 
 
 async def read(store, trace=TRACE):
-    return [chunk async for chunk in Reader(store).GetTrace(pb.GetTraceRequest(trace_id=trace), None)]
+    return [chunk async for chunk in TraceService(store).GetTrace(pb.GetTraceRequest(trace_id=trace), None)]
 
 
 async def test_a_span_is_kept_with_all_that_it_says():
