@@ -1,20 +1,14 @@
 """`python -m botmesh_conversations`: the conversations on their own, beside a registry."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 
 import click
 
-from botmesh.serving.grpc_server import Server
 from botmesh_conversations.component import ConversationsComponent
 from botmesh_conversations.service import SERVICE_NAME
-from botmesh_log.sqlite_log import open_log
-from botmesh_service import SERVICE_NAME as PROBLEMS
-from botmesh_service import Problems, ProblemService
-from botmesh_service.agent_clients import AgentClients
 from botmesh_service.process import run_service
 from botmesh_service.settings import ServiceSettings
+from botmesh_service.standalone import Environment, serve_component
 
 
 @click.command()
@@ -31,36 +25,20 @@ def main(**flags: str | None) -> None:
     run_service("conversations", flags, _serving)
 
 
-@asynccontextmanager
-async def _serving(settings: ServiceSettings) -> AsyncIterator[str]:
-    server = Server("botmesh-conversations", limits=lambda: settings.limits)
-    address = server.bind(settings.conversations_bind)
-    folder = Path(settings.data_dir)
-    problems = Problems()
-    log = open_log(folder / "events.sqlite", problems.of_log)
-    telemetry = server.endpoint.telemetry
-    callers = AgentClients(settings, telemetry, settings.registry)
-    reached_at = settings.advertise or address
-    part = ConversationsComponent(
-        log,
-        folder / "projection.sqlite",
-        settings,
-        telemetry,
-        callers=callers,
-        address=reached_at,
-        problems=problems,
+def _serving(settings: ServiceSettings) -> AbstractAsyncContextManager[str]:
+    return serve_component("botmesh-conversations", SERVICE_NAME, settings.conversations_bind, settings, _component)
+
+
+def _component(environment: Environment) -> ConversationsComponent:
+    return ConversationsComponent(
+        environment.log,
+        environment.folder / "projection.sqlite",
+        environment.settings,
+        environment.telemetry,
+        callers=environment.clients,
+        address=environment.address,
+        problems=environment.problems,
     )
-    part.add_to(server.grpc)
-    ProblemService(problems).add_to(server.grpc)
-    try:
-        await server.start(address, [SERVICE_NAME, PROBLEMS])
-        await part.open()
-        yield address
-    finally:
-        await part.close()
-        await callers.close()
-        await log.close()
-        await server.stop(grace=1.0)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """ConversationService on the wire."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 import grpc
 
@@ -11,18 +10,17 @@ from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id, new_id
 from botmesh.transport.context import ServicerContext
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Conversation, Owner
 from botmesh.v1.conversation_service_pb2_grpc import add_ConversationServiceServicer_to_server
 from botmesh.v1.history_pb2 import HistoryEntry
-from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
-from botmesh_conversations import members
+from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations.account_methods import AccountMethods
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.conversations import Conversations
+from botmesh_conversations.desk_methods import DeskMethods
 from botmesh_conversations.event_stream import decode, read_history
 from botmesh_conversations.model import rules
-from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said, check_something_said
-from botmesh_conversations.model.state import State, name_of
+from botmesh_conversations.model.sizes import MAX_SAID, check_said, check_something_said
+from botmesh_conversations.model.state import name_of
 from botmesh_conversations.model.streams import is_conversation
 from botmesh_conversations.post_stream import answers_to, check_owner, check_same, until_ended
 from botmesh_conversations.spans import context_of
@@ -38,7 +36,7 @@ _HISTORY_CHUNK_BYTES = 256 * 1024
 _RECORDS_A_READ = 500
 
 
-class ConversationService(AccountMethods):
+class ConversationService(AccountMethods, DeskMethods):
     """The edge between gRPC and the conversations."""
 
     max_queued = 10_000
@@ -201,66 +199,6 @@ class ConversationService(AccountMethods):
         ]
         return api.SetStatusResponse(conversations=views)
 
-    async def SetMode(self, request: api.SetModeRequest, context: ServicerContext) -> api.SetModeResponse:
-        """Autopilot, or suggestive."""
-        if request.mode == CONVERSATION_MODE_UNSPECIFIED:
-            raise InvalidField("mode must be autopilot or suggestive", field="mode")
-        view = await self._change(request.conversation_id, lambda state: rules.set_mode(state, request.mode))
-        return api.SetModeResponse(conversation=view)
-
-    async def Approve(self, request: api.ApproveRequest, context: ServicerContext) -> api.ApproveResponse:
-        """A suggested reply goes out."""
-        check_said("payload", request.payload, MAX_REPLY)
-        person = check_id("person", request.person)
-        view = await self._change(
-            request.conversation_id, lambda state: rules.approve(state, request.turn_id, person, request.payload)
-        )
-        return api.ApproveResponse(conversation=view)
-
-    async def Reject(self, request: api.RejectRequest, context: ServicerContext) -> api.RejectResponse:
-        """A suggested reply does not go out."""
-        person = check_id("person", request.person)
-        view = await self._change(
-            request.conversation_id, lambda state: rules.drop(state, request.turn_id, person, request.reason)
-        )
-        return api.RejectResponse(conversation=view)
-
-    async def Claim(self, request: api.ClaimRequest, context: ServicerContext) -> api.ClaimResponse:
-        """A person takes it."""
-        person = check_id("person", request.person)
-        view = await self._change(request.conversation_id, lambda state: rules.claim(state, person))
-        account = await self._all.accounts.of(view.account_id)
-        await account.set_duty(person, on_duty=True)  # whoever claims is here
-        return api.ClaimResponse(conversation=view)
-
-    async def Reply(self, request: api.ReplyRequest, context: ServicerContext) -> api.ReplyResponse:
-        """A person answers."""
-        check_something_said("payload", request.payload)
-        replied = pb.PersonReplied(
-            person=check_id("person", request.person),
-            payload=request.payload,
-            message_id=check_id("message_id", request.message_id) if request.message_id else new_id(),
-            note=request.note,
-        )
-        view = await self._change(request.conversation_id, lambda state: rules.reply(state, replied))
-        return api.ReplyResponse(conversation=view)
-
-    async def HandBack(self, request: api.HandBackRequest, context: ServicerContext) -> api.HandBackResponse:
-        """Back to an agent."""
-        live = await self._one(request.conversation_id)
-        rules.must_hold(live.state, request.person)
-        agents = [owner.agent for owner in reversed(live.state.came_from) if owner.agent]
-        agent = request.agent or (agents[0] if agents else live.account.routing.first(live.state.view.channel).agent)
-        wanted = api.TransferConversationRequest(
-            target=Owner(agent=check_agent("agent", agent)),
-            epoch=live.state.view.epoch,
-            handoff_message=request.handoff_message,
-            reason=f"{request.person} hands back",
-            initiator=TRANSFER_INITIATOR_OPERATOR,
-        )
-        await self._all.transfer(live, wanted)
-        return api.HandBackResponse(conversation=live.state.view)
-
     async def SetTags(self, request: api.SetTagsRequest, context: ServicerContext) -> api.SetTagsResponse:
         """Add and remove tags."""
         for tag in (*request.add, *request.remove):
@@ -297,33 +235,6 @@ class ConversationService(AccountMethods):
         self._all.advance(live)
         names = [event.trigger_fired.trigger for event in events if event.HasField("trigger_fired")]
         return api.FireActionResponse(conversation=live.state.view, fired=names)
-
-    async def AddMember(self, request: api.AddMemberRequest, context: ServicerContext) -> api.AddMemberResponse:
-        """Have an agent asked beside the owner."""
-        member = request.member
-        member.ClearField("scheduled_since")
-        members.check(member)
-        live = await self._one(request.conversation_id)
-        await live.account.routing.check_known(member.agent)
-        view = await self._change(live.id, lambda state: members.add(state, member))
-        return api.AddMemberResponse(conversation=view)
-
-    async def RemoveMember(
-        self, request: api.RemoveMemberRequest, context: ServicerContext
-    ) -> api.RemoveMemberResponse:
-        """Have it not asked any more."""
-        view = await self._change(request.conversation_id, lambda state: members.remove(state, request.agent))
-        return api.RemoveMemberResponse(conversation=view)
-
-    async def Say(self, request: api.SayRequest, context: ServicerContext) -> api.SayResponse:
-        """Let an agent say something of its own accord."""
-        check_something_said("payload", request.payload)
-        message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
-        said = pb.AgentSaid(agent=request.agent, payload=request.payload, message_id=message_id)
-        live = await self._one(request.conversation_id)
-        if not self._all.projection.sequence_of(live.id, message_id):
-            await self._change(live.id, lambda state: members.say(state, said))
-        return api.SayResponse(conversation=live.state.view)
 
     async def RecordOutcome(
         self, request: api.RecordOutcomeRequest, context: ServicerContext
@@ -379,12 +290,3 @@ class ConversationService(AccountMethods):
             return
         for entry in entries:
             yield entry
-
-    async def _one(self, conversation_id: str) -> ConversationAggregate:
-        return (await self._all.get(check_id("conversation_id", conversation_id))).must_exist()
-
-    async def _change(self, conversation_id: str, decide: Callable[[State], Any]) -> Conversation:
-        live = await self._one(conversation_id)
-        await live.write(decide)
-        self._all.advance(live)
-        return live.state.view
