@@ -25,6 +25,7 @@ from tests.attacks.frames import PREFACE, Wire
 from tests.mesh.processes import Process, _kill
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
 FEW = 1024
 _UP = "from botmesh_cli.main import main; main()"
 _OWN = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]

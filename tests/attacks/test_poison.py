@@ -25,6 +25,7 @@ from botmesh_log.sqlite_log import open_log
 from tests.attacks.up import LOOPS, refusal, up
 from tests.interceptors.test_fields import arrays
 
+pytestmark = pytest.mark.slow
 PLANTS_UNREADABLE = True
 """What is left behind is not looked at (tests/fuzz/left_over.py)."""
 YEAR_9999 = 253_402_300_799

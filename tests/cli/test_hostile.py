@@ -124,6 +124,7 @@ async def poisoned(up, monkeypatch):
         yield cli
 
 
+@pytest.mark.slow
 async def test_what_contacts_and_bots_say_is_shown_by_every_command_of_a_real_mesh(poisoned):
     cli = poisoned
     async with grpc.aio.insecure_channel(cli.registry) as channel:

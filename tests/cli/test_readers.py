@@ -67,6 +67,7 @@ async def test_a_reader_that_goes_while_changes_are_followed_ends_the_command(up
     assert (process.returncode, err) == (NO_READER, b"")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("words", ["agents --watch", "agents --watch --json", "conversations --watch", "chat"])
 async def test_an_interrupted_command_is_quiet(up, words):
     _, cli = up
@@ -86,6 +87,7 @@ async def test_an_interrupted_command_is_quiet(up, words):
     assert (process.returncode, err.strip()) == (INTERRUPTED, b"")  # click ends the line of the ^C
 
 
+@pytest.mark.alone
 async def test_a_mesh_goes_on_when_nobody_reads_its_first_lines(bare):
     script = f"exec 3> >(exec true); sleep 0.2; {BOTMESH} up --bind 127.0.0.1:0 >&3"
     process = await asyncio.create_subprocess_exec("bash", "-c", f"{script} & echo $!; wait $!", **bare.streams())

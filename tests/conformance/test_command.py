@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 import botmesh
 from botmesh import testing
 from tests.conformance.conftest import SCRIPTED, WRONG
@@ -76,6 +78,7 @@ async def test_wrong_usage_says_what_to_do(conformance):
         assert text in err
 
 
+@pytest.mark.alone
 async def test_without_an_agent_it_says_so_at_once(conformance):
     for words, text in (
         (("--command", "no-such-program"), "no-such-program cannot be started"),
@@ -89,6 +92,7 @@ async def test_without_an_agent_it_says_so_at_once(conformance):
         assert "Traceback" not in err
 
 
+@pytest.mark.alone
 async def test_ctrl_c_leaves_no_process_behind(tmp_path):
     mark = f"KIT_TEST_{os.getpid()}"
     process = await asyncio.create_subprocess_exec(

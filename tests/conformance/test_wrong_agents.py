@@ -4,6 +4,7 @@ import pytest
 
 from tests.conformance.conftest import WRONG
 
+pytestmark = pytest.mark.slow
 FOUND = {
     "resets_the_path": {"chain/of-four", "hops/caller-adds-itself", "loops/caller-of-two"},
     "ignores_the_deadline": {"deadline/ends-the-work", "deadline/default", "deadline/excess"},

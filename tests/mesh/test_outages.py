@@ -120,6 +120,7 @@ async def test_a_killed_instance_is_gone_within_its_lease(journal):
                 await mesh.delegate("worker", "it")
 
 
+@pytest.mark.alone
 async def test_a_killed_instance_is_gone_sooner_when_somebody_reports_it(journal):
     async with team(lease=30.0) as mesh_of:
         bot = await mesh_of.bot("worker")
@@ -133,6 +134,7 @@ async def test_a_killed_instance_is_gone_sooner_when_somebody_reports_it(journal
                     await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 async def test_with_the_registry_down_for_20_seconds_delegations_go_on(journal):
     async with team(lease=2.0) as mesh_of:
         await mesh_of.bot("relay", "a")

@@ -118,6 +118,7 @@ async def test_the_test_example(tmp_path):
     assert "1 passed" in out
 
 
+@pytest.mark.alone
 async def test_make_demo_answers_what_it_is_given(tmp_path):
     (command,) = [block for block in COMMANDS if "make demo" in block]
     out = await shell(command, ROOT)

@@ -17,6 +17,7 @@ from botmesh_log.event_log import SequenceConflict
 from botmesh_log.salvage import check_folder, salvage
 from botmesh_log.sqlite_log import open_log
 
+pytestmark = pytest.mark.slow
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
 STREAMS = 6
 

@@ -30,6 +30,7 @@ from tests.mesh.processes import Process, _kill
 from tests.storage import damage
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
 PLANTS_UNREADABLE = True
 
 UP = "-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"

@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -24,11 +26,16 @@ def collected(words):
     return re.findall(r"^tests/.*::.*$", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_make_test_all_runs_every_test_once():
     commands = recipe("test-all")
     assert commands
     runs = Counter(test for words in commands for test in collected([*words[1:], "-n0"]))
     assert runs == Counter(collected([]))
+
+
+def test_make_test_all_selects_by_no_other_mark_than_alone():
+    assert [re.findall(r" -m (.*)", shlex.join(words)) for words in recipe("test-all")] == [["'not alone'"], ["alone"]]
 
 
 def test_ci_runs_all_tests():
