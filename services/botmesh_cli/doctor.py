@@ -40,10 +40,10 @@ _SERVICES = {
     "journal": "botmesh.v1.JournalService",
 }
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
-_MOST_PROBLEMS = 500
-_MOST_FILES = 1_000
+_MAX_PROBLEMS = 500
+_MAX_FILES = 1_000
 """Of a data folder that are looked at: a mesh has a few."""
-_MOST_AGENTS = 1_000
+_MAX_AGENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ async def _serves(channel: grpc.aio.Channel, name: str, address: str) -> list[Fi
 
 async def _problems(channel: grpc.aio.Channel, where: str) -> list[Finding]:
     """What the process itself knows of."""
-    request = pb.ListProblemsRequest(limit=_MOST_PROBLEMS)
+    request = pb.ListProblemsRequest(limit=_MAX_PROBLEMS)
     try:
         response: pb.ListProblemsResponse = await ProblemServiceStub(channel).ListProblems(request, timeout=TIMEOUT)
     except grpc.aio.AioRpcError as error:
@@ -176,7 +176,7 @@ def _told(problem: pb.Problem) -> Finding:
 
 async def _versions(channel: grpc.aio.Channel, account: str) -> list[Finding]:
     """Whether the instances of an agent are of one version, as far as they say."""
-    request = registry_pb.ListAgentsRequest(account_id=account, page_size=_MOST_AGENTS)
+    request = registry_pb.ListAgentsRequest(account_id=account, page_size=_MAX_AGENTS)
     try:
         response: registry_pb.ListAgentsResponse = await RegistryServiceStub(channel).ListAgents(
             request, timeout=TIMEOUT
@@ -210,7 +210,7 @@ def _folder(folder: Path) -> list[Finding]:
 
 def _open_to_others(folder: Path) -> Iterator[str]:
     """Names and modes of what is open to group or others: of the folder 0700 is expected, of a file 0600."""
-    for path in (folder, *sorted(itertools.islice(folder.rglob("*"), _MOST_FILES))):
+    for path in (folder, *sorted(itertools.islice(folder.rglob("*"), _MAX_FILES))):
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield f"{os.fspath(path.relative_to(folder.parent))} ({stat.S_IMODE(mode):04o})"

@@ -16,7 +16,7 @@ from botmesh.v1 import journal_service_pb2 as pb
 from botmesh.v1.journal_service_pb2 import CostTotal, JournalEntry
 from botmesh_log import files
 from botmesh_log.stream import OnUnreadable, log_unreadable
-from botmesh_service.paging import page_of, read_token
+from botmesh_service.paging import fitting, page_of, read_token
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -125,11 +125,9 @@ class Store:
         return self._guarded(lambda: self._messages(wanted, account, size))
 
     def _messages(self, wanted: pb.ListMessagesRequest, account: str, size: int) -> tuple[list[JournalEntry], str]:
-        clauses, values = ["account = ?"], list[object]([account])
-        for column, value in (("chain", wanted.correlation_id), ("conversation", wanted.conversation_id)):
-            if value:
-                clauses.append(f"{column} = ?")
-                values.append(value)
+        clauses, values = fitting(
+            {"account": account, "chain": wanted.correlation_id, "conversation": wanted.conversation_id}
+        )
         if wanted.agent:
             clauses.append("(sender = ? OR receiver = ?)")
             values += [wanted.agent, wanted.agent]

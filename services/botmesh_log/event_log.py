@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-MOST_PAYLOAD = 2 * 1024 * 1024
+MAX_PAYLOAD = 2 * 1024 * 1024
 """Bytes of one event."""
-MOST_BATCH = 1000
+MAX_BATCH = 1000
 """Events of one append."""
 MAX_INTEGER = 2**63 - 1
 """The largest position and sequence: SQLite's integers end there."""
@@ -80,9 +80,9 @@ def check_batch(stream: str, batch: Sequence[bytes]) -> None:
     Raises:
         ValueError: the batch is empty, too long, an event is too large, or the stream's name is no text.
     """
-    if not stream or not 0 < len(batch) <= MOST_BATCH:
-        raise ValueError(f"an append is of 1 to {MOST_BATCH} events to a named stream")
+    if not stream or not 0 < len(batch) <= MAX_BATCH:
+        raise ValueError(f"an append is of 1 to {MAX_BATCH} events to a named stream")
     if "\0" in stream or any("\ud800" <= one <= "\udfff" for one in stream):
         raise ValueError("an event's stream is named by text without NUL and surrogates")
-    if any(len(payload) > MOST_PAYLOAD for payload in batch):
-        raise ValueError(f"an event is at most {MOST_PAYLOAD} bytes")
+    if any(len(payload) > MAX_PAYLOAD for payload in batch):
+        raise ValueError(f"an event is at most {MAX_PAYLOAD} bytes")

@@ -29,7 +29,7 @@ logger = logging.getLogger("botmesh")
 
 _STREAMS = 10_000
 """Streams whose last sequence is known without asking the file: twice as many as conversations are kept in memory."""
-_MOST_IN_A_COMMIT = 500
+_MAX_COMMIT_EVENTS = 500
 """Appends that share one transaction."""
 _READERS = 2
 _WATCH_SECONDS = 1.0
@@ -236,7 +236,7 @@ class SqliteLog:
             with contextlib.suppress(queue.Empty):
                 waiting.append(self._waiting.get(timeout=_WATCH_SECONDS))
             self._look_at_file()
-            while waiting and len(waiting) < _MOST_IN_A_COMMIT:
+            while waiting and len(waiting) < _MAX_COMMIT_EVENTS:
                 try:
                     waiting.append(self._waiting.get_nowait())
                 except queue.Empty:

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from botmesh.errors import InvalidField, MessageTooLarge, QuotaExceeded
-from botmesh_log.event_log import MOST_BATCH, MOST_PAYLOAD, EventLog, Record, SequenceConflict
+from botmesh_log.event_log import MAX_BATCH, MAX_PAYLOAD, EventLog, Record, SequenceConflict
 from botmesh_log.position import position_token
 from botmesh_log.shielded import shielded
 
@@ -145,13 +145,13 @@ class Stream(Generic[S, E]):
             MessageTooLarge: one is larger than the log takes.
             QuotaExceeded: they are more than the log takes at once.
         """
-        if len(payloads) > MOST_BATCH:
-            text = f"{len(payloads)} things would happen at once and {MOST_BATCH} are the most: ask for less"
-            raise QuotaExceeded(text, limit=MOST_BATCH, field="events")
+        if len(payloads) > MAX_BATCH:
+            text = f"{len(payloads)} things would happen at once and {MAX_BATCH} are the most: ask for less"
+            raise QuotaExceeded(text, limit=MAX_BATCH, field="events")
         size = max(map(len, payloads))
-        if size > MOST_PAYLOAD:
-            text = f"this would be an event of {size} bytes and the limit is {MOST_PAYLOAD}: send less, or a URL"
-            error = MessageTooLarge(text, size=size, limit=MOST_PAYLOAD, direction="request")
+        if size > MAX_PAYLOAD:
+            text = f"this would be an event of {size} bytes and the limit is {MAX_PAYLOAD}: send less, or a URL"
+            error = MessageTooLarge(text, size=size, limit=MAX_PAYLOAD, direction="request")
             error.started = False
             raise error
         unreadable: list[str] = []

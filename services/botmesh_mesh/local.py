@@ -59,10 +59,10 @@ async def local(*agents: botmesh.Agent, **settings: str) -> AsyncIterator[LocalM
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="botmesh-")))
         chosen = load(environ={}, flags=settings)
-        whole = MeshProcess(folder, chosen)
-        stack.push_async_callback(whole.close, 0.2)
-        await whole.open()
-        address = whole.address
+        mesh_process = MeshProcess(folder, chosen)
+        stack.push_async_callback(mesh_process.close, 0.2)
+        await mesh_process.open()
+        address = mesh_process.address
         theirs = load(environ={}, flags={**settings, "registry": address})
         for agent in agents:
             agent.settings = theirs

@@ -1,4 +1,4 @@
-"""The mesh's terms: what the registry tells every instance and every watcher."""
+"""What the registry tells every instance and every watcher about the mesh."""
 
 from dataclasses import dataclass, field
 
@@ -8,10 +8,10 @@ from botmesh.v1 import limits_pb2
 
 @dataclass(slots=True)
 class MeshInfo:
-    """What holds for everybody, now."""
+    """The mesh's limits and trace endpoint as they are now."""
 
     limits: limits_pb2.Limits = field(default_factory=lambda: Limits().to_proto())
-    """The ceiling."""
+    """The most that any agent may allow itself."""
     version: int = 1
     """Grows whenever the limits change."""
     trace_endpoint: str = ""

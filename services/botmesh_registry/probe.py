@@ -31,7 +31,7 @@ LONGEST_RETRY = 10.0
 """... up to this many."""
 RECHECK_INTERVAL = 0.5
 """However many report an instance, it is not probed more often than every so many seconds."""
-_MOST_PARKED = 32
+_MAX_PARKED = 32
 """Instances that wait for one address. A restarted process leaves a few behind; more are up to no good."""
 
 _OPTIONS = (
@@ -175,7 +175,7 @@ class Prober:
     def _start(self, entry: InstanceEntry, at: float) -> None:
         address = entry.instance.address
         if address in self._busy:
-            if len(self._parked[address]) < _MOST_PARKED:
+            if len(self._parked[address]) < _MAX_PARKED:
                 self._parked[address].append(entry)
             else:
                 self.schedule(entry, 1.0)

@@ -27,7 +27,7 @@ logger = logging.getLogger("botmesh")
 
 SHORTEST_LEASE = 0.1
 """Seconds. Below this a lease would end between two sweeps."""
-_MOST_INDEXED = 200
+_MAX_INDEXED = 200
 """Agents whose skills are indexed in one sweep, a few ms; a search waits for the rest."""
 
 
@@ -76,11 +76,11 @@ class Registry:
             if value < least:
                 raise InvalidField(f"{name} must be {least} or more but is {value}", field=name, value=value)
         self._limits = limits or Limits()
-        self._terms = MeshInfo(self._limits.to_proto(), trace_endpoint=trace_endpoint)
+        self._mesh_info = MeshInfo(self._limits.to_proto(), trace_endpoint=trace_endpoint)
         self._clock = clock
         self._tick = min(0.1, lease_duration / 20)
         self.roster = Roster(max_agents=max_agents, clock=clock)
-        self.watches = Watches(self.roster, self._terms, window=watch_window, max_watchers=max_watchers)
+        self.watches = Watches(self.roster, self._mesh_info, window=watch_window, max_watchers=max_watchers)
         self.search = Search(self.roster)
         self.prober = prober or Prober()
         self.leases = Leases(
@@ -95,7 +95,7 @@ class Registry:
         self.note_in(Problems() if problems is None else problems)
         self.prober.settle = self.leases.settle
         self.roster.on_change = self._changed
-        self._service = RegistryService(self.leases, self.roster, self.watches, self.search, self._terms)
+        self._service = RegistryService(self.leases, self.roster, self.watches, self.search, self._mesh_info)
         self._opened_at = clock()
         self._failing: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
@@ -148,13 +148,13 @@ class Registry:
     def set_limits(self, limits: Limits) -> None:
         """Make these the mesh's limits: watchers hear at once, instances with their next heartbeat."""
         self._limits = limits
-        self._terms.limits = limits.to_proto()
-        self._terms.version += 1
+        self._mesh_info.limits = limits.to_proto()
+        self._mesh_info.version += 1
         self.watches.announce_limits()
 
     def set_trace_endpoint(self, endpoint: str) -> None:
         """Tell those who come from now on to send traces to `endpoint`."""
-        self._terms.trace_endpoint = endpoint
+        self._mesh_info.trace_endpoint = endpoint
 
     @property
     def warming(self) -> bool:
@@ -170,7 +170,7 @@ class Registry:
             ("leases that could not be ended", self.leases.try_again),
             ("leases", self.leases.expire),
             ("agents that are gone", self.roster.forget_long_gone),
-            ("index of skills", lambda: self.search.refresh(_MOST_INDEXED)),
+            ("index of skills", lambda: self.search.refresh(_MAX_INDEXED)),
             ("warming", self._end_warming),
             ("watches", self.watches.catch_up),
             ("probes", self.prober.look),

@@ -13,10 +13,10 @@ from botmesh_registry.roster import Roster
 from botmesh_registry.view import RESPONSE_BYTES
 
 _WORD = re.compile(r"\w+")
-_MOST_WORDS = 64
+_MAX_WORDS = 64
 """Words of an utterance that count."""
 _FEWEST_FILLERS = 32
-_MOST_FILLERS = 256
+_MAX_FILLERS = 256
 _FILLER = " ".join(["\ue000"] * 12)
 """As long as a usual skill, and of a character that nobody types."""
 
@@ -132,7 +132,7 @@ class Search:
         if not words:
             return
         # What a user typed is data: a quoted word is no syntax, and \w has no quotes.
-        rows = self._index.execute(_QUERY, (" OR ".join(f'"{word}"' for word in words[:_MOST_WORDS]),))
+        rows = self._index.execute(_QUERY, (" OR ".join(f'"{word}"' for word in words[:_MAX_WORDS]),))
         for number, score in rows:
             if self._confidence(score) < min_confidence:
                 return
@@ -170,7 +170,7 @@ class Search:
         if row is None:
             # To FTS5 a word in half of the rows means nothing, and in a mesh of three bots that is most words: with a
             # row of filler for each row and some to begin with, its weight falls to nothing only where all have it.
-            if self._fillers < _MOST_FILLERS:
+            if self._fillers < _MAX_FILLERS:
                 self._insert_filler()
             row = Row(self._index.execute(_INSERT, text).lastrowid or 0, text)
             self._by_text[text] = self._rows[row.number] = row

@@ -38,13 +38,13 @@ SERVICE_NAME = "botmesh.v1.RegistryService"
 class RegistryService(RegistryServiceServicer):
     """The edge between gRPC and the registry."""
 
-    def __init__(self, leases: Leases, roster: Roster, watches: Watches, search: Search, terms: MeshInfo) -> None:
+    def __init__(self, leases: Leases, roster: Roster, watches: Watches, search: Search, mesh_info: MeshInfo) -> None:
         """Answer from these."""
         self._leases = leases
         self._roster = roster
         self._watches = watches
         self._search = search
-        self._terms = terms
+        self._mesh_info = mesh_info
         self._waits: set[asyncio.Timeout] = set()
         self._closed: BotmeshError | None = None
         self._steady: tuple[float, pb.HeartbeatResponse] = 0.0, pb.HeartbeatResponse()
@@ -61,11 +61,11 @@ class RegistryService(RegistryServiceServicer):
     async def Register(self, request: pb.RegisterRequest, context: ServicerContext) -> pb.RegisterResponse:
         """A lease."""
         entry = self._leases.grant(request, context.peer())
-        entry.limits_sent = self._terms.version
+        entry.limits_sent = self._mesh_info.version
         return pb.RegisterResponse(
             lease=self._leases.describe(entry.token),
-            limits=self._terms.limits,
-            trace_endpoint=self._terms.trace_endpoint,
+            limits=self._mesh_info.limits,
+            trace_endpoint=self._mesh_info.trace_endpoint,
         )
 
     async def Heartbeat(
@@ -188,15 +188,15 @@ class RegistryService(RegistryServiceServicer):
             self._waits.discard(wait)
 
     def _answer(self, entry: InstanceEntry) -> pb.HeartbeatResponse:
-        if entry.probe == pb.PROBE_STATE_PASSED and entry.limits_sent == self._terms.version:
+        if entry.probe == pb.PROBE_STATE_PASSED and entry.limits_sent == self._mesh_info.version:
             if self._steady[0] != self._leases.duration:
                 response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe)
                 self._steady = self._leases.duration, response
             return self._steady[1]  # by far the most of them: one for all
         response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe, probe_error=entry.probe_error)
-        if entry.limits_sent != self._terms.version:
-            response.limits.CopyFrom(self._terms.limits)
-            entry.limits_sent = self._terms.version
+        if entry.limits_sent != self._mesh_info.version:
+            response.limits.CopyFrom(self._mesh_info.limits)
+            entry.limits_sent = self._mesh_info.version
         return response
 
 

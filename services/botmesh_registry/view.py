@@ -22,7 +22,7 @@ RESPONSE_BYTES = 768 * 1024
 
 _CLOSE_CANDIDATES = 200
 """Names that are compared in earnest with an unknown one; comparing all of a large mesh would take 100 ms."""
-_MOST_RESOLVED = 1000
+_MAX_RESOLVED = 1000
 """Instances in one answer: more than any caller spreads its work over."""
 
 Part = TypeVar("Part", SnapshotChunk, AgentChanges)
@@ -72,7 +72,7 @@ class View:
         for readiness in (READINESS_READY, READINESS_BUSY):
             found = [entry.instance for entry in agent.listed() if entry.instance.readiness == readiness]
             if found:
-                return ResolveAgentResponse(card=agent.card, instances=found[:_MOST_RESOLVED])
+                return ResolveAgentResponse(card=agent.card, instances=found[:_MAX_RESOLVED])
         name = self.name_of(key)
         raise NoLiveInstance(f"{name} is known and none of its instances takes work now: try again later", name=name)
 

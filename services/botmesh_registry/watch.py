@@ -116,12 +116,14 @@ class Places:
 class Watches:
     """All watchers of a roster. The registry tells it of changes; it tells the watchers."""
 
-    def __init__(self, roster: Roster, terms: MeshInfo, *, window: float = WINDOW, max_watchers: int = 1000) -> None:
+    def __init__(
+        self, roster: Roster, mesh_info: MeshInfo, *, window: float = WINDOW, max_watchers: int = 1000
+    ) -> None:
         """Send changes at most every `window` seconds to at most `max_watchers` watchers."""
         self.warming = True
         """Whether agents that are alive may be missing: the registry has just started."""
         self._roster = roster
-        self._terms = terms
+        self._mesh_info = mesh_info
         self._window = window
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
         self._places = Places(max_watchers)
@@ -211,7 +213,7 @@ class Watches:
 
     def announce_limits(self) -> None:
         """Tell everybody of new limits."""
-        self._announce(self._terms.limits)
+        self._announce(self._mesh_info.limits)
 
     def end_warming(self) -> None:
         """Tell everybody that what is missing now is gone."""
@@ -259,8 +261,8 @@ class Watches:
         return WatchAgentsResponse(
             revision=None if number is None else self._roster.log.revision(number),
             warming=self.warming,
-            limits=self._terms.limits,
-            trace_endpoint=self._terms.trace_endpoint,
+            limits=self._mesh_info.limits,
+            trace_endpoint=self._mesh_info.trace_endpoint,
         ).SerializeToString()
 
     def _encode_changes(self, account: str, changes: Iterable[Change], before: int) -> list[bytes]:

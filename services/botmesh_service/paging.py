@@ -1,6 +1,6 @@
 """Pages of lists: how many, from where on, and never more bytes than one response takes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -45,6 +45,16 @@ def read_token(token: str) -> tuple[int, str]:
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS and int(digits) <= _MAX_NUMBER):
         raise InvalidField("page_token must come from an earlier response", field="page_token", value=token[:80])
     return int(digits), last
+
+
+def fitting(columns: Mapping[str, object]) -> tuple[list[str], list[object]]:
+    """SQL clauses and their values for rows that fit every field that is set; join the clauses by AND.
+
+    Args:
+        columns: what a column must hold, by the column's name, which stands in the SQL as it is; unset: not asked for.
+    """
+    wanted = {column: value for column, value in columns.items() if value}
+    return [f"{column} = ?" for column in wanted], list(wanted.values())
 
 
 def page_of(

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-MOST_KNOWN = 10_000
+MAX_KNOWN = 10_000
 """Beyond, those that failed longest ago are forgotten, and begin anew with the shortest pause."""
 
 
@@ -20,7 +20,7 @@ class Pauses:
         times = self._times.get(name, 0)
         self._times[name] = times + 1
         self._times.move_to_end(name)
-        if len(self._times) > MOST_KNOWN:
+        if len(self._times) > MAX_KNOWN:
             self._times.popitem(last=False)
         return float(min(self._most, self._least * 2.0 ** min(times, 30)))
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from botmesh.errors import InvalidField, LogUnavailable
-from botmesh_log.event_log import MOST_BATCH, MOST_PAYLOAD, SequenceConflict
+from botmesh_log.event_log import MAX_BATCH, MAX_PAYLOAD, SequenceConflict
 from botmesh_log.memory_log import MemoryLog
 from botmesh_log.sqlite_log import open_log
 
@@ -61,8 +61,8 @@ async def test_what_no_log_takes_is_refused(log):
     for conversation, batch in (
         ("c", []),
         ("", [b"a"]),
-        ("c", [b"a"] * (MOST_BATCH + 1)),
-        ("c", [b"x" * (MOST_PAYLOAD + 1)]),
+        ("c", [b"a"] * (MAX_BATCH + 1)),
+        ("c", [b"x" * (MAX_PAYLOAD + 1)]),
     ):
         with pytest.raises(ValueError, match="event"):
             await log.append(conversation, 0, batch)
