@@ -12,9 +12,9 @@ import grpc
 import pytest
 
 from botmesh import testing
-from botmesh.policies import adapter, arrivals
 from botmesh.serving import descriptors, grpc_server
 from botmesh.settings import load
+from botmesh.transport import adapter, arrivals
 from botmesh.v1 import registry_service_pb2 as pb
 from botmesh.v1.agent_service_pb2 import GetCardRequest
 from botmesh.v1.conversation_service_pb2 import PostRequest

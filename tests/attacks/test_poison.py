@@ -23,7 +23,7 @@ from botmesh.v1.part_pb2 import Part
 from botmesh.v1.task_pb2 import TaskEvent, TaskSubmitted
 from botmesh_log.sqlite_log import open_log
 from tests.attacks.up import LOOPS, refusal, up
-from tests.interceptors.test_fields import arrays
+from tests.policies.test_fields import arrays
 
 pytestmark = pytest.mark.slow
 PLANTS_UNREADABLE = True
