@@ -4,12 +4,12 @@ import math
 
 import grpc
 import pytest
-from tests.waiting import until
 
 import botmesh
 from botmesh import errors, testing
 from botmesh.settings import load
 from botmesh.v1.agent_service_pb2 import DelegateRequest, GetCardRequest
+from tests.waiting import until
 
 
 @pytest.fixture

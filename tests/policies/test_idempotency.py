@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-from tests.waiting import until
 
 import botmesh
 from botmesh import errors, testing
@@ -15,6 +14,7 @@ from botmesh.v1.agent_service_pb2 import (
     DelegateStreamRequest,
 )
 from botmesh.v1.message_pb2 import Message
+from tests.waiting import until
 
 
 class Counting:

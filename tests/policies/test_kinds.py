@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import grpc
 import pytest
-from tests.waiting import until
 
 from botmesh import errors
 from botmesh.limits import Limits
@@ -17,6 +16,7 @@ from botmesh.telemetry.telemetry import Telemetry
 from botmesh.transport.adapter import client_interceptors
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.part_pb2 import Part
+from tests.waiting import until
 
 SERVICE = "test.v1.KindsService"
 KINDS = ("UnaryUnary", "UnaryStream", "StreamUnary", "StreamStream")

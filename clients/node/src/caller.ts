@@ -67,7 +67,7 @@ export class Caller {
     readonly directory: Directory,
     private readonly settings: Settings,
   ) {
-    this.#peers = new Peers(settings.setAside);
+    this.#peers = new Peers(settings.ejectionTime);
     directory.onChange = () => {
       this.#peers.keep((id) => directory.has(id));
     };

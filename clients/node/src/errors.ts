@@ -114,7 +114,6 @@ export class AddressNotAllowed extends refused("ADDRESS_NOT_ALLOWED", status.INV
 /** The watcher read too slowly and was dropped; watch again. */
 export class WatcherTooSlow extends refused("WATCHER_TOO_SLOW", status.UNAVAILABLE) {}
 /** The callee has no work under this message id. */
-export class UnknownWork extends refused("UNKNOWN_WORK", status.NOT_FOUND) {}
 /** No span of this trace is kept. */
 export class UnknownTrace extends refused("UNKNOWN_TRACE", status.NOT_FOUND) {}
 /** No conversation of this id. */
@@ -200,7 +199,6 @@ export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
     TooManyInstances,
     AddressNotAllowed,
     WatcherTooSlow,
-    UnknownWork,
     UnknownTrace,
     UnknownConversation,
     TransferToSelf,

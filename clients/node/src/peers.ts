@@ -7,7 +7,7 @@ import { now } from "./limits.js";
 /** One instance that this process calls. */
 export class Peer {
   inFlight = 0;
-  asideUntil = 0;
+  ejectedUntil = 0;
   #leaving = false;
   #channel: Channel | undefined;
 
@@ -65,7 +65,7 @@ export class Peers {
    */
   choose(instances: readonly Instance[], avoid: ReadonlySet<string> = new Set()): Peer {
     const fresh = instances.filter(({ instanceId }) => !avoid.has(instanceId));
-    const healthy = fresh.filter(({ instanceId }) => (this.#known.get(instanceId)?.asideUntil ?? 0) <= now());
+    const healthy = fresh.filter(({ instanceId }) => (this.#known.get(instanceId)?.ejectedUntil ?? 0) <= now());
     const candidates = healthy.length > 0 ? healthy : fresh.length > 0 ? fresh : instances;
     const first = Math.floor(Math.random() * candidates.length);
     const step = 1 + Math.floor(Math.random() * Math.max(1, candidates.length - 1));
@@ -76,8 +76,8 @@ export class Peers {
   }
 
   /** It failed: prefer others for a while. */
-  setAside(peer: Peer): void {
-    peer.asideUntil = now() + this.aside;
+  eject(peer: Peer): void {
+    peer.ejectedUntil = now() + this.aside;
   }
 
   /** Close connections to instances that are no longer live. */

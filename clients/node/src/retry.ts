@@ -70,7 +70,7 @@ export class Attempts {
   /** Whom to try next, after a pause. Throws the error where it is final, OutcomeUnknown where nobody can know. */
   async after(error: BotmeshError, peer: Peer, live: Live, lost?: AbortSignal): Promise<Peer> {
     if (!isOfThisHop(error, peer.id)) throw error;
-    this.peers.setAside(peer);
+    this.peers.eject(peer);
     this.#tried.add(peer.id);
     if (error.started && !this.idempotent) this.#maybe = peer;
     const final = this.#givenUp(error, peer);

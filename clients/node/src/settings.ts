@@ -18,7 +18,7 @@ export interface Settings {
   /** How long connecting to an instance may take. */
   connectTimeout: number;
   /** How long an instance that failed is left alone. */
-  setAside: number;
+  ejectionTime: number;
   /** How long an outcome is remembered by message id. */
   idempotencyTtl: number;
   /** How many outcomes are remembered. */
@@ -40,7 +40,7 @@ export function defaultSettings(): Settings {
     advertise: "",
     drainTimeout: 30,
     connectTimeout: 2,
-    setAside: 5,
+    ejectionTime: 5,
     idempotencyTtl: 300,
     idempotencyEntries: 10_000,
     idempotencyBytes: 64 * 1024 * 1024,
@@ -99,7 +99,7 @@ const SETTINGS: Record<Exclude<keyof Settings, "limits">, Parse> = {
   advertise: address,
   drainTimeout: seconds,
   connectTimeout: seconds,
-  setAside: seconds,
+  ejectionTime: seconds,
   idempotencyTtl: seconds,
   idempotencyEntries: count,
   idempotencyBytes: bytes,

@@ -78,7 +78,7 @@ for (const [variable, value] of [
   ["BOTMESH_REGISTRY", "nowhere"],
   ["BOTMESH_BIND", "127.0.0.1:99999"],
   ["BOTMESH_ACCOUNT", "a b"],
-  ["BOTMESH_SET_ASIDE", "soon"],
+  ["BOTMESH_EJECTION_TIME", "soon"],
   ["BOTMESH_MAX_HOPS", "-1"],
   ["BOTMESH_ALLOW_REVISITS", "maybe"],
 ] as const) {
