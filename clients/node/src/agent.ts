@@ -1,44 +1,34 @@
 /** What a bot author writes against: a name, skills, a few functions, run(). */
 import type { TracerProvider } from "@opentelemetry/api";
 import { HealthImplementation } from "grpc-health-check";
-import { End } from "./call.js";
-import { Caller } from "./caller.js";
-import type { Conversation, NOT_MINE } from "./conversation.js";
+import { Endpoint } from "./endpoint.js";
+import { AgentClient } from "./agent-client.js";
 import { Directory } from "./directory.js";
 import { InvalidField } from "./errors.js";
 import { AgentCard, Exposure, Skill } from "./generated/botmesh/v1/agent_card.js";
 import { Load, Readiness } from "./generated/botmesh/v1/instance.js";
-import type { TransferOffer } from "./generated/botmesh/v1/transfer.js";
+import {
+  Functions,
+  type NotifyFunction,
+  type TaskFunction,
+  type TransferFunction,
+  type TurnFunction,
+} from "./functions.js";
 import { boundedServer, listen } from "./grpc-server.js";
 import { type Limits, limitsToProto } from "./limits.js";
 import { checkAgent, checkId, newId } from "./names.js";
-import type { Content } from "./parts.js";
 import { reflection } from "./reflection.js";
 import { Registration, type State } from "./registration.js";
-import { RegistryClient } from "./registry.js";
-import type { Reply } from "./reply.js";
-import { AgentServer } from "./server.js";
+import { RegistryClient } from "./registry-client.js";
+import { AgentServicer } from "./agent-service.js";
 import { agentService } from "./serving.js";
 import { loadSettings, type Settings } from "./settings.js";
-import type { Task } from "./task.js";
 import { Telemetry } from "./telemetry.js";
 import { pause } from "./time.js";
 
 const SERVICE = "botmesh.v1.AgentService";
 const HEALTH = "grpc.health.v1.Health";
 const STOP_GRACE = 0.5;
-
-/** What a bot answers: content, a Reply, or nothing; an async generator yields it piece by piece. */
-export type Answer = Content | Reply | typeof NOT_MINE | undefined;
-type Answers<T> = (task: T) => Promise<Answer> | Answer | AsyncGenerator<Answer>;
-export type TaskFunction = Answers<Task>;
-export type TurnFunction = Answers<Conversation>;
-/** True or nothing accepts an offer, false or a reason declines it. It may be asked twice: no side effects. */
-export type TransferFunction = (
-  task: Task,
-  offer: TransferOffer,
-) => Promise<boolean | string | undefined> | boolean | string | undefined;
-export type NotifyFunction = (task: Task) => Promise<void> | void;
 
 /** Something that an agent can do. */
 export type SkillOptions = Partial<Omit<Skill, "id" | "_unknownFields">> & { id: string };
@@ -64,20 +54,6 @@ export interface AgentOptions {
   settings?: Settings;
   /** The application's own; default one that exports as the environment or the mesh says. */
   tracerProvider?: TracerProvider;
-}
-
-/** A bot's functions, by what they answer. */
-export class Functions {
-  delegate: TaskFunction | undefined;
-  notify: NotifyFunction | undefined;
-  transfer: TransferFunction | undefined;
-  turn: TurnFunction | undefined;
-  readonly intents = new Map<string, TurnFunction>();
-
-  /** Who answers a turn: the dialog of an intent that is known, else turns, else delegations. */
-  forTurn(intent: string): TurnFunction | undefined {
-    return this.intents.get(intent) ?? this.turn ?? this.delegate;
-  }
 }
 
 /** A bot: what it is called, what it can do, and the functions that do it. */
@@ -196,10 +172,10 @@ export class Agent {
 class Running {
   readonly settings: Settings;
   registration: Registration | undefined;
-  readonly #end: End;
+  readonly #end: Endpoint;
   readonly #registry: RegistryClient;
   readonly #directory: Directory;
-  readonly #caller: Caller;
+  readonly #caller: AgentClient;
   readonly #server = boundedServer();
   readonly #health = new HealthImplementation({ "": "SERVING", [SERVICE]: "SERVING" });
 
@@ -211,7 +187,7 @@ class Running {
     this.settings = options.settings ?? loadSettings();
     const { settings } = this;
     agent.card.accountId = settings.account;
-    this.#end = new End(
+    this.#end = new Endpoint(
       new Telemetry(agent.name, agent.instanceId, options.tracerProvider),
       settings.account,
       settings,
@@ -228,8 +204,8 @@ class Running {
       shared: agent.card.shared,
       directory: this.#directory,
     });
-    this.#caller = new Caller(this.#end, this.#directory, settings);
-    const service = new AgentServer(agent.card, functions, this.#caller, () => this.#state().readiness);
+    this.#caller = new AgentClient(this.#end, this.#directory, settings);
+    const service = new AgentServicer(agent.card, functions, this.#caller, () => this.#state().readiness);
     this.#server.addService(agentService(), service.implementation());
     this.#health.addToServer(this.#server);
     reflection([SERVICE, HEALTH]).addToServer(this.#server);

@@ -2,16 +2,13 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { type Context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import { type Chain, NO_CHAIN } from "./chain.js";
-import type { Directory } from "./directory.js";
+import type { Endpoint } from "./endpoint.js";
 import type { BotmeshError } from "./errors.js";
 import type { Message } from "./generated/botmesh/v1/message.js";
 import type { Usage } from "./generated/botmesh/v1/usage.js";
-import { DEFAULT_LIMITS, type Limits, narrow, now } from "./limits.js";
-import type { Settings } from "./settings.js";
-import { Stats } from "./stats.js";
-import type { Telemetry } from "./telemetry.js";
+import { type Limits, now } from "./limits.js";
+import { splitName } from "./names.js";
 import type { Work } from "./work.js";
-import { WorkTable } from "./work-table.js";
 
 /** Which policies a method has: all of them; deadline and message size; none but those of every call. */
 export type MethodClass = "work" | "control" | "watch";
@@ -23,50 +20,6 @@ const WORK = new Set(["Delegate", "DelegateStream", "Transfer", "Notify"].map((n
 export function classOf(method: string, streams: boolean): MethodClass {
   if (WORK.has(method)) return "work";
   return streams ? "watch" : "control";
-}
-
-/** This process's end of its calls: who it is, what it allows, what it counts. */
-export class End {
-  /** The agent that this process serves; empty: a client that is no agent. */
-  agent = "";
-  instance = "";
-  /** Whether other accounts may call this agent. */
-  shared = false;
-  draining = false;
-  directory!: Directory;
-  /** The mesh's limits. */
-  ceiling: Limits = DEFAULT_LIMITS;
-  /** The mesh's, narrowed by environment and agent. */
-  limits: Limits = DEFAULT_LIMITS;
-  readonly works: WorkTable;
-  readonly stats = new Stats();
-  /** Open delegations to this instance, by conversation. */
-  readonly incoming = new Map<string, number>();
-  /** Open delegations of this instance to others, by conversation. */
-  readonly outgoing = new Map<string, number>();
-  readonly #narrowing: Partial<Limits>[];
-
-  constructor(
-    readonly telemetry: Telemetry,
-    readonly account: string,
-    settings: Settings,
-    ...narrowing: Partial<Limits>[]
-  ) {
-    this.works = new WorkTable(settings);
-    this.#narrowing = [settings.limits, ...narrowing];
-    this.learn(DEFAULT_LIMITS);
-  }
-
-  /** Take the mesh's limits as the ceiling. */
-  learn(limits: Limits): void {
-    this.ceiling = limits;
-    this.limits = this.#narrowing.reduce(narrow, limits);
-  }
-
-  /** This agent as it stands in a chain's path. */
-  namedIn(chain: Chain): string {
-    return this.account === chain.accountId ? this.agent : `${this.account}/${this.agent}`;
-  }
 }
 
 const NO_SPAN = trace.wrapSpanContext({ traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 });
@@ -108,7 +61,7 @@ export class Call {
   readonly atEnd: (() => void)[] = [];
 
   constructor(
-    readonly end: End,
+    readonly end: Endpoint,
     readonly method: string,
     readonly kind: MethodClass,
     readonly atCaller: boolean,
@@ -119,6 +72,26 @@ export class Call {
   /** How many hops the chain has with this call. */
   get hops(): number {
     return this.chain.path.length;
+  }
+
+  /** The instance that answered. */
+  get instance(): string {
+    return this.atCaller ? this.peerInstance : this.end.instance;
+  }
+
+  /** The chain's account, or this process's. */
+  get account(): string {
+    return this.chain.accountId || this.end.account;
+  }
+
+  /** The agent that asks; empty: a client that is no agent. */
+  get fromAgent(): string {
+    return this.message?.fromAgent || splitName(this.chain.path.at(-1) ?? "")[1];
+  }
+
+  /** The most that a streamed reply may be as a whole. */
+  get maxReplyBytes(): number {
+    return this.limits.maxReplyBytes;
   }
 
   /** Seconds left, never below 0; without a deadline more than enough. */

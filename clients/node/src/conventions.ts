@@ -3,7 +3,7 @@
  * conventions for the agents (https://opentelemetry.io/docs/specs/semconv/).
  */
 import type { Attributes } from "@opentelemetry/api";
-import type { Call } from "./call.js";
+import type { CallOutcome } from "./outcome.js";
 
 /** On a client span: an attempt failed and another follows. */
 export const RETRY_EVENT = "botmesh.retry";
@@ -28,21 +28,21 @@ export function startAttributes(method: string, agent: string): Attributes {
 }
 
 /** What a span says at its end: the chain as the policies saw it, and how it went. */
-export function outcomeAttributes(call: Call): Attributes {
-  const { chain, error, usage } = call;
+export function outcomeAttributes(outcome: CallOutcome): Attributes {
+  const { chain, error, usage } = outcome;
   return {
-    "botmesh.hop": call.hops,
+    "botmesh.hop": chain.path.length,
     "botmesh.path": [...chain.path],
     "botmesh.correlation_id": chain.correlationId,
     "botmesh.account": chain.accountId,
-    "botmesh.instance": call.atCaller ? call.peerInstance : call.end.instance,
+    "botmesh.instance": outcome.instance,
     "rpc.response.status_code": error?.codeName ?? "OK",
     ...(chain.path.length > 0 && { "botmesh.from": chain.path.at(-1) }),
     ...(chain.conversationId !== "" && {
       "gen_ai.conversation.id": chain.conversationId,
       "botmesh.conversation_id": chain.conversationId,
     }),
-    ...(call.joined && { "botmesh.joined": true }),
+    ...(outcome.joined && { "botmesh.joined": true }),
     ...(error !== undefined && {
       "botmesh.reason": error.reason,
       "error.type": error.reason,

@@ -1,7 +1,7 @@
 /** A turn of a conversation that a bot owns: a task with the contact, the history and transfers. */
 import { Metadata } from "@grpc/grpc-js";
 import type { Call } from "./call.js";
-import type { Caller } from "./caller.js";
+import type { AgentClient } from "./agent-client.js";
 import { InvalidField } from "./errors.js";
 import { Owner } from "./generated/botmesh/v1/conversation.js";
 import {
@@ -52,7 +52,7 @@ export class Conversation extends Task {
     call: Call,
     message: Message,
     work: Work,
-    caller: Caller,
+    caller: AgentClient,
     /** What came with the message: turn id, epoch, history, tags, fields. */
     readonly turn: Turn,
   ) {

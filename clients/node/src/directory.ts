@@ -17,7 +17,7 @@ import {
 import { type Limits, limitsFrom } from "./limits.js";
 import { didYouMean, nearest, splitName } from "./names.js";
 import { BACKOFF } from "./registration.js";
-import type { RegistryClient } from "./registry.js";
+import type { RegistryClient } from "./registry-client.js";
 import { pause } from "./time.js";
 import { reasonOf, warnOfLeftOut, warnOnce } from "./warnings.js";
 

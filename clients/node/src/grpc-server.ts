@@ -2,7 +2,7 @@
 import type { Http2Server, IncomingHttpHeaders } from "node:http2";
 import { Server, ServerCredentials, ServerInterceptingCall, type ServerInterceptor } from "@grpc/grpc-js";
 import { NOT_PRINTABLE, OURS } from "./chain.js";
-import { KEEPALIVE } from "./channel.js";
+import { KEEPALIVE } from "./connection.js";
 import { DeadlineExpired, InvalidField } from "./errors.js";
 import { toStatus } from "./status.js";
 import { after } from "./time.js";

@@ -1,26 +1,26 @@
 /** A client of the mesh that is no agent: every delegation starts a chain. */
 import type { TracerProvider } from "@opentelemetry/api";
-import { Asking, type Options } from "./asking.js";
-import { End } from "./call.js";
-import { type Ask, Caller, currentContext } from "./caller.js";
+import { Delegator, type Options } from "./delegator.js";
+import { Endpoint } from "./endpoint.js";
+import { type Invocation, AgentClient, currentContext } from "./agent-client.js";
 import { rootChain } from "./chain.js";
 import { Directory } from "./directory.js";
 import type { Agent } from "./generated/botmesh/v1/agent.js";
 import { Message } from "./generated/botmesh/v1/message.js";
 import { checkId } from "./names.js";
-import { RegistryClient } from "./registry.js";
+import { RegistryClient } from "./registry-client.js";
 import { loadSettings, type Settings } from "./settings.js";
 import { Telemetry } from "./telemetry.js";
 
-export class Mesh extends Asking {
-  protected readonly caller: Caller;
-  readonly #end: End;
+export class Mesh extends Delegator {
+  protected readonly caller: AgentClient;
+  readonly #end: Endpoint;
   readonly #registry: RegistryClient;
 
   /** Use `connect` to make one. */
   constructor(name: string, settings: Settings, tracerProvider?: TracerProvider) {
     super();
-    this.#end = new End(new Telemetry(name, "", tracerProvider), settings.account, settings);
+    this.#end = new Endpoint(new Telemetry(name, "", tracerProvider), settings.account, settings);
     this.#registry = new RegistryClient(settings.registry, this.#end);
     const directory = new Directory(settings.account, this.#registry);
     directory.onLimits = (limits) => {
@@ -29,8 +29,8 @@ export class Mesh extends Asking {
     directory.onTraceEndpoint = (endpoint) => {
       this.#end.telemetry.exportTo(endpoint);
     };
-    this.#end.directory = directory;
-    this.caller = new Caller(this.#end, directory, settings);
+    this.#end.targets = directory;
+    this.caller = new AgentClient(this.#end, directory, settings);
   }
 
   /** Return when there is a first copy of the mesh's agents. */
@@ -51,7 +51,7 @@ export class Mesh extends Asking {
     await this.#end.telemetry.stop();
   }
 
-  protected override begin(target: string, options: Options): Ask {
+  protected override begin(target: string, options: Options): Invocation {
     const conversationId =
       options.conversationId === undefined ? "" : checkId("conversation_id", options.conversationId);
     return {

@@ -1,5 +1,5 @@
 /** Connections to instances: one each, reused, and which of several to take. */
-import { type Channel, channelTo } from "./channel.js";
+import { type Channel, channelTo } from "./connection.js";
 import { Unreachable } from "./errors.js";
 import type { Instance } from "./generated/botmesh/v1/instance.js";
 import { now } from "./limits.js";

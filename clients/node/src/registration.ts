@@ -13,7 +13,7 @@ import {
   RegisterRequest,
 } from "./generated/botmesh/v1/registry_service.js";
 import { type Limits, limitsFrom, toSeconds } from "./limits.js";
-import type { RegistryClient } from "./registry.js";
+import type { RegistryClient } from "./registry-client.js";
 import { asError } from "./status.js";
 import { after, pause } from "./time.js";
 import { reasonOf, warnOfLeftOut, warnOnce } from "./warnings.js";

@@ -3,7 +3,7 @@
  * docs/conformance.md says what each step does.
  */
 import { Agent } from "./agent.js";
-import type { Options } from "./asking.js";
+import type { Options } from "./delegator.js";
 import { Conversation, NOT_MINE } from "./conversation.js";
 import { AgentFailed, BotmeshError } from "./errors.js";
 import { MessageType } from "./generated/botmesh/v1/message.js";

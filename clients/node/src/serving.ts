@@ -7,7 +7,8 @@ import type {
   ServerWritableStream,
   ServiceDefinition,
 } from "@grpc/grpc-js";
-import { AGENT_SERVICE, Call, classOf, type End } from "./call.js";
+import { AGENT_SERVICE, Call, classOf } from "./call.js";
+import { type Endpoint } from "./endpoint.js";
 import { type Codec, decoded, encoded } from "./codec.js";
 import { DeadlineExpired } from "./errors.js";
 import { AgentServiceDefinition } from "./generated/botmesh/v1/agent_service.js";
@@ -53,7 +54,7 @@ export function agentService(): ServiceDefinition {
 
 /** The handler of a unary method, with the policies around what `serve` does. */
 export function unary(
-  end: End,
+  end: Endpoint,
   method: Method,
   serve: (request: never, served: Served) => unknown,
 ): handleUnaryCall<Buffer, Buffer> {
@@ -76,7 +77,7 @@ export function unary(
 
 /** The handler of a method that streams its responses. */
 export function streaming(
-  end: End,
+  end: Endpoint,
   method: Method,
   serve: (request: never, served: Served) => AsyncGenerator,
 ): handleServerStreamingCall<Buffer, Buffer> {
@@ -100,7 +101,7 @@ export function streaming(
 
 /** Start the policies, serve, finish the policies; every error leaves typed. */
 async function around<T>(
-  end: End,
+  end: Endpoint,
   method: Method,
   rpc: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
   serve: (served: Served, request: unknown) => Promise<T>,

@@ -1,7 +1,7 @@
 /** What GetStats answers: counts since the process started. */
-import type { Call } from "./call.js";
 import { GetStatsResponse } from "./generated/botmesh/v1/agent_service.js";
 import { now, toDuration } from "./limits.js";
+import type { CallOutcome } from "./outcome.js";
 
 const KEPT = 1000;
 const RECENT = 60;
@@ -15,15 +15,15 @@ export class Stats {
   #failures: number[] = [];
 
   /** Count a work call that is over. */
-  record(call: Call): void {
-    const code = call.error?.codeName ?? "OK";
-    const counts = call.atCaller ? this.#outgoing : this.#incoming;
+  record(outcome: CallOutcome): void {
+    const code = outcome.error?.codeName ?? "OK";
+    const counts = outcome.atCaller ? this.#outgoing : this.#incoming;
     counts[code] = (counts[code] ?? 0) + 1;
-    const { error } = call;
+    const { error } = outcome;
     if (error !== undefined && !error.started && !error.fromPeer) {
       this.#refusals[error.reason] = (this.#refusals[error.reason] ?? 0) + 1;
-    } else if (!call.atCaller) {
-      if (this.#latencies.push(now() - call.began) > KEPT) this.#latencies.shift();
+    } else if (!outcome.atCaller) {
+      if (this.#latencies.push(now() - outcome.began) > KEPT) this.#latencies.shift();
       if (error !== undefined) this.#failures = [...this.#failures, now()].slice(-KEPT);
     }
   }

@@ -1,8 +1,8 @@
 /** What a bot gets to work on. */
 import { context, type Context, trace } from "@opentelemetry/api";
-import { Asking, type Options } from "./asking.js";
+import { Delegator, type Options } from "./delegator.js";
 import type { Call } from "./call.js";
-import type { Ask, Caller } from "./caller.js";
+import type { Invocation, AgentClient } from "./agent-client.js";
 import { below } from "./chain.js";
 import { InvalidField } from "./errors.js";
 import { Message } from "./generated/botmesh/v1/message.js";
@@ -13,7 +13,7 @@ import { addUp, type Reply } from "./reply.js";
 import type { Work } from "./work.js";
 
 /** A task in a chain. What it asks of other agents continues the chain. */
-export class Task extends Asking {
+export class Task extends Delegator {
   readonly #usage: Usage[] = [];
   #afterText = false;
 
@@ -22,7 +22,7 @@ export class Task extends Asking {
     /** The whole message, as it came. */
     readonly message: Message,
     protected readonly work: Work,
-    protected readonly caller: Caller,
+    protected readonly caller: AgentClient,
   ) {
     super();
   }
@@ -122,7 +122,7 @@ export class Task extends Asking {
     await this.work.emit({ $case: "partial", partial: { part, append } });
   }
 
-  protected override begin(target: string, options: Options): Ask {
+  protected override begin(target: string, options: Options): Invocation {
     const { end, chain } = this.call;
     const { deadline } = this.work;
     if (options.conversationId !== undefined && options.conversationId !== this.conversationId) {

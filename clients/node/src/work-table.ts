@@ -1,10 +1,8 @@
 /** The work of one instance by message id: what runs, and what ended a short while ago. */
 import { createHash } from "node:crypto";
-import type { Call } from "./call.js";
 import { MessageIdReused, TooMuchWork } from "./errors.js";
 import { Message, MessageType } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
-import { splitName } from "./names.js";
 import type { Settings } from "./settings.js";
 import { after } from "./time.js";
 import { Work } from "./work.js";
@@ -16,6 +14,19 @@ export const HEARD = new Set([
   MessageType.MESSAGE_TYPE_RESPONSE,
   MessageType.MESSAGE_TYPE_ERROR,
 ]);
+
+/** What asks for work: a call, as far as the table cares. */
+export interface WorkRequest {
+  /** The method's full name. */
+  readonly method: string;
+  readonly message: Message | undefined;
+  readonly account: string;
+  /** The agent that asks; empty: a client that is no agent. */
+  readonly fromAgent: string;
+  /** On the clock of now(). */
+  readonly deadline: number | undefined;
+  readonly maxReplyBytes: number;
+}
 
 export class WorkTable {
   readonly running = new Map<string, Work>();
@@ -31,19 +42,19 @@ export class WorkTable {
   }
 
   /** The work under the call's message id, and whether it was there before. */
-  claim(call: Call): { work: Work; joined: boolean } {
-    const repeatable = (call.message?.messageId ?? "") !== "";
-    const key = repeatable ? keyOf(call) : `anonymous ${String(this.#anonymous++)}`;
-    const digest = fingerprint(call);
+  claim(request: WorkRequest): { work: Work; joined: boolean } {
+    const repeatable = (request.message?.messageId ?? "") !== "";
+    const key = repeatable ? keyOf(request) : `anonymous ${String(this.#anonymous++)}`;
+    const digest = fingerprint(request);
     const found = this.find(key);
     if (found !== undefined) {
       if (found.digest !== digest) {
-        const id = call.message?.messageId ?? "";
+        const id = request.message?.messageId ?? "";
         throw new MessageIdReused(`message id ${id} was used with another payload: give each message its own`, {
           message_id: id,
         });
       }
-      found.extend(call.deadline ?? 0);
+      found.extend(request.deadline ?? 0);
       return { work: found, joined: true };
     }
     const limit = this.settings.idempotencyEntries;
@@ -54,9 +65,9 @@ export class WorkTable {
       key,
       repeatable,
       digest,
-      call.deadline ?? now(),
+      request.deadline ?? now(),
       this.settings.orphanGrace,
-      call.limits.maxReplyBytes,
+      request.maxReplyBytes,
       (one) => {
         this.#ended(one);
       },
@@ -72,8 +83,8 @@ export class WorkTable {
   }
 
   /** Whether there is work under the call's message id. */
-  knows(call: Call): boolean {
-    return (call.message?.messageId ?? "") !== "" && this.find(keyOf(call)) !== undefined;
+  knows(request: WorkRequest): boolean {
+    return (request.message?.messageId ?? "") !== "" && this.find(keyOf(request)) !== undefined;
   }
 
   /** Drop work that never began. */
@@ -115,17 +126,16 @@ export function workKey(account: string, from: string, messageId: string): strin
   return `${account} ${from} ${messageId}`;
 }
 
-function keyOf(call: Call): string {
-  const from = call.message?.fromAgent || splitName(call.chain.path.at(-1) ?? "")[1];
-  return workKey(call.chain.accountId || call.end.account, from, call.message?.messageId ?? "");
+function keyOf(request: WorkRequest): string {
+  return workKey(request.account, request.fromAgent, request.message?.messageId ?? "");
 }
 
 /** What a repeat must have in common with the first: everything but when and in which chain it was sent. */
-function fingerprint(call: Call): string {
-  const message = call.message ?? Message.create();
+function fingerprint(request: WorkRequest): string {
+  const message = request.message ?? Message.create();
   const core = { ...message, timestamp: undefined, correlationId: "", accountId: "", messageType: 0 };
-  const isHeard = call.method.endsWith("/Notify") && HEARD.has(message.messageType); // nobody answers it
-  const kind = call.method.endsWith("/Transfer") ? "transfer" : isHeard ? "told" : "task";
+  const isHeard = request.method.endsWith("/Notify") && HEARD.has(message.messageType); // nobody answers it
+  const kind = request.method.endsWith("/Transfer") ? "transfer" : isHeard ? "told" : "task";
   return createHash("sha256")
     .update(kind)
     .update(Message.encode(sorted(core) as Message).finish())

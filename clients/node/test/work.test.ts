@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AGENT_SERVICE, Call, End } from "../src/call.js";
+import { AGENT_SERVICE, Call } from "../src/call.js";
+import { Endpoint } from "../src/endpoint.js";
 import { DeadlineExpired, MessageIdReused, MessageTooLarge, OutcomeUnknown } from "../src/errors.js";
 import { Message, Reply } from "../src/generated/botmesh/v1/message.js";
 import { now } from "../src/limits.js";
@@ -11,11 +12,11 @@ import { pause } from "../src/time.js";
 
 const never = new AbortController().signal;
 
-function end(settings: Partial<Settings> = {}): End {
-  return new End(new Telemetry("test"), "default", { ...defaultSettings(), ...settings });
+function end(settings: Partial<Settings> = {}): Endpoint {
+  return new Endpoint(new Telemetry("test"), "default", { ...defaultSettings(), ...settings });
 }
 
-function call(at: End, messageId: string, said: string, context?: Record<string, unknown>): Call {
+function call(at: Endpoint, messageId: string, said: string, context?: Record<string, unknown>): Call {
   const made = new Call(at, `${AGENT_SERVICE}Delegate`, "work", false);
   made.message = Message.fromPartial({ messageId, fromAgent: "a", payload: [text(said)] });
   made.message.context = context;

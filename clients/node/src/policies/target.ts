@@ -9,7 +9,7 @@ import type { Policy } from "./policy.js";
 export const target: Policy = {
   /** Unknown agents and agents without a live instance are refused here. */
   caller(call) {
-    call.end.directory.find(call.chain.accountId || call.end.account, call.target);
+    call.end.targets.find(call.chain.accountId || call.end.account, call.target);
   },
 
   /** Another agent's or instance's calls, and new work for one that drains, are refused here. */

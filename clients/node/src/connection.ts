@@ -8,7 +8,8 @@ import {
   Metadata,
   type ServiceError,
 } from "@grpc/grpc-js";
-import { type Call, Call as NewCall, type End } from "./call.js";
+import { type Call, Call as NewCall } from "./call.js";
+import { type Endpoint } from "./endpoint.js";
 import { type Codec, decoded, encoded } from "./codec.js";
 import { Unreachable } from "./errors.js";
 import { REGISTRY_SERVICE, sift } from "./fields.js";
@@ -108,7 +109,7 @@ export class Channel {
 
   /** A call of a control method of a service, with its policies around: deadline, size, typed errors. */
   async ask<Q, A>(
-    end: End,
+    end: Endpoint,
     method: string,
     codecs: { requestType: Codec<Q>; responseType: Codec<A> },
     request: Q,

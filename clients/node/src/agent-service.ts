@@ -1,8 +1,9 @@
 /** AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do the rest. */
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { Functions } from "./agent.js";
-import type { Call, End } from "./call.js";
-import type { Caller } from "./caller.js";
+import type { Functions } from "./functions.js";
+import type { Call } from "./call.js";
+import type { Endpoint } from "./endpoint.js";
+import type { AgentClient } from "./agent-client.js";
 import { Conversation, NOT_MINE } from "./conversation.js";
 import { AgentError, BotmeshError, Cancelled, InvalidField, NotSupported } from "./errors.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
@@ -38,13 +39,13 @@ import { HEARD, workKey } from "./work-table.js";
 const RECEIPT_TIMEOUT = 0.8;
 
 /** The edge between gRPC and a bot's functions. */
-export class AgentServer {
-  readonly #end: End;
+export class AgentServicer {
+  readonly #end: Endpoint;
 
   constructor(
     private readonly card: AgentCard,
     private readonly functions: Functions,
-    private readonly caller: Caller,
+    private readonly caller: AgentClient,
     private readonly readiness: () => Readiness,
   ) {
     this.#end = caller.end;

@@ -1,9 +1,10 @@
 /** How this process calls agents: the policies once around a call, and as many attempts as it takes. */
 import { type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
 import { context, type Context } from "@opentelemetry/api";
-import { AGENT_SERVICE, Call, type End } from "./call.js";
+import { AGENT_SERVICE, Call } from "./call.js";
+import { type Endpoint } from "./endpoint.js";
 import type { Chain } from "./chain.js";
-import { Channel, channelTo } from "./channel.js";
+import { Channel, channelTo } from "./connection.js";
 import { type Codec, decoded, encoded } from "./codec.js";
 import type { Directory } from "./directory.js";
 import { AgentError, type BotmeshError, Cancelled, DeadlineExpired, NoLiveInstance } from "./errors.js";
@@ -35,7 +36,7 @@ const CANCEL = `${AGENT_SERVICE}Cancel`;
 const MAX_SERVICES = 16;
 
 /** What is asked of whom, and on whose behalf. */
-export interface Ask {
+export interface Invocation {
   target: string;
   message: Message;
   chain: Chain;
@@ -56,14 +57,14 @@ export function currentContext(): Context {
   return context.active();
 }
 
-export class Caller {
+export class AgentClient {
   readonly #peers: Peers;
   readonly #budgets = new Map<string, Budget>();
   readonly #services = new Map<string, Channel>();
   readonly #background = new Set<Promise<unknown>>();
 
   constructor(
-    readonly end: End,
+    readonly end: Endpoint,
     readonly directory: Directory,
     private readonly settings: Settings,
   ) {
@@ -74,7 +75,12 @@ export class Caller {
   }
 
   /** The response of Delegate or Notify, and the call as the policies saw it. */
-  async unary<A>(method: string, ask: Ask, request: Buffer, codec: Codec<A>): Promise<{ response: A; call: Call }> {
+  async unary<A>(
+    method: string,
+    ask: Invocation,
+    request: Buffer,
+    codec: Codec<A>,
+  ): Promise<{ response: A; call: Call }> {
     const { call, passed } = await this.#start(method, ask, request);
     try {
       const bytes = await this.#untilAnswered(call, ask, (peer, metadata) =>
@@ -91,7 +97,7 @@ export class Caller {
   }
 
   /** The events of DelegateStream as they come, each with the call; leaving early cancels the callee. */
-  async *stream(ask: Ask): AsyncGenerator<{ event: DelegateStreamResponse; call: Call }> {
+  async *stream(ask: Invocation): AsyncGenerator<{ event: DelegateStreamResponse; call: Call }> {
     const request: DelegateStreamRequest = { message: ask.message, afterSequence: 0, turn: undefined };
     const { call, passed } = await this.#start("DelegateStream", ask, encoded(DelegateStreamRequest, request));
     let over = false;
@@ -131,7 +137,7 @@ export class Caller {
     for (const channel of this.#services.values()) channel.close();
   }
 
-  async #start(method: string, ask: Ask, request: Buffer): Promise<{ call: Call; passed: number }> {
+  async #start(method: string, ask: Invocation, request: Buffer): Promise<{ call: Call; passed: number }> {
     const call = new Call(this.end, AGENT_SERVICE + method, "work", true);
     Object.assign(call, {
       chain: ask.chain,
@@ -147,7 +153,7 @@ export class Caller {
     return { call, passed: start(call) };
   }
 
-  #attempts(call: Call, ask: Ask): { attempts: Attempts; live: () => Peer; again: Attempted } {
+  #attempts(call: Call, ask: Invocation): { attempts: Attempts; live: () => Peer; again: Attempted } {
     const { accountId } = ask.chain;
     const card = this.directory.find(accountId, ask.target);
     let budget = this.#budgets.get(ask.target);
@@ -181,7 +187,11 @@ export class Caller {
     };
   }
 
-  async #untilAnswered<T>(call: Call, ask: Ask, attempt: (peer: Peer, metadata: Metadata) => Promise<T>): Promise<T> {
+  async #untilAnswered<T>(
+    call: Call,
+    ask: Invocation,
+    attempt: (peer: Peer, metadata: Metadata) => Promise<T>,
+  ): Promise<T> {
     const { attempts, live, again } = this.#attempts(call, ask);
     let peer = live();
     for (;;) {
@@ -206,7 +216,7 @@ export class Caller {
     if (call.remaining <= 0) throw new DeadlineExpired("the deadline passed before the call could be sent");
   }
 
-  async #attempt(call: Call, ask: Ask, peer: Peer, request: Buffer, metadata: Metadata): Promise<Buffer> {
+  async #attempt(call: Call, ask: Invocation, peer: Peer, request: Buffer, metadata: Metadata): Promise<Buffer> {
     try {
       return await peer.channel.unary(call.method, request, metadata, call.remaining, ask.signal);
     } catch (error) {
@@ -215,7 +225,7 @@ export class Caller {
     }
   }
 
-  async *#events(call: Call, ask: Ask, request: DelegateStreamRequest): AsyncGenerator<DelegateStreamResponse> {
+  async *#events(call: Call, ask: Invocation, request: DelegateStreamRequest): AsyncGenerator<DelegateStreamResponse> {
     const { attempts, live, again } = this.#attempts(call, ask);
     let peer = live();
     for (;;) {
@@ -236,7 +246,7 @@ export class Caller {
 
   async *#attemptStream(
     call: Call,
-    ask: Ask,
+    ask: Invocation,
     peer: Peer,
     request: DelegateStreamRequest,
   ): AsyncGenerator<DelegateStreamResponse> {
@@ -279,7 +289,7 @@ export class Caller {
   }
 
   /** Tell the callee, so that its work ends at once and not when it notices. */
-  #giveUp(ask: Ask, peer: Peer): void {
+  #giveUp(ask: Invocation, peer: Peer): void {
     const { messageId, fromAgent } = ask.message;
     const request = CancelRequest.fromPartial({
       messageId,

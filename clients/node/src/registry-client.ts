@@ -1,7 +1,7 @@
 /** The connection to the registry: one channel, typed errors. */
 import { type ClientDuplexStream, type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
-import type { End } from "./call.js";
-import { Channel } from "./channel.js";
+import type { Endpoint } from "./endpoint.js";
+import { Channel } from "./connection.js";
 import { type Codec, encoded } from "./codec.js";
 import { BotmeshError, InvalidField, PeerError, RegistryUnreachable } from "./errors.js";
 import { REGISTRY_SERVICE as SERVICE } from "./fields.js";
@@ -24,7 +24,7 @@ export class RegistryClient {
 
   constructor(
     readonly address: string,
-    private readonly end: End,
+    private readonly end: Endpoint,
   ) {
     this.#channel = new Channel(address);
   }

@@ -1,5 +1,5 @@
-/** Asking agents: delegate, stream, send, find. The same methods inside a delegation (Task) and outside one (Mesh). */
-import type { Ask, Caller } from "./caller.js";
+/** Delegator agents: delegate, stream, send, find. The same methods inside a delegation (Task) and outside one (Mesh). */
+import type { Invocation, AgentClient } from "./agent-client.js";
 import { narrowed } from "./chain.js";
 import { encoded } from "./codec.js";
 import {
@@ -62,11 +62,11 @@ export class ReplyStream implements AsyncIterable<Event> {
 }
 
 /** What both a Task and a Mesh can do. Every method throws BotmeshError where something is refused or fails. */
-export abstract class Asking {
-  protected abstract readonly caller: Caller;
+export abstract class Delegator {
+  protected abstract readonly caller: AgentClient;
 
   /** An ask of `agent` with an empty message, in the chain that this continues or starts. */
-  protected abstract begin(agent: string, options: Options): Ask;
+  protected abstract begin(agent: string, options: Options): Invocation;
 
   /** Take note of what an answer cost. */
   protected spent(_reply: Reply): void {
@@ -107,7 +107,7 @@ export abstract class Asking {
     });
   }
 
-  async *#events(ask: Ask, done: (reply: Reply) => void): AsyncGenerator<Event> {
+  async *#events(ask: Invocation, done: (reply: Reply) => void): AsyncGenerator<Event> {
     const pieces = new Pieces();
     for await (const { event: response, call } of this.caller.stream(ask)) {
       const { event } = response;
@@ -129,7 +129,7 @@ export abstract class Asking {
     }
   }
 
-  #compose(agent: string, content: Content, options: Options): Ask {
+  #compose(agent: string, content: Content, options: Options): Invocation {
     const ask = this.begin(agent, options);
     ask.chain = narrowed(ask.chain, options.maxHops);
     const { chain } = ask;

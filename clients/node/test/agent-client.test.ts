@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Agent } from "../src/agent.js";
-import type { ReplyStream } from "../src/asking.js";
+import type { ReplyStream } from "../src/delegator.js";
 import { encoded } from "../src/codec.js";
 import { BotmeshError, InvalidField, MessageTooLarge, RegistryUnreachable, Unreachable } from "../src/errors.js";
 import { DelegateResponse, DelegateStreamResponse } from "../src/generated/botmesh/v1/agent_service.js";
