@@ -202,7 +202,7 @@ class Running {
       agent: agent.name,
       instance: agent.instanceId,
       shared: agent.card.shared,
-      directory: this.#directory,
+      targets: this.#directory,
     });
     this.#caller = new AgentClient(this.#end, this.#directory, settings);
     const service = new AgentServicer(agent.card, functions, this.#caller, () => this.#state().readiness);
