@@ -82,7 +82,7 @@ class Conversations:
 
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
-        await catch_up(self.log, self.projection, self.projector, self.accounts, self._new, self.unreadable)
+        await self.catch_up()
         self.projection.on_rebuild = self._rebuild_soon
         clock = AlarmClock(self.projection, self.projector, self.alarms, self.problems, self.get, self.advance)
         self._own = [
@@ -90,6 +90,10 @@ class Conversations:
             supervise(ALARM_TASK, clock.run, self.problems, component=COMPONENT),
             supervise("pending work", self._go_on, self.problems, component=COMPONENT),
         ]
+
+    async def catch_up(self) -> None:
+        """Bring the lists up to date from the log."""
+        await catch_up(self.log, self.projection, self.projector, self.accounts, self._new, self.unreadable)
 
     def _rebuild_soon(self) -> None:
         """The projection was damaged and set aside: fill a new one while everything else goes on."""

@@ -140,9 +140,8 @@ async def _unreadable(folder: Path) -> list[str]:
             problems=problems,
         ).conversations
         tasks = TasksComponent(log, folder / _PROJECTIONS[1], settings, callers, problems).tasks
-        await conversations._catch_up()
-        tasks.projection.skip_to(await tasks._project_from(tasks.projection.position))
-        tasks._try_to_commit()
+        await conversations.catch_up()
+        await tasks._projector.catch_up()
         conversations.projection.close()
         tasks.projection.close()
         await _fold_others(log, problems)
