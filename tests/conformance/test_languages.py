@@ -6,6 +6,8 @@ import pytest
 from botmesh_conformance.calls import Call
 from tests.languages import LANGUAGES, scripted
 
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -30,7 +30,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from tests.mesh.processes import Process, _kill
 from tests.waiting import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 SECONDS = float(os.environ.get("SOAK_SECONDS", "6"))
 CALLERS = 8
 CONTACTS = 16
