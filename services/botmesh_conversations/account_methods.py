@@ -12,10 +12,11 @@ from botmesh.transport.context import ServicerContext
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from botmesh_conversations.accounts import Account
+from botmesh_conversations.contact_aggregate import ContactAggregate
 from botmesh_conversations.conversations import Conversations
-from botmesh_conversations.event_stream import EventStream
 from botmesh_conversations.model import rules
-from botmesh_conversations.model.variables import Variables, lookup
+from botmesh_conversations.model.contact_rules import check_text
+from botmesh_conversations.model.variables import lookup
 from botmesh_conversations.triggers.summary import summary
 
 MAX_CHANNELS = 64
@@ -36,7 +37,7 @@ class AccountMethods(ConversationServiceServicer):
             return lookup(state.view.context, state.expires_at, names, time.time())
         if scope.namespace == api.CONTEXT_NAMESPACE_ACCOUNT:
             return (await self._all.accounts.of(scope.account_id)).state.variables.get(names, time.time())
-        return (await self._contact(scope)).state.get(names, time.time())
+        return (await self._variables_of(scope)).state.variables.get(names, time.time())
 
     async def SetContext(self, request: api.SetContextRequest, context: ServicerContext) -> api.SetContextResponse:
         """Set variables."""
@@ -61,14 +62,14 @@ class AccountMethods(ConversationServiceServicer):
             account = await self._all.accounts.of(scope.account_id)
             await account.write(lambda state: state.variables.delete(names))
         else:
-            contact = await self._contact(scope)
-            await contact.write(lambda state: state.delete(names))
+            contact = await self._variables_of(scope)
+            await contact.write(lambda state: state.variables.delete(names))
         return api.DeleteContextResponse()
 
     async def SetPrimary(self, request: api.SetPrimaryRequest, context: ServicerContext) -> api.SetPrimaryResponse:
         """Move the flag."""
         account = await self._account(request.account_id)
-        channels = [check_id("channels", channel) for channel in dict.fromkeys(request.channels)]
+        channels = [check_text("channels", channel) for channel in dict.fromkeys(request.channels)]
         if len(channels) > MAX_CHANNELS:
             text = f"a primary answers on at most {MAX_CHANNELS} named channels: leave them out for all"
             raise InvalidField(text, field="channels", value=len(channels))
@@ -102,16 +103,14 @@ class AccountMethods(ConversationServiceServicer):
             account = await self._all.accounts.of(scope.account_id)
             await account.write(lambda state: state.variables.set(values, time.time(), ttl))
         else:
-            contact = await self._contact(scope)
-            await contact.write(lambda state: state.set(values, time.time(), ttl))
+            contact = await self._variables_of(scope)
+            await contact.write(lambda state: state.variables.set(values, time.time(), ttl))
 
     async def _account(self, name: str) -> Account:
         return await self._all.accounts.of(check_id("account_id", name or DEFAULT_ACCOUNT))
 
-    async def _contact(self, scope: api.ContextScope) -> EventStream[Variables]:
-        contact = self._all.accounts.contact(scope.account_id, scope.contact_id)
-        await contact.load()
-        return contact
+    async def _variables_of(self, scope: api.ContextScope) -> ContactAggregate:
+        return await self._all.contacts.of(scope.account_id, scope.contact_id)
 
     async def _scope(self, asked: api.ContextScope) -> api.ContextScope:
         """Where exactly: what is left out is the conversation's."""

@@ -9,8 +9,7 @@ from botmesh.v1.conversation_pb2 import ConversationEvent, DutyChanged, PrimaryC
 from botmesh_conversations.event_stream import EventStream
 from botmesh_conversations.model.account_state import AccountState
 from botmesh_conversations.model.fold import apply_to_account
-from botmesh_conversations.model.streams import account_stream, contact_stream
-from botmesh_conversations.model.variables import Variables
+from botmesh_conversations.model.streams import account_stream
 from botmesh_conversations.routing import Routing
 from botmesh_conversations.triggers.trigger import Trigger
 from botmesh_log.event_log import EventLog
@@ -104,11 +103,6 @@ class Accounts:
     async def of(self, name: str) -> Account:
         """An account, also one that nothing is known of."""
         return await self._cache.get(name)
-
-    def contact(self, account: str, contact: str) -> EventStream[Variables]:
-        """A contact's variables, to be loaded."""
-        stream = contact_stream(account, contact)
-        return EventStream(stream, self._log, Variables(), Variables.apply, self._on_unreadable)
 
     def take_triggers(self) -> None:
         """The triggers have changed."""

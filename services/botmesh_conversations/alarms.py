@@ -25,6 +25,8 @@ class Alarms:
     """A contact's silence after which a conversation goes back to the primary; 0: it stays."""
     claim_seconds: float = 600.0
     """How long a person may leave a claimed conversation unanswered; 0: for ever."""
+    idle_seconds: float = 0.0
+    """How long nothing happens in a conversation before it ends; 0: it does not end by itself."""
 
     def due(self, state: State, account: Account) -> float | None:
         """When something will have to happen if nothing else does; None: never."""
@@ -37,6 +39,8 @@ class Alarms:
 
     def _all(self, state: State, account: Account) -> Iterator[tuple[float, Ring]]:
         view = state.view
+        if state.is_closed:
+            return
         if view.status == pb.CONVERSATION_STATUS_PAUSED and view.HasField("paused_until"):
             resumed = pb.StatusChanged(status=pb.CONVERSATION_STATUS_ACTIVE, reason="the pause is over")
             yield seconds_of(view.paused_until), lambda: rules.set_status(state, resumed)
@@ -60,6 +64,10 @@ class Alarms:
     def _of_silence(self, state: State, account: Account) -> Iterator[tuple[float, Ring]]:
         view = state.view
         is_quiet = not (state.waiting or is_pending(state)) and view.status == pb.CONVERSATION_STATUS_ACTIVE
+        if is_quiet and self.idle_seconds and not view.HasField("suggestion") and not view.alert_from:
+            since = max(state.said_at, state.worked_at, seconds_of(view.opened_at))
+            idle = pb.ConversationClosed(cause=pb.CLOSE_CAUSE_IDLE, reason=f"idle for {self.idle_seconds:g} s")
+            yield since + self.idle_seconds, lambda: rules.close(state, idle)
         if not is_quiet or state.latest is None:
             return
         primary = account.routing.first(view.channel)

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE
-from botmesh_conversations.accounts import Accounts
+from botmesh_conversations.accounts import Account, Accounts
 from botmesh_conversations.aggregate import ConversationAggregate
+from botmesh_conversations.contact_aggregate import ContactAggregate
 from botmesh_conversations.event_stream import decode
-from botmesh_conversations.model.streams import is_conversation
+from botmesh_conversations.model.streams import contact_of, is_conversation
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMPONENT, Projector
 from botmesh_log.event_log import EventLog, Record
@@ -20,7 +21,7 @@ LISTS = "lists"
 """What the projection is called where it is a problem."""
 _RECORDS_A_READ = 1000
 _MAX_FOLDED = 5_000
-"""Conversations that are held in memory while the projection catches up."""
+"""Conversations and contacts that are held in memory while the projection catches up."""
 
 
 async def catch_up(
@@ -29,14 +30,25 @@ async def catch_up(
     projector: Projector,
     accounts: Accounts,
     new: Callable[[str], ConversationAggregate],
+    new_contact: Callable[[Account, str], ContactAggregate],
     on_unreadable: OnUnreadable,
 ) -> None:
-    """Put all events that the projection has not seen. `new` makes a conversation that has read nothing yet."""
+    """Put all events that the projection has not seen.
+
+    `new` makes a conversation and `new_contact` a contact that have read nothing yet.
+    """
     position = projection.position
     folded: dict[str, ConversationAggregate] = {}
+    contacts: dict[str, ContactAggregate] = {}
     while records := await log.read_all(position + 1, _RECORDS_A_READ):
         position = records[-1].position
-        for conversation_id, events in _by_conversation(records, on_unreadable).items():
+        for stream, events in _by_stream(records, on_unreadable, contact_of).items():
+            contact = contacts.get(stream)
+            if contact is None:
+                contact = contacts[stream] = await _contact(stream, events, accounts, new_contact)
+            contact.take_in(events)
+            projector.put_contact(contact, events, read_position(events[-1].position, field="position"))
+        for conversation_id, events in _by_stream(records, on_unreadable, is_conversation).items():
             live = folded.get(conversation_id)
             if live is None:
                 live = folded[conversation_id] = new(conversation_id)
@@ -47,10 +59,25 @@ async def catch_up(
                 live.account = await accounts.of(live.state.view.account_id)
             projector.put(live, events, read_position(events[-1].position, field="position"))
         projector.try_to_commit()
-        if len(folded) > _MAX_FOLDED:
+        if len(folded) + len(contacts) > _MAX_FOLDED:
             folded.clear()
+            contacts.clear()
     if projector.try_to_commit():
         projection.skip_to(position)
+
+
+async def _contact(
+    stream: str,
+    events: Sequence[ConversationEvent],
+    accounts: Accounts,
+    new_contact: Callable[[Account, str], ContactAggregate],
+) -> ContactAggregate:
+    """The contact of a stream as it was before `events`, or later."""
+    account, contact_id = contact_of(stream) or ("", "")
+    contact = new_contact(await accounts.of(account), contact_id)
+    if events[0].sequence > 1:
+        await contact.load()
+    return contact
 
 
 async def rebuild(
@@ -58,6 +85,7 @@ async def rebuild(
     projection: Projection,
     projector: Projector,
     get: Callable[[str], Awaitable[ConversationAggregate]],
+    get_contact: Callable[[str, str], Awaitable[ContactAggregate]],
     problems: Problems,
     on_unreadable: OnUnreadable,
 ) -> None:
@@ -65,16 +93,21 @@ async def rebuild(
     position = 0
     while records := await log.read_all(position + 1, _RECORDS_A_READ):
         position = records[-1].position
-        for conversation_id, events in _by_conversation(records, on_unreadable).items():
+        for stream, events in _by_stream(records, on_unreadable, contact_of).items():
+            account, contact_id = contact_of(stream) or ("", "")
+            projector.put_contact(await get_contact(account, contact_id), events, position)
+        for conversation_id, events in _by_stream(records, on_unreadable, is_conversation).items():
             projector.put(await get(conversation_id), events, position)
         projector.try_to_commit()
     projection.rebuilt(position)
     problems.over(COMPONENT, PROBLEM_KIND_STORAGE, LISTS)
 
 
-def _by_conversation(records: Sequence[Record], on_unreadable: OnUnreadable) -> dict[str, list[ConversationEvent]]:
+def _by_stream(
+    records: Sequence[Record], on_unreadable: OnUnreadable, is_wanted: Callable[[str], object]
+) -> dict[str, list[ConversationEvent]]:
     events: dict[str, list[ConversationEvent]] = defaultdict(list)
     for record in records:
-        if is_conversation(record.stream):
+        if is_wanted(record.stream):
             events[record.stream].append(decode(record, on_unreadable))
     return events

@@ -13,6 +13,7 @@ from botmesh.names import DEFAULT_ACCOUNT
 from botmesh.telemetry.telemetry import Telemetry
 from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.alarms import Alarms
+from botmesh_conversations.contact_service import ContactService
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMPONENT
@@ -73,7 +74,7 @@ class ConversationsComponent:
             not_mine_to_primary=settings.not_mine_to_primary,
             address=address,
         )
-        alarms = Alarms(settings.silence, settings.claim_timeout)
+        alarms = Alarms(settings.silence, settings.claim_timeout, settings.idle_timeout)
         self.conversations = Conversations(
             log,
             Projection(projection, unreadable),
@@ -88,6 +89,7 @@ class ConversationsComponent:
     def add_to(self, server: grpc.aio.Server) -> None:
         """Serve on `server`, which has not started yet."""
         ConversationService(self.conversations).add_to(server)
+        ContactService(self.conversations).add_to(server)
 
     async def open(self) -> None:
         """Go on where the last process stopped; the server has started."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import logging
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +13,18 @@ from opentelemetry.context import Context
 from botmesh.errors import BotmeshError
 from botmesh.names import new_id
 from botmesh.telemetry.telemetry import Telemetry
-from botmesh.v1.conversation_pb2 import ConversationEvent
+from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh_conversations.accounts import Accounts
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.alarm_clock import ALARM_TASK, AlarmClock
 from botmesh_conversations.alarms import Alarms
 from botmesh_conversations.catch_up import LISTS, catch_up, rebuild
+from botmesh_conversations.contacts import Contacts
 from botmesh_conversations.event_stream import Batch
 from botmesh_conversations.members import Members, asked
-from botmesh_conversations.model import rules, snapshot
+from botmesh_conversations.model import contact_rules, rules, snapshot
 from botmesh_conversations.model.state import State
 from botmesh_conversations.model.turn_rule import next_turn, seconds_to_gather, start_turn, start_turn_after
 from botmesh_conversations.offers import Offers
@@ -36,6 +39,8 @@ from botmesh_service.keyed_jobs import KeyedJobs
 from botmesh_service.problems import Problems
 from botmesh_service.stream_cache import StreamCache
 from botmesh_service.supervisor import supervise
+
+logger = logging.getLogger("botmesh")
 
 KEPT = 5_000
 """Conversations in memory, at most, as far as nothing is being done for them."""
@@ -62,6 +67,7 @@ class Conversations:
     watchers: set[Watcher] = field(default_factory=set)
     """The clients that hear of every event."""
     offers: Offers = field(init=False)
+    contacts: Contacts = field(init=False)
     _cache: StreamCache[str, ConversationAggregate] = field(init=False)
     _jobs: KeyedJobs = field(init=False)
     _own: list[asyncio.Task[None]] = field(default_factory=list)
@@ -70,6 +76,9 @@ class Conversations:
     def __post_init__(self) -> None:
         """Wire the parts that need others of them."""
         self.projector = Projector(self.projection, self.alarms, self.problems)
+        self.contacts = Contacts(
+            self.log, self.projection, self.projector, self.accounts, self.problems, self.get, self.advance
+        )
         self.offers = Offers(self.telemetry)
         self._jobs = KeyedJobs(COMPONENT, "conversation", self.problems)
         self._cache = StreamCache(
@@ -93,18 +102,28 @@ class Conversations:
 
     async def catch_up(self) -> None:
         """Bring the lists up to date from the log."""
-        await catch_up(self.log, self.projection, self.projector, self.accounts, self._new, self.unreadable)
+        await catch_up(
+            self.log, self.projection, self.projector, self.accounts, self._new, self.contacts.new, self.unreadable
+        )
 
     def _rebuild_soon(self) -> None:
         """The projection was damaged and set aside: fill a new one while everything else goes on."""
         self.problems.storage(COMPONENT, LISTS, f"{self.projection.damage}; lists are back in a moment")
         again = functools.partial(
-            rebuild, self.log, self.projection, self.projector, self.get, self.problems, self.unreadable
+            rebuild,
+            self.log,
+            self.projection,
+            self.projector,
+            self.get,
+            self.contacts.exactly,
+            self.problems,
+            self.unreadable,
         )
         self._own.append(supervise("rebuilding", again, self.problems, component=COMPONENT))
 
     async def _go_on(self) -> None:
         """With everything that was under way when the last process stopped."""
+        await self.contacts.finish()
         for conversation_id in self.projection.pending():
             try:
                 self.advance(await self.get(conversation_id))
@@ -129,6 +148,8 @@ class Conversations:
     def advance(self, live: ConversationAggregate) -> None:
         """Begin what a conversation needs next, unless it is being done already."""
         state = live.state
+        if state.for_contact:
+            self._start(live, "contact", self._tell_contact(live))
         if state.view.asked:
             self._start(live, "members", self.members.run(live))
         if state.transfer is not None:
@@ -163,6 +184,25 @@ class Conversations:
             live.listeners.discard(listener)
         return live.state.transfers[wanted.transfer_id]
 
+    async def close_conversation(self, live: ConversationAggregate, closed: pb.ConversationClosed) -> None:
+        """End a conversation, at once or with the turn that runs; what it was already is no error."""
+        await live.write(lambda state: rules.close(state, closed))
+        if live.state.is_closed:
+            await self.contacts.ended(live)
+        self.advance(live)
+
+    async def _tell_contact(self, live: ConversationAggregate) -> None:
+        """Have the contact take over what triggers decided for it here."""
+        decided = list(live.state.for_contact)
+        view = live.state.view
+        contact = await self.contacts.of(view.account_id, view.contact_id)
+        if view.contact_id:
+            await self.contacts.write(
+                contact, lambda state: contact_rules.take_in(state, live.id, decided, time.time())
+            )
+        told = pb.ContactTold(through_sequence=decided[-1].sequence)
+        await live.write(lambda _: [ConversationEvent(contact_told=told)])
+
     async def _load(self, conversation_id: str) -> ConversationAggregate:
         live = self._new(conversation_id)
         data = None if self.projection.is_rebuilding else self.projection.snapshot(conversation_id)
@@ -189,14 +229,36 @@ class Conversations:
 
     def _react(self, live: ConversationAggregate, batch: Batch) -> None:
         react(live, batch, self.offer_seconds)
+        batch.add(self._assigned(live, batch.events))
+        batch.add(rules.close_after_turn(live.state, batch.events))
         batch.add(asked(live, batch.events))
         if self.turns.gather_seconds or _waits_for_owner(live):
             return  # the turn begins later
         batch.add(start_turn_after(live.state, batch.events, new_id()))
 
+    def _assigned(self, live: ConversationAggregate, batch: Sequence[ConversationEvent]) -> list[ConversationEvent]:
+        """The transfer to the agent that was assigned to the contact; nothing if that cannot have the conversation."""
+        assigned = next((event.agent_assigned for event in batch if event.HasField("agent_assigned")), None)
+        if assigned is None or not assigned.agent:
+            return []
+        wanted = TransferConversationRequest(
+            target=Owner(agent=assigned.agent),
+            transfer_id=new_id(),
+            initiator=assigned.initiator,
+            reason=assigned.reason,
+        )
+        try:
+            live.account.routing.refuse_internal(assigned.agent)
+            return rules.request_transfer(live.state, wanted, time.time(), self.offer_seconds)
+        except BotmeshError as error:
+            logger.info("conversation %s stays with its owner: %s", live.id, error.text)
+            return []
+
     def _written(self, live: ConversationAggregate, events: Sequence[ConversationEvent]) -> None:
         self.offers.note_done_at_once(live, events)
         self._cache.weigh(live.id, live)
+        if any(event.HasField("closed") for event in events):
+            self._start(live, "end", self.contacts.ended(live))
         self.projector.put(live, events, read_position(events[-1].position, field="position"))
         if self.watchers:
             size = sum(event.ByteSize() for event in events)

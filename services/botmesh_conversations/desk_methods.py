@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from botmesh.errors import InvalidField
 from botmesh.names import check_agent, check_id, new_id
 from botmesh.transport.context import ServicerContext
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
-from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED, TRANSFER_INITIATOR_OPERATOR
+from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations import members
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.conversations import Conversations
@@ -23,13 +22,6 @@ class DeskMethods(ConversationServiceServicer):
     """Suggestions, claims and replies of people; members and what they say."""
 
     _all: Conversations
-
-    async def SetMode(self, request: api.SetModeRequest, context: ServicerContext) -> api.SetModeResponse:
-        """Autopilot, or suggestive."""
-        if request.mode == CONVERSATION_MODE_UNSPECIFIED:
-            raise InvalidField("mode must be autopilot or suggestive", field="mode")
-        view = await self._change(request.conversation_id, lambda state: rules.set_mode(state, request.mode))
-        return api.SetModeResponse(conversation=view)
 
     async def Approve(self, request: api.ApproveRequest, context: ServicerContext) -> api.ApproveResponse:
         """A suggested reply goes out."""
@@ -65,8 +57,10 @@ class DeskMethods(ConversationServiceServicer):
             message_id=check_id("message_id", request.message_id) if request.message_id else new_id(),
             note=request.note,
         )
-        view = await self._change(request.conversation_id, lambda state: rules.reply(state, replied))
-        return api.ReplyResponse(conversation=view)
+        live = await self._one(request.conversation_id)
+        await live.write(lambda state: rules.reply(state, replied))  # a note is taken in after the end, too
+        self._all.advance(live)
+        return api.ReplyResponse(conversation=live.state.view)
 
     async def HandBack(self, request: api.HandBackRequest, context: ServicerContext) -> api.HandBackResponse:
         """Back to an agent."""
@@ -116,6 +110,11 @@ class DeskMethods(ConversationServiceServicer):
 
     async def _change(self, conversation_id: str, decide: Callable[[State], Any]) -> Conversation:
         live = await self._one(conversation_id)
-        await live.write(decide)
+
+        def checked(state: State) -> Any:
+            rules.must_be_open(state)
+            return decide(state)
+
+        await live.write(checked)
         self._all.advance(live)
         return live.state.view

@@ -1,5 +1,6 @@
 """What comes back to a contact who has said something, and when nothing more will."""
 
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
@@ -21,7 +22,7 @@ def check_same(view: Conversation, request: api.PostRequest) -> None:
     for field, given, own in (
         ("contact_id", request.contact_id, view.contact_id),
         ("account_id", request.account_id, view.account_id),
-        ("channel", request.channel, view.channel),
+        ("channel", unicodedata.normalize("NFC", request.channel), view.channel),
     ):
         if given and given != own:
             raise InvalidField(f"the conversation is of another {field}: leave the field or the id out", field=field)
@@ -83,18 +84,30 @@ def _shown(state: State, event: ConversationEvent, since: int) -> list[api.PostR
     return shown
 
 
+_ENDS = {
+    pb.CONVERSATION_STATUS_PAUSED: api.POST_END_PAUSED,
+    pb.CONVERSATION_STATUS_STOPPED: api.POST_END_STOPPED,
+}
+
+
 def _end(live: ConversationAggregate, sequence: int) -> "api.PostEnd | None":
     """Why nothing more will come for a message now; None: something will."""
     state = live.state
     view = state.view
-    if view.status != pb.CONVERSATION_STATUS_ACTIVE:
-        return api.POST_END_PAUSED if view.status == pb.CONVERSATION_STATUS_PAUSED else api.POST_END_STOPPED
+    if state.is_closed:
+        return api.POST_END_ANSWERED if state.answered_through >= sequence else api.POST_END_CLOSED
+    if view.status in _ENDS:
+        return _ENDS[view.status]
     if view.HasField("suggestion"):
         return api.POST_END_SUGGESTED
     if state.transfer is not None or state.turn is not None or view.asked:
         return None
     if name_of(view.owner) == DESK:
         return _end_at_desk(live)
+    return _end_at_agent(state, sequence)
+
+
+def _end_at_agent(state: State, sequence: int) -> "api.PostEnd | None":
     if state.answered_through >= sequence and not owes_first_answer(state):
         return api.POST_END_ANSWERED
     return api.POST_END_SUGGESTED if state.dropped_through >= sequence else None

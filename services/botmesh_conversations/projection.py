@@ -2,7 +2,6 @@
 
 import contextlib
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +9,13 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from botmesh.errors import LogUnavailable
+from botmesh.v1.contact_pb2 import Contact
+from botmesh.v1.contact_service_pb2 import ListContactsRequest
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
+from botmesh_conversations import contact_rows
+from botmesh_conversations.contact_rows import FreshContacts, Unfinished
+from botmesh_conversations.model.contact_state import ContactState
 from botmesh_conversations.model.event_kinds import kind_of, message_id_of
 from botmesh_conversations.model.fold import VERSION
 from botmesh_conversations.model.state import State, name_of
@@ -23,7 +27,8 @@ from botmesh_service.paging import page_of, read_token
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversation (
   id TEXT PRIMARY KEY, account TEXT, channel TEXT, contact TEXT, status INTEGER, owner TEXT,
-  updated INTEGER, position INTEGER, pending INTEGER, due INTEGER, queued INTEGER, view BLOB
+  updated INTEGER, position INTEGER, pending INTEGER, due INTEGER, queued INTEGER, closed INTEGER, carried INTEGER,
+  view BLOB
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message (conversation TEXT, id TEXT, sequence INTEGER, PRIMARY KEY (conversation, id))
   WITHOUT ROWID;
@@ -34,12 +39,11 @@ CREATE INDEX IF NOT EXISTS by_contact ON conversation (account, contact, channel
 CREATE INDEX IF NOT EXISTS pending ON conversation (pending) WHERE pending;
 CREATE INDEX IF NOT EXISTS by_due ON conversation (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_queue ON conversation (account, queued) WHERE queued IS NOT NULL;
+CREATE INDEX IF NOT EXISTS open_by_contact ON conversation (account, contact) WHERE NOT closed;
 """
 
 _NEVER = 9e9
 """Seconds since the epoch, the year 2255: later moments do not fit as nanoseconds."""
-_CONTACTS = 5_000
-"""Contacts whose conversations are known without asking the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,14 @@ class Page:
     """A page of conversations."""
 
     views: list[Conversation]
+    next_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """A page of contacts."""
+
+    views: list[Contact]
     next_token: str
 
 
@@ -61,6 +73,7 @@ class _Fresh:
     tagged: set[str] = field(default_factory=set)
     """Conversations whose tags have changed."""
     snapshots: dict[str, bytes] = field(default_factory=dict)
+    contacts: FreshContacts = field(default_factory=FreshContacts)
     position: int = 0
 
     def add(self, newer: "_Fresh") -> None:
@@ -70,6 +83,7 @@ class _Fresh:
             self.messages.setdefault(key, sequence)
         self.tagged |= newer.tagged
         self.snapshots |= newer.snapshots
+        self.contacts.add(newer.contacts)
         self.position = max(self.position, newer.position)
 
 
@@ -83,13 +97,11 @@ class Projection(ProjectionFile):
 
     def __init__(self, path: str | Path = ":memory:", on_unreadable: OnUnreadable = log_unreadable) -> None:
         """Open it, or begin anew where it was made by another version of the fold."""
-        super().__init__(path, _SCHEMA, VERSION)
+        super().__init__(path, _SCHEMA + contact_rows.SCHEMA, VERSION)
         self._on_unreadable = on_unreadable
         self._fresh = _Fresh()
         self._uncommitted = _Fresh()
         """Written, in a transaction that is not committed yet."""
-        self._contacts: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
-        """The channels of a contact's conversations by their ids, the newest last; of those that wrote of late."""
 
     def put(self, state: State, events: Sequence[ConversationEvent], position: int, due: float | None) -> None:
         """How a conversation stands after `events`, up to `position`; `due`: when it wants to be looked at again."""
@@ -102,10 +114,11 @@ class Projection(ProjectionFile):
             message_id = message_id_of(event)
             if message_id:
                 fresh.messages.setdefault((view.conversation_id, message_id), event.sequence)
-        known = self._contacts.get((view.account_id, view.contact_id))
-        if known is not None:
-            known.pop(view.conversation_id, None)
-            known[view.conversation_id] = view.channel
+
+    def put_contact(self, state: ContactState, events: Sequence[ConversationEvent], position: int) -> None:
+        """How a contact stands after `events`, up to `position`."""
+        self._fresh.contacts.put(state, events)
+        self._fresh.position = max(self._fresh.position, position)
 
     def commit(self) -> None:
         """Write down what was put.
@@ -126,7 +139,7 @@ class Projection(ProjectionFile):
         Raises:
             LogUnavailable: as for `commit`.
         """
-        if not (self._fresh.rows or self._fresh.snapshots):
+        if not (self._fresh.rows or self._fresh.snapshots or self._fresh.contacts.states):
             return
         fresh, self._fresh = self._fresh, _Fresh()
         try:
@@ -156,7 +169,7 @@ class Projection(ProjectionFile):
     def _insert(self, fresh: _Fresh) -> None:
         self.begin()
         self._db.executemany(
-            "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [row for put in fresh.rows.values() if (row := self._row_of(*put)) is not None],
         )
         self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", fresh.snapshots.items())
@@ -168,6 +181,7 @@ class Projection(ProjectionFile):
             "INSERT OR IGNORE INTO message VALUES (?, ?, ?)",
             [(*key, sequence) for key, sequence in fresh.messages.items()],
         )
+        fresh.contacts.insert(self._db)
         self.skip_to(fresh.position)
 
     def _row_of(self, state: State, position: int, due: float | None) -> tuple[object, ...] | None:
@@ -245,26 +259,53 @@ class Projection(ProjectionFile):
         self._try_to_write()
         return [row[0] for row in self._db.execute("SELECT id FROM conversation WHERE pending ORDER BY updated")]
 
-    def of_contact(self, account: str, contact: str, channel: str | None = None) -> list[str]:
-        """A contact's conversations, the newest first."""
-        key = account, contact
-        known = self._contacts.get(key)
-        if known is None:
-            self._try_to_write()
-            query = "SELECT id, channel FROM conversation WHERE account = ? AND contact = ? ORDER BY updated"
-            known = self._contacts[key] = dict(self._db.execute(query, key).fetchall())
-            for state, _, _ in self._fresh.rows.values():  # what could not be written
-                if (state.view.account_id, state.view.contact_id) == key:
-                    known.pop(state.view.conversation_id, None)
-                    known[state.view.conversation_id] = state.view.channel
-            if len(self._contacts) > _CONTACTS:
-                self._contacts.popitem(last=False)
-        else:
-            self._contacts.move_to_end(key)
-        return [conversation_id for conversation_id, wrote_on in reversed(known.items()) if channel in (None, wrote_on)]
+    def of_contact(self, account: str, contact: str) -> list[Conversation]:
+        """All conversations of a contact, the oldest first."""
+        self._write()
+        query = "SELECT view, id FROM conversation WHERE account = ? AND contact = ? ORDER BY updated"
+        rows = self._db.execute(query, (account, contact)).fetchall()
+        return [view for data, conversation_id in rows if (view := self._view(data, conversation_id)) is not None]
 
-    def page(self, wanted: ListConversationsRequest, size: int) -> Page:
-        """Those that fit every field that is set; the one in which something happened last comes first."""
+    def contact_at(self, account: str, channel: str, text: str) -> str:
+        """The contact that has an address, in NFC; empty: none."""
+        for fresh in (self._fresh, self._uncommitted):
+            known = fresh.contacts.addresses.get((account, channel, text))
+            if known is not None:
+                return known
+        query = "SELECT contact FROM address WHERE account = ? AND channel = ? AND text = ?"
+        row = self._db.execute(query, (account, channel, text)).fetchone()
+        return "" if row is None else str(row[0])
+
+    def has_form(self, account: str, contact: str, form_id: str) -> bool:
+        """Whether a form was taken in."""
+        if (account, contact, form_id) in self._fresh.contacts.forms:
+            return True
+        query = "SELECT 1 FROM form WHERE account = ? AND contact = ? AND id = ?"
+        return self._db.execute(query, (account, contact, form_id)).fetchone() is not None
+
+    def unfinished(self) -> Unfinished:
+        """What has to be done for contacts because the last process stopped half-way."""
+        self._try_to_write()
+        return contact_rows.unfinished(self._db)
+
+    def contact_page(self, wanted: ListContactsRequest, now: float, size: int) -> ContactPage:
+        """Those that fit every field that is set; the one that changed last comes first."""
+        self._write()
+        query, values = contact_rows.page_query(wanted, int(now * 1e9), size)
+        return ContactPage(*page_of(self._db.execute(query, values), size, self._contact))
+
+    def _contact(self, data: bytes, contact: str) -> Contact | None:
+        try:
+            return Contact.FromString(data)
+        except DecodeError as error:
+            self._on_unreadable(contact, f"its row in the lists cannot be read ({error}); it was left out")
+            return None
+
+    def page(self, wanted: ListConversationsRequest, size: int, contacts: Sequence[str] = ()) -> Page:
+        """Those that fit every field that is set; the one in which something happened last comes first.
+
+        `contacts`: the ids of the contact that is asked for, with those that were merged into it.
+        """
         self._write()
         clauses, values = ["1"], list[object]()
         for column, value in (
@@ -272,11 +313,16 @@ class Projection(ProjectionFile):
             ("status", wanted.status),
             ("owner", wanted.owner),
             ("channel", wanted.channel),
-            ("contact", wanted.contact_id),
         ):
             if value:
                 clauses.append(f"{column} = ?")
                 values.append(value)
+        if wanted.contact_id:
+            ids = contacts or [wanted.contact_id]
+            clauses.append(f"contact IN ({', '.join('?' * len(ids))})")
+            values += ids
+        if wanted.HasField("closed"):
+            clauses.append("closed" if wanted.closed else "NOT closed")
         if wanted.tag:
             clauses.append("id IN (SELECT id FROM tag WHERE tag = ?)")
             values.append(wanted.tag)
@@ -315,5 +361,7 @@ def _row(state: State, position: int, due: float | None) -> tuple[object, ...]:
         is_pending(state),
         _nanoseconds(due),
         view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None,
+        state.is_closed,
+        view.contact_sequence,
         view.SerializeToString(),
     )

@@ -18,6 +18,7 @@ from botmesh_service.supervisor import recovered
 
 if TYPE_CHECKING:
     from botmesh_conversations.aggregate import ConversationAggregate
+    from botmesh_conversations.contact_aggregate import ContactAggregate
 
 COMPONENT = "conversations"
 COMMIT_TASK = "projection"
@@ -48,6 +49,11 @@ class Projector:
             live.kept_at = live.sequence
         if due is not None and due < self.next_due:
             self.sooner.set()
+
+    def put_contact(self, contact: "ContactAggregate", events: Sequence[ConversationEvent], position: int) -> None:
+        """How a contact stands after `events`, up to `position` of the log."""
+        if contact.state.is_known:  # variables alone make no contact
+            self._projection.put_contact(contact.state, events, position)
 
     def due(self, live: "ConversationAggregate") -> float | None:
         """When a conversation wants to be looked at; a time that cannot be told keeps nobody from being listed."""

@@ -32,6 +32,12 @@ class Routing:
         answers = self.primary and (not self.channels or channel in self.channels)
         return Owner(agent=self.primary) if answers and not self.is_internal(self.primary) else Owner(desk="")
 
+    def for_contact(self, assigned: str, channel: str) -> Owner:
+        """Who owns a new conversation of a contact: its assigned agent, else who owns any."""
+        if assigned and not self.is_internal(assigned):
+            return Owner(agent=assigned)
+        return self.first(channel)
+
     def after(self, state: State, agent: str) -> Owner:
         """Who takes over from an agent that does not answer: the primary, else the desk."""
         primary = self.first(state.view.channel)

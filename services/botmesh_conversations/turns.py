@@ -162,6 +162,9 @@ class Turns:
             transfer=transfer,
             tags=state.view.tags,
             fields=state.view.fields,
+            language=state.view.language,
+            opening=turn.opening,
+            previous_conversation_id=state.view.previous_conversation_id,
         )
 
     async def _answered(self, live: ConversationAggregate, turn: RunningTurn, reply: Reply) -> None:

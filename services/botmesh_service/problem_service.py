@@ -24,10 +24,10 @@ class ProblemService(ProblemServiceServicer):
         """Serve on `server`."""
         add_ProblemServiceServicer_to_server(self, server)
 
-    async def ListProblems(  # noqa: N802 - gRPC's name
+    async def ListProblems(
         self,
         request: pb.ListProblemsRequest,
-        context: ServicerContext,  # noqa: ARG002 - gRPC's signature
+        context: ServicerContext,
     ) -> pb.ListProblemsResponse:
         """The newest problems."""
         if request.limit > MAX_LISTED:

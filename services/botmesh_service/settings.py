@@ -62,6 +62,7 @@ SETTINGS: dict[str, Setting] = AGENT_SETTINGS | {
         Setting(
             "claim_timeout", 600.0, *SECONDS, "How long a claimed conversation may wait for its person; 0: for ever"
         ),
+        Setting("idle_timeout", 86400.0, *SECONDS, "How long a conversation is idle before it ends; 0: for ever"),
         Setting("triggers", "", *TEXT, "A folder with a file of triggers per account, ACCOUNT.yaml; empty: none"),
         Setting("conversations_bind", "127.0.0.1:7601", *ADDRESS, "Where conversations on their own listen"),
         Setting("tasks_bind", "127.0.0.1:7602", *ADDRESS, "Where tasks on their own listen"),
@@ -99,6 +100,7 @@ class ServiceSettings(Settings):
     not_mine_to_primary: bool
     silence: float
     claim_timeout: float
+    idle_timeout: float
     triggers: str
     conversations_bind: str
     tasks_bind: str

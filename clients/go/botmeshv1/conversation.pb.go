@@ -80,6 +80,67 @@ func (ConversationStatus) EnumDescriptor() ([]byte, []int) {
 	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{0}
 }
 
+// Why a conversation ended.
+type CloseCause int32
+
+const (
+	// Not said.
+	CloseCause_CLOSE_CAUSE_UNSPECIFIED CloseCause = 0
+	// The contact's matter was said to be resolved.
+	CloseCause_CLOSE_CAUSE_OUTCOME CloseCause = 1
+	// A person closed it.
+	CloseCause_CLOSE_CAUSE_PERSON CloseCause = 2
+	// The agent that owned it closed it.
+	CloseCause_CLOSE_CAUSE_AGENT CloseCause = 3
+	// Nothing happened in it for the idle time.
+	CloseCause_CLOSE_CAUSE_IDLE CloseCause = 4
+)
+
+// Enum value maps for CloseCause.
+var (
+	CloseCause_name = map[int32]string{
+		0: "CLOSE_CAUSE_UNSPECIFIED",
+		1: "CLOSE_CAUSE_OUTCOME",
+		2: "CLOSE_CAUSE_PERSON",
+		3: "CLOSE_CAUSE_AGENT",
+		4: "CLOSE_CAUSE_IDLE",
+	}
+	CloseCause_value = map[string]int32{
+		"CLOSE_CAUSE_UNSPECIFIED": 0,
+		"CLOSE_CAUSE_OUTCOME":     1,
+		"CLOSE_CAUSE_PERSON":      2,
+		"CLOSE_CAUSE_AGENT":       3,
+		"CLOSE_CAUSE_IDLE":        4,
+	}
+)
+
+func (x CloseCause) Enum() *CloseCause {
+	p := new(CloseCause)
+	*p = x
+	return p
+}
+
+func (x CloseCause) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CloseCause) Descriptor() protoreflect.EnumDescriptor {
+	return file_botmesh_v1_conversation_proto_enumTypes[1].Descriptor()
+}
+
+func (CloseCause) Type() protoreflect.EnumType {
+	return &file_botmesh_v1_conversation_proto_enumTypes[1]
+}
+
+func (x CloseCause) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CloseCause.Descriptor instead.
+func (CloseCause) EnumDescriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{1}
+}
+
 // How a turn ended.
 type TurnOutcome int32
 
@@ -129,11 +190,11 @@ func (x TurnOutcome) String() string {
 }
 
 func (TurnOutcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_botmesh_v1_conversation_proto_enumTypes[1].Descriptor()
+	return file_botmesh_v1_conversation_proto_enumTypes[2].Descriptor()
 }
 
 func (TurnOutcome) Type() protoreflect.EnumType {
-	return &file_botmesh_v1_conversation_proto_enumTypes[1]
+	return &file_botmesh_v1_conversation_proto_enumTypes[2]
 }
 
 func (x TurnOutcome) Number() protoreflect.EnumNumber {
@@ -142,7 +203,7 @@ func (x TurnOutcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use TurnOutcome.Descriptor instead.
 func (TurnOutcome) EnumDescriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{1}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{2}
 }
 
 // How a transfer ended without a new owner.
@@ -186,11 +247,11 @@ func (x TransferFailure) String() string {
 }
 
 func (TransferFailure) Descriptor() protoreflect.EnumDescriptor {
-	return file_botmesh_v1_conversation_proto_enumTypes[2].Descriptor()
+	return file_botmesh_v1_conversation_proto_enumTypes[3].Descriptor()
 }
 
 func (TransferFailure) Type() protoreflect.EnumType {
-	return &file_botmesh_v1_conversation_proto_enumTypes[2]
+	return &file_botmesh_v1_conversation_proto_enumTypes[3]
 }
 
 func (x TransferFailure) Number() protoreflect.EnumNumber {
@@ -199,7 +260,218 @@ func (x TransferFailure) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use TransferFailure.Descriptor instead.
 func (TransferFailure) EnumDescriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{3}
+}
+
+// Where a contact can be reached. An account has each address once.
+type Address struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The channel, "whatsapp": free text of 1 to 128 characters without control characters.
+	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// The contact's name there, "+4917012345" or "anna@example.com": free text of 1 to 256
+	// characters without control characters. Compared in Unicode normalization form NFC.
+	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Address) Reset() {
+	*x = Address{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Address) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Address) ProtoMessage() {}
+
+func (x *Address) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Address.ProtoReflect.Descriptor instead.
+func (*Address) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Address) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *Address) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// A conversation of a contact that has not ended.
+type OpenConversation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// The channel.
+	Channel       string `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenConversation) Reset() {
+	*x = OpenConversation{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenConversation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenConversation) ProtoMessage() {}
+
+func (x *OpenConversation) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenConversation.ProtoReflect.Descriptor instead.
+func (*OpenConversation) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *OpenConversation) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *OpenConversation) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+// What a contact and its conversations have in common.
+type ContactValues struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether conversations are answered.
+	Status ConversationStatus `protobuf:"varint,1,opt,name=status,proto3,enum=botmesh.v1.ConversationStatus" json:"status,omitempty"`
+	// When a pause ends. Unset: never by itself.
+	PausedUntil *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=paused_until,json=pausedUntil,proto3" json:"paused_until,omitempty"`
+	// How replies go out.
+	Mode ConversationMode `protobuf:"varint,3,opt,name=mode,proto3,enum=botmesh.v1.ConversationMode" json:"mode,omitempty"`
+	// Sorted.
+	Tags []string `protobuf:"bytes,4,rep,name=tags,proto3" json:"tags,omitempty"`
+	// What is known of the contact.
+	Fields *structpb.Struct `protobuf:"bytes,5,opt,name=fields,proto3" json:"fields,omitempty"`
+	// A BCP 47 tag. Empty: not known.
+	Language string `protobuf:"bytes,6,opt,name=language,proto3" json:"language,omitempty"`
+	// The agent that owns new conversations. Empty: the account's primary.
+	AssignedAgent string `protobuf:"bytes,7,opt,name=assigned_agent,json=assignedAgent,proto3" json:"assigned_agent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactValues) Reset() {
+	*x = ContactValues{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactValues) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactValues) ProtoMessage() {}
+
+func (x *ContactValues) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactValues.ProtoReflect.Descriptor instead.
+func (*ContactValues) Descriptor() ([]byte, []int) {
 	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ContactValues) GetStatus() ConversationStatus {
+	if x != nil {
+		return x.Status
+	}
+	return ConversationStatus_CONVERSATION_STATUS_UNSPECIFIED
+}
+
+func (x *ContactValues) GetPausedUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PausedUntil
+	}
+	return nil
+}
+
+func (x *ContactValues) GetMode() ConversationMode {
+	if x != nil {
+		return x.Mode
+	}
+	return ConversationMode_CONVERSATION_MODE_UNSPECIFIED
+}
+
+func (x *ContactValues) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+func (x *ContactValues) GetFields() *structpb.Struct {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+func (x *ContactValues) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *ContactValues) GetAssignedAgent() string {
+	if x != nil {
+		return x.AssignedAgent
+	}
+	return ""
 }
 
 // Who answers a conversation.
@@ -218,7 +490,7 @@ type Owner struct {
 
 func (x *Owner) Reset() {
 	*x = Owner{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[0]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -230,7 +502,7 @@ func (x *Owner) String() string {
 func (*Owner) ProtoMessage() {}
 
 func (x *Owner) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[0]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -243,7 +515,7 @@ func (x *Owner) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Owner.ProtoReflect.Descriptor instead.
 func (*Owner) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{0}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Owner) GetOwner() isOwner_Owner {
@@ -289,7 +561,7 @@ func (*Owner_Agent) isOwner_Owner() {}
 
 func (*Owner_Desk) isOwner_Owner() {}
 
-// A contact's conversation as it stands now.
+// A contact's conversation as it stands now, from its first message to its end.
 type Conversation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// An id as in agent_service.proto.
@@ -298,7 +570,7 @@ type Conversation struct {
 	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
 	// The channel that the contact writes on, "web".
 	Channel string `protobuf:"bytes,3,opt,name=channel,proto3" json:"channel,omitempty"`
-	// The contact: an id as in agent_service.proto.
+	// The contact: an id as in agent_service.proto. Empty: an alert, which has none.
 	ContactId string `protobuf:"bytes,4,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
 	// Who answers it.
 	Owner *Owner `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
@@ -318,7 +590,7 @@ type Conversation struct {
 	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
 	// Its variables: they go along with every turn and transfer.
 	Context *structpb.Struct `protobuf:"bytes,13,opt,name=context,proto3" json:"context,omitempty"`
-	// Its tags, sorted.
+	// Its contact's tags, sorted.
 	Tags []string `protobuf:"bytes,14,rep,name=tags,proto3" json:"tags,omitempty"`
 	// The transfer that is under way. Unset: none.
 	Transfer *OpenTransfer `protobuf:"bytes,15,opt,name=transfer,proto3" json:"transfer,omitempty"`
@@ -337,14 +609,33 @@ type Conversation struct {
 	// The agents that are asked beside the owner, those of the greatest priority first.
 	Members []*Member `protobuf:"bytes,22,rep,name=members,proto3" json:"members,omitempty"`
 	// What they are being asked now, in this order.
-	Asked         []*MemberAsked `protobuf:"bytes,23,rep,name=asked,proto3" json:"asked,omitempty"`
+	Asked []*MemberAsked `protobuf:"bytes,23,rep,name=asked,proto3" json:"asked,omitempty"`
+	// When it ended. Unset: it is open.
+	ClosedAt *timestamppb.Timestamp `protobuf:"bytes,24,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	// Why it ended.
+	CloseCause CloseCause `protobuf:"varint,25,opt,name=close_cause,json=closeCause,proto3,enum=botmesh.v1.CloseCause" json:"close_cause,omitempty"`
+	// The contact's language, a BCP 47 tag. Empty: not known.
+	Language string `protobuf:"bytes,26,opt,name=language,proto3" json:"language,omitempty"`
+	// Whether it has a status of its own. It ends when the contact's status changes.
+	OwnStatus bool `protobuf:"varint,27,opt,name=own_status,json=ownStatus,proto3" json:"own_status,omitempty"`
+	// Whether it has a mode of its own. It ends when the contact's mode changes.
+	OwnMode bool `protobuf:"varint,28,opt,name=own_mode,json=ownMode,proto3" json:"own_mode,omitempty"`
+	// The last event of its contact's stream that it carries: that event's sequence.
+	ContactSequence int64 `protobuf:"varint,29,opt,name=contact_sequence,json=contactSequence,proto3" json:"contact_sequence,omitempty"`
+	// The contact's conversation on this channel before it. Empty: none.
+	PreviousConversationId string `protobuf:"bytes,40,opt,name=previous_conversation_id,json=previousConversationId,proto3" json:"previous_conversation_id,omitempty"`
+	// The agent that asked for a person without a conversation: this is an alert. Empty: it
+	// is a contact's conversation.
+	AlertFrom string `protobuf:"bytes,41,opt,name=alert_from,json=alertFrom,proto3" json:"alert_from,omitempty"`
+	// Why it is at the desk. Empty: not said, or it is not there.
+	DeskReason    string `protobuf:"bytes,42,opt,name=desk_reason,json=deskReason,proto3" json:"desk_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Conversation) Reset() {
 	*x = Conversation{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[1]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -356,7 +647,7 @@ func (x *Conversation) String() string {
 func (*Conversation) ProtoMessage() {}
 
 func (x *Conversation) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[1]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -369,7 +660,7 @@ func (x *Conversation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Conversation.ProtoReflect.Descriptor instead.
 func (*Conversation) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{1}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Conversation) GetConversationId() string {
@@ -533,6 +824,69 @@ func (x *Conversation) GetAsked() []*MemberAsked {
 	return nil
 }
 
+func (x *Conversation) GetClosedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClosedAt
+	}
+	return nil
+}
+
+func (x *Conversation) GetCloseCause() CloseCause {
+	if x != nil {
+		return x.CloseCause
+	}
+	return CloseCause_CLOSE_CAUSE_UNSPECIFIED
+}
+
+func (x *Conversation) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *Conversation) GetOwnStatus() bool {
+	if x != nil {
+		return x.OwnStatus
+	}
+	return false
+}
+
+func (x *Conversation) GetOwnMode() bool {
+	if x != nil {
+		return x.OwnMode
+	}
+	return false
+}
+
+func (x *Conversation) GetContactSequence() int64 {
+	if x != nil {
+		return x.ContactSequence
+	}
+	return 0
+}
+
+func (x *Conversation) GetPreviousConversationId() string {
+	if x != nil {
+		return x.PreviousConversationId
+	}
+	return ""
+}
+
+func (x *Conversation) GetAlertFrom() string {
+	if x != nil {
+		return x.AlertFrom
+	}
+	return ""
+}
+
+func (x *Conversation) GetDeskReason() string {
+	if x != nil {
+		return x.DeskReason
+	}
+	return ""
+}
+
 // An agent that is asked beside the owner, and when. What it answers is shown to the
 // contact; an empty answer, or not_mine, is nothing. Nobody is asked while the
 // conversation is paused or stopped, or where replies wait for approval.
@@ -562,7 +916,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -574,7 +928,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[2]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -587,7 +941,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{2}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Member) GetAgent() string {
@@ -661,7 +1015,7 @@ type Outcome struct {
 
 func (x *Outcome) Reset() {
 	*x = Outcome{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -673,7 +1027,7 @@ func (x *Outcome) String() string {
 func (*Outcome) ProtoMessage() {}
 
 func (x *Outcome) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[3]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -686,7 +1040,7 @@ func (x *Outcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Outcome.ProtoReflect.Descriptor instead.
 func (*Outcome) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{3}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Outcome) GetResolved() bool {
@@ -725,7 +1079,7 @@ type OpenTransfer struct {
 
 func (x *OpenTransfer) Reset() {
 	*x = OpenTransfer{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -737,7 +1091,7 @@ func (x *OpenTransfer) String() string {
 func (*OpenTransfer) ProtoMessage() {}
 
 func (x *OpenTransfer) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[4]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -750,7 +1104,7 @@ func (x *OpenTransfer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenTransfer.ProtoReflect.Descriptor instead.
 func (*OpenTransfer) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{4}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *OpenTransfer) GetTransferId() string {
@@ -788,6 +1142,14 @@ type ConversationEvent struct {
 	Time *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=time,proto3" json:"time,omitempty"`
 	// The trace that it was written in. Empty: none.
 	TraceId string `protobuf:"bytes,5,opt,name=trace_id,json=traceId,proto3" json:"trace_id,omitempty"`
+	// The event of its contact's stream that a conversation's event carries: that event's
+	// sequence. 0: it is the conversation's own.
+	ContactSequence int64 `protobuf:"varint,6,opt,name=contact_sequence,json=contactSequence,proto3" json:"contact_sequence,omitempty"`
+	// The conversation in which something happened to its contact; triggers fire there.
+	// Empty: in none.
+	ActingConversationId string `protobuf:"bytes,7,opt,name=acting_conversation_id,json=actingConversationId,proto3" json:"acting_conversation_id,omitempty"`
+	// A trigger decided it in a conversation for the contact, which takes it over.
+	ForContact bool `protobuf:"varint,8,opt,name=for_contact,json=forContact,proto3" json:"for_contact,omitempty"`
 	// What happened.
 	//
 	// Types that are valid to be assigned to Event:
@@ -824,6 +1186,19 @@ type ConversationEvent struct {
 	//	*ConversationEvent_MemberAsked
 	//	*ConversationEvent_MemberAnswered
 	//	*ConversationEvent_AgentSaid
+	//	*ConversationEvent_Closed
+	//	*ConversationEvent_CloseRequested
+	//	*ConversationEvent_ContactReplaced
+	//	*ConversationEvent_LanguageChanged
+	//	*ConversationEvent_AgentAssigned
+	//	*ConversationEvent_ContactCreated
+	//	*ConversationEvent_AddressLinked
+	//	*ConversationEvent_AddressUnlinked
+	//	*ConversationEvent_ConversationBegun
+	//	*ConversationEvent_ConversationEnded
+	//	*ConversationEvent_ContactMergedInto
+	//	*ConversationEvent_ContactMerged
+	//	*ConversationEvent_ContactTold
 	Event         isConversationEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -831,7 +1206,7 @@ type ConversationEvent struct {
 
 func (x *ConversationEvent) Reset() {
 	*x = ConversationEvent{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -843,7 +1218,7 @@ func (x *ConversationEvent) String() string {
 func (*ConversationEvent) ProtoMessage() {}
 
 func (x *ConversationEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[5]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -856,7 +1231,7 @@ func (x *ConversationEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationEvent.ProtoReflect.Descriptor instead.
 func (*ConversationEvent) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{5}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ConversationEvent) GetPosition() string {
@@ -892,6 +1267,27 @@ func (x *ConversationEvent) GetTraceId() string {
 		return x.TraceId
 	}
 	return ""
+}
+
+func (x *ConversationEvent) GetContactSequence() int64 {
+	if x != nil {
+		return x.ContactSequence
+	}
+	return 0
+}
+
+func (x *ConversationEvent) GetActingConversationId() string {
+	if x != nil {
+		return x.ActingConversationId
+	}
+	return ""
+}
+
+func (x *ConversationEvent) GetForContact() bool {
+	if x != nil {
+		return x.ForContact
+	}
+	return false
 }
 
 func (x *ConversationEvent) GetEvent() isConversationEvent_Event {
@@ -1189,6 +1585,123 @@ func (x *ConversationEvent) GetAgentSaid() *AgentSaid {
 	return nil
 }
 
+func (x *ConversationEvent) GetClosed() *ConversationClosed {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_Closed); ok {
+			return x.Closed
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetCloseRequested() *CloseRequested {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_CloseRequested); ok {
+			return x.CloseRequested
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetContactReplaced() *ContactReplaced {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_ContactReplaced); ok {
+			return x.ContactReplaced
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetLanguageChanged() *LanguageChanged {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_LanguageChanged); ok {
+			return x.LanguageChanged
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetAgentAssigned() *AgentAssigned {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_AgentAssigned); ok {
+			return x.AgentAssigned
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetContactCreated() *ContactCreated {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_ContactCreated); ok {
+			return x.ContactCreated
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetAddressLinked() *AddressLinked {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_AddressLinked); ok {
+			return x.AddressLinked
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetAddressUnlinked() *AddressUnlinked {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_AddressUnlinked); ok {
+			return x.AddressUnlinked
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetConversationBegun() *ConversationBegun {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_ConversationBegun); ok {
+			return x.ConversationBegun
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetConversationEnded() *ConversationEnded {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_ConversationEnded); ok {
+			return x.ConversationEnded
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetContactMergedInto() *ContactMergedInto {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_ContactMergedInto); ok {
+			return x.ContactMergedInto
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetContactMerged() *ContactMerged {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_ContactMerged); ok {
+			return x.ContactMerged
+		}
+	}
+	return nil
+}
+
+func (x *ConversationEvent) GetContactTold() *ContactTold {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_ContactTold); ok {
+			return x.ContactTold
+		}
+	}
+	return nil
+}
+
 type isConversationEvent_Event interface {
 	isConversationEvent_Event()
 }
@@ -1353,6 +1866,71 @@ type ConversationEvent_AgentSaid struct {
 	AgentSaid *AgentSaid `protobuf:"bytes,41,opt,name=agent_said,json=agentSaid,proto3,oneof"`
 }
 
+type ConversationEvent_Closed struct {
+	// The conversation ended.
+	Closed *ConversationClosed `protobuf:"bytes,42,opt,name=closed,proto3,oneof"`
+}
+
+type ConversationEvent_CloseRequested struct {
+	// The conversation is to end with the turn that runs.
+	CloseRequested *CloseRequested `protobuf:"bytes,43,opt,name=close_requested,json=closeRequested,proto3,oneof"`
+}
+
+type ConversationEvent_ContactReplaced struct {
+	// The conversation belongs to another contact: its contact was merged into it.
+	ContactReplaced *ContactReplaced `protobuf:"bytes,44,opt,name=contact_replaced,json=contactReplaced,proto3,oneof"`
+}
+
+type ConversationEvent_LanguageChanged struct {
+	// The contact's language has changed.
+	LanguageChanged *LanguageChanged `protobuf:"bytes,45,opt,name=language_changed,json=languageChanged,proto3,oneof"`
+}
+
+type ConversationEvent_AgentAssigned struct {
+	// The contact's new conversations have another owner.
+	AgentAssigned *AgentAssigned `protobuf:"bytes,46,opt,name=agent_assigned,json=agentAssigned,proto3,oneof"`
+}
+
+type ConversationEvent_ContactCreated struct {
+	// The contact is known. In a contact's stream, as all that follow.
+	ContactCreated *ContactCreated `protobuf:"bytes,47,opt,name=contact_created,json=contactCreated,proto3,oneof"`
+}
+
+type ConversationEvent_AddressLinked struct {
+	// The contact has another address.
+	AddressLinked *AddressLinked `protobuf:"bytes,48,opt,name=address_linked,json=addressLinked,proto3,oneof"`
+}
+
+type ConversationEvent_AddressUnlinked struct {
+	// The contact has an address no more.
+	AddressUnlinked *AddressUnlinked `protobuf:"bytes,49,opt,name=address_unlinked,json=addressUnlinked,proto3,oneof"`
+}
+
+type ConversationEvent_ConversationBegun struct {
+	// The contact has one more open conversation.
+	ConversationBegun *ConversationBegun `protobuf:"bytes,50,opt,name=conversation_begun,json=conversationBegun,proto3,oneof"`
+}
+
+type ConversationEvent_ConversationEnded struct {
+	// One of the contact's conversations is open no more.
+	ConversationEnded *ConversationEnded `protobuf:"bytes,51,opt,name=conversation_ended,json=conversationEnded,proto3,oneof"`
+}
+
+type ConversationEvent_ContactMergedInto struct {
+	// The contact was merged into another one.
+	ContactMergedInto *ContactMergedInto `protobuf:"bytes,52,opt,name=contact_merged_into,json=contactMergedInto,proto3,oneof"`
+}
+
+type ConversationEvent_ContactMerged struct {
+	// Another contact was merged into this one.
+	ContactMerged *ContactMerged `protobuf:"bytes,53,opt,name=contact_merged,json=contactMerged,proto3,oneof"`
+}
+
+type ConversationEvent_ContactTold struct {
+	// The contact has taken over what was decided for it in this conversation.
+	ContactTold *ContactTold `protobuf:"bytes,54,opt,name=contact_told,json=contactTold,proto3,oneof"`
+}
+
 func (*ConversationEvent_Opened) isConversationEvent_Event() {}
 
 func (*ConversationEvent_MessagePosted) isConversationEvent_Event() {}
@@ -1417,6 +1995,32 @@ func (*ConversationEvent_MemberAnswered) isConversationEvent_Event() {}
 
 func (*ConversationEvent_AgentSaid) isConversationEvent_Event() {}
 
+func (*ConversationEvent_Closed) isConversationEvent_Event() {}
+
+func (*ConversationEvent_CloseRequested) isConversationEvent_Event() {}
+
+func (*ConversationEvent_ContactReplaced) isConversationEvent_Event() {}
+
+func (*ConversationEvent_LanguageChanged) isConversationEvent_Event() {}
+
+func (*ConversationEvent_AgentAssigned) isConversationEvent_Event() {}
+
+func (*ConversationEvent_ContactCreated) isConversationEvent_Event() {}
+
+func (*ConversationEvent_AddressLinked) isConversationEvent_Event() {}
+
+func (*ConversationEvent_AddressUnlinked) isConversationEvent_Event() {}
+
+func (*ConversationEvent_ConversationBegun) isConversationEvent_Event() {}
+
+func (*ConversationEvent_ConversationEnded) isConversationEvent_Event() {}
+
+func (*ConversationEvent_ContactMergedInto) isConversationEvent_Event() {}
+
+func (*ConversationEvent_ContactMerged) isConversationEvent_Event() {}
+
+func (*ConversationEvent_ContactTold) isConversationEvent_Event() {}
+
 // A conversation began.
 type ConversationOpened struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1429,14 +2033,24 @@ type ConversationOpened struct {
 	// Its first owner.
 	Owner *Owner `protobuf:"bytes,4,opt,name=owner,proto3" json:"owner,omitempty"`
 	// How replies go out.
-	Mode          ConversationMode `protobuf:"varint,5,opt,name=mode,proto3,enum=botmesh.v1.ConversationMode" json:"mode,omitempty"`
+	Mode ConversationMode `protobuf:"varint,5,opt,name=mode,proto3,enum=botmesh.v1.ConversationMode" json:"mode,omitempty"`
+	// What it takes over from its contact.
+	Values *ContactValues `protobuf:"bytes,6,opt,name=values,proto3" json:"values,omitempty"`
+	// The last event of the contact's stream then: its sequence.
+	ContactSequence int64 `protobuf:"varint,7,opt,name=contact_sequence,json=contactSequence,proto3" json:"contact_sequence,omitempty"`
+	// The contact's conversation on this channel before it. Empty: none.
+	PreviousConversationId string `protobuf:"bytes,8,opt,name=previous_conversation_id,json=previousConversationId,proto3" json:"previous_conversation_id,omitempty"`
+	// How it was opened, where the contact did not say the first word. Unset: it did.
+	Opening *ConversationOpening `protobuf:"bytes,9,opt,name=opening,proto3" json:"opening,omitempty"`
+	// The agent whose alert it is. Empty: it is a contact's conversation.
+	AlertFrom     string `protobuf:"bytes,10,opt,name=alert_from,json=alertFrom,proto3" json:"alert_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ConversationOpened) Reset() {
 	*x = ConversationOpened{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1448,7 +2062,7 @@ func (x *ConversationOpened) String() string {
 func (*ConversationOpened) ProtoMessage() {}
 
 func (x *ConversationOpened) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[6]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1461,7 +2075,7 @@ func (x *ConversationOpened) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationOpened.ProtoReflect.Descriptor instead.
 func (*ConversationOpened) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{6}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ConversationOpened) GetAccountId() string {
@@ -1499,6 +2113,821 @@ func (x *ConversationOpened) GetMode() ConversationMode {
 	return ConversationMode_CONVERSATION_MODE_UNSPECIFIED
 }
 
+func (x *ConversationOpened) GetValues() *ContactValues {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *ConversationOpened) GetContactSequence() int64 {
+	if x != nil {
+		return x.ContactSequence
+	}
+	return 0
+}
+
+func (x *ConversationOpened) GetPreviousConversationId() string {
+	if x != nil {
+		return x.PreviousConversationId
+	}
+	return ""
+}
+
+func (x *ConversationOpened) GetOpening() *ConversationOpening {
+	if x != nil {
+		return x.Opening
+	}
+	return nil
+}
+
+func (x *ConversationOpened) GetAlertFrom() string {
+	if x != nil {
+		return x.AlertFrom
+	}
+	return ""
+}
+
+// How a conversation was opened by somebody else than the contact: its owner speaks
+// first.
+type ConversationOpening struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who opened it.
+	Initiator TransferInitiator `protobuf:"varint,1,opt,name=initiator,proto3,enum=botmesh.v1.TransferInitiator" json:"initiator,omitempty"`
+	// The trigger that opened it. Empty: none.
+	Trigger string `protobuf:"bytes,2,opt,name=trigger,proto3" json:"trigger,omitempty"`
+	// The dialog to open. Empty: none.
+	IntentId string `protobuf:"bytes,3,opt,name=intent_id,json=intentId,proto3" json:"intent_id,omitempty"`
+	// Why.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Variables that the conversation begins with.
+	Context       *structpb.Struct `protobuf:"bytes,5,opt,name=context,proto3" json:"context,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConversationOpening) Reset() {
+	*x = ConversationOpening{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConversationOpening) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConversationOpening) ProtoMessage() {}
+
+func (x *ConversationOpening) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConversationOpening.ProtoReflect.Descriptor instead.
+func (*ConversationOpening) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ConversationOpening) GetInitiator() TransferInitiator {
+	if x != nil {
+		return x.Initiator
+	}
+	return TransferInitiator_TRANSFER_INITIATOR_UNSPECIFIED
+}
+
+func (x *ConversationOpening) GetTrigger() string {
+	if x != nil {
+		return x.Trigger
+	}
+	return ""
+}
+
+func (x *ConversationOpening) GetIntentId() string {
+	if x != nil {
+		return x.IntentId
+	}
+	return ""
+}
+
+func (x *ConversationOpening) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ConversationOpening) GetContext() *structpb.Struct {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+// The conversation ended.
+type ConversationClosed struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Why.
+	Cause CloseCause `protobuf:"varint,1,opt,name=cause,proto3,enum=botmesh.v1.CloseCause" json:"cause,omitempty"`
+	// Who closed it: a person or an agent. Empty: nobody in particular.
+	By string `protobuf:"bytes,2,opt,name=by,proto3" json:"by,omitempty"`
+	// Why, in words.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConversationClosed) Reset() {
+	*x = ConversationClosed{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConversationClosed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConversationClosed) ProtoMessage() {}
+
+func (x *ConversationClosed) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConversationClosed.ProtoReflect.Descriptor instead.
+func (*ConversationClosed) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ConversationClosed) GetCause() CloseCause {
+	if x != nil {
+		return x.Cause
+	}
+	return CloseCause_CLOSE_CAUSE_UNSPECIFIED
+}
+
+func (x *ConversationClosed) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *ConversationClosed) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// The conversation is to end with the turn that runs, unless the contact says more.
+type CloseRequested struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How it will end.
+	Closed        *ConversationClosed `protobuf:"bytes,1,opt,name=closed,proto3" json:"closed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CloseRequested) Reset() {
+	*x = CloseRequested{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CloseRequested) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CloseRequested) ProtoMessage() {}
+
+func (x *CloseRequested) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CloseRequested.ProtoReflect.Descriptor instead.
+func (*CloseRequested) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CloseRequested) GetClosed() *ConversationClosed {
+	if x != nil {
+		return x.Closed
+	}
+	return nil
+}
+
+// The conversation belongs to another contact.
+type ContactReplaced struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The contact from now on.
+	ContactId string `protobuf:"bytes,1,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
+	// What it takes over from that contact.
+	Values        *ContactValues `protobuf:"bytes,2,opt,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactReplaced) Reset() {
+	*x = ContactReplaced{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactReplaced) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactReplaced) ProtoMessage() {}
+
+func (x *ContactReplaced) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactReplaced.ProtoReflect.Descriptor instead.
+func (*ContactReplaced) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ContactReplaced) GetContactId() string {
+	if x != nil {
+		return x.ContactId
+	}
+	return ""
+}
+
+func (x *ContactReplaced) GetValues() *ContactValues {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+// The contact is spoken to in another language.
+type LanguageChanged struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A BCP 47 tag. Empty: not known any more.
+	Language      string `protobuf:"bytes,1,opt,name=language,proto3" json:"language,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LanguageChanged) Reset() {
+	*x = LanguageChanged{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LanguageChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LanguageChanged) ProtoMessage() {}
+
+func (x *LanguageChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LanguageChanged.ProtoReflect.Descriptor instead.
+func (*LanguageChanged) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *LanguageChanged) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+// The contact's new conversations have another owner.
+type AgentAssigned struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The agent. Empty: the account's primary.
+	Agent string `protobuf:"bytes,1,opt,name=agent,proto3" json:"agent,omitempty"`
+	// Who assigned it.
+	Initiator TransferInitiator `protobuf:"varint,2,opt,name=initiator,proto3,enum=botmesh.v1.TransferInitiator" json:"initiator,omitempty"`
+	// Why.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AgentAssigned) Reset() {
+	*x = AgentAssigned{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AgentAssigned) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AgentAssigned) ProtoMessage() {}
+
+func (x *AgentAssigned) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AgentAssigned.ProtoReflect.Descriptor instead.
+func (*AgentAssigned) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *AgentAssigned) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *AgentAssigned) GetInitiator() TransferInitiator {
+	if x != nil {
+		return x.Initiator
+	}
+	return TransferInitiator_TRANSFER_INITIATOR_UNSPECIFIED
+}
+
+func (x *AgentAssigned) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// The contact is known.
+type ContactCreated struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The tenant.
+	AccountId string `protobuf:"bytes,1,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
+	// The contact.
+	ContactId     string `protobuf:"bytes,2,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactCreated) Reset() {
+	*x = ContactCreated{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactCreated) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactCreated) ProtoMessage() {}
+
+func (x *ContactCreated) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactCreated.ProtoReflect.Descriptor instead.
+func (*ContactCreated) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ContactCreated) GetAccountId() string {
+	if x != nil {
+		return x.AccountId
+	}
+	return ""
+}
+
+func (x *ContactCreated) GetContactId() string {
+	if x != nil {
+		return x.ContactId
+	}
+	return ""
+}
+
+// The contact has another address.
+type AddressLinked struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The address, as it was given.
+	Address       *Address `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddressLinked) Reset() {
+	*x = AddressLinked{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddressLinked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddressLinked) ProtoMessage() {}
+
+func (x *AddressLinked) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddressLinked.ProtoReflect.Descriptor instead.
+func (*AddressLinked) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *AddressLinked) GetAddress() *Address {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+// The contact has an address no more.
+type AddressUnlinked struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The address.
+	Address       *Address `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddressUnlinked) Reset() {
+	*x = AddressUnlinked{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddressUnlinked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddressUnlinked) ProtoMessage() {}
+
+func (x *AddressUnlinked) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddressUnlinked.ProtoReflect.Descriptor instead.
+func (*AddressUnlinked) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *AddressUnlinked) GetAddress() *Address {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+// The contact has one more open conversation.
+type ConversationBegun struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The conversation.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// The channel.
+	Channel string `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	// The conversation's first event, where somebody else than the contact opens it.
+	Opened        *ConversationOpened `protobuf:"bytes,3,opt,name=opened,proto3" json:"opened,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConversationBegun) Reset() {
+	*x = ConversationBegun{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConversationBegun) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConversationBegun) ProtoMessage() {}
+
+func (x *ConversationBegun) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConversationBegun.ProtoReflect.Descriptor instead.
+func (*ConversationBegun) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ConversationBegun) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *ConversationBegun) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *ConversationBegun) GetOpened() *ConversationOpened {
+	if x != nil {
+		return x.Opened
+	}
+	return nil
+}
+
+// One of the contact's conversations is open no more.
+type ConversationEnded struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The conversation.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *ConversationEnded) Reset() {
+	*x = ConversationEnded{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConversationEnded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConversationEnded) ProtoMessage() {}
+
+func (x *ConversationEnded) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConversationEnded.ProtoReflect.Descriptor instead.
+func (*ConversationEnded) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ConversationEnded) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+// The contact was merged into another one, which has all that it had.
+type ContactMergedInto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The contact that remains.
+	ContactId     string `protobuf:"bytes,1,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactMergedInto) Reset() {
+	*x = ContactMergedInto{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactMergedInto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactMergedInto) ProtoMessage() {}
+
+func (x *ContactMergedInto) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactMergedInto.ProtoReflect.Descriptor instead.
+func (*ContactMergedInto) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ContactMergedInto) GetContactId() string {
+	if x != nil {
+		return x.ContactId
+	}
+	return ""
+}
+
+// The contact has taken over what was decided for it in a conversation.
+type ContactTold struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Up to this event of the conversation: its sequence.
+	ThroughSequence int64 `protobuf:"varint,1,opt,name=through_sequence,json=throughSequence,proto3" json:"through_sequence,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ContactTold) Reset() {
+	*x = ContactTold{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactTold) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactTold) ProtoMessage() {}
+
+func (x *ContactTold) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactTold.ProtoReflect.Descriptor instead.
+func (*ContactTold) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ContactTold) GetThroughSequence() int64 {
+	if x != nil {
+		return x.ThroughSequence
+	}
+	return 0
+}
+
+// Another contact was merged into this one.
+type ContactMerged struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The contact that is no more. What it changes in this one follows in the same batch.
+	ContactId string `protobuf:"bytes,1,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
+	// The addresses that came with it.
+	Addresses []*Address `protobuf:"bytes,2,rep,name=addresses,proto3" json:"addresses,omitempty"`
+	// The open conversations that came with it.
+	Conversations []*OpenConversation `protobuf:"bytes,3,rep,name=conversations,proto3" json:"conversations,omitempty"`
+	// The contacts that had been merged into it.
+	MergedIds     []string `protobuf:"bytes,4,rep,name=merged_ids,json=mergedIds,proto3" json:"merged_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactMerged) Reset() {
+	*x = ContactMerged{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactMerged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactMerged) ProtoMessage() {}
+
+func (x *ContactMerged) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactMerged.ProtoReflect.Descriptor instead.
+func (*ContactMerged) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ContactMerged) GetContactId() string {
+	if x != nil {
+		return x.ContactId
+	}
+	return ""
+}
+
+func (x *ContactMerged) GetAddresses() []*Address {
+	if x != nil {
+		return x.Addresses
+	}
+	return nil
+}
+
+func (x *ContactMerged) GetConversations() []*OpenConversation {
+	if x != nil {
+		return x.Conversations
+	}
+	return nil
+}
+
+func (x *ContactMerged) GetMergedIds() []string {
+	if x != nil {
+		return x.MergedIds
+	}
+	return nil
+}
+
 // The contact said something.
 type MessagePosted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1512,7 +2941,7 @@ type MessagePosted struct {
 
 func (x *MessagePosted) Reset() {
 	*x = MessagePosted{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1524,7 +2953,7 @@ func (x *MessagePosted) String() string {
 func (*MessagePosted) ProtoMessage() {}
 
 func (x *MessagePosted) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[7]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1537,7 +2966,7 @@ func (x *MessagePosted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MessagePosted.ProtoReflect.Descriptor instead.
 func (*MessagePosted) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{7}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *MessagePosted) GetMessageId() string {
@@ -1573,7 +3002,7 @@ type TurnStarted struct {
 
 func (x *TurnStarted) Reset() {
 	*x = TurnStarted{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1585,7 +3014,7 @@ func (x *TurnStarted) String() string {
 func (*TurnStarted) ProtoMessage() {}
 
 func (x *TurnStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[8]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1598,7 +3027,7 @@ func (x *TurnStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TurnStarted.ProtoReflect.Descriptor instead.
 func (*TurnStarted) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{8}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *TurnStarted) GetTurnId() string {
@@ -1659,7 +3088,7 @@ type TurnFinished struct {
 
 func (x *TurnFinished) Reset() {
 	*x = TurnFinished{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1671,7 +3100,7 @@ func (x *TurnFinished) String() string {
 func (*TurnFinished) ProtoMessage() {}
 
 func (x *TurnFinished) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[9]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1684,7 +3113,7 @@ func (x *TurnFinished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TurnFinished.ProtoReflect.Descriptor instead.
 func (*TurnFinished) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{9}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *TurnFinished) GetTurnId() string {
@@ -1755,7 +3184,7 @@ type ReplySuggested struct {
 
 func (x *ReplySuggested) Reset() {
 	*x = ReplySuggested{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1767,7 +3196,7 @@ func (x *ReplySuggested) String() string {
 func (*ReplySuggested) ProtoMessage() {}
 
 func (x *ReplySuggested) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[10]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1780,7 +3209,7 @@ func (x *ReplySuggested) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplySuggested.ProtoReflect.Descriptor instead.
 func (*ReplySuggested) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{10}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ReplySuggested) GetTurnId() string {
@@ -1833,7 +3262,7 @@ type SuggestionDropped struct {
 
 func (x *SuggestionDropped) Reset() {
 	*x = SuggestionDropped{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1845,7 +3274,7 @@ func (x *SuggestionDropped) String() string {
 func (*SuggestionDropped) ProtoMessage() {}
 
 func (x *SuggestionDropped) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[11]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1858,7 +3287,7 @@ func (x *SuggestionDropped) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestionDropped.ProtoReflect.Descriptor instead.
 func (*SuggestionDropped) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{11}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SuggestionDropped) GetTurnId() string {
@@ -1897,7 +3326,7 @@ type LateReply struct {
 
 func (x *LateReply) Reset() {
 	*x = LateReply{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1909,7 +3338,7 @@ func (x *LateReply) String() string {
 func (*LateReply) ProtoMessage() {}
 
 func (x *LateReply) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[12]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1922,7 +3351,7 @@ func (x *LateReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LateReply.ProtoReflect.Descriptor instead.
 func (*LateReply) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{12}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *LateReply) GetTurnId() string {
@@ -1979,7 +3408,7 @@ type TransferRequested struct {
 
 func (x *TransferRequested) Reset() {
 	*x = TransferRequested{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1991,7 +3420,7 @@ func (x *TransferRequested) String() string {
 func (*TransferRequested) ProtoMessage() {}
 
 func (x *TransferRequested) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[13]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2004,7 +3433,7 @@ func (x *TransferRequested) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferRequested.ProtoReflect.Descriptor instead.
 func (*TransferRequested) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{13}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TransferRequested) GetTransferId() string {
@@ -2106,7 +3535,7 @@ type OfferAnswered struct {
 
 func (x *OfferAnswered) Reset() {
 	*x = OfferAnswered{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2118,7 +3547,7 @@ func (x *OfferAnswered) String() string {
 func (*OfferAnswered) ProtoMessage() {}
 
 func (x *OfferAnswered) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[14]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2131,7 +3560,7 @@ func (x *OfferAnswered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferAnswered.ProtoReflect.Descriptor instead.
 func (*OfferAnswered) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{14}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *OfferAnswered) GetTransferId() string {
@@ -2188,7 +3617,7 @@ type OwnerChanged struct {
 
 func (x *OwnerChanged) Reset() {
 	*x = OwnerChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2200,7 +3629,7 @@ func (x *OwnerChanged) String() string {
 func (*OwnerChanged) ProtoMessage() {}
 
 func (x *OwnerChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[15]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2213,7 +3642,7 @@ func (x *OwnerChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnerChanged.ProtoReflect.Descriptor instead.
 func (*OwnerChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{15}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *OwnerChanged) GetTransferId() string {
@@ -2315,7 +3744,7 @@ type TransferFailed struct {
 
 func (x *TransferFailed) Reset() {
 	*x = TransferFailed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2327,7 +3756,7 @@ func (x *TransferFailed) String() string {
 func (*TransferFailed) ProtoMessage() {}
 
 func (x *TransferFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[16]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2340,7 +3769,7 @@ func (x *TransferFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferFailed.ProtoReflect.Descriptor instead.
 func (*TransferFailed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{16}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *TransferFailed) GetTransferId() string {
@@ -2379,7 +3808,7 @@ type StatusChanged struct {
 
 func (x *StatusChanged) Reset() {
 	*x = StatusChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2391,7 +3820,7 @@ func (x *StatusChanged) String() string {
 func (*StatusChanged) ProtoMessage() {}
 
 func (x *StatusChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[17]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2404,7 +3833,7 @@ func (x *StatusChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusChanged.ProtoReflect.Descriptor instead.
 func (*StatusChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{17}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *StatusChanged) GetStatus() ConversationStatus {
@@ -2439,7 +3868,7 @@ type ModeChanged struct {
 
 func (x *ModeChanged) Reset() {
 	*x = ModeChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2451,7 +3880,7 @@ func (x *ModeChanged) String() string {
 func (*ModeChanged) ProtoMessage() {}
 
 func (x *ModeChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[18]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2464,7 +3893,7 @@ func (x *ModeChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModeChanged.ProtoReflect.Descriptor instead.
 func (*ModeChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{18}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ModeChanged) GetMode() ConversationMode {
@@ -2485,7 +3914,7 @@ type DeskClaimed struct {
 
 func (x *DeskClaimed) Reset() {
 	*x = DeskClaimed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2497,7 +3926,7 @@ func (x *DeskClaimed) String() string {
 func (*DeskClaimed) ProtoMessage() {}
 
 func (x *DeskClaimed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[19]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2510,7 +3939,7 @@ func (x *DeskClaimed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeskClaimed.ProtoReflect.Descriptor instead.
 func (*DeskClaimed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{19}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *DeskClaimed) GetPerson() string {
@@ -2533,7 +3962,7 @@ type DeskReleased struct {
 
 func (x *DeskReleased) Reset() {
 	*x = DeskReleased{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2545,7 +3974,7 @@ func (x *DeskReleased) String() string {
 func (*DeskReleased) ProtoMessage() {}
 
 func (x *DeskReleased) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[20]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2558,7 +3987,7 @@ func (x *DeskReleased) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeskReleased.ProtoReflect.Descriptor instead.
 func (*DeskReleased) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{20}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *DeskReleased) GetPerson() string {
@@ -2592,7 +4021,7 @@ type PersonReplied struct {
 
 func (x *PersonReplied) Reset() {
 	*x = PersonReplied{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2604,7 +4033,7 @@ func (x *PersonReplied) String() string {
 func (*PersonReplied) ProtoMessage() {}
 
 func (x *PersonReplied) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[21]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2617,7 +4046,7 @@ func (x *PersonReplied) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonReplied.ProtoReflect.Descriptor instead.
 func (*PersonReplied) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{21}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *PersonReplied) GetPerson() string {
@@ -2661,7 +4090,7 @@ type TagsChanged struct {
 
 func (x *TagsChanged) Reset() {
 	*x = TagsChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2673,7 +4102,7 @@ func (x *TagsChanged) String() string {
 func (*TagsChanged) ProtoMessage() {}
 
 func (x *TagsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[22]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2686,7 +4115,7 @@ func (x *TagsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagsChanged.ProtoReflect.Descriptor instead.
 func (*TagsChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{22}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *TagsChanged) GetAdded() []string {
@@ -2718,7 +4147,7 @@ type ContextChanged struct {
 
 func (x *ContextChanged) Reset() {
 	*x = ContextChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2730,7 +4159,7 @@ func (x *ContextChanged) String() string {
 func (*ContextChanged) ProtoMessage() {}
 
 func (x *ContextChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[23]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2743,7 +4172,7 @@ func (x *ContextChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContextChanged.ProtoReflect.Descriptor instead.
 func (*ContextChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{23}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ContextChanged) GetValues() *structpb.Struct {
@@ -2778,7 +4207,7 @@ type FieldsChanged struct {
 
 func (x *FieldsChanged) Reset() {
 	*x = FieldsChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2790,7 +4219,7 @@ func (x *FieldsChanged) String() string {
 func (*FieldsChanged) ProtoMessage() {}
 
 func (x *FieldsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[24]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2803,7 +4232,7 @@ func (x *FieldsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldsChanged.ProtoReflect.Descriptor instead.
 func (*FieldsChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{24}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *FieldsChanged) GetValues() *structpb.Struct {
@@ -2828,7 +4257,7 @@ type FormSubmitted struct {
 
 func (x *FormSubmitted) Reset() {
 	*x = FormSubmitted{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2840,7 +4269,7 @@ func (x *FormSubmitted) String() string {
 func (*FormSubmitted) ProtoMessage() {}
 
 func (x *FormSubmitted) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[25]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2853,7 +4282,7 @@ func (x *FormSubmitted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FormSubmitted.ProtoReflect.Descriptor instead.
 func (*FormSubmitted) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{25}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *FormSubmitted) GetForm() string {
@@ -2892,7 +4321,7 @@ type ActionFired struct {
 
 func (x *ActionFired) Reset() {
 	*x = ActionFired{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2904,7 +4333,7 @@ func (x *ActionFired) String() string {
 func (*ActionFired) ProtoMessage() {}
 
 func (x *ActionFired) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[26]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2917,7 +4346,7 @@ func (x *ActionFired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActionFired.ProtoReflect.Descriptor instead.
 func (*ActionFired) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{26}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ActionFired) GetAction() string {
@@ -2954,7 +4383,7 @@ type OutcomeRecorded struct {
 
 func (x *OutcomeRecorded) Reset() {
 	*x = OutcomeRecorded{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2966,7 +4395,7 @@ func (x *OutcomeRecorded) String() string {
 func (*OutcomeRecorded) ProtoMessage() {}
 
 func (x *OutcomeRecorded) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[27]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2979,7 +4408,7 @@ func (x *OutcomeRecorded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutcomeRecorded.ProtoReflect.Descriptor instead.
 func (*OutcomeRecorded) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{27}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *OutcomeRecorded) GetOutcome() *Outcome {
@@ -3009,7 +4438,7 @@ type SilenceNoticed struct {
 
 func (x *SilenceNoticed) Reset() {
 	*x = SilenceNoticed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3021,7 +4450,7 @@ func (x *SilenceNoticed) String() string {
 func (*SilenceNoticed) ProtoMessage() {}
 
 func (x *SilenceNoticed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[28]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3034,7 +4463,7 @@ func (x *SilenceNoticed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SilenceNoticed.ProtoReflect.Descriptor instead.
 func (*SilenceNoticed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{28}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *SilenceNoticed) GetSeconds() float64 {
@@ -3064,7 +4493,7 @@ type OwnerAway struct {
 
 func (x *OwnerAway) Reset() {
 	*x = OwnerAway{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3076,7 +4505,7 @@ func (x *OwnerAway) String() string {
 func (*OwnerAway) ProtoMessage() {}
 
 func (x *OwnerAway) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[29]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3089,7 +4518,7 @@ func (x *OwnerAway) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnerAway.ProtoReflect.Descriptor instead.
 func (*OwnerAway) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{29}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *OwnerAway) GetAgent() string {
@@ -3121,7 +4550,7 @@ type TriggerFired struct {
 
 func (x *TriggerFired) Reset() {
 	*x = TriggerFired{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3133,7 +4562,7 @@ func (x *TriggerFired) String() string {
 func (*TriggerFired) ProtoMessage() {}
 
 func (x *TriggerFired) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[30]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3146,7 +4575,7 @@ func (x *TriggerFired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerFired.ProtoReflect.Descriptor instead.
 func (*TriggerFired) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{30}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *TriggerFired) GetTrigger() string {
@@ -3185,7 +4614,7 @@ type PrimaryChanged struct {
 
 func (x *PrimaryChanged) Reset() {
 	*x = PrimaryChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3197,7 +4626,7 @@ func (x *PrimaryChanged) String() string {
 func (*PrimaryChanged) ProtoMessage() {}
 
 func (x *PrimaryChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[31]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3210,7 +4639,7 @@ func (x *PrimaryChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrimaryChanged.ProtoReflect.Descriptor instead.
 func (*PrimaryChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{31}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *PrimaryChanged) GetAgent() string {
@@ -3245,7 +4674,7 @@ type MemberAdded struct {
 
 func (x *MemberAdded) Reset() {
 	*x = MemberAdded{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[32]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3257,7 +4686,7 @@ func (x *MemberAdded) String() string {
 func (*MemberAdded) ProtoMessage() {}
 
 func (x *MemberAdded) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[32]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3270,7 +4699,7 @@ func (x *MemberAdded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberAdded.ProtoReflect.Descriptor instead.
 func (*MemberAdded) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{32}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *MemberAdded) GetMember() *Member {
@@ -3291,7 +4720,7 @@ type MemberRemoved struct {
 
 func (x *MemberRemoved) Reset() {
 	*x = MemberRemoved{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3303,7 +4732,7 @@ func (x *MemberRemoved) String() string {
 func (*MemberRemoved) ProtoMessage() {}
 
 func (x *MemberRemoved) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3316,7 +4745,7 @@ func (x *MemberRemoved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberRemoved.ProtoReflect.Descriptor instead.
 func (*MemberRemoved) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{33}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *MemberRemoved) GetAgent() string {
@@ -3346,7 +4775,7 @@ type MemberAsked struct {
 
 func (x *MemberAsked) Reset() {
 	*x = MemberAsked{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3358,7 +4787,7 @@ func (x *MemberAsked) String() string {
 func (*MemberAsked) ProtoMessage() {}
 
 func (x *MemberAsked) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3371,7 +4800,7 @@ func (x *MemberAsked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberAsked.ProtoReflect.Descriptor instead.
 func (*MemberAsked) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{34}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *MemberAsked) GetMessageId() string {
@@ -3428,7 +4857,7 @@ type MemberAnswered struct {
 
 func (x *MemberAnswered) Reset() {
 	*x = MemberAnswered{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3440,7 +4869,7 @@ func (x *MemberAnswered) String() string {
 func (*MemberAnswered) ProtoMessage() {}
 
 func (x *MemberAnswered) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3453,7 +4882,7 @@ func (x *MemberAnswered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberAnswered.ProtoReflect.Descriptor instead.
 func (*MemberAnswered) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{35}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *MemberAnswered) GetMessageId() string {
@@ -3506,7 +4935,7 @@ type AgentSaid struct {
 
 func (x *AgentSaid) Reset() {
 	*x = AgentSaid{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3518,7 +4947,7 @@ func (x *AgentSaid) String() string {
 func (*AgentSaid) ProtoMessage() {}
 
 func (x *AgentSaid) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3531,7 +4960,7 @@ func (x *AgentSaid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentSaid.ProtoReflect.Descriptor instead.
 func (*AgentSaid) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{36}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *AgentSaid) GetAgent() string {
@@ -3568,7 +4997,7 @@ type DutyChanged struct {
 
 func (x *DutyChanged) Reset() {
 	*x = DutyChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3580,7 +5009,7 @@ func (x *DutyChanged) String() string {
 func (*DutyChanged) ProtoMessage() {}
 
 func (x *DutyChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3593,7 +5022,7 @@ func (x *DutyChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DutyChanged.ProtoReflect.Descriptor instead.
 func (*DutyChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{37}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *DutyChanged) GetPerson() string {
@@ -3615,11 +5044,26 @@ var File_botmesh_v1_conversation_proto protoreflect.FileDescriptor
 const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/conversation.proto\x12\n" +
-	"botmesh.v1\x1a\x15botmesh/v1/part.proto\x1a\x19botmesh/v1/transfer.proto\x1a\x16botmesh/v1/usage.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\">\n" +
+	"botmesh.v1\x1a\x15botmesh/v1/part.proto\x1a\x19botmesh/v1/transfer.proto\x1a\x16botmesh/v1/usage.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"7\n" +
+	"\aAddress\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"U\n" +
+	"\x10OpenConversation\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x18\n" +
+	"\achannel\x18\x02 \x01(\tR\achannel\"\xc0\x02\n" +
+	"\rContactValues\x126\n" +
+	"\x06status\x18\x01 \x01(\x0e2\x1e.botmesh.v1.ConversationStatusR\x06status\x12=\n" +
+	"\fpaused_until\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vpausedUntil\x120\n" +
+	"\x04mode\x18\x03 \x01(\x0e2\x1c.botmesh.v1.ConversationModeR\x04mode\x12\x12\n" +
+	"\x04tags\x18\x04 \x03(\tR\x04tags\x12/\n" +
+	"\x06fields\x18\x05 \x01(\v2\x17.google.protobuf.StructR\x06fields\x12\x1a\n" +
+	"\blanguage\x18\x06 \x01(\tR\blanguage\x12%\n" +
+	"\x0eassigned_agent\x18\a \x01(\tR\rassignedAgent\">\n" +
 	"\x05Owner\x12\x16\n" +
 	"\x05agent\x18\x01 \x01(\tH\x00R\x05agent\x12\x14\n" +
 	"\x04desk\x18\x02 \x01(\tH\x00R\x04deskB\a\n" +
-	"\x05owner\"\xef\a\n" +
+	"\x05owner\"\xdc\n" +
+	"\n" +
 	"\fConversation\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x1d\n" +
 	"\n" +
@@ -3651,7 +5095,20 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x06fields\x18\x14 \x01(\v2\x17.google.protobuf.StructR\x06fields\x12-\n" +
 	"\aoutcome\x18\x15 \x01(\v2\x13.botmesh.v1.OutcomeR\aoutcome\x12,\n" +
 	"\amembers\x18\x16 \x03(\v2\x12.botmesh.v1.MemberR\amembers\x12-\n" +
-	"\x05asked\x18\x17 \x03(\v2\x17.botmesh.v1.MemberAskedR\x05asked\"\x88\x02\n" +
+	"\x05asked\x18\x17 \x03(\v2\x17.botmesh.v1.MemberAskedR\x05asked\x127\n" +
+	"\tclosed_at\x18\x18 \x01(\v2\x1a.google.protobuf.TimestampR\bclosedAt\x127\n" +
+	"\vclose_cause\x18\x19 \x01(\x0e2\x16.botmesh.v1.CloseCauseR\n" +
+	"closeCause\x12\x1a\n" +
+	"\blanguage\x18\x1a \x01(\tR\blanguage\x12\x1d\n" +
+	"\n" +
+	"own_status\x18\x1b \x01(\bR\townStatus\x12\x19\n" +
+	"\bown_mode\x18\x1c \x01(\bR\aownMode\x12)\n" +
+	"\x10contact_sequence\x18\x1d \x01(\x03R\x0fcontactSequence\x128\n" +
+	"\x18previous_conversation_id\x18( \x01(\tR\x16previousConversationId\x12\x1d\n" +
+	"\n" +
+	"alert_from\x18) \x01(\tR\talertFrom\x12\x1f\n" +
+	"\vdesk_reason\x18* \x01(\tR\n" +
+	"deskReason\"\x88\x02\n" +
 	"\x06Member\x12\x14\n" +
 	"\x05agent\x18\x01 \x01(\tR\x05agent\x12\x1a\n" +
 	"\bkeywords\x18\x02 \x03(\tR\bkeywords\x12\x1c\n" +
@@ -3673,13 +5130,17 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"transferId\x12)\n" +
 	"\x06target\x18\x02 \x01(\v2\x11.botmesh.v1.OwnerR\x06target\x129\n" +
 	"\n" +
-	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\x8e\x12\n" +
+	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xb1\x1a\n" +
 	"\x11ConversationEvent\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\tR\bposition\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12'\n" +
 	"\x0fconversation_id\x18\x03 \x01(\tR\x0econversationId\x12.\n" +
 	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x19\n" +
-	"\btrace_id\x18\x05 \x01(\tR\atraceId\x128\n" +
+	"\btrace_id\x18\x05 \x01(\tR\atraceId\x12)\n" +
+	"\x10contact_sequence\x18\x06 \x01(\x03R\x0fcontactSequence\x124\n" +
+	"\x16acting_conversation_id\x18\a \x01(\tR\x14actingConversationId\x12\x1f\n" +
+	"\vfor_contact\x18\b \x01(\bR\n" +
+	"forContact\x128\n" +
 	"\x06opened\x18\n" +
 	" \x01(\v2\x1e.botmesh.v1.ConversationOpenedH\x00R\x06opened\x12B\n" +
 	"\x0emessage_posted\x18\v \x01(\v2\x19.botmesh.v1.MessagePostedH\x00R\rmessagePosted\x12<\n" +
@@ -3715,8 +5176,21 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\fmember_asked\x18' \x01(\v2\x17.botmesh.v1.MemberAskedH\x00R\vmemberAsked\x12E\n" +
 	"\x0fmember_answered\x18( \x01(\v2\x1a.botmesh.v1.MemberAnsweredH\x00R\x0ememberAnswered\x126\n" +
 	"\n" +
-	"agent_said\x18) \x01(\v2\x15.botmesh.v1.AgentSaidH\x00R\tagentSaidB\a\n" +
-	"\x05event\"\xc7\x01\n" +
+	"agent_said\x18) \x01(\v2\x15.botmesh.v1.AgentSaidH\x00R\tagentSaid\x128\n" +
+	"\x06closed\x18* \x01(\v2\x1e.botmesh.v1.ConversationClosedH\x00R\x06closed\x12E\n" +
+	"\x0fclose_requested\x18+ \x01(\v2\x1a.botmesh.v1.CloseRequestedH\x00R\x0ecloseRequested\x12H\n" +
+	"\x10contact_replaced\x18, \x01(\v2\x1b.botmesh.v1.ContactReplacedH\x00R\x0fcontactReplaced\x12H\n" +
+	"\x10language_changed\x18- \x01(\v2\x1b.botmesh.v1.LanguageChangedH\x00R\x0flanguageChanged\x12B\n" +
+	"\x0eagent_assigned\x18. \x01(\v2\x19.botmesh.v1.AgentAssignedH\x00R\ragentAssigned\x12E\n" +
+	"\x0fcontact_created\x18/ \x01(\v2\x1a.botmesh.v1.ContactCreatedH\x00R\x0econtactCreated\x12B\n" +
+	"\x0eaddress_linked\x180 \x01(\v2\x19.botmesh.v1.AddressLinkedH\x00R\raddressLinked\x12H\n" +
+	"\x10address_unlinked\x181 \x01(\v2\x1b.botmesh.v1.AddressUnlinkedH\x00R\x0faddressUnlinked\x12N\n" +
+	"\x12conversation_begun\x182 \x01(\v2\x1d.botmesh.v1.ConversationBegunH\x00R\x11conversationBegun\x12N\n" +
+	"\x12conversation_ended\x183 \x01(\v2\x1d.botmesh.v1.ConversationEndedH\x00R\x11conversationEnded\x12O\n" +
+	"\x13contact_merged_into\x184 \x01(\v2\x1d.botmesh.v1.ContactMergedIntoH\x00R\x11contactMergedInto\x12B\n" +
+	"\x0econtact_merged\x185 \x01(\v2\x19.botmesh.v1.ContactMergedH\x00R\rcontactMerged\x12<\n" +
+	"\fcontact_told\x186 \x01(\v2\x17.botmesh.v1.ContactToldH\x00R\vcontactToldB\a\n" +
+	"\x05event\"\xb9\x03\n" +
 	"\x12ConversationOpened\x12\x1d\n" +
 	"\n" +
 	"account_id\x18\x01 \x01(\tR\taccountId\x12\x18\n" +
@@ -3724,7 +5198,63 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\n" +
 	"contact_id\x18\x03 \x01(\tR\tcontactId\x12'\n" +
 	"\x05owner\x18\x04 \x01(\v2\x11.botmesh.v1.OwnerR\x05owner\x120\n" +
-	"\x04mode\x18\x05 \x01(\x0e2\x1c.botmesh.v1.ConversationModeR\x04mode\"Z\n" +
+	"\x04mode\x18\x05 \x01(\x0e2\x1c.botmesh.v1.ConversationModeR\x04mode\x121\n" +
+	"\x06values\x18\x06 \x01(\v2\x19.botmesh.v1.ContactValuesR\x06values\x12)\n" +
+	"\x10contact_sequence\x18\a \x01(\x03R\x0fcontactSequence\x128\n" +
+	"\x18previous_conversation_id\x18\b \x01(\tR\x16previousConversationId\x129\n" +
+	"\aopening\x18\t \x01(\v2\x1f.botmesh.v1.ConversationOpeningR\aopening\x12\x1d\n" +
+	"\n" +
+	"alert_from\x18\n" +
+	" \x01(\tR\talertFrom\"\xd4\x01\n" +
+	"\x13ConversationOpening\x12;\n" +
+	"\tinitiator\x18\x01 \x01(\x0e2\x1d.botmesh.v1.TransferInitiatorR\tinitiator\x12\x18\n" +
+	"\atrigger\x18\x02 \x01(\tR\atrigger\x12\x1b\n" +
+	"\tintent_id\x18\x03 \x01(\tR\bintentId\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x121\n" +
+	"\acontext\x18\x05 \x01(\v2\x17.google.protobuf.StructR\acontext\"j\n" +
+	"\x12ConversationClosed\x12,\n" +
+	"\x05cause\x18\x01 \x01(\x0e2\x16.botmesh.v1.CloseCauseR\x05cause\x12\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"H\n" +
+	"\x0eCloseRequested\x126\n" +
+	"\x06closed\x18\x01 \x01(\v2\x1e.botmesh.v1.ConversationClosedR\x06closed\"c\n" +
+	"\x0fContactReplaced\x12\x1d\n" +
+	"\n" +
+	"contact_id\x18\x01 \x01(\tR\tcontactId\x121\n" +
+	"\x06values\x18\x02 \x01(\v2\x19.botmesh.v1.ContactValuesR\x06values\"-\n" +
+	"\x0fLanguageChanged\x12\x1a\n" +
+	"\blanguage\x18\x01 \x01(\tR\blanguage\"z\n" +
+	"\rAgentAssigned\x12\x14\n" +
+	"\x05agent\x18\x01 \x01(\tR\x05agent\x12;\n" +
+	"\tinitiator\x18\x02 \x01(\x0e2\x1d.botmesh.v1.TransferInitiatorR\tinitiator\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"N\n" +
+	"\x0eContactCreated\x12\x1d\n" +
+	"\n" +
+	"account_id\x18\x01 \x01(\tR\taccountId\x12\x1d\n" +
+	"\n" +
+	"contact_id\x18\x02 \x01(\tR\tcontactId\">\n" +
+	"\rAddressLinked\x12-\n" +
+	"\aaddress\x18\x01 \x01(\v2\x13.botmesh.v1.AddressR\aaddress\"@\n" +
+	"\x0fAddressUnlinked\x12-\n" +
+	"\aaddress\x18\x01 \x01(\v2\x13.botmesh.v1.AddressR\aaddress\"\x8e\x01\n" +
+	"\x11ConversationBegun\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x18\n" +
+	"\achannel\x18\x02 \x01(\tR\achannel\x126\n" +
+	"\x06opened\x18\x03 \x01(\v2\x1e.botmesh.v1.ConversationOpenedR\x06opened\"<\n" +
+	"\x11ConversationEnded\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\"2\n" +
+	"\x11ContactMergedInto\x12\x1d\n" +
+	"\n" +
+	"contact_id\x18\x01 \x01(\tR\tcontactId\"8\n" +
+	"\vContactTold\x12)\n" +
+	"\x10through_sequence\x18\x01 \x01(\x03R\x0fthroughSequence\"\xc4\x01\n" +
+	"\rContactMerged\x12\x1d\n" +
+	"\n" +
+	"contact_id\x18\x01 \x01(\tR\tcontactId\x121\n" +
+	"\taddresses\x18\x02 \x03(\v2\x13.botmesh.v1.AddressR\taddresses\x12B\n" +
+	"\rconversations\x18\x03 \x03(\v2\x1c.botmesh.v1.OpenConversationR\rconversations\x12\x1d\n" +
+	"\n" +
+	"merged_ids\x18\x04 \x03(\tR\tmergedIds\"Z\n" +
 	"\rMessagePosted\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12*\n" +
@@ -3883,7 +5413,14 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x1fCONVERSATION_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aCONVERSATION_STATUS_ACTIVE\x10\x01\x12\x1e\n" +
 	"\x1aCONVERSATION_STATUS_PAUSED\x10\x02\x12\x1f\n" +
-	"\x1bCONVERSATION_STATUS_STOPPED\x10\x03*\xb4\x01\n" +
+	"\x1bCONVERSATION_STATUS_STOPPED\x10\x03*\x87\x01\n" +
+	"\n" +
+	"CloseCause\x12\x1b\n" +
+	"\x17CLOSE_CAUSE_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13CLOSE_CAUSE_OUTCOME\x10\x01\x12\x16\n" +
+	"\x12CLOSE_CAUSE_PERSON\x10\x02\x12\x15\n" +
+	"\x11CLOSE_CAUSE_AGENT\x10\x03\x12\x14\n" +
+	"\x10CLOSE_CAUSE_IDLE\x10\x04*\xb4\x01\n" +
 	"\vTurnOutcome\x12\x1c\n" +
 	"\x18TURN_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15TURN_OUTCOME_ANSWERED\x10\x01\x12\x1c\n" +
@@ -3910,155 +5447,205 @@ func file_botmesh_v1_conversation_proto_rawDescGZIP() []byte {
 	return file_botmesh_v1_conversation_proto_rawDescData
 }
 
-var file_botmesh_v1_conversation_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_botmesh_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_botmesh_v1_conversation_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_botmesh_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_botmesh_v1_conversation_proto_goTypes = []any{
 	(ConversationStatus)(0),       // 0: botmesh.v1.ConversationStatus
-	(TurnOutcome)(0),              // 1: botmesh.v1.TurnOutcome
-	(TransferFailure)(0),          // 2: botmesh.v1.TransferFailure
-	(*Owner)(nil),                 // 3: botmesh.v1.Owner
-	(*Conversation)(nil),          // 4: botmesh.v1.Conversation
-	(*Member)(nil),                // 5: botmesh.v1.Member
-	(*Outcome)(nil),               // 6: botmesh.v1.Outcome
-	(*OpenTransfer)(nil),          // 7: botmesh.v1.OpenTransfer
-	(*ConversationEvent)(nil),     // 8: botmesh.v1.ConversationEvent
-	(*ConversationOpened)(nil),    // 9: botmesh.v1.ConversationOpened
-	(*MessagePosted)(nil),         // 10: botmesh.v1.MessagePosted
-	(*TurnStarted)(nil),           // 11: botmesh.v1.TurnStarted
-	(*TurnFinished)(nil),          // 12: botmesh.v1.TurnFinished
-	(*ReplySuggested)(nil),        // 13: botmesh.v1.ReplySuggested
-	(*SuggestionDropped)(nil),     // 14: botmesh.v1.SuggestionDropped
-	(*LateReply)(nil),             // 15: botmesh.v1.LateReply
-	(*TransferRequested)(nil),     // 16: botmesh.v1.TransferRequested
-	(*OfferAnswered)(nil),         // 17: botmesh.v1.OfferAnswered
-	(*OwnerChanged)(nil),          // 18: botmesh.v1.OwnerChanged
-	(*TransferFailed)(nil),        // 19: botmesh.v1.TransferFailed
-	(*StatusChanged)(nil),         // 20: botmesh.v1.StatusChanged
-	(*ModeChanged)(nil),           // 21: botmesh.v1.ModeChanged
-	(*DeskClaimed)(nil),           // 22: botmesh.v1.DeskClaimed
-	(*DeskReleased)(nil),          // 23: botmesh.v1.DeskReleased
-	(*PersonReplied)(nil),         // 24: botmesh.v1.PersonReplied
-	(*TagsChanged)(nil),           // 25: botmesh.v1.TagsChanged
-	(*ContextChanged)(nil),        // 26: botmesh.v1.ContextChanged
-	(*FieldsChanged)(nil),         // 27: botmesh.v1.FieldsChanged
-	(*FormSubmitted)(nil),         // 28: botmesh.v1.FormSubmitted
-	(*ActionFired)(nil),           // 29: botmesh.v1.ActionFired
-	(*OutcomeRecorded)(nil),       // 30: botmesh.v1.OutcomeRecorded
-	(*SilenceNoticed)(nil),        // 31: botmesh.v1.SilenceNoticed
-	(*OwnerAway)(nil),             // 32: botmesh.v1.OwnerAway
-	(*TriggerFired)(nil),          // 33: botmesh.v1.TriggerFired
-	(*PrimaryChanged)(nil),        // 34: botmesh.v1.PrimaryChanged
-	(*MemberAdded)(nil),           // 35: botmesh.v1.MemberAdded
-	(*MemberRemoved)(nil),         // 36: botmesh.v1.MemberRemoved
-	(*MemberAsked)(nil),           // 37: botmesh.v1.MemberAsked
-	(*MemberAnswered)(nil),        // 38: botmesh.v1.MemberAnswered
-	(*AgentSaid)(nil),             // 39: botmesh.v1.AgentSaid
-	(*DutyChanged)(nil),           // 40: botmesh.v1.DutyChanged
-	(*timestamppb.Timestamp)(nil), // 41: google.protobuf.Timestamp
-	(ConversationMode)(0),         // 42: botmesh.v1.ConversationMode
-	(*structpb.Struct)(nil),       // 43: google.protobuf.Struct
-	(*Part)(nil),                  // 44: botmesh.v1.Part
-	(*Usage)(nil),                 // 45: botmesh.v1.Usage
-	(TransferInitiator)(0),        // 46: botmesh.v1.TransferInitiator
-	(TransferDecision)(0),         // 47: botmesh.v1.TransferDecision
+	(CloseCause)(0),               // 1: botmesh.v1.CloseCause
+	(TurnOutcome)(0),              // 2: botmesh.v1.TurnOutcome
+	(TransferFailure)(0),          // 3: botmesh.v1.TransferFailure
+	(*Address)(nil),               // 4: botmesh.v1.Address
+	(*OpenConversation)(nil),      // 5: botmesh.v1.OpenConversation
+	(*ContactValues)(nil),         // 6: botmesh.v1.ContactValues
+	(*Owner)(nil),                 // 7: botmesh.v1.Owner
+	(*Conversation)(nil),          // 8: botmesh.v1.Conversation
+	(*Member)(nil),                // 9: botmesh.v1.Member
+	(*Outcome)(nil),               // 10: botmesh.v1.Outcome
+	(*OpenTransfer)(nil),          // 11: botmesh.v1.OpenTransfer
+	(*ConversationEvent)(nil),     // 12: botmesh.v1.ConversationEvent
+	(*ConversationOpened)(nil),    // 13: botmesh.v1.ConversationOpened
+	(*ConversationOpening)(nil),   // 14: botmesh.v1.ConversationOpening
+	(*ConversationClosed)(nil),    // 15: botmesh.v1.ConversationClosed
+	(*CloseRequested)(nil),        // 16: botmesh.v1.CloseRequested
+	(*ContactReplaced)(nil),       // 17: botmesh.v1.ContactReplaced
+	(*LanguageChanged)(nil),       // 18: botmesh.v1.LanguageChanged
+	(*AgentAssigned)(nil),         // 19: botmesh.v1.AgentAssigned
+	(*ContactCreated)(nil),        // 20: botmesh.v1.ContactCreated
+	(*AddressLinked)(nil),         // 21: botmesh.v1.AddressLinked
+	(*AddressUnlinked)(nil),       // 22: botmesh.v1.AddressUnlinked
+	(*ConversationBegun)(nil),     // 23: botmesh.v1.ConversationBegun
+	(*ConversationEnded)(nil),     // 24: botmesh.v1.ConversationEnded
+	(*ContactMergedInto)(nil),     // 25: botmesh.v1.ContactMergedInto
+	(*ContactTold)(nil),           // 26: botmesh.v1.ContactTold
+	(*ContactMerged)(nil),         // 27: botmesh.v1.ContactMerged
+	(*MessagePosted)(nil),         // 28: botmesh.v1.MessagePosted
+	(*TurnStarted)(nil),           // 29: botmesh.v1.TurnStarted
+	(*TurnFinished)(nil),          // 30: botmesh.v1.TurnFinished
+	(*ReplySuggested)(nil),        // 31: botmesh.v1.ReplySuggested
+	(*SuggestionDropped)(nil),     // 32: botmesh.v1.SuggestionDropped
+	(*LateReply)(nil),             // 33: botmesh.v1.LateReply
+	(*TransferRequested)(nil),     // 34: botmesh.v1.TransferRequested
+	(*OfferAnswered)(nil),         // 35: botmesh.v1.OfferAnswered
+	(*OwnerChanged)(nil),          // 36: botmesh.v1.OwnerChanged
+	(*TransferFailed)(nil),        // 37: botmesh.v1.TransferFailed
+	(*StatusChanged)(nil),         // 38: botmesh.v1.StatusChanged
+	(*ModeChanged)(nil),           // 39: botmesh.v1.ModeChanged
+	(*DeskClaimed)(nil),           // 40: botmesh.v1.DeskClaimed
+	(*DeskReleased)(nil),          // 41: botmesh.v1.DeskReleased
+	(*PersonReplied)(nil),         // 42: botmesh.v1.PersonReplied
+	(*TagsChanged)(nil),           // 43: botmesh.v1.TagsChanged
+	(*ContextChanged)(nil),        // 44: botmesh.v1.ContextChanged
+	(*FieldsChanged)(nil),         // 45: botmesh.v1.FieldsChanged
+	(*FormSubmitted)(nil),         // 46: botmesh.v1.FormSubmitted
+	(*ActionFired)(nil),           // 47: botmesh.v1.ActionFired
+	(*OutcomeRecorded)(nil),       // 48: botmesh.v1.OutcomeRecorded
+	(*SilenceNoticed)(nil),        // 49: botmesh.v1.SilenceNoticed
+	(*OwnerAway)(nil),             // 50: botmesh.v1.OwnerAway
+	(*TriggerFired)(nil),          // 51: botmesh.v1.TriggerFired
+	(*PrimaryChanged)(nil),        // 52: botmesh.v1.PrimaryChanged
+	(*MemberAdded)(nil),           // 53: botmesh.v1.MemberAdded
+	(*MemberRemoved)(nil),         // 54: botmesh.v1.MemberRemoved
+	(*MemberAsked)(nil),           // 55: botmesh.v1.MemberAsked
+	(*MemberAnswered)(nil),        // 56: botmesh.v1.MemberAnswered
+	(*AgentSaid)(nil),             // 57: botmesh.v1.AgentSaid
+	(*DutyChanged)(nil),           // 58: botmesh.v1.DutyChanged
+	(*timestamppb.Timestamp)(nil), // 59: google.protobuf.Timestamp
+	(ConversationMode)(0),         // 60: botmesh.v1.ConversationMode
+	(*structpb.Struct)(nil),       // 61: google.protobuf.Struct
+	(TransferInitiator)(0),        // 62: botmesh.v1.TransferInitiator
+	(*Part)(nil),                  // 63: botmesh.v1.Part
+	(*Usage)(nil),                 // 64: botmesh.v1.Usage
+	(TransferDecision)(0),         // 65: botmesh.v1.TransferDecision
 }
 var file_botmesh_v1_conversation_proto_depIdxs = []int32{
-	3,  // 0: botmesh.v1.Conversation.owner:type_name -> botmesh.v1.Owner
-	0,  // 1: botmesh.v1.Conversation.status:type_name -> botmesh.v1.ConversationStatus
-	41, // 2: botmesh.v1.Conversation.paused_until:type_name -> google.protobuf.Timestamp
-	42, // 3: botmesh.v1.Conversation.mode:type_name -> botmesh.v1.ConversationMode
-	41, // 4: botmesh.v1.Conversation.opened_at:type_name -> google.protobuf.Timestamp
-	41, // 5: botmesh.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
-	43, // 6: botmesh.v1.Conversation.context:type_name -> google.protobuf.Struct
-	7,  // 7: botmesh.v1.Conversation.transfer:type_name -> botmesh.v1.OpenTransfer
-	13, // 8: botmesh.v1.Conversation.suggestion:type_name -> botmesh.v1.ReplySuggested
-	41, // 9: botmesh.v1.Conversation.queued_at:type_name -> google.protobuf.Timestamp
-	43, // 10: botmesh.v1.Conversation.fields:type_name -> google.protobuf.Struct
-	6,  // 11: botmesh.v1.Conversation.outcome:type_name -> botmesh.v1.Outcome
-	5,  // 12: botmesh.v1.Conversation.members:type_name -> botmesh.v1.Member
-	37, // 13: botmesh.v1.Conversation.asked:type_name -> botmesh.v1.MemberAsked
-	41, // 14: botmesh.v1.Member.scheduled_since:type_name -> google.protobuf.Timestamp
-	3,  // 15: botmesh.v1.OpenTransfer.target:type_name -> botmesh.v1.Owner
-	41, // 16: botmesh.v1.OpenTransfer.expires_at:type_name -> google.protobuf.Timestamp
-	41, // 17: botmesh.v1.ConversationEvent.time:type_name -> google.protobuf.Timestamp
-	9,  // 18: botmesh.v1.ConversationEvent.opened:type_name -> botmesh.v1.ConversationOpened
-	10, // 19: botmesh.v1.ConversationEvent.message_posted:type_name -> botmesh.v1.MessagePosted
-	11, // 20: botmesh.v1.ConversationEvent.turn_started:type_name -> botmesh.v1.TurnStarted
-	12, // 21: botmesh.v1.ConversationEvent.turn_finished:type_name -> botmesh.v1.TurnFinished
-	15, // 22: botmesh.v1.ConversationEvent.late_reply:type_name -> botmesh.v1.LateReply
-	16, // 23: botmesh.v1.ConversationEvent.transfer_requested:type_name -> botmesh.v1.TransferRequested
-	17, // 24: botmesh.v1.ConversationEvent.offer_answered:type_name -> botmesh.v1.OfferAnswered
-	18, // 25: botmesh.v1.ConversationEvent.owner_changed:type_name -> botmesh.v1.OwnerChanged
-	19, // 26: botmesh.v1.ConversationEvent.transfer_failed:type_name -> botmesh.v1.TransferFailed
-	20, // 27: botmesh.v1.ConversationEvent.status_changed:type_name -> botmesh.v1.StatusChanged
-	21, // 28: botmesh.v1.ConversationEvent.mode_changed:type_name -> botmesh.v1.ModeChanged
-	22, // 29: botmesh.v1.ConversationEvent.desk_claimed:type_name -> botmesh.v1.DeskClaimed
-	23, // 30: botmesh.v1.ConversationEvent.desk_released:type_name -> botmesh.v1.DeskReleased
-	24, // 31: botmesh.v1.ConversationEvent.person_replied:type_name -> botmesh.v1.PersonReplied
-	25, // 32: botmesh.v1.ConversationEvent.tags_changed:type_name -> botmesh.v1.TagsChanged
-	26, // 33: botmesh.v1.ConversationEvent.context_changed:type_name -> botmesh.v1.ContextChanged
-	13, // 34: botmesh.v1.ConversationEvent.reply_suggested:type_name -> botmesh.v1.ReplySuggested
-	14, // 35: botmesh.v1.ConversationEvent.suggestion_dropped:type_name -> botmesh.v1.SuggestionDropped
-	27, // 36: botmesh.v1.ConversationEvent.fields_changed:type_name -> botmesh.v1.FieldsChanged
-	28, // 37: botmesh.v1.ConversationEvent.form_submitted:type_name -> botmesh.v1.FormSubmitted
-	29, // 38: botmesh.v1.ConversationEvent.action_fired:type_name -> botmesh.v1.ActionFired
-	30, // 39: botmesh.v1.ConversationEvent.outcome_recorded:type_name -> botmesh.v1.OutcomeRecorded
-	31, // 40: botmesh.v1.ConversationEvent.silence_noticed:type_name -> botmesh.v1.SilenceNoticed
-	32, // 41: botmesh.v1.ConversationEvent.owner_away:type_name -> botmesh.v1.OwnerAway
-	33, // 42: botmesh.v1.ConversationEvent.trigger_fired:type_name -> botmesh.v1.TriggerFired
-	34, // 43: botmesh.v1.ConversationEvent.primary_changed:type_name -> botmesh.v1.PrimaryChanged
-	40, // 44: botmesh.v1.ConversationEvent.duty_changed:type_name -> botmesh.v1.DutyChanged
-	35, // 45: botmesh.v1.ConversationEvent.member_added:type_name -> botmesh.v1.MemberAdded
-	36, // 46: botmesh.v1.ConversationEvent.member_removed:type_name -> botmesh.v1.MemberRemoved
-	37, // 47: botmesh.v1.ConversationEvent.member_asked:type_name -> botmesh.v1.MemberAsked
-	38, // 48: botmesh.v1.ConversationEvent.member_answered:type_name -> botmesh.v1.MemberAnswered
-	39, // 49: botmesh.v1.ConversationEvent.agent_said:type_name -> botmesh.v1.AgentSaid
-	3,  // 50: botmesh.v1.ConversationOpened.owner:type_name -> botmesh.v1.Owner
-	42, // 51: botmesh.v1.ConversationOpened.mode:type_name -> botmesh.v1.ConversationMode
-	44, // 52: botmesh.v1.MessagePosted.payload:type_name -> botmesh.v1.Part
-	1,  // 53: botmesh.v1.TurnFinished.outcome:type_name -> botmesh.v1.TurnOutcome
-	44, // 54: botmesh.v1.TurnFinished.payload:type_name -> botmesh.v1.Part
-	45, // 55: botmesh.v1.TurnFinished.usage:type_name -> botmesh.v1.Usage
-	44, // 56: botmesh.v1.ReplySuggested.payload:type_name -> botmesh.v1.Part
-	41, // 57: botmesh.v1.ReplySuggested.expires_at:type_name -> google.protobuf.Timestamp
-	45, // 58: botmesh.v1.ReplySuggested.usage:type_name -> botmesh.v1.Usage
-	44, // 59: botmesh.v1.LateReply.payload:type_name -> botmesh.v1.Part
-	3,  // 60: botmesh.v1.TransferRequested.target:type_name -> botmesh.v1.Owner
-	46, // 61: botmesh.v1.TransferRequested.initiator:type_name -> botmesh.v1.TransferInitiator
-	44, // 62: botmesh.v1.TransferRequested.user_message:type_name -> botmesh.v1.Part
-	43, // 63: botmesh.v1.TransferRequested.context:type_name -> google.protobuf.Struct
-	44, // 64: botmesh.v1.TransferRequested.handoff_message:type_name -> botmesh.v1.Part
-	42, // 65: botmesh.v1.TransferRequested.mode:type_name -> botmesh.v1.ConversationMode
-	3,  // 66: botmesh.v1.TransferRequested.fallback:type_name -> botmesh.v1.Owner
-	41, // 67: botmesh.v1.TransferRequested.expires_at:type_name -> google.protobuf.Timestamp
-	47, // 68: botmesh.v1.OfferAnswered.decision:type_name -> botmesh.v1.TransferDecision
-	3,  // 69: botmesh.v1.OwnerChanged.owner:type_name -> botmesh.v1.Owner
-	3,  // 70: botmesh.v1.OwnerChanged.previous:type_name -> botmesh.v1.Owner
-	44, // 71: botmesh.v1.OwnerChanged.user_message:type_name -> botmesh.v1.Part
-	44, // 72: botmesh.v1.OwnerChanged.handoff_message:type_name -> botmesh.v1.Part
-	43, // 73: botmesh.v1.OwnerChanged.context:type_name -> google.protobuf.Struct
-	42, // 74: botmesh.v1.OwnerChanged.mode:type_name -> botmesh.v1.ConversationMode
-	46, // 75: botmesh.v1.OwnerChanged.initiator:type_name -> botmesh.v1.TransferInitiator
-	2,  // 76: botmesh.v1.TransferFailed.failure:type_name -> botmesh.v1.TransferFailure
-	0,  // 77: botmesh.v1.StatusChanged.status:type_name -> botmesh.v1.ConversationStatus
-	41, // 78: botmesh.v1.StatusChanged.until:type_name -> google.protobuf.Timestamp
-	42, // 79: botmesh.v1.ModeChanged.mode:type_name -> botmesh.v1.ConversationMode
-	44, // 80: botmesh.v1.PersonReplied.payload:type_name -> botmesh.v1.Part
-	43, // 81: botmesh.v1.ContextChanged.values:type_name -> google.protobuf.Struct
-	41, // 82: botmesh.v1.ContextChanged.expires_at:type_name -> google.protobuf.Timestamp
-	43, // 83: botmesh.v1.FieldsChanged.values:type_name -> google.protobuf.Struct
-	43, // 84: botmesh.v1.FormSubmitted.values:type_name -> google.protobuf.Struct
-	43, // 85: botmesh.v1.ActionFired.values:type_name -> google.protobuf.Struct
-	6,  // 86: botmesh.v1.OutcomeRecorded.outcome:type_name -> botmesh.v1.Outcome
-	5,  // 87: botmesh.v1.MemberAdded.member:type_name -> botmesh.v1.Member
-	44, // 88: botmesh.v1.MemberAnswered.payload:type_name -> botmesh.v1.Part
-	45, // 89: botmesh.v1.MemberAnswered.usage:type_name -> botmesh.v1.Usage
-	44, // 90: botmesh.v1.AgentSaid.payload:type_name -> botmesh.v1.Part
-	91, // [91:91] is the sub-list for method output_type
-	91, // [91:91] is the sub-list for method input_type
-	91, // [91:91] is the sub-list for extension type_name
-	91, // [91:91] is the sub-list for extension extendee
-	0,  // [0:91] is the sub-list for field type_name
+	0,   // 0: botmesh.v1.ContactValues.status:type_name -> botmesh.v1.ConversationStatus
+	59,  // 1: botmesh.v1.ContactValues.paused_until:type_name -> google.protobuf.Timestamp
+	60,  // 2: botmesh.v1.ContactValues.mode:type_name -> botmesh.v1.ConversationMode
+	61,  // 3: botmesh.v1.ContactValues.fields:type_name -> google.protobuf.Struct
+	7,   // 4: botmesh.v1.Conversation.owner:type_name -> botmesh.v1.Owner
+	0,   // 5: botmesh.v1.Conversation.status:type_name -> botmesh.v1.ConversationStatus
+	59,  // 6: botmesh.v1.Conversation.paused_until:type_name -> google.protobuf.Timestamp
+	60,  // 7: botmesh.v1.Conversation.mode:type_name -> botmesh.v1.ConversationMode
+	59,  // 8: botmesh.v1.Conversation.opened_at:type_name -> google.protobuf.Timestamp
+	59,  // 9: botmesh.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
+	61,  // 10: botmesh.v1.Conversation.context:type_name -> google.protobuf.Struct
+	11,  // 11: botmesh.v1.Conversation.transfer:type_name -> botmesh.v1.OpenTransfer
+	31,  // 12: botmesh.v1.Conversation.suggestion:type_name -> botmesh.v1.ReplySuggested
+	59,  // 13: botmesh.v1.Conversation.queued_at:type_name -> google.protobuf.Timestamp
+	61,  // 14: botmesh.v1.Conversation.fields:type_name -> google.protobuf.Struct
+	10,  // 15: botmesh.v1.Conversation.outcome:type_name -> botmesh.v1.Outcome
+	9,   // 16: botmesh.v1.Conversation.members:type_name -> botmesh.v1.Member
+	55,  // 17: botmesh.v1.Conversation.asked:type_name -> botmesh.v1.MemberAsked
+	59,  // 18: botmesh.v1.Conversation.closed_at:type_name -> google.protobuf.Timestamp
+	1,   // 19: botmesh.v1.Conversation.close_cause:type_name -> botmesh.v1.CloseCause
+	59,  // 20: botmesh.v1.Member.scheduled_since:type_name -> google.protobuf.Timestamp
+	7,   // 21: botmesh.v1.OpenTransfer.target:type_name -> botmesh.v1.Owner
+	59,  // 22: botmesh.v1.OpenTransfer.expires_at:type_name -> google.protobuf.Timestamp
+	59,  // 23: botmesh.v1.ConversationEvent.time:type_name -> google.protobuf.Timestamp
+	13,  // 24: botmesh.v1.ConversationEvent.opened:type_name -> botmesh.v1.ConversationOpened
+	28,  // 25: botmesh.v1.ConversationEvent.message_posted:type_name -> botmesh.v1.MessagePosted
+	29,  // 26: botmesh.v1.ConversationEvent.turn_started:type_name -> botmesh.v1.TurnStarted
+	30,  // 27: botmesh.v1.ConversationEvent.turn_finished:type_name -> botmesh.v1.TurnFinished
+	33,  // 28: botmesh.v1.ConversationEvent.late_reply:type_name -> botmesh.v1.LateReply
+	34,  // 29: botmesh.v1.ConversationEvent.transfer_requested:type_name -> botmesh.v1.TransferRequested
+	35,  // 30: botmesh.v1.ConversationEvent.offer_answered:type_name -> botmesh.v1.OfferAnswered
+	36,  // 31: botmesh.v1.ConversationEvent.owner_changed:type_name -> botmesh.v1.OwnerChanged
+	37,  // 32: botmesh.v1.ConversationEvent.transfer_failed:type_name -> botmesh.v1.TransferFailed
+	38,  // 33: botmesh.v1.ConversationEvent.status_changed:type_name -> botmesh.v1.StatusChanged
+	39,  // 34: botmesh.v1.ConversationEvent.mode_changed:type_name -> botmesh.v1.ModeChanged
+	40,  // 35: botmesh.v1.ConversationEvent.desk_claimed:type_name -> botmesh.v1.DeskClaimed
+	41,  // 36: botmesh.v1.ConversationEvent.desk_released:type_name -> botmesh.v1.DeskReleased
+	42,  // 37: botmesh.v1.ConversationEvent.person_replied:type_name -> botmesh.v1.PersonReplied
+	43,  // 38: botmesh.v1.ConversationEvent.tags_changed:type_name -> botmesh.v1.TagsChanged
+	44,  // 39: botmesh.v1.ConversationEvent.context_changed:type_name -> botmesh.v1.ContextChanged
+	31,  // 40: botmesh.v1.ConversationEvent.reply_suggested:type_name -> botmesh.v1.ReplySuggested
+	32,  // 41: botmesh.v1.ConversationEvent.suggestion_dropped:type_name -> botmesh.v1.SuggestionDropped
+	45,  // 42: botmesh.v1.ConversationEvent.fields_changed:type_name -> botmesh.v1.FieldsChanged
+	46,  // 43: botmesh.v1.ConversationEvent.form_submitted:type_name -> botmesh.v1.FormSubmitted
+	47,  // 44: botmesh.v1.ConversationEvent.action_fired:type_name -> botmesh.v1.ActionFired
+	48,  // 45: botmesh.v1.ConversationEvent.outcome_recorded:type_name -> botmesh.v1.OutcomeRecorded
+	49,  // 46: botmesh.v1.ConversationEvent.silence_noticed:type_name -> botmesh.v1.SilenceNoticed
+	50,  // 47: botmesh.v1.ConversationEvent.owner_away:type_name -> botmesh.v1.OwnerAway
+	51,  // 48: botmesh.v1.ConversationEvent.trigger_fired:type_name -> botmesh.v1.TriggerFired
+	52,  // 49: botmesh.v1.ConversationEvent.primary_changed:type_name -> botmesh.v1.PrimaryChanged
+	58,  // 50: botmesh.v1.ConversationEvent.duty_changed:type_name -> botmesh.v1.DutyChanged
+	53,  // 51: botmesh.v1.ConversationEvent.member_added:type_name -> botmesh.v1.MemberAdded
+	54,  // 52: botmesh.v1.ConversationEvent.member_removed:type_name -> botmesh.v1.MemberRemoved
+	55,  // 53: botmesh.v1.ConversationEvent.member_asked:type_name -> botmesh.v1.MemberAsked
+	56,  // 54: botmesh.v1.ConversationEvent.member_answered:type_name -> botmesh.v1.MemberAnswered
+	57,  // 55: botmesh.v1.ConversationEvent.agent_said:type_name -> botmesh.v1.AgentSaid
+	15,  // 56: botmesh.v1.ConversationEvent.closed:type_name -> botmesh.v1.ConversationClosed
+	16,  // 57: botmesh.v1.ConversationEvent.close_requested:type_name -> botmesh.v1.CloseRequested
+	17,  // 58: botmesh.v1.ConversationEvent.contact_replaced:type_name -> botmesh.v1.ContactReplaced
+	18,  // 59: botmesh.v1.ConversationEvent.language_changed:type_name -> botmesh.v1.LanguageChanged
+	19,  // 60: botmesh.v1.ConversationEvent.agent_assigned:type_name -> botmesh.v1.AgentAssigned
+	20,  // 61: botmesh.v1.ConversationEvent.contact_created:type_name -> botmesh.v1.ContactCreated
+	21,  // 62: botmesh.v1.ConversationEvent.address_linked:type_name -> botmesh.v1.AddressLinked
+	22,  // 63: botmesh.v1.ConversationEvent.address_unlinked:type_name -> botmesh.v1.AddressUnlinked
+	23,  // 64: botmesh.v1.ConversationEvent.conversation_begun:type_name -> botmesh.v1.ConversationBegun
+	24,  // 65: botmesh.v1.ConversationEvent.conversation_ended:type_name -> botmesh.v1.ConversationEnded
+	25,  // 66: botmesh.v1.ConversationEvent.contact_merged_into:type_name -> botmesh.v1.ContactMergedInto
+	27,  // 67: botmesh.v1.ConversationEvent.contact_merged:type_name -> botmesh.v1.ContactMerged
+	26,  // 68: botmesh.v1.ConversationEvent.contact_told:type_name -> botmesh.v1.ContactTold
+	7,   // 69: botmesh.v1.ConversationOpened.owner:type_name -> botmesh.v1.Owner
+	60,  // 70: botmesh.v1.ConversationOpened.mode:type_name -> botmesh.v1.ConversationMode
+	6,   // 71: botmesh.v1.ConversationOpened.values:type_name -> botmesh.v1.ContactValues
+	14,  // 72: botmesh.v1.ConversationOpened.opening:type_name -> botmesh.v1.ConversationOpening
+	62,  // 73: botmesh.v1.ConversationOpening.initiator:type_name -> botmesh.v1.TransferInitiator
+	61,  // 74: botmesh.v1.ConversationOpening.context:type_name -> google.protobuf.Struct
+	1,   // 75: botmesh.v1.ConversationClosed.cause:type_name -> botmesh.v1.CloseCause
+	15,  // 76: botmesh.v1.CloseRequested.closed:type_name -> botmesh.v1.ConversationClosed
+	6,   // 77: botmesh.v1.ContactReplaced.values:type_name -> botmesh.v1.ContactValues
+	62,  // 78: botmesh.v1.AgentAssigned.initiator:type_name -> botmesh.v1.TransferInitiator
+	4,   // 79: botmesh.v1.AddressLinked.address:type_name -> botmesh.v1.Address
+	4,   // 80: botmesh.v1.AddressUnlinked.address:type_name -> botmesh.v1.Address
+	13,  // 81: botmesh.v1.ConversationBegun.opened:type_name -> botmesh.v1.ConversationOpened
+	4,   // 82: botmesh.v1.ContactMerged.addresses:type_name -> botmesh.v1.Address
+	5,   // 83: botmesh.v1.ContactMerged.conversations:type_name -> botmesh.v1.OpenConversation
+	63,  // 84: botmesh.v1.MessagePosted.payload:type_name -> botmesh.v1.Part
+	2,   // 85: botmesh.v1.TurnFinished.outcome:type_name -> botmesh.v1.TurnOutcome
+	63,  // 86: botmesh.v1.TurnFinished.payload:type_name -> botmesh.v1.Part
+	64,  // 87: botmesh.v1.TurnFinished.usage:type_name -> botmesh.v1.Usage
+	63,  // 88: botmesh.v1.ReplySuggested.payload:type_name -> botmesh.v1.Part
+	59,  // 89: botmesh.v1.ReplySuggested.expires_at:type_name -> google.protobuf.Timestamp
+	64,  // 90: botmesh.v1.ReplySuggested.usage:type_name -> botmesh.v1.Usage
+	63,  // 91: botmesh.v1.LateReply.payload:type_name -> botmesh.v1.Part
+	7,   // 92: botmesh.v1.TransferRequested.target:type_name -> botmesh.v1.Owner
+	62,  // 93: botmesh.v1.TransferRequested.initiator:type_name -> botmesh.v1.TransferInitiator
+	63,  // 94: botmesh.v1.TransferRequested.user_message:type_name -> botmesh.v1.Part
+	61,  // 95: botmesh.v1.TransferRequested.context:type_name -> google.protobuf.Struct
+	63,  // 96: botmesh.v1.TransferRequested.handoff_message:type_name -> botmesh.v1.Part
+	60,  // 97: botmesh.v1.TransferRequested.mode:type_name -> botmesh.v1.ConversationMode
+	7,   // 98: botmesh.v1.TransferRequested.fallback:type_name -> botmesh.v1.Owner
+	59,  // 99: botmesh.v1.TransferRequested.expires_at:type_name -> google.protobuf.Timestamp
+	65,  // 100: botmesh.v1.OfferAnswered.decision:type_name -> botmesh.v1.TransferDecision
+	7,   // 101: botmesh.v1.OwnerChanged.owner:type_name -> botmesh.v1.Owner
+	7,   // 102: botmesh.v1.OwnerChanged.previous:type_name -> botmesh.v1.Owner
+	63,  // 103: botmesh.v1.OwnerChanged.user_message:type_name -> botmesh.v1.Part
+	63,  // 104: botmesh.v1.OwnerChanged.handoff_message:type_name -> botmesh.v1.Part
+	61,  // 105: botmesh.v1.OwnerChanged.context:type_name -> google.protobuf.Struct
+	60,  // 106: botmesh.v1.OwnerChanged.mode:type_name -> botmesh.v1.ConversationMode
+	62,  // 107: botmesh.v1.OwnerChanged.initiator:type_name -> botmesh.v1.TransferInitiator
+	3,   // 108: botmesh.v1.TransferFailed.failure:type_name -> botmesh.v1.TransferFailure
+	0,   // 109: botmesh.v1.StatusChanged.status:type_name -> botmesh.v1.ConversationStatus
+	59,  // 110: botmesh.v1.StatusChanged.until:type_name -> google.protobuf.Timestamp
+	60,  // 111: botmesh.v1.ModeChanged.mode:type_name -> botmesh.v1.ConversationMode
+	63,  // 112: botmesh.v1.PersonReplied.payload:type_name -> botmesh.v1.Part
+	61,  // 113: botmesh.v1.ContextChanged.values:type_name -> google.protobuf.Struct
+	59,  // 114: botmesh.v1.ContextChanged.expires_at:type_name -> google.protobuf.Timestamp
+	61,  // 115: botmesh.v1.FieldsChanged.values:type_name -> google.protobuf.Struct
+	61,  // 116: botmesh.v1.FormSubmitted.values:type_name -> google.protobuf.Struct
+	61,  // 117: botmesh.v1.ActionFired.values:type_name -> google.protobuf.Struct
+	10,  // 118: botmesh.v1.OutcomeRecorded.outcome:type_name -> botmesh.v1.Outcome
+	9,   // 119: botmesh.v1.MemberAdded.member:type_name -> botmesh.v1.Member
+	63,  // 120: botmesh.v1.MemberAnswered.payload:type_name -> botmesh.v1.Part
+	64,  // 121: botmesh.v1.MemberAnswered.usage:type_name -> botmesh.v1.Usage
+	63,  // 122: botmesh.v1.AgentSaid.payload:type_name -> botmesh.v1.Part
+	123, // [123:123] is the sub-list for method output_type
+	123, // [123:123] is the sub-list for method input_type
+	123, // [123:123] is the sub-list for extension type_name
+	123, // [123:123] is the sub-list for extension extendee
+	0,   // [0:123] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_conversation_proto_init() }
@@ -4069,12 +5656,12 @@ func file_botmesh_v1_conversation_proto_init() {
 	file_botmesh_v1_part_proto_init()
 	file_botmesh_v1_transfer_proto_init()
 	file_botmesh_v1_usage_proto_init()
-	file_botmesh_v1_conversation_proto_msgTypes[0].OneofWrappers = []any{
+	file_botmesh_v1_conversation_proto_msgTypes[3].OneofWrappers = []any{
 		(*Owner_Agent)(nil),
 		(*Owner_Desk)(nil),
 	}
-	file_botmesh_v1_conversation_proto_msgTypes[3].OneofWrappers = []any{}
-	file_botmesh_v1_conversation_proto_msgTypes[5].OneofWrappers = []any{
+	file_botmesh_v1_conversation_proto_msgTypes[6].OneofWrappers = []any{}
+	file_botmesh_v1_conversation_proto_msgTypes[8].OneofWrappers = []any{
 		(*ConversationEvent_Opened)(nil),
 		(*ConversationEvent_MessagePosted)(nil),
 		(*ConversationEvent_TurnStarted)(nil),
@@ -4107,14 +5694,27 @@ func file_botmesh_v1_conversation_proto_init() {
 		(*ConversationEvent_MemberAsked)(nil),
 		(*ConversationEvent_MemberAnswered)(nil),
 		(*ConversationEvent_AgentSaid)(nil),
+		(*ConversationEvent_Closed)(nil),
+		(*ConversationEvent_CloseRequested)(nil),
+		(*ConversationEvent_ContactReplaced)(nil),
+		(*ConversationEvent_LanguageChanged)(nil),
+		(*ConversationEvent_AgentAssigned)(nil),
+		(*ConversationEvent_ContactCreated)(nil),
+		(*ConversationEvent_AddressLinked)(nil),
+		(*ConversationEvent_AddressUnlinked)(nil),
+		(*ConversationEvent_ConversationBegun)(nil),
+		(*ConversationEvent_ConversationEnded)(nil),
+		(*ConversationEvent_ContactMergedInto)(nil),
+		(*ConversationEvent_ContactMerged)(nil),
+		(*ConversationEvent_ContactTold)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_botmesh_v1_conversation_proto_rawDesc), len(file_botmesh_v1_conversation_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   38,
+			NumEnums:      4,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

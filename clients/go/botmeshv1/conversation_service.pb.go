@@ -44,6 +44,8 @@ const (
 	PostEnd_POST_END_SUGGESTED PostEnd = 7
 	// It waits in the desk's queue, and nobody is on duty now.
 	PostEnd_POST_END_NOBODY_ON_DUTY PostEnd = 8
+	// The conversation was closed without an answer: the next message opens a new one.
+	PostEnd_POST_END_CLOSED PostEnd = 9
 )
 
 // Enum value maps for PostEnd.
@@ -57,6 +59,7 @@ var (
 		5: "POST_END_WITH_PERSON",
 		7: "POST_END_SUGGESTED",
 		8: "POST_END_NOBODY_ON_DUTY",
+		9: "POST_END_CLOSED",
 	}
 	PostEnd_value = map[string]int32{
 		"POST_END_UNSPECIFIED":    0,
@@ -67,6 +70,7 @@ var (
 		"POST_END_WITH_PERSON":    5,
 		"POST_END_SUGGESTED":      7,
 		"POST_END_NOBODY_ON_DUTY": 8,
+		"POST_END_CLOSED":         9,
 	}
 )
 
@@ -220,14 +224,20 @@ type PostRequest struct {
 	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
 	// The channel. Empty: "web".
 	Channel string `protobuf:"bytes,3,opt,name=channel,proto3" json:"channel,omitempty"`
-	// The contact. Required where the conversation is new.
+	// The contact. Required where the conversation is new, unless an address is given; one
+	// that is not known becomes known.
 	ContactId string `protobuf:"bytes,4,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
 	// The message's id. Empty: a new one is made, and a repeat is another message.
 	MessageId string `protobuf:"bytes,5,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
 	// What is said. Required; 512 KiB at most.
 	Payload []*Part `protobuf:"bytes,6,rep,name=payload,proto3" json:"payload,omitempty"`
 	// Variables to set before the turn.
-	Context       *structpb.Struct `protobuf:"bytes,7,opt,name=context,proto3" json:"context,omitempty"`
+	Context *structpb.Struct `protobuf:"bytes,7,opt,name=context,proto3" json:"context,omitempty"`
+	// The contact's address on the channel: as in Address. The contact that has it is
+	// meant; without a contact id a contact is made for an address that is new, with one
+	// the address is linked to that contact. ALREADY_EXISTS, ADDRESS_TAKEN: it is another
+	// contact's.
+	Address       string `protobuf:"bytes,8,opt,name=address,proto3" json:"address,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -309,6 +319,13 @@ func (x *PostRequest) GetContext() *structpb.Struct {
 		return x.Context
 	}
 	return nil
+}
+
+func (x *PostRequest) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
 }
 
 // What comes back to a contact.
@@ -504,9 +521,13 @@ type PostAccepted struct {
 	// Whether it had been taken in before.
 	RepeatedMessage bool `protobuf:"varint,4,opt,name=repeated_message,json=repeatedMessage,proto3" json:"repeated_message,omitempty"`
 	// The trace of its turn. Empty: none yet.
-	TraceId       string `protobuf:"bytes,5,opt,name=trace_id,json=traceId,proto3" json:"trace_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	TraceId string `protobuf:"bytes,5,opt,name=trace_id,json=traceId,proto3" json:"trace_id,omitempty"`
+	// The contact that said it.
+	ContactId string `protobuf:"bytes,6,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
+	// The conversation that was named and has ended: this one follows it. Empty: none.
+	ClosedConversationId string `protobuf:"bytes,7,opt,name=closed_conversation_id,json=closedConversationId,proto3" json:"closed_conversation_id,omitempty"`
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
 }
 
 func (x *PostAccepted) Reset() {
@@ -570,6 +591,20 @@ func (x *PostAccepted) GetRepeatedMessage() bool {
 func (x *PostAccepted) GetTraceId() string {
 	if x != nil {
 		return x.TraceId
+	}
+	return ""
+}
+
+func (x *PostAccepted) GetContactId() string {
+	if x != nil {
+		return x.ContactId
+	}
+	return ""
+}
+
+func (x *PostAccepted) GetClosedConversationId() string {
+	if x != nil {
+		return x.ClosedConversationId
 	}
 	return ""
 }
@@ -693,7 +728,9 @@ type ListConversationsRequest struct {
 	// How many at most, 1 to 500. Default 50. A page can have fewer: it fits into one message.
 	PageSize uint32 `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// From an earlier response. Empty: the first page.
-	PageToken     string `protobuf:"bytes,8,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,8,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Whether they have ended. Unset: all.
+	Closed        *bool `protobuf:"varint,9,opt,name=closed,proto3,oneof" json:"closed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -784,6 +821,13 @@ func (x *ListConversationsRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListConversationsRequest) GetClosed() bool {
+	if x != nil && x.Closed != nil {
+		return *x.Closed
+	}
+	return false
+}
+
 // A page of conversations.
 type ListConversationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -847,9 +891,12 @@ type GetHistoryRequest struct {
 	// Only entries with a greater sequence. Default 0: all.
 	AfterSequence int64 `protobuf:"varint,2,opt,name=after_sequence,json=afterSequence,proto3" json:"after_sequence,omitempty"`
 	// At most so many of the newest. Default 0: all.
-	Limit         uint32 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Limit uint32 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	// Whether the contact's conversations on this channel before it come first. Not with
+	// after_sequence.
+	IncludePrevious bool `protobuf:"varint,4,opt,name=include_previous,json=includePrevious,proto3" json:"include_previous,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *GetHistoryRequest) Reset() {
@@ -901,6 +948,13 @@ func (x *GetHistoryRequest) GetLimit() uint32 {
 		return x.Limit
 	}
 	return 0
+}
+
+func (x *GetHistoryRequest) GetIncludePrevious() bool {
+	if x != nil {
+		return x.IncludePrevious
+	}
+	return false
 }
 
 // A piece of a history.
@@ -1314,28 +1368,507 @@ func (x *TransferConversationResponse) GetQueuePosition() uint32 {
 	return 0
 }
 
-// Which conversations, and how they are to stand.
+// Which conversation is to be opened.
+type OpenConversationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The contact. Required; one that is not known becomes known.
+	Contact *ContactKey `protobuf:"bytes,1,opt,name=contact,proto3" json:"contact,omitempty"`
+	// The channel. Empty: the address's, or "web".
+	Channel string `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	// Who speaks. Unset: the contact's assigned agent, else the primary, else the desk.
+	Owner *Owner `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
+	// The conversation's id. Empty: a new one is made.
+	ConversationId string `protobuf:"bytes,4,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// Who opens it. Default operator.
+	Initiator TransferInitiator `protobuf:"varint,5,opt,name=initiator,proto3,enum=botmesh.v1.TransferInitiator" json:"initiator,omitempty"`
+	// The dialog to open. Empty: none.
+	IntentId string `protobuf:"bytes,6,opt,name=intent_id,json=intentId,proto3" json:"intent_id,omitempty"`
+	// Why.
+	Reason string `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Variables that the conversation begins with.
+	Context       *structpb.Struct `protobuf:"bytes,8,opt,name=context,proto3" json:"context,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenConversationRequest) Reset() {
+	*x = OpenConversationRequest{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenConversationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenConversationRequest) ProtoMessage() {}
+
+func (x *OpenConversationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenConversationRequest.ProtoReflect.Descriptor instead.
+func (*OpenConversationRequest) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *OpenConversationRequest) GetContact() *ContactKey {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
+func (x *OpenConversationRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *OpenConversationRequest) GetOwner() *Owner {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+func (x *OpenConversationRequest) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *OpenConversationRequest) GetInitiator() TransferInitiator {
+	if x != nil {
+		return x.Initiator
+	}
+	return TransferInitiator_TRANSFER_INITIATOR_UNSPECIFIED
+}
+
+func (x *OpenConversationRequest) GetIntentId() string {
+	if x != nil {
+		return x.IntentId
+	}
+	return ""
+}
+
+func (x *OpenConversationRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *OpenConversationRequest) GetContext() *structpb.Struct {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+// The conversation is open.
+type OpenConversationResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenConversationResponse) Reset() {
+	*x = OpenConversationResponse{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenConversationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenConversationResponse) ProtoMessage() {}
+
+func (x *OpenConversationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenConversationResponse.ProtoReflect.Descriptor instead.
+func (*OpenConversationResponse) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *OpenConversationResponse) GetConversation() *Conversation {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+// Which conversation is to end.
+type CloseConversationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// The epoch that the asker knows. 0: whatever it is.
+	Epoch int64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Who closes it: the agent that owns it, or a person. Required.
+	//
+	// Types that are valid to be assigned to By:
+	//
+	//	*CloseConversationRequest_Agent
+	//	*CloseConversationRequest_Person
+	By isCloseConversationRequest_By `protobuf_oneof:"by"`
+	// Why.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CloseConversationRequest) Reset() {
+	*x = CloseConversationRequest{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CloseConversationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CloseConversationRequest) ProtoMessage() {}
+
+func (x *CloseConversationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CloseConversationRequest.ProtoReflect.Descriptor instead.
+func (*CloseConversationRequest) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *CloseConversationRequest) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *CloseConversationRequest) GetEpoch() int64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *CloseConversationRequest) GetBy() isCloseConversationRequest_By {
+	if x != nil {
+		return x.By
+	}
+	return nil
+}
+
+func (x *CloseConversationRequest) GetAgent() string {
+	if x != nil {
+		if x, ok := x.By.(*CloseConversationRequest_Agent); ok {
+			return x.Agent
+		}
+	}
+	return ""
+}
+
+func (x *CloseConversationRequest) GetPerson() string {
+	if x != nil {
+		if x, ok := x.By.(*CloseConversationRequest_Person); ok {
+			return x.Person
+		}
+	}
+	return ""
+}
+
+func (x *CloseConversationRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type isCloseConversationRequest_By interface {
+	isCloseConversationRequest_By()
+}
+
+type CloseConversationRequest_Agent struct {
+	// An agent's name.
+	Agent string `protobuf:"bytes,3,opt,name=agent,proto3,oneof"`
+}
+
+type CloseConversationRequest_Person struct {
+	// A person.
+	Person string `protobuf:"bytes,4,opt,name=person,proto3,oneof"`
+}
+
+func (*CloseConversationRequest_Agent) isCloseConversationRequest_By() {}
+
+func (*CloseConversationRequest_Person) isCloseConversationRequest_By() {}
+
+// The conversation has ended, or will with its turn.
+type CloseConversationResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CloseConversationResponse) Reset() {
+	*x = CloseConversationResponse{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CloseConversationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CloseConversationResponse) ProtoMessage() {}
+
+func (x *CloseConversationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CloseConversationResponse.ProtoReflect.Descriptor instead.
+func (*CloseConversationResponse) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *CloseConversationResponse) GetConversation() *Conversation {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+// Who asks for a person, and about what.
+type AskForPersonRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The conversation. Empty: an alert without one.
+	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
+	// The tenant of an alert. Empty: "default".
+	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
+	// The agent that asks. Required.
+	Agent string `protobuf:"bytes,3,opt,name=agent,proto3" json:"agent,omitempty"`
+	// Why. Required; what the desk's queue shows.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// What the person is to know, 256 KiB at most: the alert's first message, or a note in
+	// the conversation.
+	Payload []*Part `protobuf:"bytes,5,rep,name=payload,proto3" json:"payload,omitempty"`
+	// What the contact is told, 256 KiB at most. Empty: nothing. Not with an alert.
+	HandoffMessage []*Part `protobuf:"bytes,6,rep,name=handoff_message,json=handoffMessage,proto3" json:"handoff_message,omitempty"`
+	// A second one of the same id is the same. Empty: a new one is made.
+	RequestId     string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskForPersonRequest) Reset() {
+	*x = AskForPersonRequest{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskForPersonRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskForPersonRequest) ProtoMessage() {}
+
+func (x *AskForPersonRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskForPersonRequest.ProtoReflect.Descriptor instead.
+func (*AskForPersonRequest) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *AskForPersonRequest) GetConversationId() string {
+	if x != nil {
+		return x.ConversationId
+	}
+	return ""
+}
+
+func (x *AskForPersonRequest) GetAccountId() string {
+	if x != nil {
+		return x.AccountId
+	}
+	return ""
+}
+
+func (x *AskForPersonRequest) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *AskForPersonRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *AskForPersonRequest) GetPayload() []*Part {
+	if x != nil {
+		return x.Payload
+	}
+	return nil
+}
+
+func (x *AskForPersonRequest) GetHandoffMessage() []*Part {
+	if x != nil {
+		return x.HandoffMessage
+	}
+	return nil
+}
+
+func (x *AskForPersonRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// A person was asked for.
+type AskForPersonResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The conversation or the alert, as it stands now.
+	Conversation *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// What became of it.
+	Desk DeskOutcome `protobuf:"varint,2,opt,name=desk,proto3,enum=botmesh.v1.DeskOutcome" json:"desk,omitempty"`
+	// The place in the desk's queue, from 1. 0: not in it.
+	QueuePosition uint32 `protobuf:"varint,3,opt,name=queue_position,json=queuePosition,proto3" json:"queue_position,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskForPersonResponse) Reset() {
+	*x = AskForPersonResponse{}
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskForPersonResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskForPersonResponse) ProtoMessage() {}
+
+func (x *AskForPersonResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskForPersonResponse.ProtoReflect.Descriptor instead.
+func (*AskForPersonResponse) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *AskForPersonResponse) GetConversation() *Conversation {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+func (x *AskForPersonResponse) GetDesk() DeskOutcome {
+	if x != nil {
+		return x.Desk
+	}
+	return DeskOutcome_DESK_OUTCOME_UNSPECIFIED
+}
+
+func (x *AskForPersonResponse) GetQueuePosition() uint32 {
+	if x != nil {
+		return x.QueuePosition
+	}
+	return 0
+}
+
+// Whose status, and how it is to stand.
 type SetStatusRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One conversation.
+	// One conversation alone: a status of its own, until the contact's changes.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// All conversations of a contact, instead.
-	ContactId string `protobuf:"bytes,2,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
-	// The contact's tenant. Empty: "default".
-	AccountId string `protobuf:"bytes,3,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
+	// A contact, instead; one that is not known becomes known.
+	Contact *ContactKey `protobuf:"bytes,2,opt,name=contact,proto3" json:"contact,omitempty"`
 	// From now on. Required.
-	Status ConversationStatus `protobuf:"varint,4,opt,name=status,proto3,enum=botmesh.v1.ConversationStatus" json:"status,omitempty"`
-	// When a pause ends, before the year 2200. Unset: never by itself.
-	Until *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
+	Status ConversationStatus `protobuf:"varint,3,opt,name=status,proto3,enum=botmesh.v1.ConversationStatus" json:"status,omitempty"`
+	// When a pause ends: in the future, before the year 2200, and only with the status
+	// paused. Unset: never by itself.
+	Until *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
 	// Why.
-	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetStatusRequest) Reset() {
 	*x = SetStatusRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[13]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1347,7 +1880,7 @@ func (x *SetStatusRequest) String() string {
 func (*SetStatusRequest) ProtoMessage() {}
 
 func (x *SetStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[13]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1360,7 +1893,7 @@ func (x *SetStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetStatusRequest.ProtoReflect.Descriptor instead.
 func (*SetStatusRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{13}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SetStatusRequest) GetConversationId() string {
@@ -1370,18 +1903,11 @@ func (x *SetStatusRequest) GetConversationId() string {
 	return ""
 }
 
-func (x *SetStatusRequest) GetContactId() string {
+func (x *SetStatusRequest) GetContact() *ContactKey {
 	if x != nil {
-		return x.ContactId
+		return x.Contact
 	}
-	return ""
-}
-
-func (x *SetStatusRequest) GetAccountId() string {
-	if x != nil {
-		return x.AccountId
-	}
-	return ""
+	return nil
 }
 
 func (x *SetStatusRequest) GetStatus() ConversationStatus {
@@ -1408,15 +1934,17 @@ func (x *SetStatusRequest) GetReason() string {
 // How they stand.
 type SetStatusResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Those that are meant.
+	// The conversation, or the contact's open ones.
 	Conversations []*Conversation `protobuf:"bytes,1,rep,name=conversations,proto3" json:"conversations,omitempty"`
+	// The contact, if it was named.
+	Contact       *Contact `protobuf:"bytes,2,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetStatusResponse) Reset() {
 	*x = SetStatusResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[14]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1428,7 +1956,7 @@ func (x *SetStatusResponse) String() string {
 func (*SetStatusResponse) ProtoMessage() {}
 
 func (x *SetStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[14]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1441,7 +1969,7 @@ func (x *SetStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetStatusResponse.ProtoReflect.Descriptor instead.
 func (*SetStatusResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{14}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SetStatusResponse) GetConversations() []*Conversation {
@@ -1451,20 +1979,29 @@ func (x *SetStatusResponse) GetConversations() []*Conversation {
 	return nil
 }
 
+func (x *SetStatusResponse) GetContact() *Contact {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // How replies are to go out.
 type SetModeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required.
+	// One conversation alone: a mode of its own, until the contact's changes.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// From now on. Required.
-	Mode          ConversationMode `protobuf:"varint,2,opt,name=mode,proto3,enum=botmesh.v1.ConversationMode" json:"mode,omitempty"`
+	Mode ConversationMode `protobuf:"varint,2,opt,name=mode,proto3,enum=botmesh.v1.ConversationMode" json:"mode,omitempty"`
+	// A contact, instead.
+	Contact       *ContactKey `protobuf:"bytes,3,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetModeRequest) Reset() {
 	*x = SetModeRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[15]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1476,7 +2013,7 @@ func (x *SetModeRequest) String() string {
 func (*SetModeRequest) ProtoMessage() {}
 
 func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[15]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1489,7 +2026,7 @@ func (x *SetModeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeRequest.ProtoReflect.Descriptor instead.
 func (*SetModeRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{15}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SetModeRequest) GetConversationId() string {
@@ -1506,18 +2043,27 @@ func (x *SetModeRequest) GetMode() ConversationMode {
 	return ConversationMode_CONVERSATION_MODE_UNSPECIFIED
 }
 
+func (x *SetModeRequest) GetContact() *ContactKey {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // The mode is set.
 type SetModeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As it stands now.
-	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The conversation, if it was named, as it stands now.
+	Conversation *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The contact, if it was named.
+	Contact       *Contact `protobuf:"bytes,2,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetModeResponse) Reset() {
 	*x = SetModeResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[16]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1529,7 +2075,7 @@ func (x *SetModeResponse) String() string {
 func (*SetModeResponse) ProtoMessage() {}
 
 func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[16]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1542,12 +2088,19 @@ func (x *SetModeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetModeResponse.ProtoReflect.Descriptor instead.
 func (*SetModeResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{16}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SetModeResponse) GetConversation() *Conversation {
 	if x != nil {
 		return x.Conversation
+	}
+	return nil
+}
+
+func (x *SetModeResponse) GetContact() *Contact {
+	if x != nil {
+		return x.Contact
 	}
 	return nil
 }
@@ -1569,7 +2122,7 @@ type ApproveRequest struct {
 
 func (x *ApproveRequest) Reset() {
 	*x = ApproveRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[17]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +2134,7 @@ func (x *ApproveRequest) String() string {
 func (*ApproveRequest) ProtoMessage() {}
 
 func (x *ApproveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[17]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +2147,7 @@ func (x *ApproveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApproveRequest.ProtoReflect.Descriptor instead.
 func (*ApproveRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{17}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ApproveRequest) GetConversationId() string {
@@ -1636,7 +2189,7 @@ type ApproveResponse struct {
 
 func (x *ApproveResponse) Reset() {
 	*x = ApproveResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[18]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1648,7 +2201,7 @@ func (x *ApproveResponse) String() string {
 func (*ApproveResponse) ProtoMessage() {}
 
 func (x *ApproveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[18]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1661,7 +2214,7 @@ func (x *ApproveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApproveResponse.ProtoReflect.Descriptor instead.
 func (*ApproveResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{18}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ApproveResponse) GetConversation() *Conversation {
@@ -1688,7 +2241,7 @@ type RejectRequest struct {
 
 func (x *RejectRequest) Reset() {
 	*x = RejectRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[19]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1700,7 +2253,7 @@ func (x *RejectRequest) String() string {
 func (*RejectRequest) ProtoMessage() {}
 
 func (x *RejectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[19]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1713,7 +2266,7 @@ func (x *RejectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RejectRequest.ProtoReflect.Descriptor instead.
 func (*RejectRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{19}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RejectRequest) GetConversationId() string {
@@ -1755,7 +2308,7 @@ type RejectResponse struct {
 
 func (x *RejectResponse) Reset() {
 	*x = RejectResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[20]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1767,7 +2320,7 @@ func (x *RejectResponse) String() string {
 func (*RejectResponse) ProtoMessage() {}
 
 func (x *RejectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[20]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1780,7 +2333,7 @@ func (x *RejectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RejectResponse.ProtoReflect.Descriptor instead.
 func (*RejectResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{20}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RejectResponse) GetConversation() *Conversation {
@@ -1803,7 +2356,7 @@ type ClaimRequest struct {
 
 func (x *ClaimRequest) Reset() {
 	*x = ClaimRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[21]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1815,7 +2368,7 @@ func (x *ClaimRequest) String() string {
 func (*ClaimRequest) ProtoMessage() {}
 
 func (x *ClaimRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[21]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1828,7 +2381,7 @@ func (x *ClaimRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimRequest.ProtoReflect.Descriptor instead.
 func (*ClaimRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{21}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ClaimRequest) GetConversationId() string {
@@ -1856,7 +2409,7 @@ type ClaimResponse struct {
 
 func (x *ClaimResponse) Reset() {
 	*x = ClaimResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[22]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1868,7 +2421,7 @@ func (x *ClaimResponse) String() string {
 func (*ClaimResponse) ProtoMessage() {}
 
 func (x *ClaimResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[22]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1881,7 +2434,7 @@ func (x *ClaimResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimResponse.ProtoReflect.Descriptor instead.
 func (*ClaimResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{22}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ClaimResponse) GetConversation() *Conversation {
@@ -1910,7 +2463,7 @@ type ReplyRequest struct {
 
 func (x *ReplyRequest) Reset() {
 	*x = ReplyRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[23]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1922,7 +2475,7 @@ func (x *ReplyRequest) String() string {
 func (*ReplyRequest) ProtoMessage() {}
 
 func (x *ReplyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[23]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1935,7 +2488,7 @@ func (x *ReplyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplyRequest.ProtoReflect.Descriptor instead.
 func (*ReplyRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{23}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ReplyRequest) GetConversationId() string {
@@ -1984,7 +2537,7 @@ type ReplyResponse struct {
 
 func (x *ReplyResponse) Reset() {
 	*x = ReplyResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[24]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1996,7 +2549,7 @@ func (x *ReplyResponse) String() string {
 func (*ReplyResponse) ProtoMessage() {}
 
 func (x *ReplyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[24]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2009,7 +2562,7 @@ func (x *ReplyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplyResponse.ProtoReflect.Descriptor instead.
 func (*ReplyResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{24}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ReplyResponse) GetConversation() *Conversation {
@@ -2036,7 +2589,7 @@ type HandBackRequest struct {
 
 func (x *HandBackRequest) Reset() {
 	*x = HandBackRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[25]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2048,7 +2601,7 @@ func (x *HandBackRequest) String() string {
 func (*HandBackRequest) ProtoMessage() {}
 
 func (x *HandBackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[25]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2061,7 +2614,7 @@ func (x *HandBackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandBackRequest.ProtoReflect.Descriptor instead.
 func (*HandBackRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{25}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *HandBackRequest) GetConversationId() string {
@@ -2103,7 +2656,7 @@ type HandBackResponse struct {
 
 func (x *HandBackResponse) Reset() {
 	*x = HandBackResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[26]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2115,7 +2668,7 @@ func (x *HandBackResponse) String() string {
 func (*HandBackResponse) ProtoMessage() {}
 
 func (x *HandBackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[26]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2128,7 +2681,7 @@ func (x *HandBackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandBackResponse.ProtoReflect.Descriptor instead.
 func (*HandBackResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{26}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *HandBackResponse) GetConversation() *Conversation {
@@ -2138,22 +2691,25 @@ func (x *HandBackResponse) GetConversation() *Conversation {
 	return nil
 }
 
-// Which tags.
+// Whose tags, and which.
 type SetTagsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required.
+	// A conversation: its contact is meant, and triggers fire in it.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// To add: ids as in agent_service.proto. A conversation has 256 tags at most.
+	// To add: free text of 1 to 128 characters without control characters. A contact has
+	// 256 tags at most.
 	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
 	// To remove.
-	Remove        []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
+	Remove []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
+	// A contact, instead.
+	Contact       *ContactKey `protobuf:"bytes,4,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetTagsRequest) Reset() {
 	*x = SetTagsRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[27]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2165,7 +2721,7 @@ func (x *SetTagsRequest) String() string {
 func (*SetTagsRequest) ProtoMessage() {}
 
 func (x *SetTagsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[27]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2178,7 +2734,7 @@ func (x *SetTagsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetTagsRequest.ProtoReflect.Descriptor instead.
 func (*SetTagsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{27}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *SetTagsRequest) GetConversationId() string {
@@ -2202,18 +2758,27 @@ func (x *SetTagsRequest) GetRemove() []string {
 	return nil
 }
 
+func (x *SetTagsRequest) GetContact() *ContactKey {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // The tags are set.
 type SetTagsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As it stands now.
-	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The conversation, if it was named, as it stands now.
+	Conversation *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The contact.
+	Contact       *Contact `protobuf:"bytes,2,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetTagsResponse) Reset() {
 	*x = SetTagsResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[28]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2225,7 +2790,7 @@ func (x *SetTagsResponse) String() string {
 func (*SetTagsResponse) ProtoMessage() {}
 
 func (x *SetTagsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[28]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2238,7 +2803,7 @@ func (x *SetTagsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetTagsResponse.ProtoReflect.Descriptor instead.
 func (*SetTagsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{28}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SetTagsResponse) GetConversation() *Conversation {
@@ -2248,20 +2813,29 @@ func (x *SetTagsResponse) GetConversation() *Conversation {
 	return nil
 }
 
+func (x *SetTagsResponse) GetContact() *Contact {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // What is new of a contact.
 type SetFieldsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required.
+	// A conversation: its contact is meant, and triggers fire in it.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
-	// To set; null removes a field.
-	Values        *structpb.Struct `protobuf:"bytes,2,opt,name=values,proto3" json:"values,omitempty"`
+	// To set; null removes a field. All together at most 64 KiB.
+	Values *structpb.Struct `protobuf:"bytes,2,opt,name=values,proto3" json:"values,omitempty"`
+	// A contact, instead.
+	Contact       *ContactKey `protobuf:"bytes,3,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetFieldsRequest) Reset() {
 	*x = SetFieldsRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[29]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2273,7 +2847,7 @@ func (x *SetFieldsRequest) String() string {
 func (*SetFieldsRequest) ProtoMessage() {}
 
 func (x *SetFieldsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[29]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2286,7 +2860,7 @@ func (x *SetFieldsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetFieldsRequest.ProtoReflect.Descriptor instead.
 func (*SetFieldsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{29}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *SetFieldsRequest) GetConversationId() string {
@@ -2303,18 +2877,27 @@ func (x *SetFieldsRequest) GetValues() *structpb.Struct {
 	return nil
 }
 
+func (x *SetFieldsRequest) GetContact() *ContactKey {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // The fields are set.
 type SetFieldsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As it stands now.
-	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The conversation, if it was named, as it stands now.
+	Conversation *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The contact.
+	Contact       *Contact `protobuf:"bytes,2,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetFieldsResponse) Reset() {
 	*x = SetFieldsResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[30]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2326,7 +2909,7 @@ func (x *SetFieldsResponse) String() string {
 func (*SetFieldsResponse) ProtoMessage() {}
 
 func (x *SetFieldsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[30]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2339,7 +2922,7 @@ func (x *SetFieldsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetFieldsResponse.ProtoReflect.Descriptor instead.
 func (*SetFieldsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{30}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *SetFieldsResponse) GetConversation() *Conversation {
@@ -2349,24 +2932,33 @@ func (x *SetFieldsResponse) GetConversation() *Conversation {
 	return nil
 }
 
+func (x *SetFieldsResponse) GetContact() *Contact {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // A form that was filled in.
 type SubmitFormRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required.
+	// A conversation: its contact is meant, and triggers fire in it.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// The form: an id as in agent_service.proto. Required.
 	Form string `protobuf:"bytes,2,opt,name=form,proto3" json:"form,omitempty"`
 	// What was filled in; it becomes part of the fields.
 	Values *structpb.Struct `protobuf:"bytes,3,opt,name=values,proto3" json:"values,omitempty"`
 	// The submission's id: a second one of the same id is the same. Empty: a new one is made.
-	SubmissionId  string `protobuf:"bytes,4,opt,name=submission_id,json=submissionId,proto3" json:"submission_id,omitempty"`
+	SubmissionId string `protobuf:"bytes,4,opt,name=submission_id,json=submissionId,proto3" json:"submission_id,omitempty"`
+	// A contact, instead.
+	Contact       *ContactKey `protobuf:"bytes,5,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SubmitFormRequest) Reset() {
 	*x = SubmitFormRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[31]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2378,7 +2970,7 @@ func (x *SubmitFormRequest) String() string {
 func (*SubmitFormRequest) ProtoMessage() {}
 
 func (x *SubmitFormRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[31]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2391,7 +2983,7 @@ func (x *SubmitFormRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitFormRequest.ProtoReflect.Descriptor instead.
 func (*SubmitFormRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{31}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *SubmitFormRequest) GetConversationId() string {
@@ -2422,18 +3014,27 @@ func (x *SubmitFormRequest) GetSubmissionId() string {
 	return ""
 }
 
+func (x *SubmitFormRequest) GetContact() *ContactKey {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // The form was taken in.
 type SubmitFormResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As it stands now.
-	Conversation  *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The conversation, if it was named, as it stands now.
+	Conversation *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The contact.
+	Contact       *Contact `protobuf:"bytes,2,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SubmitFormResponse) Reset() {
 	*x = SubmitFormResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[32]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2445,7 +3046,7 @@ func (x *SubmitFormResponse) String() string {
 func (*SubmitFormResponse) ProtoMessage() {}
 
 func (x *SubmitFormResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[32]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2458,7 +3059,7 @@ func (x *SubmitFormResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitFormResponse.ProtoReflect.Descriptor instead.
 func (*SubmitFormResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{32}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *SubmitFormResponse) GetConversation() *Conversation {
@@ -2468,24 +3069,34 @@ func (x *SubmitFormResponse) GetConversation() *Conversation {
 	return nil
 }
 
+func (x *SubmitFormResponse) GetContact() *Contact {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // What happened at a bot.
 type FireActionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required.
+	// A conversation: its contact is meant, and triggers fire in it.
 	ConversationId string `protobuf:"bytes,1,opt,name=conversation_id,json=conversationId,proto3" json:"conversation_id,omitempty"`
 	// The action: an id as in agent_service.proto. Required.
 	Action string `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`
 	// The agent that fires it. Empty: somebody else.
 	Agent string `protobuf:"bytes,3,opt,name=agent,proto3" json:"agent,omitempty"`
-	// Variables that become part of the context.
-	Values        *structpb.Struct `protobuf:"bytes,4,opt,name=values,proto3" json:"values,omitempty"`
+	// Variables that become part of the conversation's context or, without a
+	// conversation, of the contact's variables.
+	Values *structpb.Struct `protobuf:"bytes,4,opt,name=values,proto3" json:"values,omitempty"`
+	// A contact, instead.
+	Contact       *ContactKey `protobuf:"bytes,5,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FireActionRequest) Reset() {
 	*x = FireActionRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[33]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2497,7 +3108,7 @@ func (x *FireActionRequest) String() string {
 func (*FireActionRequest) ProtoMessage() {}
 
 func (x *FireActionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[33]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2510,7 +3121,7 @@ func (x *FireActionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FireActionRequest.ProtoReflect.Descriptor instead.
 func (*FireActionRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{33}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *FireActionRequest) GetConversationId() string {
@@ -2541,20 +3152,29 @@ func (x *FireActionRequest) GetValues() *structpb.Struct {
 	return nil
 }
 
+func (x *FireActionRequest) GetContact() *ContactKey {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // The action was taken in.
 type FireActionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As it stands now.
+	// The conversation, if it was named, as it stands now.
 	Conversation *Conversation `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"`
 	// The triggers that fired, by name.
-	Fired         []string `protobuf:"bytes,2,rep,name=fired,proto3" json:"fired,omitempty"`
+	Fired []string `protobuf:"bytes,2,rep,name=fired,proto3" json:"fired,omitempty"`
+	// The contact.
+	Contact       *Contact `protobuf:"bytes,3,opt,name=contact,proto3" json:"contact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FireActionResponse) Reset() {
 	*x = FireActionResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[34]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2566,7 +3186,7 @@ func (x *FireActionResponse) String() string {
 func (*FireActionResponse) ProtoMessage() {}
 
 func (x *FireActionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[34]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2579,7 +3199,7 @@ func (x *FireActionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FireActionResponse.ProtoReflect.Descriptor instead.
 func (*FireActionResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{34}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *FireActionResponse) GetConversation() *Conversation {
@@ -2592,6 +3212,13 @@ func (x *FireActionResponse) GetConversation() *Conversation {
 func (x *FireActionResponse) GetFired() []string {
 	if x != nil {
 		return x.Fired
+	}
+	return nil
+}
+
+func (x *FireActionResponse) GetContact() *Contact {
+	if x != nil {
+		return x.Contact
 	}
 	return nil
 }
@@ -2609,7 +3236,7 @@ type AddMemberRequest struct {
 
 func (x *AddMemberRequest) Reset() {
 	*x = AddMemberRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2621,7 +3248,7 @@ func (x *AddMemberRequest) String() string {
 func (*AddMemberRequest) ProtoMessage() {}
 
 func (x *AddMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2634,7 +3261,7 @@ func (x *AddMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddMemberRequest.ProtoReflect.Descriptor instead.
 func (*AddMemberRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{35}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *AddMemberRequest) GetConversationId() string {
@@ -2662,7 +3289,7 @@ type AddMemberResponse struct {
 
 func (x *AddMemberResponse) Reset() {
 	*x = AddMemberResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2674,7 +3301,7 @@ func (x *AddMemberResponse) String() string {
 func (*AddMemberResponse) ProtoMessage() {}
 
 func (x *AddMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2687,7 +3314,7 @@ func (x *AddMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddMemberResponse.ProtoReflect.Descriptor instead.
 func (*AddMemberResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{36}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *AddMemberResponse) GetConversation() *Conversation {
@@ -2710,7 +3337,7 @@ type RemoveMemberRequest struct {
 
 func (x *RemoveMemberRequest) Reset() {
 	*x = RemoveMemberRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2722,7 +3349,7 @@ func (x *RemoveMemberRequest) String() string {
 func (*RemoveMemberRequest) ProtoMessage() {}
 
 func (x *RemoveMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2735,7 +3362,7 @@ func (x *RemoveMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveMemberRequest.ProtoReflect.Descriptor instead.
 func (*RemoveMemberRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{37}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *RemoveMemberRequest) GetConversationId() string {
@@ -2763,7 +3390,7 @@ type RemoveMemberResponse struct {
 
 func (x *RemoveMemberResponse) Reset() {
 	*x = RemoveMemberResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2775,7 +3402,7 @@ func (x *RemoveMemberResponse) String() string {
 func (*RemoveMemberResponse) ProtoMessage() {}
 
 func (x *RemoveMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[38]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2788,7 +3415,7 @@ func (x *RemoveMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveMemberResponse.ProtoReflect.Descriptor instead.
 func (*RemoveMemberResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{38}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *RemoveMemberResponse) GetConversation() *Conversation {
@@ -2815,7 +3442,7 @@ type SayRequest struct {
 
 func (x *SayRequest) Reset() {
 	*x = SayRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2827,7 +3454,7 @@ func (x *SayRequest) String() string {
 func (*SayRequest) ProtoMessage() {}
 
 func (x *SayRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[39]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2840,7 +3467,7 @@ func (x *SayRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SayRequest.ProtoReflect.Descriptor instead.
 func (*SayRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{39}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *SayRequest) GetConversationId() string {
@@ -2882,7 +3509,7 @@ type SayResponse struct {
 
 func (x *SayResponse) Reset() {
 	*x = SayResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2894,7 +3521,7 @@ func (x *SayResponse) String() string {
 func (*SayResponse) ProtoMessage() {}
 
 func (x *SayResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[40]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2907,7 +3534,7 @@ func (x *SayResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SayResponse.ProtoReflect.Descriptor instead.
 func (*SayResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{40}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *SayResponse) GetConversation() *Conversation {
@@ -2930,7 +3557,7 @@ type RecordOutcomeRequest struct {
 
 func (x *RecordOutcomeRequest) Reset() {
 	*x = RecordOutcomeRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2942,7 +3569,7 @@ func (x *RecordOutcomeRequest) String() string {
 func (*RecordOutcomeRequest) ProtoMessage() {}
 
 func (x *RecordOutcomeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[41]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2955,7 +3582,7 @@ func (x *RecordOutcomeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordOutcomeRequest.ProtoReflect.Descriptor instead.
 func (*RecordOutcomeRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{41}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *RecordOutcomeRequest) GetConversationId() string {
@@ -2983,7 +3610,7 @@ type RecordOutcomeResponse struct {
 
 func (x *RecordOutcomeResponse) Reset() {
 	*x = RecordOutcomeResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2995,7 +3622,7 @@ func (x *RecordOutcomeResponse) String() string {
 func (*RecordOutcomeResponse) ProtoMessage() {}
 
 func (x *RecordOutcomeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[42]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3008,7 +3635,7 @@ func (x *RecordOutcomeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordOutcomeResponse.ProtoReflect.Descriptor instead.
 func (*RecordOutcomeResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{42}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *RecordOutcomeResponse) GetConversation() *Conversation {
@@ -3035,7 +3662,7 @@ type ContextScope struct {
 
 func (x *ContextScope) Reset() {
 	*x = ContextScope{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3047,7 +3674,7 @@ func (x *ContextScope) String() string {
 func (*ContextScope) ProtoMessage() {}
 
 func (x *ContextScope) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[43]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3060,7 +3687,7 @@ func (x *ContextScope) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContextScope.ProtoReflect.Descriptor instead.
 func (*ContextScope) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{43}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ContextScope) GetNamespace() ContextNamespace {
@@ -3104,7 +3731,7 @@ type GetContextRequest struct {
 
 func (x *GetContextRequest) Reset() {
 	*x = GetContextRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3116,7 +3743,7 @@ func (x *GetContextRequest) String() string {
 func (*GetContextRequest) ProtoMessage() {}
 
 func (x *GetContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[44]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3129,7 +3756,7 @@ func (x *GetContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContextRequest.ProtoReflect.Descriptor instead.
 func (*GetContextRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{44}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GetContextRequest) GetScope() *ContextScope {
@@ -3159,7 +3786,7 @@ type GetContextResponse struct {
 
 func (x *GetContextResponse) Reset() {
 	*x = GetContextResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3171,7 +3798,7 @@ func (x *GetContextResponse) String() string {
 func (*GetContextResponse) ProtoMessage() {}
 
 func (x *GetContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[45]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3184,7 +3811,7 @@ func (x *GetContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContextResponse.ProtoReflect.Descriptor instead.
 func (*GetContextResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{45}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GetContextResponse) GetValues() *structpb.Struct {
@@ -3216,7 +3843,7 @@ type SetContextRequest struct {
 
 func (x *SetContextRequest) Reset() {
 	*x = SetContextRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3228,7 +3855,7 @@ func (x *SetContextRequest) String() string {
 func (*SetContextRequest) ProtoMessage() {}
 
 func (x *SetContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[46]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3241,7 +3868,7 @@ func (x *SetContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetContextRequest.ProtoReflect.Descriptor instead.
 func (*SetContextRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{46}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *SetContextRequest) GetScope() *ContextScope {
@@ -3274,7 +3901,7 @@ type SetContextResponse struct {
 
 func (x *SetContextResponse) Reset() {
 	*x = SetContextResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3286,7 +3913,7 @@ func (x *SetContextResponse) String() string {
 func (*SetContextResponse) ProtoMessage() {}
 
 func (x *SetContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[47]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3299,7 +3926,7 @@ func (x *SetContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetContextResponse.ProtoReflect.Descriptor instead.
 func (*SetContextResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{47}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{53}
 }
 
 // Variables to delete.
@@ -3315,7 +3942,7 @@ type DeleteContextRequest struct {
 
 func (x *DeleteContextRequest) Reset() {
 	*x = DeleteContextRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3327,7 +3954,7 @@ func (x *DeleteContextRequest) String() string {
 func (*DeleteContextRequest) ProtoMessage() {}
 
 func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[48]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3340,7 +3967,7 @@ func (x *DeleteContextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextRequest.ProtoReflect.Descriptor instead.
 func (*DeleteContextRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{48}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *DeleteContextRequest) GetScope() *ContextScope {
@@ -3366,7 +3993,7 @@ type DeleteContextResponse struct {
 
 func (x *DeleteContextResponse) Reset() {
 	*x = DeleteContextResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3378,7 +4005,7 @@ func (x *DeleteContextResponse) String() string {
 func (*DeleteContextResponse) ProtoMessage() {}
 
 func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[49]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3391,7 +4018,7 @@ func (x *DeleteContextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContextResponse.ProtoReflect.Descriptor instead.
 func (*DeleteContextResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{49}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{55}
 }
 
 // Who answers first.
@@ -3409,7 +4036,7 @@ type SetPrimaryRequest struct {
 
 func (x *SetPrimaryRequest) Reset() {
 	*x = SetPrimaryRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3421,7 +4048,7 @@ func (x *SetPrimaryRequest) String() string {
 func (*SetPrimaryRequest) ProtoMessage() {}
 
 func (x *SetPrimaryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[50]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3434,7 +4061,7 @@ func (x *SetPrimaryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPrimaryRequest.ProtoReflect.Descriptor instead.
 func (*SetPrimaryRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{50}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *SetPrimaryRequest) GetAccountId() string {
@@ -3469,7 +4096,7 @@ type SetPrimaryResponse struct {
 
 func (x *SetPrimaryResponse) Reset() {
 	*x = SetPrimaryResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3481,7 +4108,7 @@ func (x *SetPrimaryResponse) String() string {
 func (*SetPrimaryResponse) ProtoMessage() {}
 
 func (x *SetPrimaryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[51]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3494,7 +4121,7 @@ func (x *SetPrimaryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPrimaryResponse.ProtoReflect.Descriptor instead.
 func (*SetPrimaryResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{51}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *SetPrimaryResponse) GetPrevious() string {
@@ -3519,7 +4146,7 @@ type SetDutyRequest struct {
 
 func (x *SetDutyRequest) Reset() {
 	*x = SetDutyRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3531,7 +4158,7 @@ func (x *SetDutyRequest) String() string {
 func (*SetDutyRequest) ProtoMessage() {}
 
 func (x *SetDutyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[52]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3544,7 +4171,7 @@ func (x *SetDutyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDutyRequest.ProtoReflect.Descriptor instead.
 func (*SetDutyRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{52}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *SetDutyRequest) GetAccountId() string {
@@ -3579,7 +4206,7 @@ type SetDutyResponse struct {
 
 func (x *SetDutyResponse) Reset() {
 	*x = SetDutyResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3591,7 +4218,7 @@ func (x *SetDutyResponse) String() string {
 func (*SetDutyResponse) ProtoMessage() {}
 
 func (x *SetDutyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[53]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3604,7 +4231,7 @@ func (x *SetDutyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDutyResponse.ProtoReflect.Descriptor instead.
 func (*SetDutyResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{53}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *SetDutyResponse) GetOnDuty() []string {
@@ -3625,7 +4252,7 @@ type GetAccountRequest struct {
 
 func (x *GetAccountRequest) Reset() {
 	*x = GetAccountRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[54]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3637,7 +4264,7 @@ func (x *GetAccountRequest) String() string {
 func (*GetAccountRequest) ProtoMessage() {}
 
 func (x *GetAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[54]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3650,7 +4277,7 @@ func (x *GetAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAccountRequest.ProtoReflect.Descriptor instead.
 func (*GetAccountRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{54}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *GetAccountRequest) GetAccountId() string {
@@ -3681,7 +4308,7 @@ type GetAccountResponse struct {
 
 func (x *GetAccountResponse) Reset() {
 	*x = GetAccountResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[55]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3693,7 +4320,7 @@ func (x *GetAccountResponse) String() string {
 func (*GetAccountResponse) ProtoMessage() {}
 
 func (x *GetAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[55]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3706,7 +4333,7 @@ func (x *GetAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAccountResponse.ProtoReflect.Descriptor instead.
 func (*GetAccountResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{55}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *GetAccountResponse) GetPrimary() string {
@@ -3766,7 +4393,7 @@ type TriggerSummary struct {
 
 func (x *TriggerSummary) Reset() {
 	*x = TriggerSummary{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[56]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3778,7 +4405,7 @@ func (x *TriggerSummary) String() string {
 func (*TriggerSummary) ProtoMessage() {}
 
 func (x *TriggerSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[56]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3791,7 +4418,7 @@ func (x *TriggerSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerSummary.ProtoReflect.Descriptor instead.
 func (*TriggerSummary) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{56}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *TriggerSummary) GetName() string {
@@ -3826,7 +4453,7 @@ type GetStatisticsRequest struct {
 
 func (x *GetStatisticsRequest) Reset() {
 	*x = GetStatisticsRequest{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[57]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3838,7 +4465,7 @@ func (x *GetStatisticsRequest) String() string {
 func (*GetStatisticsRequest) ProtoMessage() {}
 
 func (x *GetStatisticsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[57]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3851,7 +4478,7 @@ func (x *GetStatisticsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatisticsRequest.ProtoReflect.Descriptor instead.
 func (*GetStatisticsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{57}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *GetStatisticsRequest) GetAccountId() string {
@@ -3861,7 +4488,7 @@ func (x *GetStatisticsRequest) GetAccountId() string {
 	return ""
 }
 
-// Counts since the log begins.
+// Counts since the log begins. A contact that comes back counts as another conversation.
 type GetStatisticsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Conversations that were opened.
@@ -3881,14 +4508,20 @@ type GetStatisticsResponse struct {
 	// Conversations in which something was booked.
 	Booked uint64 `protobuf:"varint,8,opt,name=booked,proto3" json:"booked,omitempty"`
 	// Mean satisfaction, 1 to 5. 0: nobody said.
-	Satisfaction  float64 `protobuf:"fixed64,9,opt,name=satisfaction,proto3" json:"satisfaction,omitempty"`
+	Satisfaction float64 `protobuf:"fixed64,9,opt,name=satisfaction,proto3" json:"satisfaction,omitempty"`
+	// Conversations that have ended.
+	Closed uint64 `protobuf:"varint,10,opt,name=closed,proto3" json:"closed,omitempty"`
+	// Conversations that were opened by an agent, an operator or a trigger.
+	OpenedByMesh uint64 `protobuf:"varint,11,opt,name=opened_by_mesh,json=openedByMesh,proto3" json:"opened_by_mesh,omitempty"`
+	// Alerts of agents: they are no conversations.
+	Alerts        uint64 `protobuf:"varint,12,opt,name=alerts,proto3" json:"alerts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetStatisticsResponse) Reset() {
 	*x = GetStatisticsResponse{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[58]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3900,7 +4533,7 @@ func (x *GetStatisticsResponse) String() string {
 func (*GetStatisticsResponse) ProtoMessage() {}
 
 func (x *GetStatisticsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[58]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3913,7 +4546,7 @@ func (x *GetStatisticsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatisticsResponse.ProtoReflect.Descriptor instead.
 func (*GetStatisticsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{58}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *GetStatisticsResponse) GetConversations() uint64 {
@@ -3979,6 +4612,27 @@ func (x *GetStatisticsResponse) GetSatisfaction() float64 {
 	return 0
 }
 
+func (x *GetStatisticsResponse) GetClosed() uint64 {
+	if x != nil {
+		return x.Closed
+	}
+	return 0
+}
+
+func (x *GetStatisticsResponse) GetOpenedByMesh() uint64 {
+	if x != nil {
+		return x.OpenedByMesh
+	}
+	return 0
+}
+
+func (x *GetStatisticsResponse) GetAlerts() uint64 {
+	if x != nil {
+		return x.Alerts
+	}
+	return 0
+}
+
 // Counts of one agent.
 type AgentStatistics struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4026,7 +4680,7 @@ type AgentStatistics struct {
 
 func (x *AgentStatistics) Reset() {
 	*x = AgentStatistics{}
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[59]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4038,7 +4692,7 @@ func (x *AgentStatistics) String() string {
 func (*AgentStatistics) ProtoMessage() {}
 
 func (x *AgentStatistics) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[59]
+	mi := &file_botmesh_v1_conversation_service_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4051,7 +4705,7 @@ func (x *AgentStatistics) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentStatistics.ProtoReflect.Descriptor instead.
 func (*AgentStatistics) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{59}
+	return file_botmesh_v1_conversation_service_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *AgentStatistics) GetAgent() string {
@@ -4192,7 +4846,7 @@ var File_botmesh_v1_conversation_service_proto protoreflect.FileDescriptor
 const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\n" +
 	"%botmesh/v1/conversation_service.proto\x12\n" +
-	"botmesh.v1\x1a\x1ebotmesh/v1/agent_service.proto\x1a\x1dbotmesh/v1/conversation.proto\x1a\x18botmesh/v1/history.proto\x1a\x15botmesh/v1/part.proto\x1a\x19botmesh/v1/transfer.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x02\n" +
+	"botmesh.v1\x1a\x1ebotmesh/v1/agent_service.proto\x1a\x18botmesh/v1/contact.proto\x1a\x1dbotmesh/v1/conversation.proto\x1a\x18botmesh/v1/history.proto\x1a\x15botmesh/v1/part.proto\x1a\x19botmesh/v1/transfer.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa6\x02\n" +
 	"\vPostRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x1d\n" +
 	"\n" +
@@ -4203,7 +4857,8 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\n" +
 	"message_id\x18\x05 \x01(\tR\tmessageId\x12*\n" +
 	"\apayload\x18\x06 \x03(\v2\x10.botmesh.v1.PartR\apayload\x121\n" +
-	"\acontext\x18\a \x01(\v2\x17.google.protobuf.StructR\acontext\"\x91\x03\n" +
+	"\acontext\x18\a \x01(\v2\x17.google.protobuf.StructR\acontext\x12\x18\n" +
+	"\aaddress\x18\b \x01(\tR\aaddress\"\x91\x03\n" +
 	"\fPostResponse\x126\n" +
 	"\baccepted\x18\x01 \x01(\v2\x18.botmesh.v1.PostAcceptedH\x00R\baccepted\x124\n" +
 	"\apartial\x18\x02 \x01(\v2\x18.botmesh.v1.PartialReplyH\x00R\apartial\x122\n" +
@@ -4213,19 +4868,22 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x05owner\x18\x06 \x01(\v2\x11.botmesh.v1.OwnerH\x00R\x05owner\x12'\n" +
 	"\x03end\x18\a \x01(\x0e2\x13.botmesh.v1.PostEndH\x00R\x03end\x12%\n" +
 	"\x0equeue_position\x18\b \x01(\rR\rqueuePositionB\a\n" +
-	"\x05event\"\xb8\x01\n" +
+	"\x05event\"\x8d\x02\n" +
 	"\fPostAccepted\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x02 \x01(\tR\tmessageId\x12\x1a\n" +
 	"\bsequence\x18\x03 \x01(\x03R\bsequence\x12)\n" +
 	"\x10repeated_message\x18\x04 \x01(\bR\x0frepeatedMessage\x12\x19\n" +
-	"\btrace_id\x18\x05 \x01(\tR\atraceId\"A\n" +
+	"\btrace_id\x18\x05 \x01(\tR\atraceId\x12\x1d\n" +
+	"\n" +
+	"contact_id\x18\x06 \x01(\tR\tcontactId\x124\n" +
+	"\x16closed_conversation_id\x18\a \x01(\tR\x14closedConversationId\"A\n" +
 	"\x16GetConversationRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\"~\n" +
 	"\x17GetConversationResponse\x12<\n" +
 	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12%\n" +
-	"\x0equeue_position\x18\x02 \x01(\rR\rqueuePosition\"\x8e\x02\n" +
+	"\x0equeue_position\x18\x02 \x01(\rR\rqueuePosition\"\xb6\x02\n" +
 	"\x18ListConversationsRequest\x12\x1d\n" +
 	"\n" +
 	"account_id\x18\x01 \x01(\tR\taccountId\x126\n" +
@@ -4237,14 +4895,17 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x03tag\x18\x06 \x01(\tR\x03tag\x12\x1b\n" +
 	"\tpage_size\x18\a \x01(\rR\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\b \x01(\tR\tpageToken\"\x83\x01\n" +
+	"page_token\x18\b \x01(\tR\tpageToken\x12\x1b\n" +
+	"\x06closed\x18\t \x01(\bH\x00R\x06closed\x88\x01\x01B\t\n" +
+	"\a_closed\"\x83\x01\n" +
 	"\x19ListConversationsResponse\x12>\n" +
 	"\rconversations\x18\x01 \x03(\v2\x18.botmesh.v1.ConversationR\rconversations\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"y\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa4\x01\n" +
 	"\x11GetHistoryRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12%\n" +
 	"\x0eafter_sequence\x18\x02 \x01(\x03R\rafterSequence\x12\x14\n" +
-	"\x05limit\x18\x03 \x01(\rR\x05limit\"H\n" +
+	"\x05limit\x18\x03 \x01(\rR\x05limit\x12)\n" +
+	"\x10include_previous\x18\x04 \x01(\bR\x0fincludePrevious\"H\n" +
 	"\x12GetHistoryResponse\x122\n" +
 	"\aentries\x18\x01 \x03(\v2\x18.botmesh.v1.HistoryEntryR\aentries\"\x86\x01\n" +
 	"\x19WatchConversationsRequest\x12'\n" +
@@ -4277,23 +4938,57 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\afailure\x18\x05 \x01(\x0e2\x1b.botmesh.v1.TransferFailureR\afailure\x12\x16\n" +
 	"\x06reason\x18\x06 \x01(\tR\x06reason\x12+\n" +
 	"\x04desk\x18\a \x01(\x0e2\x17.botmesh.v1.DeskOutcomeR\x04desk\x12%\n" +
-	"\x0equeue_position\x18\b \x01(\rR\rqueuePosition\"\xfb\x01\n" +
-	"\x10SetStatusRequest\x12'\n" +
+	"\x0equeue_position\x18\b \x01(\rR\rqueuePosition\"\xdc\x02\n" +
+	"\x17OpenConversationRequest\x120\n" +
+	"\acontact\x18\x01 \x01(\v2\x16.botmesh.v1.ContactKeyR\acontact\x12\x18\n" +
+	"\achannel\x18\x02 \x01(\tR\achannel\x12'\n" +
+	"\x05owner\x18\x03 \x01(\v2\x11.botmesh.v1.OwnerR\x05owner\x12'\n" +
+	"\x0fconversation_id\x18\x04 \x01(\tR\x0econversationId\x12;\n" +
+	"\tinitiator\x18\x05 \x01(\x0e2\x1d.botmesh.v1.TransferInitiatorR\tinitiator\x12\x1b\n" +
+	"\tintent_id\x18\x06 \x01(\tR\bintentId\x12\x16\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\x121\n" +
+	"\acontext\x18\b \x01(\v2\x17.google.protobuf.StructR\acontext\"X\n" +
+	"\x18OpenConversationResponse\x12<\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"\xa9\x01\n" +
+	"\x18CloseConversationRequest\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x16\n" +
+	"\x05agent\x18\x03 \x01(\tH\x00R\x05agent\x12\x18\n" +
+	"\x06person\x18\x04 \x01(\tH\x00R\x06person\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reasonB\x04\n" +
+	"\x02by\"Y\n" +
+	"\x19CloseConversationResponse\x12<\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"\x91\x02\n" +
+	"\x13AskForPersonRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x1d\n" +
 	"\n" +
-	"contact_id\x18\x02 \x01(\tR\tcontactId\x12\x1d\n" +
+	"account_id\x18\x02 \x01(\tR\taccountId\x12\x14\n" +
+	"\x05agent\x18\x03 \x01(\tR\x05agent\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12*\n" +
+	"\apayload\x18\x05 \x03(\v2\x10.botmesh.v1.PartR\apayload\x129\n" +
+	"\x0fhandoff_message\x18\x06 \x03(\v2\x10.botmesh.v1.PartR\x0ehandoffMessage\x12\x1d\n" +
 	"\n" +
-	"account_id\x18\x03 \x01(\tR\taccountId\x126\n" +
-	"\x06status\x18\x04 \x01(\x0e2\x1e.botmesh.v1.ConversationStatusR\x06status\x120\n" +
-	"\x05until\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x16\n" +
-	"\x06reason\x18\x06 \x01(\tR\x06reason\"S\n" +
+	"request_id\x18\a \x01(\tR\trequestId\"\xa8\x01\n" +
+	"\x14AskForPersonResponse\x12<\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12+\n" +
+	"\x04desk\x18\x02 \x01(\x0e2\x17.botmesh.v1.DeskOutcomeR\x04desk\x12%\n" +
+	"\x0equeue_position\x18\x03 \x01(\rR\rqueuePosition\"\xef\x01\n" +
+	"\x10SetStatusRequest\x12'\n" +
+	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x120\n" +
+	"\acontact\x18\x02 \x01(\v2\x16.botmesh.v1.ContactKeyR\acontact\x126\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x1e.botmesh.v1.ConversationStatusR\x06status\x120\n" +
+	"\x05until\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x82\x01\n" +
 	"\x11SetStatusResponse\x12>\n" +
-	"\rconversations\x18\x01 \x03(\v2\x18.botmesh.v1.ConversationR\rconversations\"k\n" +
+	"\rconversations\x18\x01 \x03(\v2\x18.botmesh.v1.ConversationR\rconversations\x12-\n" +
+	"\acontact\x18\x02 \x01(\v2\x13.botmesh.v1.ContactR\acontact\"\x9d\x01\n" +
 	"\x0eSetModeRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x120\n" +
-	"\x04mode\x18\x02 \x01(\x0e2\x1c.botmesh.v1.ConversationModeR\x04mode\"O\n" +
+	"\x04mode\x18\x02 \x01(\x0e2\x1c.botmesh.v1.ConversationModeR\x04mode\x120\n" +
+	"\acontact\x18\x03 \x01(\v2\x16.botmesh.v1.ContactKeyR\acontact\"~\n" +
 	"\x0fSetModeResponse\x12<\n" +
-	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"\x96\x01\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12-\n" +
+	"\acontact\x18\x02 \x01(\v2\x13.botmesh.v1.ContactR\acontact\"\x96\x01\n" +
 	"\x0eApproveRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x17\n" +
 	"\aturn_id\x18\x02 \x01(\tR\x06turnId\x12\x16\n" +
@@ -4328,33 +5023,41 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x05agent\x18\x03 \x01(\tR\x05agent\x129\n" +
 	"\x0fhandoff_message\x18\x04 \x03(\v2\x10.botmesh.v1.PartR\x0ehandoffMessage\"P\n" +
 	"\x10HandBackResponse\x12<\n" +
-	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"c\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"\x95\x01\n" +
 	"\x0eSetTagsRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x10\n" +
 	"\x03add\x18\x02 \x03(\tR\x03add\x12\x16\n" +
-	"\x06remove\x18\x03 \x03(\tR\x06remove\"O\n" +
+	"\x06remove\x18\x03 \x03(\tR\x06remove\x120\n" +
+	"\acontact\x18\x04 \x01(\v2\x16.botmesh.v1.ContactKeyR\acontact\"~\n" +
 	"\x0fSetTagsResponse\x12<\n" +
-	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"l\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12-\n" +
+	"\acontact\x18\x02 \x01(\v2\x13.botmesh.v1.ContactR\acontact\"\x9e\x01\n" +
 	"\x10SetFieldsRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12/\n" +
-	"\x06values\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06values\"Q\n" +
+	"\x06values\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06values\x120\n" +
+	"\acontact\x18\x03 \x01(\v2\x16.botmesh.v1.ContactKeyR\acontact\"\x80\x01\n" +
 	"\x11SetFieldsResponse\x12<\n" +
-	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"\xa6\x01\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12-\n" +
+	"\acontact\x18\x02 \x01(\v2\x13.botmesh.v1.ContactR\acontact\"\xd8\x01\n" +
 	"\x11SubmitFormRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x12\n" +
 	"\x04form\x18\x02 \x01(\tR\x04form\x12/\n" +
 	"\x06values\x18\x03 \x01(\v2\x17.google.protobuf.StructR\x06values\x12#\n" +
-	"\rsubmission_id\x18\x04 \x01(\tR\fsubmissionId\"R\n" +
+	"\rsubmission_id\x18\x04 \x01(\tR\fsubmissionId\x120\n" +
+	"\acontact\x18\x05 \x01(\v2\x16.botmesh.v1.ContactKeyR\acontact\"\x81\x01\n" +
 	"\x12SubmitFormResponse\x12<\n" +
-	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\"\x9b\x01\n" +
+	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12-\n" +
+	"\acontact\x18\x02 \x01(\v2\x13.botmesh.v1.ContactR\acontact\"\xcd\x01\n" +
 	"\x11FireActionRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x16\n" +
 	"\x06action\x18\x02 \x01(\tR\x06action\x12\x14\n" +
 	"\x05agent\x18\x03 \x01(\tR\x05agent\x12/\n" +
-	"\x06values\x18\x04 \x01(\v2\x17.google.protobuf.StructR\x06values\"h\n" +
+	"\x06values\x18\x04 \x01(\v2\x17.google.protobuf.StructR\x06values\x120\n" +
+	"\acontact\x18\x05 \x01(\v2\x16.botmesh.v1.ContactKeyR\acontact\"\x97\x01\n" +
 	"\x12FireActionResponse\x12<\n" +
 	"\fconversation\x18\x01 \x01(\v2\x18.botmesh.v1.ConversationR\fconversation\x12\x14\n" +
-	"\x05fired\x18\x02 \x03(\tR\x05fired\"g\n" +
+	"\x05fired\x18\x02 \x03(\tR\x05fired\x12-\n" +
+	"\acontact\x18\x03 \x01(\v2\x13.botmesh.v1.ContactR\acontact\"g\n" +
 	"\x10AddMemberRequest\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12*\n" +
 	"\x06member\x18\x02 \x01(\v2\x12.botmesh.v1.MemberR\x06member\"Q\n" +
@@ -4435,7 +5138,7 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x04then\x18\x03 \x01(\tR\x04then\"5\n" +
 	"\x14GetStatisticsRequest\x12\x1d\n" +
 	"\n" +
-	"account_id\x18\x01 \x01(\tR\taccountId\"\xcd\x02\n" +
+	"account_id\x18\x01 \x01(\tR\taccountId\"\xa3\x03\n" +
 	"\x15GetStatisticsResponse\x12$\n" +
 	"\rconversations\x18\x01 \x01(\x04R\rconversations\x12\x1a\n" +
 	"\bmessages\x18\x02 \x01(\x04R\bmessages\x12\x1c\n" +
@@ -4445,7 +5148,11 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x10failed_transfers\x18\x06 \x01(\x04R\x0ffailedTransfers\x12\x1a\n" +
 	"\bresolved\x18\a \x01(\x04R\bresolved\x12\x16\n" +
 	"\x06booked\x18\b \x01(\x04R\x06booked\x12\"\n" +
-	"\fsatisfaction\x18\t \x01(\x01R\fsatisfaction\"\x9b\x05\n" +
+	"\fsatisfaction\x18\t \x01(\x01R\fsatisfaction\x12\x16\n" +
+	"\x06closed\x18\n" +
+	" \x01(\x04R\x06closed\x12$\n" +
+	"\x0eopened_by_mesh\x18\v \x01(\x04R\fopenedByMesh\x12\x16\n" +
+	"\x06alerts\x18\f \x01(\x04R\x06alerts\"\x9b\x05\n" +
 	"\x0fAgentStatistics\x12\x14\n" +
 	"\x05agent\x18\x01 \x01(\tR\x05agent\x12$\n" +
 	"\rconversations\x18\x02 \x01(\x04R\rconversations\x12\x14\n" +
@@ -4469,7 +5176,7 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x06booked\x18\x10 \x01(\x04R\x06booked\x12\"\n" +
 	"\fsatisfaction\x18\x11 \x01(\x01R\fsatisfaction\x12\x18\n" +
 	"\aratings\x18\x12 \x01(\x04R\aratings\x12\x19\n" +
-	"\bnot_mine\x18\x13 \x01(\x04R\anotMine*\xc9\x01\n" +
+	"\bnot_mine\x18\x13 \x01(\x04R\anotMine*\xde\x01\n" +
 	"\aPostEnd\x12\x18\n" +
 	"\x14POST_END_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11POST_END_ANSWERED\x10\x01\x12\x13\n" +
@@ -4478,7 +5185,8 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x0fPOST_END_QUEUED\x10\x04\x12\x18\n" +
 	"\x14POST_END_WITH_PERSON\x10\x05\x12\x16\n" +
 	"\x12POST_END_SUGGESTED\x10\a\x12\x1b\n" +
-	"\x17POST_END_NOBODY_ON_DUTY\x10\b*\x80\x01\n" +
+	"\x17POST_END_NOBODY_ON_DUTY\x10\b\x12\x13\n" +
+	"\x0fPOST_END_CLOSED\x10\t*\x80\x01\n" +
 	"\vDeskOutcome\x12\x1c\n" +
 	"\x18DESK_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15DESK_OUTCOME_ASSIGNED\x10\x01\x12\x17\n" +
@@ -4488,7 +5196,7 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\x1dCONTEXT_NAMESPACE_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eCONTEXT_NAMESPACE_CONVERSATION\x10\x01\x12\x1d\n" +
 	"\x19CONTEXT_NAMESPACE_CONTACT\x10\x02\x12\x1d\n" +
-	"\x19CONTEXT_NAMESPACE_ACCOUNT\x10\x032\xfb\x11\n" +
+	"\x19CONTEXT_NAMESPACE_ACCOUNT\x10\x032\x9e\x14\n" +
 	"\x13ConversationService\x12@\n" +
 	"\x04Post\x12\x17.botmesh.v1.PostRequest\x1a\x18.botmesh.v1.PostResponse\"\x03\x90\x02\x020\x01\x12_\n" +
 	"\x0fGetConversation\x12\".botmesh.v1.GetConversationRequest\x1a#.botmesh.v1.GetConversationResponse\"\x03\x90\x02\x01\x12e\n" +
@@ -4496,7 +5204,10 @@ const file_botmesh_v1_conversation_service_proto_rawDesc = "" +
 	"\n" +
 	"GetHistory\x12\x1d.botmesh.v1.GetHistoryRequest\x1a\x1e.botmesh.v1.GetHistoryResponse\"\x03\x90\x02\x010\x01\x12j\n" +
 	"\x12WatchConversations\x12%.botmesh.v1.WatchConversationsRequest\x1a&.botmesh.v1.WatchConversationsResponse\"\x03\x90\x02\x010\x01\x12n\n" +
-	"\x14TransferConversation\x12'.botmesh.v1.TransferConversationRequest\x1a(.botmesh.v1.TransferConversationResponse\"\x03\x90\x02\x02\x12M\n" +
+	"\x14TransferConversation\x12'.botmesh.v1.TransferConversationRequest\x1a(.botmesh.v1.TransferConversationResponse\"\x03\x90\x02\x02\x12b\n" +
+	"\x10OpenConversation\x12#.botmesh.v1.OpenConversationRequest\x1a$.botmesh.v1.OpenConversationResponse\"\x03\x90\x02\x02\x12e\n" +
+	"\x11CloseConversation\x12$.botmesh.v1.CloseConversationRequest\x1a%.botmesh.v1.CloseConversationResponse\"\x03\x90\x02\x02\x12V\n" +
+	"\fAskForPerson\x12\x1f.botmesh.v1.AskForPersonRequest\x1a .botmesh.v1.AskForPersonResponse\"\x03\x90\x02\x02\x12M\n" +
 	"\tSetStatus\x12\x1c.botmesh.v1.SetStatusRequest\x1a\x1d.botmesh.v1.SetStatusResponse\"\x03\x90\x02\x02\x12G\n" +
 	"\aSetMode\x12\x1a.botmesh.v1.SetModeRequest\x1a\x1b.botmesh.v1.SetModeResponse\"\x03\x90\x02\x02\x12G\n" +
 	"\aApprove\x12\x1a.botmesh.v1.ApproveRequest\x1a\x1b.botmesh.v1.ApproveResponse\"\x03\x90\x02\x02\x12D\n" +
@@ -4540,7 +5251,7 @@ func file_botmesh_v1_conversation_service_proto_rawDescGZIP() []byte {
 }
 
 var file_botmesh_v1_conversation_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_botmesh_v1_conversation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
+var file_botmesh_v1_conversation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 67)
 var file_botmesh_v1_conversation_service_proto_goTypes = []any{
 	(PostEnd)(0),                         // 0: botmesh.v1.PostEnd
 	(DeskOutcome)(0),                     // 1: botmesh.v1.DeskOutcome
@@ -4558,198 +5269,234 @@ var file_botmesh_v1_conversation_service_proto_goTypes = []any{
 	(*WatchConversationsResponse)(nil),   // 13: botmesh.v1.WatchConversationsResponse
 	(*TransferConversationRequest)(nil),  // 14: botmesh.v1.TransferConversationRequest
 	(*TransferConversationResponse)(nil), // 15: botmesh.v1.TransferConversationResponse
-	(*SetStatusRequest)(nil),             // 16: botmesh.v1.SetStatusRequest
-	(*SetStatusResponse)(nil),            // 17: botmesh.v1.SetStatusResponse
-	(*SetModeRequest)(nil),               // 18: botmesh.v1.SetModeRequest
-	(*SetModeResponse)(nil),              // 19: botmesh.v1.SetModeResponse
-	(*ApproveRequest)(nil),               // 20: botmesh.v1.ApproveRequest
-	(*ApproveResponse)(nil),              // 21: botmesh.v1.ApproveResponse
-	(*RejectRequest)(nil),                // 22: botmesh.v1.RejectRequest
-	(*RejectResponse)(nil),               // 23: botmesh.v1.RejectResponse
-	(*ClaimRequest)(nil),                 // 24: botmesh.v1.ClaimRequest
-	(*ClaimResponse)(nil),                // 25: botmesh.v1.ClaimResponse
-	(*ReplyRequest)(nil),                 // 26: botmesh.v1.ReplyRequest
-	(*ReplyResponse)(nil),                // 27: botmesh.v1.ReplyResponse
-	(*HandBackRequest)(nil),              // 28: botmesh.v1.HandBackRequest
-	(*HandBackResponse)(nil),             // 29: botmesh.v1.HandBackResponse
-	(*SetTagsRequest)(nil),               // 30: botmesh.v1.SetTagsRequest
-	(*SetTagsResponse)(nil),              // 31: botmesh.v1.SetTagsResponse
-	(*SetFieldsRequest)(nil),             // 32: botmesh.v1.SetFieldsRequest
-	(*SetFieldsResponse)(nil),            // 33: botmesh.v1.SetFieldsResponse
-	(*SubmitFormRequest)(nil),            // 34: botmesh.v1.SubmitFormRequest
-	(*SubmitFormResponse)(nil),           // 35: botmesh.v1.SubmitFormResponse
-	(*FireActionRequest)(nil),            // 36: botmesh.v1.FireActionRequest
-	(*FireActionResponse)(nil),           // 37: botmesh.v1.FireActionResponse
-	(*AddMemberRequest)(nil),             // 38: botmesh.v1.AddMemberRequest
-	(*AddMemberResponse)(nil),            // 39: botmesh.v1.AddMemberResponse
-	(*RemoveMemberRequest)(nil),          // 40: botmesh.v1.RemoveMemberRequest
-	(*RemoveMemberResponse)(nil),         // 41: botmesh.v1.RemoveMemberResponse
-	(*SayRequest)(nil),                   // 42: botmesh.v1.SayRequest
-	(*SayResponse)(nil),                  // 43: botmesh.v1.SayResponse
-	(*RecordOutcomeRequest)(nil),         // 44: botmesh.v1.RecordOutcomeRequest
-	(*RecordOutcomeResponse)(nil),        // 45: botmesh.v1.RecordOutcomeResponse
-	(*ContextScope)(nil),                 // 46: botmesh.v1.ContextScope
-	(*GetContextRequest)(nil),            // 47: botmesh.v1.GetContextRequest
-	(*GetContextResponse)(nil),           // 48: botmesh.v1.GetContextResponse
-	(*SetContextRequest)(nil),            // 49: botmesh.v1.SetContextRequest
-	(*SetContextResponse)(nil),           // 50: botmesh.v1.SetContextResponse
-	(*DeleteContextRequest)(nil),         // 51: botmesh.v1.DeleteContextRequest
-	(*DeleteContextResponse)(nil),        // 52: botmesh.v1.DeleteContextResponse
-	(*SetPrimaryRequest)(nil),            // 53: botmesh.v1.SetPrimaryRequest
-	(*SetPrimaryResponse)(nil),           // 54: botmesh.v1.SetPrimaryResponse
-	(*SetDutyRequest)(nil),               // 55: botmesh.v1.SetDutyRequest
-	(*SetDutyResponse)(nil),              // 56: botmesh.v1.SetDutyResponse
-	(*GetAccountRequest)(nil),            // 57: botmesh.v1.GetAccountRequest
-	(*GetAccountResponse)(nil),           // 58: botmesh.v1.GetAccountResponse
-	(*TriggerSummary)(nil),               // 59: botmesh.v1.TriggerSummary
-	(*GetStatisticsRequest)(nil),         // 60: botmesh.v1.GetStatisticsRequest
-	(*GetStatisticsResponse)(nil),        // 61: botmesh.v1.GetStatisticsResponse
-	(*AgentStatistics)(nil),              // 62: botmesh.v1.AgentStatistics
-	nil,                                  // 63: botmesh.v1.GetContextResponse.ExpiresAtEntry
-	(*Part)(nil),                         // 64: botmesh.v1.Part
-	(*structpb.Struct)(nil),              // 65: google.protobuf.Struct
-	(*PartialReply)(nil),                 // 66: botmesh.v1.PartialReply
-	(*Progress)(nil),                     // 67: botmesh.v1.Progress
-	(*Reset)(nil),                        // 68: botmesh.v1.Reset
-	(*HistoryEntry)(nil),                 // 69: botmesh.v1.HistoryEntry
-	(*Owner)(nil),                        // 70: botmesh.v1.Owner
-	(*Conversation)(nil),                 // 71: botmesh.v1.Conversation
-	(ConversationStatus)(0),              // 72: botmesh.v1.ConversationStatus
-	(*ConversationEvent)(nil),            // 73: botmesh.v1.ConversationEvent
-	(TransferInitiator)(0),               // 74: botmesh.v1.TransferInitiator
-	(ConversationMode)(0),                // 75: botmesh.v1.ConversationMode
-	(TransferFailure)(0),                 // 76: botmesh.v1.TransferFailure
-	(*timestamppb.Timestamp)(nil),        // 77: google.protobuf.Timestamp
-	(*Member)(nil),                       // 78: botmesh.v1.Member
-	(*Outcome)(nil),                      // 79: botmesh.v1.Outcome
-	(*durationpb.Duration)(nil),          // 80: google.protobuf.Duration
+	(*OpenConversationRequest)(nil),      // 16: botmesh.v1.OpenConversationRequest
+	(*OpenConversationResponse)(nil),     // 17: botmesh.v1.OpenConversationResponse
+	(*CloseConversationRequest)(nil),     // 18: botmesh.v1.CloseConversationRequest
+	(*CloseConversationResponse)(nil),    // 19: botmesh.v1.CloseConversationResponse
+	(*AskForPersonRequest)(nil),          // 20: botmesh.v1.AskForPersonRequest
+	(*AskForPersonResponse)(nil),         // 21: botmesh.v1.AskForPersonResponse
+	(*SetStatusRequest)(nil),             // 22: botmesh.v1.SetStatusRequest
+	(*SetStatusResponse)(nil),            // 23: botmesh.v1.SetStatusResponse
+	(*SetModeRequest)(nil),               // 24: botmesh.v1.SetModeRequest
+	(*SetModeResponse)(nil),              // 25: botmesh.v1.SetModeResponse
+	(*ApproveRequest)(nil),               // 26: botmesh.v1.ApproveRequest
+	(*ApproveResponse)(nil),              // 27: botmesh.v1.ApproveResponse
+	(*RejectRequest)(nil),                // 28: botmesh.v1.RejectRequest
+	(*RejectResponse)(nil),               // 29: botmesh.v1.RejectResponse
+	(*ClaimRequest)(nil),                 // 30: botmesh.v1.ClaimRequest
+	(*ClaimResponse)(nil),                // 31: botmesh.v1.ClaimResponse
+	(*ReplyRequest)(nil),                 // 32: botmesh.v1.ReplyRequest
+	(*ReplyResponse)(nil),                // 33: botmesh.v1.ReplyResponse
+	(*HandBackRequest)(nil),              // 34: botmesh.v1.HandBackRequest
+	(*HandBackResponse)(nil),             // 35: botmesh.v1.HandBackResponse
+	(*SetTagsRequest)(nil),               // 36: botmesh.v1.SetTagsRequest
+	(*SetTagsResponse)(nil),              // 37: botmesh.v1.SetTagsResponse
+	(*SetFieldsRequest)(nil),             // 38: botmesh.v1.SetFieldsRequest
+	(*SetFieldsResponse)(nil),            // 39: botmesh.v1.SetFieldsResponse
+	(*SubmitFormRequest)(nil),            // 40: botmesh.v1.SubmitFormRequest
+	(*SubmitFormResponse)(nil),           // 41: botmesh.v1.SubmitFormResponse
+	(*FireActionRequest)(nil),            // 42: botmesh.v1.FireActionRequest
+	(*FireActionResponse)(nil),           // 43: botmesh.v1.FireActionResponse
+	(*AddMemberRequest)(nil),             // 44: botmesh.v1.AddMemberRequest
+	(*AddMemberResponse)(nil),            // 45: botmesh.v1.AddMemberResponse
+	(*RemoveMemberRequest)(nil),          // 46: botmesh.v1.RemoveMemberRequest
+	(*RemoveMemberResponse)(nil),         // 47: botmesh.v1.RemoveMemberResponse
+	(*SayRequest)(nil),                   // 48: botmesh.v1.SayRequest
+	(*SayResponse)(nil),                  // 49: botmesh.v1.SayResponse
+	(*RecordOutcomeRequest)(nil),         // 50: botmesh.v1.RecordOutcomeRequest
+	(*RecordOutcomeResponse)(nil),        // 51: botmesh.v1.RecordOutcomeResponse
+	(*ContextScope)(nil),                 // 52: botmesh.v1.ContextScope
+	(*GetContextRequest)(nil),            // 53: botmesh.v1.GetContextRequest
+	(*GetContextResponse)(nil),           // 54: botmesh.v1.GetContextResponse
+	(*SetContextRequest)(nil),            // 55: botmesh.v1.SetContextRequest
+	(*SetContextResponse)(nil),           // 56: botmesh.v1.SetContextResponse
+	(*DeleteContextRequest)(nil),         // 57: botmesh.v1.DeleteContextRequest
+	(*DeleteContextResponse)(nil),        // 58: botmesh.v1.DeleteContextResponse
+	(*SetPrimaryRequest)(nil),            // 59: botmesh.v1.SetPrimaryRequest
+	(*SetPrimaryResponse)(nil),           // 60: botmesh.v1.SetPrimaryResponse
+	(*SetDutyRequest)(nil),               // 61: botmesh.v1.SetDutyRequest
+	(*SetDutyResponse)(nil),              // 62: botmesh.v1.SetDutyResponse
+	(*GetAccountRequest)(nil),            // 63: botmesh.v1.GetAccountRequest
+	(*GetAccountResponse)(nil),           // 64: botmesh.v1.GetAccountResponse
+	(*TriggerSummary)(nil),               // 65: botmesh.v1.TriggerSummary
+	(*GetStatisticsRequest)(nil),         // 66: botmesh.v1.GetStatisticsRequest
+	(*GetStatisticsResponse)(nil),        // 67: botmesh.v1.GetStatisticsResponse
+	(*AgentStatistics)(nil),              // 68: botmesh.v1.AgentStatistics
+	nil,                                  // 69: botmesh.v1.GetContextResponse.ExpiresAtEntry
+	(*Part)(nil),                         // 70: botmesh.v1.Part
+	(*structpb.Struct)(nil),              // 71: google.protobuf.Struct
+	(*PartialReply)(nil),                 // 72: botmesh.v1.PartialReply
+	(*Progress)(nil),                     // 73: botmesh.v1.Progress
+	(*Reset)(nil),                        // 74: botmesh.v1.Reset
+	(*HistoryEntry)(nil),                 // 75: botmesh.v1.HistoryEntry
+	(*Owner)(nil),                        // 76: botmesh.v1.Owner
+	(*Conversation)(nil),                 // 77: botmesh.v1.Conversation
+	(ConversationStatus)(0),              // 78: botmesh.v1.ConversationStatus
+	(*ConversationEvent)(nil),            // 79: botmesh.v1.ConversationEvent
+	(TransferInitiator)(0),               // 80: botmesh.v1.TransferInitiator
+	(ConversationMode)(0),                // 81: botmesh.v1.ConversationMode
+	(TransferFailure)(0),                 // 82: botmesh.v1.TransferFailure
+	(*ContactKey)(nil),                   // 83: botmesh.v1.ContactKey
+	(*timestamppb.Timestamp)(nil),        // 84: google.protobuf.Timestamp
+	(*Contact)(nil),                      // 85: botmesh.v1.Contact
+	(*Member)(nil),                       // 86: botmesh.v1.Member
+	(*Outcome)(nil),                      // 87: botmesh.v1.Outcome
+	(*durationpb.Duration)(nil),          // 88: google.protobuf.Duration
 }
 var file_botmesh_v1_conversation_service_proto_depIdxs = []int32{
-	64, // 0: botmesh.v1.PostRequest.payload:type_name -> botmesh.v1.Part
-	65, // 1: botmesh.v1.PostRequest.context:type_name -> google.protobuf.Struct
-	5,  // 2: botmesh.v1.PostResponse.accepted:type_name -> botmesh.v1.PostAccepted
-	66, // 3: botmesh.v1.PostResponse.partial:type_name -> botmesh.v1.PartialReply
-	67, // 4: botmesh.v1.PostResponse.progress:type_name -> botmesh.v1.Progress
-	68, // 5: botmesh.v1.PostResponse.reset:type_name -> botmesh.v1.Reset
-	69, // 6: botmesh.v1.PostResponse.entry:type_name -> botmesh.v1.HistoryEntry
-	70, // 7: botmesh.v1.PostResponse.owner:type_name -> botmesh.v1.Owner
-	0,  // 8: botmesh.v1.PostResponse.end:type_name -> botmesh.v1.PostEnd
-	71, // 9: botmesh.v1.GetConversationResponse.conversation:type_name -> botmesh.v1.Conversation
-	72, // 10: botmesh.v1.ListConversationsRequest.status:type_name -> botmesh.v1.ConversationStatus
-	71, // 11: botmesh.v1.ListConversationsResponse.conversations:type_name -> botmesh.v1.Conversation
-	69, // 12: botmesh.v1.GetHistoryResponse.entries:type_name -> botmesh.v1.HistoryEntry
-	73, // 13: botmesh.v1.WatchConversationsResponse.event:type_name -> botmesh.v1.ConversationEvent
-	70, // 14: botmesh.v1.TransferConversationRequest.target:type_name -> botmesh.v1.Owner
-	74, // 15: botmesh.v1.TransferConversationRequest.initiator:type_name -> botmesh.v1.TransferInitiator
-	64, // 16: botmesh.v1.TransferConversationRequest.user_message:type_name -> botmesh.v1.Part
-	65, // 17: botmesh.v1.TransferConversationRequest.context:type_name -> google.protobuf.Struct
-	64, // 18: botmesh.v1.TransferConversationRequest.handoff_message:type_name -> botmesh.v1.Part
-	75, // 19: botmesh.v1.TransferConversationRequest.mode:type_name -> botmesh.v1.ConversationMode
-	70, // 20: botmesh.v1.TransferConversationRequest.fallback:type_name -> botmesh.v1.Owner
-	70, // 21: botmesh.v1.TransferConversationResponse.owner:type_name -> botmesh.v1.Owner
-	76, // 22: botmesh.v1.TransferConversationResponse.failure:type_name -> botmesh.v1.TransferFailure
-	1,  // 23: botmesh.v1.TransferConversationResponse.desk:type_name -> botmesh.v1.DeskOutcome
-	72, // 24: botmesh.v1.SetStatusRequest.status:type_name -> botmesh.v1.ConversationStatus
-	77, // 25: botmesh.v1.SetStatusRequest.until:type_name -> google.protobuf.Timestamp
-	71, // 26: botmesh.v1.SetStatusResponse.conversations:type_name -> botmesh.v1.Conversation
-	75, // 27: botmesh.v1.SetModeRequest.mode:type_name -> botmesh.v1.ConversationMode
-	71, // 28: botmesh.v1.SetModeResponse.conversation:type_name -> botmesh.v1.Conversation
-	64, // 29: botmesh.v1.ApproveRequest.payload:type_name -> botmesh.v1.Part
-	71, // 30: botmesh.v1.ApproveResponse.conversation:type_name -> botmesh.v1.Conversation
-	71, // 31: botmesh.v1.RejectResponse.conversation:type_name -> botmesh.v1.Conversation
-	71, // 32: botmesh.v1.ClaimResponse.conversation:type_name -> botmesh.v1.Conversation
-	64, // 33: botmesh.v1.ReplyRequest.payload:type_name -> botmesh.v1.Part
-	71, // 34: botmesh.v1.ReplyResponse.conversation:type_name -> botmesh.v1.Conversation
-	64, // 35: botmesh.v1.HandBackRequest.handoff_message:type_name -> botmesh.v1.Part
-	71, // 36: botmesh.v1.HandBackResponse.conversation:type_name -> botmesh.v1.Conversation
-	71, // 37: botmesh.v1.SetTagsResponse.conversation:type_name -> botmesh.v1.Conversation
-	65, // 38: botmesh.v1.SetFieldsRequest.values:type_name -> google.protobuf.Struct
-	71, // 39: botmesh.v1.SetFieldsResponse.conversation:type_name -> botmesh.v1.Conversation
-	65, // 40: botmesh.v1.SubmitFormRequest.values:type_name -> google.protobuf.Struct
-	71, // 41: botmesh.v1.SubmitFormResponse.conversation:type_name -> botmesh.v1.Conversation
-	65, // 42: botmesh.v1.FireActionRequest.values:type_name -> google.protobuf.Struct
-	71, // 43: botmesh.v1.FireActionResponse.conversation:type_name -> botmesh.v1.Conversation
-	78, // 44: botmesh.v1.AddMemberRequest.member:type_name -> botmesh.v1.Member
-	71, // 45: botmesh.v1.AddMemberResponse.conversation:type_name -> botmesh.v1.Conversation
-	71, // 46: botmesh.v1.RemoveMemberResponse.conversation:type_name -> botmesh.v1.Conversation
-	64, // 47: botmesh.v1.SayRequest.payload:type_name -> botmesh.v1.Part
-	71, // 48: botmesh.v1.SayResponse.conversation:type_name -> botmesh.v1.Conversation
-	79, // 49: botmesh.v1.RecordOutcomeRequest.outcome:type_name -> botmesh.v1.Outcome
-	71, // 50: botmesh.v1.RecordOutcomeResponse.conversation:type_name -> botmesh.v1.Conversation
-	2,  // 51: botmesh.v1.ContextScope.namespace:type_name -> botmesh.v1.ContextNamespace
-	46, // 52: botmesh.v1.GetContextRequest.scope:type_name -> botmesh.v1.ContextScope
-	65, // 53: botmesh.v1.GetContextResponse.values:type_name -> google.protobuf.Struct
-	63, // 54: botmesh.v1.GetContextResponse.expires_at:type_name -> botmesh.v1.GetContextResponse.ExpiresAtEntry
-	46, // 55: botmesh.v1.SetContextRequest.scope:type_name -> botmesh.v1.ContextScope
-	65, // 56: botmesh.v1.SetContextRequest.values:type_name -> google.protobuf.Struct
-	80, // 57: botmesh.v1.SetContextRequest.ttl:type_name -> google.protobuf.Duration
-	46, // 58: botmesh.v1.DeleteContextRequest.scope:type_name -> botmesh.v1.ContextScope
-	59, // 59: botmesh.v1.GetAccountResponse.triggers:type_name -> botmesh.v1.TriggerSummary
-	62, // 60: botmesh.v1.GetStatisticsResponse.agents:type_name -> botmesh.v1.AgentStatistics
-	80, // 61: botmesh.v1.AgentStatistics.median_answer:type_name -> google.protobuf.Duration
-	80, // 62: botmesh.v1.AgentStatistics.p95_answer:type_name -> google.protobuf.Duration
-	77, // 63: botmesh.v1.GetContextResponse.ExpiresAtEntry.value:type_name -> google.protobuf.Timestamp
-	3,  // 64: botmesh.v1.ConversationService.Post:input_type -> botmesh.v1.PostRequest
-	6,  // 65: botmesh.v1.ConversationService.GetConversation:input_type -> botmesh.v1.GetConversationRequest
-	8,  // 66: botmesh.v1.ConversationService.ListConversations:input_type -> botmesh.v1.ListConversationsRequest
-	10, // 67: botmesh.v1.ConversationService.GetHistory:input_type -> botmesh.v1.GetHistoryRequest
-	12, // 68: botmesh.v1.ConversationService.WatchConversations:input_type -> botmesh.v1.WatchConversationsRequest
-	14, // 69: botmesh.v1.ConversationService.TransferConversation:input_type -> botmesh.v1.TransferConversationRequest
-	16, // 70: botmesh.v1.ConversationService.SetStatus:input_type -> botmesh.v1.SetStatusRequest
-	18, // 71: botmesh.v1.ConversationService.SetMode:input_type -> botmesh.v1.SetModeRequest
-	20, // 72: botmesh.v1.ConversationService.Approve:input_type -> botmesh.v1.ApproveRequest
-	22, // 73: botmesh.v1.ConversationService.Reject:input_type -> botmesh.v1.RejectRequest
-	24, // 74: botmesh.v1.ConversationService.Claim:input_type -> botmesh.v1.ClaimRequest
-	26, // 75: botmesh.v1.ConversationService.Reply:input_type -> botmesh.v1.ReplyRequest
-	28, // 76: botmesh.v1.ConversationService.HandBack:input_type -> botmesh.v1.HandBackRequest
-	30, // 77: botmesh.v1.ConversationService.SetTags:input_type -> botmesh.v1.SetTagsRequest
-	32, // 78: botmesh.v1.ConversationService.SetFields:input_type -> botmesh.v1.SetFieldsRequest
-	34, // 79: botmesh.v1.ConversationService.SubmitForm:input_type -> botmesh.v1.SubmitFormRequest
-	36, // 80: botmesh.v1.ConversationService.FireAction:input_type -> botmesh.v1.FireActionRequest
-	38, // 81: botmesh.v1.ConversationService.AddMember:input_type -> botmesh.v1.AddMemberRequest
-	40, // 82: botmesh.v1.ConversationService.RemoveMember:input_type -> botmesh.v1.RemoveMemberRequest
-	42, // 83: botmesh.v1.ConversationService.Say:input_type -> botmesh.v1.SayRequest
-	44, // 84: botmesh.v1.ConversationService.RecordOutcome:input_type -> botmesh.v1.RecordOutcomeRequest
-	47, // 85: botmesh.v1.ConversationService.GetContext:input_type -> botmesh.v1.GetContextRequest
-	49, // 86: botmesh.v1.ConversationService.SetContext:input_type -> botmesh.v1.SetContextRequest
-	51, // 87: botmesh.v1.ConversationService.DeleteContext:input_type -> botmesh.v1.DeleteContextRequest
-	53, // 88: botmesh.v1.ConversationService.SetPrimary:input_type -> botmesh.v1.SetPrimaryRequest
-	55, // 89: botmesh.v1.ConversationService.SetDuty:input_type -> botmesh.v1.SetDutyRequest
-	57, // 90: botmesh.v1.ConversationService.GetAccount:input_type -> botmesh.v1.GetAccountRequest
-	60, // 91: botmesh.v1.ConversationService.GetStatistics:input_type -> botmesh.v1.GetStatisticsRequest
-	4,  // 92: botmesh.v1.ConversationService.Post:output_type -> botmesh.v1.PostResponse
-	7,  // 93: botmesh.v1.ConversationService.GetConversation:output_type -> botmesh.v1.GetConversationResponse
-	9,  // 94: botmesh.v1.ConversationService.ListConversations:output_type -> botmesh.v1.ListConversationsResponse
-	11, // 95: botmesh.v1.ConversationService.GetHistory:output_type -> botmesh.v1.GetHistoryResponse
-	13, // 96: botmesh.v1.ConversationService.WatchConversations:output_type -> botmesh.v1.WatchConversationsResponse
-	15, // 97: botmesh.v1.ConversationService.TransferConversation:output_type -> botmesh.v1.TransferConversationResponse
-	17, // 98: botmesh.v1.ConversationService.SetStatus:output_type -> botmesh.v1.SetStatusResponse
-	19, // 99: botmesh.v1.ConversationService.SetMode:output_type -> botmesh.v1.SetModeResponse
-	21, // 100: botmesh.v1.ConversationService.Approve:output_type -> botmesh.v1.ApproveResponse
-	23, // 101: botmesh.v1.ConversationService.Reject:output_type -> botmesh.v1.RejectResponse
-	25, // 102: botmesh.v1.ConversationService.Claim:output_type -> botmesh.v1.ClaimResponse
-	27, // 103: botmesh.v1.ConversationService.Reply:output_type -> botmesh.v1.ReplyResponse
-	29, // 104: botmesh.v1.ConversationService.HandBack:output_type -> botmesh.v1.HandBackResponse
-	31, // 105: botmesh.v1.ConversationService.SetTags:output_type -> botmesh.v1.SetTagsResponse
-	33, // 106: botmesh.v1.ConversationService.SetFields:output_type -> botmesh.v1.SetFieldsResponse
-	35, // 107: botmesh.v1.ConversationService.SubmitForm:output_type -> botmesh.v1.SubmitFormResponse
-	37, // 108: botmesh.v1.ConversationService.FireAction:output_type -> botmesh.v1.FireActionResponse
-	39, // 109: botmesh.v1.ConversationService.AddMember:output_type -> botmesh.v1.AddMemberResponse
-	41, // 110: botmesh.v1.ConversationService.RemoveMember:output_type -> botmesh.v1.RemoveMemberResponse
-	43, // 111: botmesh.v1.ConversationService.Say:output_type -> botmesh.v1.SayResponse
-	45, // 112: botmesh.v1.ConversationService.RecordOutcome:output_type -> botmesh.v1.RecordOutcomeResponse
-	48, // 113: botmesh.v1.ConversationService.GetContext:output_type -> botmesh.v1.GetContextResponse
-	50, // 114: botmesh.v1.ConversationService.SetContext:output_type -> botmesh.v1.SetContextResponse
-	52, // 115: botmesh.v1.ConversationService.DeleteContext:output_type -> botmesh.v1.DeleteContextResponse
-	54, // 116: botmesh.v1.ConversationService.SetPrimary:output_type -> botmesh.v1.SetPrimaryResponse
-	56, // 117: botmesh.v1.ConversationService.SetDuty:output_type -> botmesh.v1.SetDutyResponse
-	58, // 118: botmesh.v1.ConversationService.GetAccount:output_type -> botmesh.v1.GetAccountResponse
-	61, // 119: botmesh.v1.ConversationService.GetStatistics:output_type -> botmesh.v1.GetStatisticsResponse
-	92, // [92:120] is the sub-list for method output_type
-	64, // [64:92] is the sub-list for method input_type
-	64, // [64:64] is the sub-list for extension type_name
-	64, // [64:64] is the sub-list for extension extendee
-	0,  // [0:64] is the sub-list for field type_name
+	70,  // 0: botmesh.v1.PostRequest.payload:type_name -> botmesh.v1.Part
+	71,  // 1: botmesh.v1.PostRequest.context:type_name -> google.protobuf.Struct
+	5,   // 2: botmesh.v1.PostResponse.accepted:type_name -> botmesh.v1.PostAccepted
+	72,  // 3: botmesh.v1.PostResponse.partial:type_name -> botmesh.v1.PartialReply
+	73,  // 4: botmesh.v1.PostResponse.progress:type_name -> botmesh.v1.Progress
+	74,  // 5: botmesh.v1.PostResponse.reset:type_name -> botmesh.v1.Reset
+	75,  // 6: botmesh.v1.PostResponse.entry:type_name -> botmesh.v1.HistoryEntry
+	76,  // 7: botmesh.v1.PostResponse.owner:type_name -> botmesh.v1.Owner
+	0,   // 8: botmesh.v1.PostResponse.end:type_name -> botmesh.v1.PostEnd
+	77,  // 9: botmesh.v1.GetConversationResponse.conversation:type_name -> botmesh.v1.Conversation
+	78,  // 10: botmesh.v1.ListConversationsRequest.status:type_name -> botmesh.v1.ConversationStatus
+	77,  // 11: botmesh.v1.ListConversationsResponse.conversations:type_name -> botmesh.v1.Conversation
+	75,  // 12: botmesh.v1.GetHistoryResponse.entries:type_name -> botmesh.v1.HistoryEntry
+	79,  // 13: botmesh.v1.WatchConversationsResponse.event:type_name -> botmesh.v1.ConversationEvent
+	76,  // 14: botmesh.v1.TransferConversationRequest.target:type_name -> botmesh.v1.Owner
+	80,  // 15: botmesh.v1.TransferConversationRequest.initiator:type_name -> botmesh.v1.TransferInitiator
+	70,  // 16: botmesh.v1.TransferConversationRequest.user_message:type_name -> botmesh.v1.Part
+	71,  // 17: botmesh.v1.TransferConversationRequest.context:type_name -> google.protobuf.Struct
+	70,  // 18: botmesh.v1.TransferConversationRequest.handoff_message:type_name -> botmesh.v1.Part
+	81,  // 19: botmesh.v1.TransferConversationRequest.mode:type_name -> botmesh.v1.ConversationMode
+	76,  // 20: botmesh.v1.TransferConversationRequest.fallback:type_name -> botmesh.v1.Owner
+	76,  // 21: botmesh.v1.TransferConversationResponse.owner:type_name -> botmesh.v1.Owner
+	82,  // 22: botmesh.v1.TransferConversationResponse.failure:type_name -> botmesh.v1.TransferFailure
+	1,   // 23: botmesh.v1.TransferConversationResponse.desk:type_name -> botmesh.v1.DeskOutcome
+	83,  // 24: botmesh.v1.OpenConversationRequest.contact:type_name -> botmesh.v1.ContactKey
+	76,  // 25: botmesh.v1.OpenConversationRequest.owner:type_name -> botmesh.v1.Owner
+	80,  // 26: botmesh.v1.OpenConversationRequest.initiator:type_name -> botmesh.v1.TransferInitiator
+	71,  // 27: botmesh.v1.OpenConversationRequest.context:type_name -> google.protobuf.Struct
+	77,  // 28: botmesh.v1.OpenConversationResponse.conversation:type_name -> botmesh.v1.Conversation
+	77,  // 29: botmesh.v1.CloseConversationResponse.conversation:type_name -> botmesh.v1.Conversation
+	70,  // 30: botmesh.v1.AskForPersonRequest.payload:type_name -> botmesh.v1.Part
+	70,  // 31: botmesh.v1.AskForPersonRequest.handoff_message:type_name -> botmesh.v1.Part
+	77,  // 32: botmesh.v1.AskForPersonResponse.conversation:type_name -> botmesh.v1.Conversation
+	1,   // 33: botmesh.v1.AskForPersonResponse.desk:type_name -> botmesh.v1.DeskOutcome
+	83,  // 34: botmesh.v1.SetStatusRequest.contact:type_name -> botmesh.v1.ContactKey
+	78,  // 35: botmesh.v1.SetStatusRequest.status:type_name -> botmesh.v1.ConversationStatus
+	84,  // 36: botmesh.v1.SetStatusRequest.until:type_name -> google.protobuf.Timestamp
+	77,  // 37: botmesh.v1.SetStatusResponse.conversations:type_name -> botmesh.v1.Conversation
+	85,  // 38: botmesh.v1.SetStatusResponse.contact:type_name -> botmesh.v1.Contact
+	81,  // 39: botmesh.v1.SetModeRequest.mode:type_name -> botmesh.v1.ConversationMode
+	83,  // 40: botmesh.v1.SetModeRequest.contact:type_name -> botmesh.v1.ContactKey
+	77,  // 41: botmesh.v1.SetModeResponse.conversation:type_name -> botmesh.v1.Conversation
+	85,  // 42: botmesh.v1.SetModeResponse.contact:type_name -> botmesh.v1.Contact
+	70,  // 43: botmesh.v1.ApproveRequest.payload:type_name -> botmesh.v1.Part
+	77,  // 44: botmesh.v1.ApproveResponse.conversation:type_name -> botmesh.v1.Conversation
+	77,  // 45: botmesh.v1.RejectResponse.conversation:type_name -> botmesh.v1.Conversation
+	77,  // 46: botmesh.v1.ClaimResponse.conversation:type_name -> botmesh.v1.Conversation
+	70,  // 47: botmesh.v1.ReplyRequest.payload:type_name -> botmesh.v1.Part
+	77,  // 48: botmesh.v1.ReplyResponse.conversation:type_name -> botmesh.v1.Conversation
+	70,  // 49: botmesh.v1.HandBackRequest.handoff_message:type_name -> botmesh.v1.Part
+	77,  // 50: botmesh.v1.HandBackResponse.conversation:type_name -> botmesh.v1.Conversation
+	83,  // 51: botmesh.v1.SetTagsRequest.contact:type_name -> botmesh.v1.ContactKey
+	77,  // 52: botmesh.v1.SetTagsResponse.conversation:type_name -> botmesh.v1.Conversation
+	85,  // 53: botmesh.v1.SetTagsResponse.contact:type_name -> botmesh.v1.Contact
+	71,  // 54: botmesh.v1.SetFieldsRequest.values:type_name -> google.protobuf.Struct
+	83,  // 55: botmesh.v1.SetFieldsRequest.contact:type_name -> botmesh.v1.ContactKey
+	77,  // 56: botmesh.v1.SetFieldsResponse.conversation:type_name -> botmesh.v1.Conversation
+	85,  // 57: botmesh.v1.SetFieldsResponse.contact:type_name -> botmesh.v1.Contact
+	71,  // 58: botmesh.v1.SubmitFormRequest.values:type_name -> google.protobuf.Struct
+	83,  // 59: botmesh.v1.SubmitFormRequest.contact:type_name -> botmesh.v1.ContactKey
+	77,  // 60: botmesh.v1.SubmitFormResponse.conversation:type_name -> botmesh.v1.Conversation
+	85,  // 61: botmesh.v1.SubmitFormResponse.contact:type_name -> botmesh.v1.Contact
+	71,  // 62: botmesh.v1.FireActionRequest.values:type_name -> google.protobuf.Struct
+	83,  // 63: botmesh.v1.FireActionRequest.contact:type_name -> botmesh.v1.ContactKey
+	77,  // 64: botmesh.v1.FireActionResponse.conversation:type_name -> botmesh.v1.Conversation
+	85,  // 65: botmesh.v1.FireActionResponse.contact:type_name -> botmesh.v1.Contact
+	86,  // 66: botmesh.v1.AddMemberRequest.member:type_name -> botmesh.v1.Member
+	77,  // 67: botmesh.v1.AddMemberResponse.conversation:type_name -> botmesh.v1.Conversation
+	77,  // 68: botmesh.v1.RemoveMemberResponse.conversation:type_name -> botmesh.v1.Conversation
+	70,  // 69: botmesh.v1.SayRequest.payload:type_name -> botmesh.v1.Part
+	77,  // 70: botmesh.v1.SayResponse.conversation:type_name -> botmesh.v1.Conversation
+	87,  // 71: botmesh.v1.RecordOutcomeRequest.outcome:type_name -> botmesh.v1.Outcome
+	77,  // 72: botmesh.v1.RecordOutcomeResponse.conversation:type_name -> botmesh.v1.Conversation
+	2,   // 73: botmesh.v1.ContextScope.namespace:type_name -> botmesh.v1.ContextNamespace
+	52,  // 74: botmesh.v1.GetContextRequest.scope:type_name -> botmesh.v1.ContextScope
+	71,  // 75: botmesh.v1.GetContextResponse.values:type_name -> google.protobuf.Struct
+	69,  // 76: botmesh.v1.GetContextResponse.expires_at:type_name -> botmesh.v1.GetContextResponse.ExpiresAtEntry
+	52,  // 77: botmesh.v1.SetContextRequest.scope:type_name -> botmesh.v1.ContextScope
+	71,  // 78: botmesh.v1.SetContextRequest.values:type_name -> google.protobuf.Struct
+	88,  // 79: botmesh.v1.SetContextRequest.ttl:type_name -> google.protobuf.Duration
+	52,  // 80: botmesh.v1.DeleteContextRequest.scope:type_name -> botmesh.v1.ContextScope
+	65,  // 81: botmesh.v1.GetAccountResponse.triggers:type_name -> botmesh.v1.TriggerSummary
+	68,  // 82: botmesh.v1.GetStatisticsResponse.agents:type_name -> botmesh.v1.AgentStatistics
+	88,  // 83: botmesh.v1.AgentStatistics.median_answer:type_name -> google.protobuf.Duration
+	88,  // 84: botmesh.v1.AgentStatistics.p95_answer:type_name -> google.protobuf.Duration
+	84,  // 85: botmesh.v1.GetContextResponse.ExpiresAtEntry.value:type_name -> google.protobuf.Timestamp
+	3,   // 86: botmesh.v1.ConversationService.Post:input_type -> botmesh.v1.PostRequest
+	6,   // 87: botmesh.v1.ConversationService.GetConversation:input_type -> botmesh.v1.GetConversationRequest
+	8,   // 88: botmesh.v1.ConversationService.ListConversations:input_type -> botmesh.v1.ListConversationsRequest
+	10,  // 89: botmesh.v1.ConversationService.GetHistory:input_type -> botmesh.v1.GetHistoryRequest
+	12,  // 90: botmesh.v1.ConversationService.WatchConversations:input_type -> botmesh.v1.WatchConversationsRequest
+	14,  // 91: botmesh.v1.ConversationService.TransferConversation:input_type -> botmesh.v1.TransferConversationRequest
+	16,  // 92: botmesh.v1.ConversationService.OpenConversation:input_type -> botmesh.v1.OpenConversationRequest
+	18,  // 93: botmesh.v1.ConversationService.CloseConversation:input_type -> botmesh.v1.CloseConversationRequest
+	20,  // 94: botmesh.v1.ConversationService.AskForPerson:input_type -> botmesh.v1.AskForPersonRequest
+	22,  // 95: botmesh.v1.ConversationService.SetStatus:input_type -> botmesh.v1.SetStatusRequest
+	24,  // 96: botmesh.v1.ConversationService.SetMode:input_type -> botmesh.v1.SetModeRequest
+	26,  // 97: botmesh.v1.ConversationService.Approve:input_type -> botmesh.v1.ApproveRequest
+	28,  // 98: botmesh.v1.ConversationService.Reject:input_type -> botmesh.v1.RejectRequest
+	30,  // 99: botmesh.v1.ConversationService.Claim:input_type -> botmesh.v1.ClaimRequest
+	32,  // 100: botmesh.v1.ConversationService.Reply:input_type -> botmesh.v1.ReplyRequest
+	34,  // 101: botmesh.v1.ConversationService.HandBack:input_type -> botmesh.v1.HandBackRequest
+	36,  // 102: botmesh.v1.ConversationService.SetTags:input_type -> botmesh.v1.SetTagsRequest
+	38,  // 103: botmesh.v1.ConversationService.SetFields:input_type -> botmesh.v1.SetFieldsRequest
+	40,  // 104: botmesh.v1.ConversationService.SubmitForm:input_type -> botmesh.v1.SubmitFormRequest
+	42,  // 105: botmesh.v1.ConversationService.FireAction:input_type -> botmesh.v1.FireActionRequest
+	44,  // 106: botmesh.v1.ConversationService.AddMember:input_type -> botmesh.v1.AddMemberRequest
+	46,  // 107: botmesh.v1.ConversationService.RemoveMember:input_type -> botmesh.v1.RemoveMemberRequest
+	48,  // 108: botmesh.v1.ConversationService.Say:input_type -> botmesh.v1.SayRequest
+	50,  // 109: botmesh.v1.ConversationService.RecordOutcome:input_type -> botmesh.v1.RecordOutcomeRequest
+	53,  // 110: botmesh.v1.ConversationService.GetContext:input_type -> botmesh.v1.GetContextRequest
+	55,  // 111: botmesh.v1.ConversationService.SetContext:input_type -> botmesh.v1.SetContextRequest
+	57,  // 112: botmesh.v1.ConversationService.DeleteContext:input_type -> botmesh.v1.DeleteContextRequest
+	59,  // 113: botmesh.v1.ConversationService.SetPrimary:input_type -> botmesh.v1.SetPrimaryRequest
+	61,  // 114: botmesh.v1.ConversationService.SetDuty:input_type -> botmesh.v1.SetDutyRequest
+	63,  // 115: botmesh.v1.ConversationService.GetAccount:input_type -> botmesh.v1.GetAccountRequest
+	66,  // 116: botmesh.v1.ConversationService.GetStatistics:input_type -> botmesh.v1.GetStatisticsRequest
+	4,   // 117: botmesh.v1.ConversationService.Post:output_type -> botmesh.v1.PostResponse
+	7,   // 118: botmesh.v1.ConversationService.GetConversation:output_type -> botmesh.v1.GetConversationResponse
+	9,   // 119: botmesh.v1.ConversationService.ListConversations:output_type -> botmesh.v1.ListConversationsResponse
+	11,  // 120: botmesh.v1.ConversationService.GetHistory:output_type -> botmesh.v1.GetHistoryResponse
+	13,  // 121: botmesh.v1.ConversationService.WatchConversations:output_type -> botmesh.v1.WatchConversationsResponse
+	15,  // 122: botmesh.v1.ConversationService.TransferConversation:output_type -> botmesh.v1.TransferConversationResponse
+	17,  // 123: botmesh.v1.ConversationService.OpenConversation:output_type -> botmesh.v1.OpenConversationResponse
+	19,  // 124: botmesh.v1.ConversationService.CloseConversation:output_type -> botmesh.v1.CloseConversationResponse
+	21,  // 125: botmesh.v1.ConversationService.AskForPerson:output_type -> botmesh.v1.AskForPersonResponse
+	23,  // 126: botmesh.v1.ConversationService.SetStatus:output_type -> botmesh.v1.SetStatusResponse
+	25,  // 127: botmesh.v1.ConversationService.SetMode:output_type -> botmesh.v1.SetModeResponse
+	27,  // 128: botmesh.v1.ConversationService.Approve:output_type -> botmesh.v1.ApproveResponse
+	29,  // 129: botmesh.v1.ConversationService.Reject:output_type -> botmesh.v1.RejectResponse
+	31,  // 130: botmesh.v1.ConversationService.Claim:output_type -> botmesh.v1.ClaimResponse
+	33,  // 131: botmesh.v1.ConversationService.Reply:output_type -> botmesh.v1.ReplyResponse
+	35,  // 132: botmesh.v1.ConversationService.HandBack:output_type -> botmesh.v1.HandBackResponse
+	37,  // 133: botmesh.v1.ConversationService.SetTags:output_type -> botmesh.v1.SetTagsResponse
+	39,  // 134: botmesh.v1.ConversationService.SetFields:output_type -> botmesh.v1.SetFieldsResponse
+	41,  // 135: botmesh.v1.ConversationService.SubmitForm:output_type -> botmesh.v1.SubmitFormResponse
+	43,  // 136: botmesh.v1.ConversationService.FireAction:output_type -> botmesh.v1.FireActionResponse
+	45,  // 137: botmesh.v1.ConversationService.AddMember:output_type -> botmesh.v1.AddMemberResponse
+	47,  // 138: botmesh.v1.ConversationService.RemoveMember:output_type -> botmesh.v1.RemoveMemberResponse
+	49,  // 139: botmesh.v1.ConversationService.Say:output_type -> botmesh.v1.SayResponse
+	51,  // 140: botmesh.v1.ConversationService.RecordOutcome:output_type -> botmesh.v1.RecordOutcomeResponse
+	54,  // 141: botmesh.v1.ConversationService.GetContext:output_type -> botmesh.v1.GetContextResponse
+	56,  // 142: botmesh.v1.ConversationService.SetContext:output_type -> botmesh.v1.SetContextResponse
+	58,  // 143: botmesh.v1.ConversationService.DeleteContext:output_type -> botmesh.v1.DeleteContextResponse
+	60,  // 144: botmesh.v1.ConversationService.SetPrimary:output_type -> botmesh.v1.SetPrimaryResponse
+	62,  // 145: botmesh.v1.ConversationService.SetDuty:output_type -> botmesh.v1.SetDutyResponse
+	64,  // 146: botmesh.v1.ConversationService.GetAccount:output_type -> botmesh.v1.GetAccountResponse
+	67,  // 147: botmesh.v1.ConversationService.GetStatistics:output_type -> botmesh.v1.GetStatisticsResponse
+	117, // [117:148] is the sub-list for method output_type
+	86,  // [86:117] is the sub-list for method input_type
+	86,  // [86:86] is the sub-list for extension type_name
+	86,  // [86:86] is the sub-list for extension extendee
+	0,   // [0:86] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_conversation_service_proto_init() }
@@ -4758,6 +5505,7 @@ func file_botmesh_v1_conversation_service_proto_init() {
 		return
 	}
 	file_botmesh_v1_agent_service_proto_init()
+	file_botmesh_v1_contact_proto_init()
 	file_botmesh_v1_conversation_proto_init()
 	file_botmesh_v1_history_proto_init()
 	file_botmesh_v1_part_proto_init()
@@ -4771,13 +5519,18 @@ func file_botmesh_v1_conversation_service_proto_init() {
 		(*PostResponse_Owner)(nil),
 		(*PostResponse_End)(nil),
 	}
+	file_botmesh_v1_conversation_service_proto_msgTypes[5].OneofWrappers = []any{}
+	file_botmesh_v1_conversation_service_proto_msgTypes[15].OneofWrappers = []any{
+		(*CloseConversationRequest_Agent)(nil),
+		(*CloseConversationRequest_Person)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_botmesh_v1_conversation_service_proto_rawDesc), len(file_botmesh_v1_conversation_service_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   61,
+			NumMessages:   67,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,9 @@ const (
 	ConversationService_GetHistory_FullMethodName           = "/botmesh.v1.ConversationService/GetHistory"
 	ConversationService_WatchConversations_FullMethodName   = "/botmesh.v1.ConversationService/WatchConversations"
 	ConversationService_TransferConversation_FullMethodName = "/botmesh.v1.ConversationService/TransferConversation"
+	ConversationService_OpenConversation_FullMethodName     = "/botmesh.v1.ConversationService/OpenConversation"
+	ConversationService_CloseConversation_FullMethodName    = "/botmesh.v1.ConversationService/CloseConversation"
+	ConversationService_AskForPerson_FullMethodName         = "/botmesh.v1.ConversationService/AskForPerson"
 	ConversationService_SetStatus_FullMethodName            = "/botmesh.v1.ConversationService/SetStatus"
 	ConversationService_SetMode_FullMethodName              = "/botmesh.v1.ConversationService/SetMode"
 	ConversationService_Approve_FullMethodName              = "/botmesh.v1.ConversationService/Approve"
@@ -76,9 +79,25 @@ type ConversationServiceClient interface {
 	// Hands a conversation over. Returns when the new owner is committed, or says why
 	// it stayed. May be repeated under the same transfer id.
 	TransferConversation(ctx context.Context, in *TransferConversationRequest, opts ...grpc.CallOption) (*TransferConversationResponse, error)
-	// Pauses, stops or activates one conversation, or all of a contact.
+	// Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
+	// CONVERSATION_OPEN names the one that is open on the channel; CONVERSATION_STOPPED: the
+	// contact is stopped.
+	// May be repeated under the same conversation id.
+	OpenConversation(ctx context.Context, in *OpenConversationRequest, opts ...grpc.CallOption) (*OpenConversationResponse, error)
+	// Ends a conversation: the contact's next message opens a new one. While the agent
+	// that asks has a turn, the conversation ends with that turn, unless the contact says
+	// more meanwhile. Closing what is closed is no error.
+	CloseConversation(ctx context.Context, in *CloseConversationRequest, opts ...grpc.CallOption) (*CloseConversationResponse, error)
+	// Asks for a person: hands a conversation to the desk or, without one, puts an alert
+	// into the desk's queue. May be repeated under the same request id.
+	AskForPerson(ctx context.Context, in *AskForPersonRequest, opts ...grpc.CallOption) (*AskForPersonResponse, error)
+	// Pauses, stops or activates a contact, and so all its conversations, or one
+	// conversation alone. Returns when all of them carry it. INVALID_ARGUMENT: a past end,
+	// or an end of something else than a pause. FAILED_PRECONDITION, CONVERSATION_STOPPED:
+	// a pause of what is stopped.
 	SetStatus(ctx context.Context, in *SetStatusRequest, opts ...grpc.CallOption) (*SetStatusResponse, error)
-	// Makes the owner's replies go out by themselves, or wait for a person's approval.
+	// Makes the owners' replies go out by themselves, or wait for a person's approval: for
+	// a contact or for one conversation.
 	SetMode(ctx context.Context, in *SetModeRequest, opts ...grpc.CallOption) (*SetModeResponse, error)
 	// Lets a suggested reply go out, as it is or edited. One wins; approving again what
 	// was approved is no error.
@@ -93,7 +112,7 @@ type ConversationServiceClient interface {
 	// Gives a conversation from the desk back to the agent that it came from, or to
 	// another one.
 	HandBack(ctx context.Context, in *HandBackRequest, opts ...grpc.CallOption) (*HandBackResponse, error)
-	// Adds and removes tags.
+	// Adds tags to a contact and removes them. Triggers may fire.
 	SetTags(ctx context.Context, in *SetTagsRequest, opts ...grpc.CallOption) (*SetTagsResponse, error)
 	// Updates facts about the contact. Triggers may fire.
 	SetFields(ctx context.Context, in *SetFieldsRequest, opts ...grpc.CallOption) (*SetFieldsResponse, error)
@@ -110,7 +129,9 @@ type ConversationServiceClient interface {
 	// Lets the owner, or a member, say something outside a turn. May be repeated under
 	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
 	Say(ctx context.Context, in *SayRequest, opts ...grpc.CallOption) (*SayResponse, error)
-	// Says what came of a conversation. What is said later replaces what was said before.
+	// Says what came of a conversation, also of one that has ended. What is said later
+	// replaces what was said before. One that is said to be resolved ends: at once or, while
+	// a turn runs, with it.
 	RecordOutcome(ctx context.Context, in *RecordOutcomeRequest, opts ...grpc.CallOption) (*RecordOutcomeResponse, error)
 	// Variables of a conversation, a contact or an account that have not expired.
 	GetContext(ctx context.Context, in *GetContextRequest, opts ...grpc.CallOption) (*GetContextResponse, error)
@@ -220,6 +241,36 @@ func (c *conversationServiceClient) TransferConversation(ctx context.Context, in
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(TransferConversationResponse)
 	err := c.cc.Invoke(ctx, ConversationService_TransferConversation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *conversationServiceClient) OpenConversation(ctx context.Context, in *OpenConversationRequest, opts ...grpc.CallOption) (*OpenConversationResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(OpenConversationResponse)
+	err := c.cc.Invoke(ctx, ConversationService_OpenConversation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *conversationServiceClient) CloseConversation(ctx context.Context, in *CloseConversationRequest, opts ...grpc.CallOption) (*CloseConversationResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CloseConversationResponse)
+	err := c.cc.Invoke(ctx, ConversationService_CloseConversation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *conversationServiceClient) AskForPerson(ctx context.Context, in *AskForPersonRequest, opts ...grpc.CallOption) (*AskForPersonResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AskForPersonResponse)
+	err := c.cc.Invoke(ctx, ConversationService_AskForPerson_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -473,9 +524,25 @@ type ConversationServiceServer interface {
 	// Hands a conversation over. Returns when the new owner is committed, or says why
 	// it stayed. May be repeated under the same transfer id.
 	TransferConversation(context.Context, *TransferConversationRequest) (*TransferConversationResponse, error)
-	// Pauses, stops or activates one conversation, or all of a contact.
+	// Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
+	// CONVERSATION_OPEN names the one that is open on the channel; CONVERSATION_STOPPED: the
+	// contact is stopped.
+	// May be repeated under the same conversation id.
+	OpenConversation(context.Context, *OpenConversationRequest) (*OpenConversationResponse, error)
+	// Ends a conversation: the contact's next message opens a new one. While the agent
+	// that asks has a turn, the conversation ends with that turn, unless the contact says
+	// more meanwhile. Closing what is closed is no error.
+	CloseConversation(context.Context, *CloseConversationRequest) (*CloseConversationResponse, error)
+	// Asks for a person: hands a conversation to the desk or, without one, puts an alert
+	// into the desk's queue. May be repeated under the same request id.
+	AskForPerson(context.Context, *AskForPersonRequest) (*AskForPersonResponse, error)
+	// Pauses, stops or activates a contact, and so all its conversations, or one
+	// conversation alone. Returns when all of them carry it. INVALID_ARGUMENT: a past end,
+	// or an end of something else than a pause. FAILED_PRECONDITION, CONVERSATION_STOPPED:
+	// a pause of what is stopped.
 	SetStatus(context.Context, *SetStatusRequest) (*SetStatusResponse, error)
-	// Makes the owner's replies go out by themselves, or wait for a person's approval.
+	// Makes the owners' replies go out by themselves, or wait for a person's approval: for
+	// a contact or for one conversation.
 	SetMode(context.Context, *SetModeRequest) (*SetModeResponse, error)
 	// Lets a suggested reply go out, as it is or edited. One wins; approving again what
 	// was approved is no error.
@@ -490,7 +557,7 @@ type ConversationServiceServer interface {
 	// Gives a conversation from the desk back to the agent that it came from, or to
 	// another one.
 	HandBack(context.Context, *HandBackRequest) (*HandBackResponse, error)
-	// Adds and removes tags.
+	// Adds tags to a contact and removes them. Triggers may fire.
 	SetTags(context.Context, *SetTagsRequest) (*SetTagsResponse, error)
 	// Updates facts about the contact. Triggers may fire.
 	SetFields(context.Context, *SetFieldsRequest) (*SetFieldsResponse, error)
@@ -507,7 +574,9 @@ type ConversationServiceServer interface {
 	// Lets the owner, or a member, say something outside a turn. May be repeated under
 	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
 	Say(context.Context, *SayRequest) (*SayResponse, error)
-	// Says what came of a conversation. What is said later replaces what was said before.
+	// Says what came of a conversation, also of one that has ended. What is said later
+	// replaces what was said before. One that is said to be resolved ends: at once or, while
+	// a turn runs, with it.
 	RecordOutcome(context.Context, *RecordOutcomeRequest) (*RecordOutcomeResponse, error)
 	// Variables of a conversation, a contact or an account that have not expired.
 	GetContext(context.Context, *GetContextRequest) (*GetContextResponse, error)
@@ -553,6 +622,15 @@ func (UnimplementedConversationServiceServer) WatchConversations(*WatchConversat
 }
 func (UnimplementedConversationServiceServer) TransferConversation(context.Context, *TransferConversationRequest) (*TransferConversationResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method TransferConversation not implemented")
+}
+func (UnimplementedConversationServiceServer) OpenConversation(context.Context, *OpenConversationRequest) (*OpenConversationResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method OpenConversation not implemented")
+}
+func (UnimplementedConversationServiceServer) CloseConversation(context.Context, *CloseConversationRequest) (*CloseConversationResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CloseConversation not implemented")
+}
+func (UnimplementedConversationServiceServer) AskForPerson(context.Context, *AskForPersonRequest) (*AskForPersonResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AskForPerson not implemented")
 }
 func (UnimplementedConversationServiceServer) SetStatus(context.Context, *SetStatusRequest) (*SetStatusResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SetStatus not implemented")
@@ -724,6 +802,60 @@ func _ConversationService_TransferConversation_Handler(srv interface{}, ctx cont
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(ConversationServiceServer).TransferConversation(ctx, req.(*TransferConversationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ConversationService_OpenConversation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OpenConversationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversationServiceServer).OpenConversation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversationService_OpenConversation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversationServiceServer).OpenConversation(ctx, req.(*OpenConversationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ConversationService_CloseConversation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CloseConversationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversationServiceServer).CloseConversation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversationService_CloseConversation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversationServiceServer).CloseConversation(ctx, req.(*CloseConversationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ConversationService_AskForPerson_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AskForPersonRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversationServiceServer).AskForPerson(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversationService_AskForPerson_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversationServiceServer).AskForPerson(ctx, req.(*AskForPersonRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1142,6 +1274,18 @@ var ConversationService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "TransferConversation",
 			Handler:    _ConversationService_TransferConversation_Handler,
+		},
+		{
+			MethodName: "OpenConversation",
+			Handler:    _ConversationService_OpenConversation_Handler,
+		},
+		{
+			MethodName: "CloseConversation",
+			Handler:    _ConversationService_CloseConversation_Handler,
+		},
+		{
+			MethodName: "AskForPerson",
+			Handler:    _ConversationService_AskForPerson_Handler,
 		},
 		{
 			MethodName: "SetStatus",

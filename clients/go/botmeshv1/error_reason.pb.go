@@ -138,6 +138,14 @@ const (
 	// RESOURCE_EXHAUSTED: this connection, conversation or account has as many of these as
 	// it may. `limit`, `field`.
 	ErrorReason_ERROR_REASON_QUOTA_EXCEEDED ErrorReason = 50
+	// NOT_FOUND: no contact of this id or address. `contact_id`.
+	ErrorReason_ERROR_REASON_UNKNOWN_CONTACT ErrorReason = 51
+	// ALREADY_EXISTS: another contact has the address. `contact_id`.
+	ErrorReason_ERROR_REASON_ADDRESS_TAKEN ErrorReason = 52
+	// FAILED_PRECONDITION: a conversation is open on the channel. `conversation_id`.
+	ErrorReason_ERROR_REASON_CONVERSATION_OPEN ErrorReason = 53
+	// FAILED_PRECONDITION: the conversation has ended. `conversation_id`.
+	ErrorReason_ERROR_REASON_CONVERSATION_CLOSED ErrorReason = 54
 )
 
 // Enum value maps for ErrorReason.
@@ -193,6 +201,10 @@ var (
 		48: "ERROR_REASON_BUDGET_SPENT",
 		49: "ERROR_REASON_NOT_A_MEMBER",
 		50: "ERROR_REASON_QUOTA_EXCEEDED",
+		51: "ERROR_REASON_UNKNOWN_CONTACT",
+		52: "ERROR_REASON_ADDRESS_TAKEN",
+		53: "ERROR_REASON_CONVERSATION_OPEN",
+		54: "ERROR_REASON_CONVERSATION_CLOSED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":          0,
@@ -245,6 +257,10 @@ var (
 		"ERROR_REASON_BUDGET_SPENT":         48,
 		"ERROR_REASON_NOT_A_MEMBER":         49,
 		"ERROR_REASON_QUOTA_EXCEEDED":       50,
+		"ERROR_REASON_UNKNOWN_CONTACT":      51,
+		"ERROR_REASON_ADDRESS_TAKEN":        52,
+		"ERROR_REASON_CONVERSATION_OPEN":    53,
+		"ERROR_REASON_CONVERSATION_CLOSED":  54,
 	}
 )
 
@@ -280,7 +296,7 @@ var File_botmesh_v1_error_reason_proto protoreflect.FileDescriptor
 const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dbotmesh/v1/error_reason.proto\x12\n" +
-	"botmesh.v1*\xf3\f\n" +
+	"botmesh.v1*\xff\r\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dERROR_REASON_DEADLINE_EXPIRED\x10\x01\x12\"\n" +
@@ -332,7 +348,11 @@ const file_botmesh_v1_error_reason_proto_rawDesc = "" +
 	"\x18ERROR_REASON_RUN_TIMEOUT\x10/\x12\x1d\n" +
 	"\x19ERROR_REASON_BUDGET_SPENT\x100\x12\x1d\n" +
 	"\x19ERROR_REASON_NOT_A_MEMBER\x101\x12\x1f\n" +
-	"\x1bERROR_REASON_QUOTA_EXCEEDED\x102BL\n" +
+	"\x1bERROR_REASON_QUOTA_EXCEEDED\x102\x12 \n" +
+	"\x1cERROR_REASON_UNKNOWN_CONTACT\x103\x12\x1e\n" +
+	"\x1aERROR_REASON_ADDRESS_TAKEN\x104\x12\"\n" +
+	"\x1eERROR_REASON_CONVERSATION_OPEN\x105\x12$\n" +
+	" ERROR_REASON_CONVERSATION_CLOSED\x106BL\n" +
 	"\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3"
 
 var (

@@ -48,9 +48,17 @@ type Turn struct {
 	// The conversation's tags, sorted.
 	Tags []string `protobuf:"bytes,9,rep,name=tags,proto3" json:"tags,omitempty"`
 	// What is known of the contact.
-	Fields        *structpb.Struct `protobuf:"bytes,10,opt,name=fields,proto3" json:"fields,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Fields *structpb.Struct `protobuf:"bytes,10,opt,name=fields,proto3" json:"fields,omitempty"`
+	// The contact's language, a BCP 47 tag. Empty: not known.
+	Language string `protobuf:"bytes,11,opt,name=language,proto3" json:"language,omitempty"`
+	// How the conversation was opened, where the contact has not said anything yet: the bot
+	// speaks first. Unset: the contact has.
+	Opening *ConversationOpening `protobuf:"bytes,12,opt,name=opening,proto3" json:"opening,omitempty"`
+	// The contact's conversation on this channel before this one; GetHistory has it.
+	// Empty: none.
+	PreviousConversationId string `protobuf:"bytes,13,opt,name=previous_conversation_id,json=previousConversationId,proto3" json:"previous_conversation_id,omitempty"`
+	unknownFields          protoimpl.UnknownFields
+	sizeCache              protoimpl.SizeCache
 }
 
 func (x *Turn) Reset() {
@@ -153,6 +161,27 @@ func (x *Turn) GetFields() *structpb.Struct {
 	return nil
 }
 
+func (x *Turn) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *Turn) GetOpening() *ConversationOpening {
+	if x != nil {
+		return x.Opening
+	}
+	return nil
+}
+
+func (x *Turn) GetPreviousConversationId() string {
+	if x != nil {
+		return x.PreviousConversationId
+	}
+	return ""
+}
+
 // How a turn came by a transfer.
 type TurnTransfer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -231,7 +260,7 @@ var File_botmesh_v1_turn_proto protoreflect.FileDescriptor
 const file_botmesh_v1_turn_proto_rawDesc = "" +
 	"\n" +
 	"\x15botmesh/v1/turn.proto\x12\n" +
-	"botmesh.v1\x1a\x18botmesh/v1/history.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xf3\x02\n" +
+	"botmesh.v1\x1a\x1dbotmesh/v1/conversation.proto\x1a\x18botmesh/v1/history.proto\x1a\x1cgoogle/protobuf/struct.proto\"\x84\x04\n" +
 	"\x04Turn\x12\x17\n" +
 	"\aturn_id\x18\x01 \x01(\tR\x06turnId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x1d\n" +
@@ -244,7 +273,10 @@ const file_botmesh_v1_turn_proto_rawDesc = "" +
 	"\btransfer\x18\b \x01(\v2\x18.botmesh.v1.TurnTransferR\btransfer\x12\x12\n" +
 	"\x04tags\x18\t \x03(\tR\x04tags\x12/\n" +
 	"\x06fields\x18\n" +
-	" \x01(\v2\x17.google.protobuf.StructR\x06fields\"\x83\x01\n" +
+	" \x01(\v2\x17.google.protobuf.StructR\x06fields\x12\x1a\n" +
+	"\blanguage\x18\v \x01(\tR\blanguage\x129\n" +
+	"\aopening\x18\f \x01(\v2\x1f.botmesh.v1.ConversationOpeningR\aopening\x128\n" +
+	"\x18previous_conversation_id\x18\r \x01(\tR\x16previousConversationId\"\x83\x01\n" +
 	"\fTurnTransfer\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
 	"transferId\x12\x1d\n" +
@@ -268,20 +300,22 @@ func file_botmesh_v1_turn_proto_rawDescGZIP() []byte {
 
 var file_botmesh_v1_turn_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_botmesh_v1_turn_proto_goTypes = []any{
-	(*Turn)(nil),            // 0: botmesh.v1.Turn
-	(*TurnTransfer)(nil),    // 1: botmesh.v1.TurnTransfer
-	(*HistoryEntry)(nil),    // 2: botmesh.v1.HistoryEntry
-	(*structpb.Struct)(nil), // 3: google.protobuf.Struct
+	(*Turn)(nil),                // 0: botmesh.v1.Turn
+	(*TurnTransfer)(nil),        // 1: botmesh.v1.TurnTransfer
+	(*HistoryEntry)(nil),        // 2: botmesh.v1.HistoryEntry
+	(*structpb.Struct)(nil),     // 3: google.protobuf.Struct
+	(*ConversationOpening)(nil), // 4: botmesh.v1.ConversationOpening
 }
 var file_botmesh_v1_turn_proto_depIdxs = []int32{
 	2, // 0: botmesh.v1.Turn.history:type_name -> botmesh.v1.HistoryEntry
 	1, // 1: botmesh.v1.Turn.transfer:type_name -> botmesh.v1.TurnTransfer
 	3, // 2: botmesh.v1.Turn.fields:type_name -> google.protobuf.Struct
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4, // 3: botmesh.v1.Turn.opening:type_name -> botmesh.v1.ConversationOpening
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_turn_proto_init() }
@@ -289,6 +323,7 @@ func file_botmesh_v1_turn_proto_init() {
 	if File_botmesh_v1_turn_proto != nil {
 		return
 	}
+	file_botmesh_v1_conversation_proto_init()
 	file_botmesh_v1_history_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -23,6 +23,9 @@ BotmeshError
 │   ├── ConversationStopped   FAILED_PRECONDITION  activate it first
 │   ├── NotClaimed            FAILED_PRECONDITION  the person does not hold the conversation
 │   ├── NotAMember            FAILED_PRECONDITION  the agent neither owns the conversation nor is a member
+│   ├── ConversationOpen      FAILED_PRECONDITION  one is open on the channel
+│   ├── ConversationClosed    FAILED_PRECONDITION  the conversation has ended
+│   ├── AddressTaken          ALREADY_EXISTS       another contact has the address
 │   ├── TaskNotWaiting        FAILED_PRECONDITION  the task asks for no input
 │   ├── QueueFull             RESOURCE_EXHAUSTED   as many tasks wait for the agent as may
 │   └── BudgetSpent           FAILED_PRECONDITION  the chain, conversation or account may cost no more
@@ -44,6 +47,7 @@ BotmeshError
 │   ├── UnknownConversation   NOT_FOUND            no conversation of this id
 │   ├── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits
 │   ├── UnknownTask           NOT_FOUND            no task of this id
+│   ├── UnknownContact        NOT_FOUND            no contact of this id or address
 │   └── UnknownPerson         NOT_FOUND            nobody of that name works at the desk
 ├── DeadlineExceeded
 │   ├── DeadlineExpired       DEADLINE_EXCEEDED    the deadline passed
@@ -255,6 +259,27 @@ class ConversationStopped(Refused):
     reason = "CONVERSATION_STOPPED"
 
 
+class ConversationOpen(Refused):
+    """A conversation is open on the channel: `conversation_id` in the metadata."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "CONVERSATION_OPEN"
+
+
+class ConversationClosed(Refused):
+    """The conversation has ended: `conversation_id` in the metadata."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "CONVERSATION_CLOSED"
+
+
+class AddressTaken(Refused):
+    """Another contact has the address: `contact_id` in the metadata."""
+
+    code = StatusCode.ALREADY_EXISTS
+    reason = "ADDRESS_TAKEN"
+
+
 class NotClaimed(Refused):
     """The person does not hold the conversation."""
 
@@ -405,6 +430,12 @@ class UnknownTask(NotFound):
     """No task of this id."""
 
     reason = "UNKNOWN_TASK"
+
+
+class UnknownContact(NotFound):
+    """There is no contact of this id or address."""
+
+    reason = "UNKNOWN_CONTACT"
 
 
 class UnknownPerson(NotFound):

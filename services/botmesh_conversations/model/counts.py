@@ -84,6 +84,8 @@ class Counts:
     """By conversation."""
     turns: dict[str, tuple[str, float]] = field(default_factory=dict)
     """The turns that run: their agent and when they began, by id."""
+    alerts: set[str] = field(default_factory=set)
+    """Conversations that are alerts of agents."""
     offers: dict[str, str] = field(default_factory=dict)
     """The transfers that are under way: their target, by id."""
 
@@ -95,8 +97,17 @@ class Counts:
 def opened(counts: Counts, event: ConversationEvent) -> None:
     counts.account_of[event.conversation_id] = event.opened.account_id
     account = counts.account(event)
+    if event.opened.alert_from:
+        account.totals.alerts += 1
+        counts.alerts.add(event.conversation_id)
+        return
     account.totals.conversations += 1
+    account.totals.opened_by_mesh += event.opened.HasField("opening")
     _note_owner(account, event, event.opened.owner)
+
+
+def closed(counts: Counts, event: ConversationEvent) -> None:
+    counts.account(event).totals.closed += event.conversation_id not in counts.alerts
 
 
 def message_posted(counts: Counts, event: ConversationEvent) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.history_pb2 import HistoryEntry
-from botmesh_conversations.model import account_state, counts, history, signals, transitions
+from botmesh_conversations.model import account_state, contact_state, counts, history, signals, transitions
 from botmesh_conversations.model.account_state import AccountState
+from botmesh_conversations.model.contact_state import ContactState
 from botmesh_conversations.model.counts import Counts
 from botmesh_conversations.model.signals import Signal
 from botmesh_conversations.model.state import State
@@ -31,8 +32,12 @@ class EventKind:
     """Adds to the statistics."""
     signal: Callable[[ConversationEvent], Signal] | None
     """What triggers and members may wait for."""
+    fold_contact: Callable[[ContactState, ConversationEvent], None] | None = None
+    """Changes the state of a contact."""
+    is_shared: bool = False
+    """Whether the open conversations of a contact carry what happened in its stream."""
     changes_tags: bool = False
-    """Whether the projection has to write the conversation's tags anew."""
+    """Whether the projection has to write the tags anew."""
 
 
 _POSTED = EventKind(
@@ -61,6 +66,8 @@ _FORM_SUBMITTED = EventKind(
     lambda event: event.form_submitted.submission_id,
     None,
     signals.form_submitted,
+    contact_state.form_submitted,
+    is_shared=True,
 )
 
 EVENT_KINDS: dict[str, EventKind] = {
@@ -80,18 +87,56 @@ EVENT_KINDS: dict[str, EventKind] = {
         transitions.owner_changed, None, history.owner_changed, None, counts.owner_changed, None
     ),
     "transfer_failed": EventKind(transitions.transfer_failed, None, None, None, counts.transfer_failed, None),
-    "status_changed": EventKind(transitions.status_changed, None, None, None, None, None),
-    "mode_changed": EventKind(transitions.mode_changed, None, None, None, None, None),
+    "status_changed": EventKind(
+        transitions.status_changed, None, None, None, None, None, contact_state.status_changed, is_shared=True
+    ),
+    "mode_changed": EventKind(
+        transitions.mode_changed, None, None, None, None, None, contact_state.mode_changed, is_shared=True
+    ),
     "desk_claimed": EventKind(transitions.desk_claimed, None, None, None, None, None),
     "desk_released": EventKind(transitions.desk_released, None, None, None, None, None),
     "person_replied": _PERSON_REPLIED,
     "tags_changed": EventKind(
-        transitions.tags_changed, None, None, None, None, signals.tags_changed, changes_tags=True
+        transitions.tags_changed,
+        None,
+        None,
+        None,
+        None,
+        signals.tags_changed,
+        contact_state.tags_changed,
+        is_shared=True,
+        changes_tags=True,
     ),
-    "context_changed": EventKind(transitions.context_changed, account_state.context_changed, None, None, None, None),
-    "fields_changed": EventKind(transitions.fields_changed, None, None, None, None, signals.fields_changed),
+    "context_changed": EventKind(
+        transitions.context_changed,
+        account_state.context_changed,
+        None,
+        None,
+        None,
+        None,
+        contact_state.context_changed,
+    ),
+    "fields_changed": EventKind(
+        transitions.fields_changed,
+        None,
+        None,
+        None,
+        None,
+        signals.fields_changed,
+        contact_state.fields_changed,
+        is_shared=True,
+    ),
     "form_submitted": _FORM_SUBMITTED,
-    "action_fired": EventKind(transitions.action_fired, None, None, None, None, signals.action_fired),
+    "action_fired": EventKind(
+        transitions.action_fired,
+        None,
+        None,
+        None,
+        None,
+        signals.action_fired,
+        contact_state.action_fired,
+        is_shared=True,
+    ),
     "outcome_recorded": EventKind(transitions.outcome_recorded, None, None, None, counts.outcome_recorded, None),
     "silence_noticed": EventKind(transitions.silence_noticed, None, None, None, None, signals.silence_noticed),
     "owner_away": EventKind(transitions.owner_away, None, None, None, None, signals.owner_away),
@@ -101,6 +146,21 @@ EVENT_KINDS: dict[str, EventKind] = {
     "member_asked": EventKind(transitions.member_asked, None, None, None, None, None),
     "member_answered": EventKind(transitions.member_answered, None, history.member_answered, None, None, None),
     "agent_said": _AGENT_SAID,
+    "closed": EventKind(transitions.closed, None, None, None, counts.closed, None),
+    "close_requested": EventKind(transitions.close_requested, None, None, None, None, None),
+    "contact_replaced": EventKind(transitions.contact_replaced, None, None, None, None, None, changes_tags=True),
+    "language_changed": EventKind(
+        transitions.language_changed, None, None, None, None, None, contact_state.language_changed, is_shared=True
+    ),
+    "agent_assigned": EventKind(None, None, None, None, None, None, contact_state.agent_assigned, is_shared=True),
+    "contact_created": EventKind(None, None, None, None, None, None, contact_state.created),
+    "address_linked": EventKind(None, None, None, None, None, None, contact_state.address_linked),
+    "address_unlinked": EventKind(None, None, None, None, None, None, contact_state.address_unlinked),
+    "conversation_begun": EventKind(None, None, None, None, None, None, contact_state.conversation_begun),
+    "conversation_ended": EventKind(None, None, None, None, None, None, contact_state.conversation_ended),
+    "contact_merged_into": EventKind(None, None, None, None, None, None, contact_state.merged_into),
+    "contact_told": EventKind(transitions.contact_told, None, None, None, None, None),
+    "contact_merged": EventKind(None, None, None, None, None, None, contact_state.merged),
     "primary_changed": EventKind(None, account_state.primary_changed, None, None, None, None),
     "duty_changed": EventKind(None, account_state.duty_changed, None, None, None, None),
 }
@@ -131,6 +191,11 @@ def message_id_of(event: ConversationEvent) -> str:
 
 
 def signal_of(event: ConversationEvent) -> Signal | None:
-    """What an event tells to triggers and members; None: nothing can wait for it."""
+    """What an event tells to triggers and members; None: nothing can wait for it.
+
+    Of the conversations that carry an event of their contact only the one in which it happened reacts.
+    """
+    if event.contact_sequence and (event.for_contact or event.acting_conversation_id != event.conversation_id):
+        return None
     signal = kind_of(event).signal
     return None if signal is None else signal(event)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from google.protobuf.struct_pb2 import Struct
 
 from botmesh.errors import (
+    ConversationClosed,
     ConversationStopped,
     EpochChanged,
     InvalidField,
     NotClaimed,
     PingPong,
-    QuotaExceeded,
     TransferOpen,
     TransferToSelf,
+    UnknownConversation,
     UnknownSuggestion,
 )
 from botmesh.v1 import conversation_pb2 as pb
@@ -26,6 +27,7 @@ from botmesh.v1.transfer_pb2 import (
     TRANSFER_INITIATOR_OPERATOR,
     ConversationMode,
 )
+from botmesh_conversations.model.contact_rules import check_pause
 from botmesh_conversations.model.state import DESK, State, name_of
 from botmesh_conversations.model.variables import check_size, set_for
 
@@ -33,9 +35,6 @@ ROUND_TRIPS = 3
 """Transfers there and back between the same two in ..."""
 ROUND_TRIP_WINDOW = 600.0
 """... so many seconds; one more is refused, whoever asks."""
-
-MAX_TAGS = 256
-"""Of a conversation."""
 
 Events = list[ConversationEvent]
 
@@ -67,6 +66,7 @@ def post(
     """The contact says something; the first thing opens the conversation. A repeat is nothing new."""
     if message_id in state.message_ids:
         return []
+    must_be_open(state)
     events = [] if state.sequence else [ConversationEvent(opened=opening)]
     if context.fields:
         check_size(state.view.context, context)
@@ -75,11 +75,122 @@ def post(
     return events
 
 
+def must_be_open(state: State) -> None:
+    """Refuse what cannot be done to a conversation that has ended.
+
+    Raises:
+        ConversationClosed: it has.
+    """
+    if state.is_closed:
+        raise ConversationClosed(
+            "the conversation has ended: the contact's next message opens a new one",
+            conversation_id=state.view.conversation_id,
+        )
+
+
+def open_for(state: State, opened: pb.ConversationOpened) -> Events:
+    """Open a conversation in which the contact does not say the first word; nothing if it is open."""
+    return [] if state.sequence else [ConversationEvent(opened=opened)]
+
+
+def raise_alert(state: State, opened: pb.ConversationOpened, said: pb.AgentSaid) -> Events:
+    """Put an alert of an agent into the desk's queue; nothing if it is there."""
+    if state.sequence:
+        return []
+    events = [ConversationEvent(opened=opened)]
+    return [*events, ConversationEvent(agent_said=said)] if said.payload else events
+
+
+def close(state: State, closed: pb.ConversationClosed) -> Events:
+    """End a conversation: with the turn that runs, if whoever has that turn ends it; nothing if it has ended."""
+    if state.is_closed:
+        return []
+    must_exist(state)
+    if state.turn is not None and closed.cause in (pb.CLOSE_CAUSE_AGENT, pb.CLOSE_CAUSE_OUTCOME):
+        requested = pb.CloseRequested(closed=closed)
+        return [] if state.closing is not None else [ConversationEvent(close_requested=requested)]
+    events: Events = []
+    if state.turn is not None:
+        finished = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=pb.TURN_OUTCOME_OVERTAKEN)
+        events.append(ConversationEvent(turn_finished=finished))
+    if state.transfer is not None:
+        failed = pb.TransferFailed(
+            transfer_id=state.transfer.transfer_id,
+            failure=pb.TRANSFER_FAILURE_UNAVAILABLE,
+            reason="the conversation was closed",
+        )
+        events.append(ConversationEvent(transfer_failed=failed))
+    return [*events, ConversationEvent(closed=closed)]
+
+
+def close_after_turn(state: State, batch: Sequence[ConversationEvent]) -> Events:
+    """The end of a conversation that was to end with its turn, if the batch ends that turn with an answer.
+
+    A message that came meanwhile keeps the conversation open: it is answered first.
+    """
+    if state.closing is None or state.turn is None:
+        return []
+    if not any(event.turn_finished.outcome == pb.TURN_OUTCOME_ANSWERED for event in batch):
+        return []
+    if state.waiting and state.waiting.last > state.turn.through:
+        return []
+    return [ConversationEvent(closed=state.closing)]
+
+
+def must_own(state: State, agent: str) -> None:
+    """Refuse an agent that does not own the conversation.
+
+    Raises:
+        EpochChanged: somebody else owns it now.
+    """
+    owner = name_of(state.view.owner)
+    if owner != agent:
+        text = f"{agent} does not have the conversation: {owner} does, in epoch {state.view.epoch}"
+        raise EpochChanged(text, epoch=state.view.epoch, owner=owner)
+
+
+def must_exist(state: State) -> None:
+    """Refuse what cannot be done to a conversation that never began.
+
+    Raises:
+        UnknownConversation: it never did.
+    """
+    if not state.view.conversation_id:
+        raise UnknownConversation("no such conversation: `botmesh conversations` lists them")
+
+
+def follow(
+    state: State, contact_id: str, sequence: int, values: pb.ContactValues, events: Sequence[ConversationEvent]
+) -> Events:
+    """Carry what happened to the contact. `sequence`, `values`: how the contact `contact_id` stands now."""
+    if not state.view.conversation_id or state.is_closed:
+        return []
+    if state.view.contact_id != contact_id:  # it was merged: the sequence that is known is another stream's
+        replaced = ConversationEvent(
+            contact_replaced=pb.ContactReplaced(contact_id=contact_id, values=values), contact_sequence=sequence
+        )
+        return [*_overtaken(state, values.status), replaced]
+    carried: Events = []
+    for event in events:
+        if event.sequence <= state.view.contact_sequence:
+            continue
+        copy = ConversationEvent()
+        copy.CopyFrom(event)
+        copy.contact_sequence = event.sequence
+        for name in ("position", "sequence", "conversation_id", "time", "trace_id"):
+            copy.ClearField(name)
+        if event.HasField("status_changed"):
+            carried += _overtaken(state, event.status_changed.status)
+        carried.append(copy)
+    return carried
+
+
 def request_transfer(state: State, wanted: TransferConversationRequest, now: float, offer_seconds: float) -> Events:
     """Ask for a transfer. One to the desk is done at once; nobody has to be asked there."""
-    check_epoch(state, wanted.epoch)
     if wanted.transfer_id in state.transfers:
         return []
+    must_be_open(state)
+    check_epoch(state, wanted.epoch)
     if state.transfer is not None:
         if state.transfer.transfer_id == wanted.transfer_id:
             return []
@@ -214,7 +325,8 @@ def drop(state: State, turn_id: str, person: str, reason: str) -> Events:
 
 
 def set_mode(state: State, mode: ConversationMode) -> Events:
-    """How replies go out from the next turn on."""
+    """How the conversation's replies go out from the next turn on."""
+    must_be_open(state)
     return [] if state.view.mode == mode else [ConversationEvent(mode_changed=pb.ModeChanged(mode=mode))]
 
 
@@ -232,18 +344,31 @@ def _suggestion(state: State, turn_id: str) -> pb.ReplySuggested | None:
 
 
 def set_status(state: State, changed: pb.StatusChanged) -> Events:
-    """Pause, stop or activate; a turn that runs is overtaken."""
-    if state.view.status == changed.status and not changed.HasField("until"):
+    """Pause, stop or activate the conversation alone; a turn that runs is overtaken. Nothing if it stands so.
+
+    Raises:
+        ConversationStopped: a pause of what is stopped.
+    """
+    must_be_open(state)
+    view = state.view
+    check_pause(view.status, changed.status)
+    same_end = view.HasField("paused_until") == changed.HasField("until") and view.paused_until == changed.until
+    if view.status == changed.status and same_end:
         return []
-    events: Events = []
-    if state.turn is not None and changed.status != pb.CONVERSATION_STATUS_ACTIVE:
-        finished = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=pb.TURN_OUTCOME_OVERTAKEN)
-        events.append(ConversationEvent(turn_finished=finished))
-    return [*events, ConversationEvent(status_changed=changed)]
+    return [*_overtaken(state, changed.status), ConversationEvent(status_changed=changed)]
+
+
+def _overtaken(state: State, status: int) -> Events:
+    """The end of the turn that runs, where nobody is to be answered any more."""
+    if state.turn is None or status in (pb.CONVERSATION_STATUS_ACTIVE, pb.CONVERSATION_STATUS_UNSPECIFIED):
+        return []
+    finished = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=pb.TURN_OUTCOME_OVERTAKEN)
+    return [ConversationEvent(turn_finished=finished)]
 
 
 def claim(state: State, person: str) -> Events:
     """A person takes it from the queue: one wins; claiming twice is claiming once."""
+    must_be_open(state)
     owner = state.view.owner
     if owner.WhichOneof("owner") != "desk" or owner.desk not in ("", person):
         raise NotClaimed(
@@ -259,6 +384,7 @@ def reply(state: State, replied: pb.PersonReplied) -> Events:
     said = [ConversationEvent(person_replied=replied)]
     if replied.note:
         return said
+    must_be_open(state)
     if state.view.owner.WhichOneof("owner") == "agent":
         paused = pb.StatusChanged(status=pb.CONVERSATION_STATUS_PAUSED, reason=f"{replied.person} answered")
         return said + set_status(state, paused)
@@ -281,17 +407,6 @@ def release(state: State, reason: str) -> Events:
     return [ConversationEvent(desk_released=released)]
 
 
-def set_tags(state: State, add: Sequence[str], remove: Sequence[str]) -> Events:
-    """Add and remove tags; nothing if all stands so."""
-    added = [tag for tag in dict.fromkeys(add) if tag not in state.view.tags]
-    removed = [tag for tag in dict.fromkeys(remove) if tag in state.view.tags]
-    if not added and not removed:
-        return []
-    if len(state.view.tags) + len(added) - len(removed) > MAX_TAGS:
-        raise QuotaExceeded(f"a conversation has at most {MAX_TAGS} tags: remove some", limit=MAX_TAGS, field="add")
-    return [ConversationEvent(tags_changed=pb.TagsChanged(added=added, removed=removed))]
-
-
 def set_context(state: State, values: Struct, now: float, seconds: float | None) -> Events:
     """Set variables for so many seconds, or until they are deleted."""
     check_size(state.view.context, values)
@@ -302,32 +417,6 @@ def delete_context(state: State, names: Sequence[str]) -> Events:
     """Delete variables, or all of them; nothing if none is there."""
     there = [name for name in (names or sorted(state.view.context.fields)) if name in state.view.context.fields]
     return [ConversationEvent(context_changed=pb.ContextChanged(removed=there))] if there else []
-
-
-def set_fields(state: State, values: Struct) -> Events:
-    """Update facts about the contact: what has another value now."""
-    check_size(state.view.fields, values)
-    known = state.view.fields.fields
-    new = Struct()
-    for name, value in values.fields.items():
-        gone = value.WhichOneof("kind") in (None, "null_value")
-        if (name in known and known[name] != value) or (name not in known and not gone):
-            new.fields[name].CopyFrom(value)
-    return [ConversationEvent(fields_changed=pb.FieldsChanged(values=new))] if new.fields else []
-
-
-def submit_form(state: State, submitted: pb.FormSubmitted) -> Events:
-    """Take in a form; a repeat is nothing new."""
-    if submitted.submission_id in state.message_ids:
-        return []
-    check_size(state.view.fields, submitted.values)
-    return [ConversationEvent(form_submitted=submitted)]
-
-
-def fire_action(state: State, fired: pb.ActionFired) -> Events:
-    """Something happened that triggers may wait for."""
-    check_size(state.view.context, fired.values)
-    return [ConversationEvent(action_fired=fired)]
 
 
 def record_outcome(state: State, outcome: pb.Outcome) -> Events:

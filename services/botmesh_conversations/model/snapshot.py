@@ -36,6 +36,9 @@ def take(state: State) -> bytes:
         away_through=state.away_through,
         said_at=timestamp_of(state.said_at),
         entries=state.entries,
+        opening=state.opening,
+        closing=state.closing,
+        for_contact=state.for_contact,
     )
     return stored.SerializeToString()
 
@@ -66,6 +69,9 @@ def restore(data: bytes) -> State | None:
         worked_at=seconds_of(stored.worked_at),
         expires_at={name: seconds_of(at) for name, at in stored.expires_at.items()},
         silence=stored.silence if stored.HasField("silence") else None,
+        opening=stored.opening if stored.HasField("opening") else None,
+        closing=stored.closing if stored.HasField("closing") else None,
+        for_contact=list(stored.for_contact),
     )
     state.came_from.extend(stored.came_from)
     state.moves.extend((seconds_of(move.time), move.source, move.target) for move in stored.moves)
@@ -86,6 +92,7 @@ def _turn_to_proto(turn: RunningTurn) -> RunningTurnSnapshot:
         waiting=turn.waiting,
         latest=turn.latest,
         requested_at=turn.requested_at,
+        opening=turn.opening,
     )
 
 
@@ -100,6 +107,7 @@ def _turn_from_proto(stored: RunningTurnSnapshot) -> RunningTurn:
         list(stored.waiting),
         stored.latest if stored.HasField("latest") else None,
         stored.requested_at,
+        stored.opening if stored.HasField("opening") else None,
     )
 
 

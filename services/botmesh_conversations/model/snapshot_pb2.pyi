@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ConversationSnapshot(_message.Message):
-    __slots__ = ("version", "view", "history", "waiting", "latest", "message_ids", "answered_through", "dropped_through", "turn", "transfer", "requested_at", "handed", "came_from", "moves", "transfers", "replies", "worked_at", "expires_at", "silence", "away_through", "said_at", "entries")
+    __slots__ = ("version", "view", "history", "waiting", "latest", "message_ids", "answered_through", "dropped_through", "turn", "transfer", "requested_at", "handed", "came_from", "moves", "transfers", "replies", "worked_at", "expires_at", "silence", "away_through", "said_at", "entries", "opening", "closing", "for_contact")
     class MessageIdsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +49,9 @@ class ConversationSnapshot(_message.Message):
     AWAY_THROUGH_FIELD_NUMBER: _ClassVar[int]
     SAID_AT_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    OPENING_FIELD_NUMBER: _ClassVar[int]
+    CLOSING_FIELD_NUMBER: _ClassVar[int]
+    FOR_CONTACT_FIELD_NUMBER: _ClassVar[int]
     version: int
     view: _conversation_pb2.Conversation
     history: _containers.RepeatedCompositeFieldContainer[_history_pb2.HistoryEntry]
@@ -71,21 +74,26 @@ class ConversationSnapshot(_message.Message):
     away_through: int
     said_at: _timestamp_pb2.Timestamp
     entries: int
-    def __init__(self, version: _Optional[int] = ..., view: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., history: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., waiting: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., latest: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., message_ids: _Optional[_Mapping[str, int]] = ..., answered_through: _Optional[int] = ..., dropped_through: _Optional[int] = ..., turn: _Optional[_Union[RunningTurnSnapshot, _Mapping]] = ..., transfer: _Optional[_Union[_conversation_pb2.TransferRequested, _Mapping]] = ..., requested_at: _Optional[int] = ..., handed: _Optional[_Union[_conversation_pb2.OwnerChanged, _Mapping]] = ..., came_from: _Optional[_Iterable[_Union[_conversation_pb2.Owner, _Mapping]]] = ..., moves: _Optional[_Iterable[_Union[MoveSnapshot, _Mapping]]] = ..., transfers: _Optional[_Iterable[_Union[_conversation_pb2.ConversationEvent, _Mapping]]] = ..., replies: _Optional[int] = ..., worked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Mapping[str, _timestamp_pb2.Timestamp]] = ..., silence: _Optional[_Union[_conversation_pb2.SilenceNoticed, _Mapping]] = ..., away_through: _Optional[int] = ..., said_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[int] = ...) -> None: ...
+    opening: _conversation_pb2.ConversationOpening
+    closing: _conversation_pb2.ConversationClosed
+    for_contact: _containers.RepeatedCompositeFieldContainer[_conversation_pb2.ConversationEvent]
+    def __init__(self, version: _Optional[int] = ..., view: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., history: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., waiting: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., latest: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., message_ids: _Optional[_Mapping[str, int]] = ..., answered_through: _Optional[int] = ..., dropped_through: _Optional[int] = ..., turn: _Optional[_Union[RunningTurnSnapshot, _Mapping]] = ..., transfer: _Optional[_Union[_conversation_pb2.TransferRequested, _Mapping]] = ..., requested_at: _Optional[int] = ..., handed: _Optional[_Union[_conversation_pb2.OwnerChanged, _Mapping]] = ..., came_from: _Optional[_Iterable[_Union[_conversation_pb2.Owner, _Mapping]]] = ..., moves: _Optional[_Iterable[_Union[MoveSnapshot, _Mapping]]] = ..., transfers: _Optional[_Iterable[_Union[_conversation_pb2.ConversationEvent, _Mapping]]] = ..., replies: _Optional[int] = ..., worked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Mapping[str, _timestamp_pb2.Timestamp]] = ..., silence: _Optional[_Union[_conversation_pb2.SilenceNoticed, _Mapping]] = ..., away_through: _Optional[int] = ..., said_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[int] = ..., opening: _Optional[_Union[_conversation_pb2.ConversationOpening, _Mapping]] = ..., closing: _Optional[_Union[_conversation_pb2.ConversationClosed, _Mapping]] = ..., for_contact: _Optional[_Iterable[_Union[_conversation_pb2.ConversationEvent, _Mapping]]] = ...) -> None: ...
 
 class RunningTurnSnapshot(_message.Message):
-    __slots__ = ("started", "handed", "waiting", "latest", "requested_at")
+    __slots__ = ("started", "handed", "waiting", "latest", "requested_at", "opening")
     STARTED_FIELD_NUMBER: _ClassVar[int]
     HANDED_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
     LATEST_FIELD_NUMBER: _ClassVar[int]
     REQUESTED_AT_FIELD_NUMBER: _ClassVar[int]
+    OPENING_FIELD_NUMBER: _ClassVar[int]
     started: _conversation_pb2.TurnStarted
     handed: _conversation_pb2.OwnerChanged
     waiting: _containers.RepeatedCompositeFieldContainer[_history_pb2.HistoryEntry]
     latest: _history_pb2.HistoryEntry
     requested_at: int
-    def __init__(self, started: _Optional[_Union[_conversation_pb2.TurnStarted, _Mapping]] = ..., handed: _Optional[_Union[_conversation_pb2.OwnerChanged, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., latest: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., requested_at: _Optional[int] = ...) -> None: ...
+    opening: _conversation_pb2.ConversationOpening
+    def __init__(self, started: _Optional[_Union[_conversation_pb2.TurnStarted, _Mapping]] = ..., handed: _Optional[_Union[_conversation_pb2.OwnerChanged, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[_history_pb2.HistoryEntry, _Mapping]]] = ..., latest: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., requested_at: _Optional[int] = ..., opening: _Optional[_Union[_conversation_pb2.ConversationOpening, _Mapping]] = ...) -> None: ...
 
 class MoveSnapshot(_message.Message):
     __slots__ = ("time", "source", "target")

@@ -14,6 +14,7 @@ DESK = "desk"
 _MAX_IDS = 1000
 _MAX_TRANSFERS = 100
 _MAX_MOVES = 32
+_FORKED = ("history", "waiting", "message_ids", "came_from", "moves", "transfers", "expires_at", "for_contact")
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class RunningTurn:
     latest: HistoryEntry | None
     """The contact's latest message then."""
     requested_at: int
+    opening: pb.ConversationOpening | None = None
+    """How the conversation was opened, if this is its first turn and the bot speaks first."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,13 @@ class State:
     """When variables end."""
     silence: pb.SilenceNoticed | None = None
     """The last silence that was noticed."""
+    opening: pb.ConversationOpening | None = None
+    """How somebody else than the contact opened it, until the owner has had its first turn."""
+    closing: pb.ConversationClosed | None = None
+    """How it is to end with the turn that runs."""
+
+    for_contact: list[pb.ConversationEvent] = field(default_factory=list)
+    """What was decided here for the contact, until the contact has taken it over."""
 
     @property
     def sequence(self) -> int:
@@ -128,15 +138,30 @@ class State:
     def end_turn(self) -> None:
         """No turn runs any longer."""
         self.turn = None
+        self.closing = None
         self.view.turn_id = ""
         self.view.ClearField("suggestion")
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has ended."""
+        return self.view.HasField("closed_at")
 
     def fork(self) -> "State":
         """A copy that can go its own way."""
         fork = copy.copy(self)
         fork.view = Conversation()
         fork.view.CopyFrom(self.view)
-        for name in ("history", "waiting", "message_ids", "came_from", "moves", "transfers", "expires_at"):
+        for name in (
+            "history",
+            "waiting",
+            "message_ids",
+            "came_from",
+            "moves",
+            "transfers",
+            "expires_at",
+            "for_contact",
+        ):
             setattr(fork, name, copy.copy(getattr(self, name)))
         return fork
 

@@ -4,7 +4,9 @@ from google.protobuf.struct_pb2 import Struct
 
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
+from botmesh_conversations.model.contact_state import set_tags
 from botmesh_conversations.model.state import RunningTurn, State, name_of
+from botmesh_conversations.model.structs import merge, remove_nulls
 from botmesh_service.times import seconds_of
 
 
@@ -23,9 +25,66 @@ def opened(state: State, event: ConversationEvent) -> None:
             opened_at=event.time,
             context=Struct(),
             fields=Struct(),
+            previous_conversation_id=opened.previous_conversation_id,
+            alert_from=opened.alert_from,
+            contact_sequence=opened.contact_sequence,
         )
     )
+    if opened.HasField("values"):
+        _take_over(state, opened.values)
+    if opened.HasField("opening"):
+        state.opening = opened.opening
+        merge(state.view.context, opened.opening.context)
+        if opened.owner.WhichOneof("owner") == "desk":
+            state.view.desk_reason = opened.opening.reason
     _note_queue(state, event)
+
+
+def closed(state: State, event: ConversationEvent) -> None:
+    state.view.closed_at.CopyFrom(event.time)
+    state.view.close_cause = event.closed.cause
+    state.end_turn()
+    state.close_transfer("", event)
+    state.handed = state.opening = None
+    state.view.ClearField("queued_at")
+    _set_asked(state, [])
+
+
+def close_requested(state: State, event: ConversationEvent) -> None:
+    state.closing = event.close_requested.closed
+
+
+def contact_replaced(state: State, event: ConversationEvent) -> None:
+    replaced = event.contact_replaced
+    state.view.contact_id = replaced.contact_id
+    _take_over(state, replaced.values)
+
+
+def contact_told(state: State, event: ConversationEvent) -> None:
+    through = event.contact_told.through_sequence
+    state.for_contact = [decided for decided in state.for_contact if decided.sequence > through]
+
+
+def language_changed(state: State, event: ConversationEvent) -> None:
+    state.view.language = event.language_changed.language
+
+
+def _take_over(state: State, values: pb.ContactValues) -> None:
+    """What a conversation takes over from its contact."""
+    view = state.view
+    view.status = values.status or pb.CONVERSATION_STATUS_ACTIVE
+    view.ClearField("paused_until")
+    if values.HasField("paused_until"):
+        view.paused_until.CopyFrom(values.paused_until)
+    view.mode = values.mode or view.mode
+    view.language = values.language
+    view.own_status = view.own_mode = False
+    del view.tags[:]
+    view.tags.extend(values.tags)
+    view.fields.CopyFrom(values.fields)
+    if view.status != pb.CONVERSATION_STATUS_ACTIVE:
+        state.end_turn()
+        _set_asked(state, [])
 
 
 def message_posted(state: State, event: ConversationEvent) -> None:
@@ -44,9 +103,10 @@ def turn_started(state: State, event: ConversationEvent) -> None:
         list(state.waiting),
         state.latest,
         state.requested_at,
+        state.opening,
     )
     state.view.turn_id = started.turn_id
-    state.handed = None
+    state.handed = state.opening = None
 
 
 def turn_finished(state: State, event: ConversationEvent) -> None:
@@ -82,12 +142,14 @@ def owner_changed(state: State, event: ConversationEvent) -> None:
     state.moves.append((seconds_of(event.time), name_of(changed.previous), name_of(changed.owner)))
     state.view.owner.CopyFrom(changed.owner)
     state.view.epoch = changed.epoch
-    _merge(state.view.context, changed.context)
+    merge(state.view.context, changed.context)
     if changed.mode:
         state.view.mode = changed.mode
     state.end_turn()
     state.close_transfer(changed.transfer_id, event)
     state.handed = changed
+    state.opening = None
+    state.view.desk_reason = changed.reason if changed.owner.WhichOneof("owner") == "desk" else ""
     if changed.owner.desk:
         state.handed, state.worked_at = None, seconds_of(event.time)
     _note_queue(state, event)
@@ -100,6 +162,7 @@ def transfer_failed(state: State, event: ConversationEvent) -> None:
 def status_changed(state: State, event: ConversationEvent) -> None:
     changed = event.status_changed
     state.view.status = changed.status
+    state.view.own_status = not (event.contact_sequence or event.for_contact)
     state.view.ClearField("paused_until")
     if changed.HasField("until"):
         state.view.paused_until.CopyFrom(changed.until)
@@ -110,6 +173,7 @@ def status_changed(state: State, event: ConversationEvent) -> None:
 
 def mode_changed(state: State, event: ConversationEvent) -> None:
     state.view.mode = event.mode_changed.mode
+    state.view.own_mode = not event.contact_sequence
 
 
 def desk_claimed(state: State, event: ConversationEvent) -> None:
@@ -141,15 +205,12 @@ def person_replied(state: State, event: ConversationEvent) -> None:
 
 
 def tags_changed(state: State, event: ConversationEvent) -> None:
-    changed = event.tags_changed
-    tags = sorted((set(state.view.tags) | set(changed.added)) - set(changed.removed))
-    del state.view.tags[:]
-    state.view.tags.extend(tags)
+    set_tags(state.view, event.tags_changed)
 
 
 def context_changed(state: State, event: ConversationEvent) -> None:
     changed = event.context_changed
-    _merge(state.view.context, changed.values)
+    merge(state.view.context, changed.values)
     for name in changed.values.fields:
         state.expires_at.pop(name, None)
         if changed.HasField("expires_at"):
@@ -160,20 +221,18 @@ def context_changed(state: State, event: ConversationEvent) -> None:
 
 
 def fields_changed(state: State, event: ConversationEvent) -> None:
-    values = event.fields_changed.values
-    _merge(state.view.fields, values)
-    for name, value in values.fields.items():
-        if value.WhichOneof("kind") in (None, "null_value"):
-            del state.view.fields.fields[name]
+    merge(state.view.fields, event.fields_changed.values)
+    remove_nulls(state.view.fields, event.fields_changed.values)
 
 
 def form_submitted(state: State, event: ConversationEvent) -> None:
-    _merge(state.view.fields, event.form_submitted.values)
+    merge(state.view.fields, event.form_submitted.values)
     state.remember(event.form_submitted.submission_id, event.sequence)
 
 
 def action_fired(state: State, event: ConversationEvent) -> None:
-    _merge(state.view.context, event.action_fired.values)
+    if event.acting_conversation_id in ("", state.view.conversation_id):
+        merge(state.view.context, event.action_fired.values)
 
 
 def outcome_recorded(state: State, event: ConversationEvent) -> None:
@@ -230,9 +289,3 @@ def _set_members(state: State, members: list[pb.Member]) -> None:
 def _set_asked(state: State, asked: list[pb.MemberAsked]) -> None:
     del state.view.asked[:]
     state.view.asked.extend(asked)
-
-
-def _merge(into: Struct, values: Struct) -> None:
-    """Set values. A variable is replaced as a whole: MergeFrom would join lists and structs with the old ones."""
-    for name, value in values.fields.items():
-        into.fields[name].CopyFrom(value)

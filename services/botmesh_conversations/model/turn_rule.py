@@ -21,16 +21,17 @@ def next_turn(state: State, turn_id: str = "") -> pb.TurnStarted | None:
     """The turn that the owner is to be given now; None: no turn begins.
 
     A turn begins in an active conversation that an agent owns, while no turn runs and no transfer is under way, if the
-    contact has said something that nobody has answered, or if a new owner has something to answer at once. A message
-    whose suggested answer was dropped counts as answered.
+    contact has said something that nobody has answered, if a new owner has something to answer at once, or if somebody
+    else than the contact opened it and the owner has not spoken. A message whose suggested answer was dropped counts as
+    answered.
     """
     view = state.view
     if view.status != pb.CONVERSATION_STATUS_ACTIVE or view.owner.WhichOneof("owner") != "agent":
         return None
-    if state.turn is not None or state.transfer is not None:
+    if state.turn is not None or state.transfer is not None or state.is_closed:
         return None
     has_message = bool(state.waiting) and state.waiting.last > state.dropped_through
-    if not has_message and not owes_first_answer(state):
+    if not has_message and not owes_first_answer(state) and state.opening is None:
         return None
     return pb.TurnStarted(
         turn_id=turn_id,
@@ -59,7 +60,7 @@ def start_turn_after(state: State, batch: Sequence[ConversationEvent], turn_id: 
 
 def seconds_to_gather(state: State, gather_seconds: float, now: float) -> float:
     """Seconds until a turn that is due may begin, so that the contact can finish; 0 or less: now."""
-    if state.handed is not None or state.latest is None:
+    if state.handed is not None or state.opening is not None or state.latest is None:
         return 0.0
     return seconds_of(state.latest.timestamp) + gather_seconds - now
 
@@ -73,6 +74,10 @@ def owes_first_answer(state: State) -> bool:
 
 
 def is_pending(state: State) -> bool:
-    """Whether the service still has something to do for a conversation: a transfer, a turn, or members to be asked."""
+    """Whether the service has to do something for a conversation: a transfer, a turn, or to ask or tell somebody."""
+    if state.for_contact:
+        return True
+    if state.is_closed:
+        return False
     has_begun = state.transfer is not None or state.turn is not None or bool(state.view.asked)
     return has_begun or next_turn(state) is not None

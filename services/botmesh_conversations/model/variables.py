@@ -8,6 +8,7 @@ from google.protobuf.struct_pb2 import Struct
 from botmesh.errors import MessageTooLarge
 from botmesh.v1.conversation_pb2 import ContextChanged, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import GetContextResponse
+from botmesh_conversations.model.structs import merge
 from botmesh_service.times import seconds_of, timestamp_of
 
 MAX_BYTES = 64 * 1024
@@ -32,6 +33,12 @@ class Variables:
             self.values.fields[name].CopyFrom(value)
             if changed.HasField("expires_at"):
                 self.expires_at[name] = seconds_of(changed.expires_at)
+
+    def set_values(self, values: Struct) -> None:
+        """Set values for good."""
+        for name in values.fields:
+            self.expires_at.pop(name, None)
+        merge(self.values, values)
 
     def set(self, values: Struct, now: float, seconds: float | None) -> list[ConversationEvent]:
         """Set values for so many seconds, or until they are deleted; expired ones are removed in the same event.

@@ -19,7 +19,8 @@ from botmesh.v1.transfer_pb2 import (
     CONVERSATION_MODE_SUGGESTIVE,
     CONVERSATION_MODE_UNSPECIFIED,
 )
-from botmesh_conversations.triggers.trigger import AddTag, Assign, Only, SetStatus, Trigger, When
+from botmesh_conversations.model.contact_rules import check_text
+from botmesh_conversations.triggers.trigger import Action, AddTag, Assign, Begin, Only, SetStatus, Trigger, When
 
 SUFFIXES = (".yaml", ".yml", ".toml")
 _MODES = {
@@ -68,6 +69,8 @@ Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
 Pause = Annotated[float, BeforeValidator(_pause), Field(gt=0)]
 Words = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(_list), Field(min_length=1)]
 Ids = Annotated[list[Id], BeforeValidator(_list)]
+Text = Annotated[str, _checked(check_text, "this")]
+Texts = Annotated[list[Text], BeforeValidator(_list)]
 
 
 class _Table(BaseModel):
@@ -79,7 +82,7 @@ class _Table(BaseModel):
 
 
 class _When(_Table):
-    tag: Id | None = None
+    tag: Text | None = None
     action: Id | None = None
     field: str | None = None
     value: str | float | bool | None = None
@@ -110,10 +113,10 @@ class _When(_Table):
 
 
 class _Only(_Table):
-    channel: Ids = []
+    channel: Texts = []
     owner: Ids = []
-    tag: Ids = []
-    without_tag: Ids = []
+    tag: Texts = []
+    without_tag: Texts = []
 
     def made(self) -> Only:
         return Only(*(frozenset(one) for one in (self.channel, self.owner, self.tag, self.without_tag)))
@@ -139,20 +142,33 @@ class _Assign(_Table):
         )
 
 
+class _Begin(_Table):
+    channel: Text
+    agent: AgentName | None = None
+    intent: str = ""
+    context: dict[str, Any] = {}
+
+    def made(self) -> Begin:
+        return Begin(self.channel, self.agent or "", self.intent, self.context)
+
+
 class _Action(_Table):
     assign: _Assign | None = None
     enable: Literal[True] | None = None
     disable: Literal[True] | None = None
     pause: Pause | None = None
-    add_tag: Id | None = None
+    add_tag: Text | None = None
+    begin: _Begin | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "_Action":
         if len(self.given()) != 1:
-            raise ValueError("say one of assign, enable, disable, pause, add_tag")
+            raise ValueError("say one of assign, begin, enable, disable, pause, add_tag")
         return self
 
-    def made(self) -> Assign | SetStatus | AddTag:
+    def made(self) -> Action:
+        if self.begin is not None:
+            return self.begin.made()
         if self.assign is not None:
             return self.assign.made()
         if self.add_tag is not None:
@@ -167,6 +183,13 @@ class _Trigger(_Table):
     when: _When
     only: _Only = Field(default_factory=_Only)
     then: Annotated[list[_Action], BeforeValidator(_list), Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _begins(self) -> "_Trigger":
+        of_contact = self.when.given() & {"tag", "action", "field", "form"}
+        if not of_contact and any(action.begin is not None for action in self.then):
+            raise ValueError("begin goes with a tag, an action, a field or a form: what happens to a contact")
+        return self
 
 
 class _File(_Table):

@@ -16,7 +16,7 @@ from botmesh_conversations.model import rules
 from botmesh_conversations.model.event_kinds import signal_of
 from botmesh_conversations.model.fold import apply
 from botmesh_conversations.model.state import DESK, State
-from botmesh_conversations.triggers.trigger import AddTag, Assign, SetStatus, Trigger
+from botmesh_conversations.triggers.trigger import Action, AddTag, Begin, SetStatus, Trigger
 
 Events = list[ConversationEvent]
 
@@ -71,19 +71,24 @@ def _fire(
 def _act(
     live: ConversationAggregate,
     trigger: Trigger,
-    action: Assign | SetStatus | AddTag,
+    action: Action,
     state: State,
     offer_seconds: float,
 ) -> Events:
+    if isinstance(action, Begin):
+        return []  # the contact does that
     if isinstance(action, AddTag):
         if action.tag in state.view.tags:
             return []
-        return [ConversationEvent(tags_changed=pb.TagsChanged(added=[action.tag]))]
+        return [ConversationEvent(tags_changed=pb.TagsChanged(added=[action.tag]), for_contact=True)]
     if isinstance(action, SetStatus):
         changed = pb.StatusChanged(status=action.status, reason=f"trigger {trigger.name}")
         if action.seconds is not None:
             changed.until.FromNanoseconds(time.time_ns() + int(action.seconds * 1e9))
-        return rules.set_status(state, changed)
+        events = rules.set_status(state, changed)
+        for event in events:
+            event.for_contact = event.HasField("status_changed")
+        return events
     if action.to != DESK:
         live.account.routing.refuse_internal(action.to)
     wanted = TransferConversationRequest(

@@ -3,7 +3,7 @@
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_service_pb2 import TriggerSummary
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_SUGGESTIVE
-from botmesh_conversations.triggers.trigger import AddTag, Assign, Only, SetStatus, Trigger, When
+from botmesh_conversations.triggers.trigger import Action, AddTag, Assign, Begin, Only, Trigger, When
 
 
 def summary(trigger: Trigger) -> TriggerSummary:
@@ -39,7 +39,9 @@ def _only(only: Only) -> str:
     return f" ({', '.join(words)})" if words else ""
 
 
-def _action(action: Assign | SetStatus | AddTag) -> str:
+def _action(action: Action) -> str:
+    if isinstance(action, Begin):
+        return f"begin a conversation on {action.channel}" + (f" by {action.agent}" if action.agent else "")
     if isinstance(action, AddTag):
         return f"add tag {action.tag}"
     if isinstance(action, Assign):

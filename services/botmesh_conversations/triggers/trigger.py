@@ -7,6 +7,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct
 
 from botmesh.v1 import conversation_pb2 as pb
+from botmesh.v1.contact_pb2 import Contact
 from botmesh.v1.transfer_pb2 import ConversationMode
 from botmesh_conversations.model.keywords import said_of
 from botmesh_conversations.model.signals import Signal
@@ -73,6 +74,16 @@ class Only:
             and not self.without_tags & tags
         )
 
+    def holds_of_contact(self, contact: Contact) -> bool:
+        """Whether it holds for a contact outside of a conversation: its channels are those of its addresses."""
+        tags = set(contact.tags)
+        return (
+            (not self.channels or any(address.channel in self.channels for address in contact.addresses))
+            and (not self.owners or contact.assigned_agent in self.owners)
+            and self.tags <= tags
+            and not self.without_tags & tags
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Assign:
@@ -106,10 +117,24 @@ class AddTag:
 
 
 @dataclass(frozen=True, slots=True)
+class Begin:
+    """Open a conversation with the contact on a channel, in which an agent speaks first."""
+
+    channel: str
+    agent: str = ""
+    """Empty: the contact's assigned agent, else the primary."""
+    intent: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+Action = Assign | SetStatus | AddTag | Begin
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """When something happens, then do these, in order."""
 
     name: str
     when: When
-    then: Sequence[Assign | SetStatus | AddTag]
+    then: Sequence[Action]
     only: Only = field(default_factory=Only)

@@ -21,6 +21,14 @@ class ConversationStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CONVERSATION_STATUS_PAUSED: _ClassVar[ConversationStatus]
     CONVERSATION_STATUS_STOPPED: _ClassVar[ConversationStatus]
 
+class CloseCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CLOSE_CAUSE_UNSPECIFIED: _ClassVar[CloseCause]
+    CLOSE_CAUSE_OUTCOME: _ClassVar[CloseCause]
+    CLOSE_CAUSE_PERSON: _ClassVar[CloseCause]
+    CLOSE_CAUSE_AGENT: _ClassVar[CloseCause]
+    CLOSE_CAUSE_IDLE: _ClassVar[CloseCause]
+
 class TurnOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     TURN_OUTCOME_UNSPECIFIED: _ClassVar[TurnOutcome]
@@ -40,6 +48,11 @@ CONVERSATION_STATUS_UNSPECIFIED: ConversationStatus
 CONVERSATION_STATUS_ACTIVE: ConversationStatus
 CONVERSATION_STATUS_PAUSED: ConversationStatus
 CONVERSATION_STATUS_STOPPED: ConversationStatus
+CLOSE_CAUSE_UNSPECIFIED: CloseCause
+CLOSE_CAUSE_OUTCOME: CloseCause
+CLOSE_CAUSE_PERSON: CloseCause
+CLOSE_CAUSE_AGENT: CloseCause
+CLOSE_CAUSE_IDLE: CloseCause
 TURN_OUTCOME_UNSPECIFIED: TurnOutcome
 TURN_OUTCOME_ANSWERED: TurnOutcome
 TURN_OUTCOME_TRANSFERRED: TurnOutcome
@@ -51,6 +64,40 @@ TRANSFER_FAILURE_DECLINED: TransferFailure
 TRANSFER_FAILURE_EXPIRED: TransferFailure
 TRANSFER_FAILURE_UNAVAILABLE: TransferFailure
 
+class Address(_message.Message):
+    __slots__ = ("channel", "text")
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    channel: str
+    text: str
+    def __init__(self, channel: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+
+class OpenConversation(_message.Message):
+    __slots__ = ("conversation_id", "channel")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    channel: str
+    def __init__(self, conversation_id: _Optional[str] = ..., channel: _Optional[str] = ...) -> None: ...
+
+class ContactValues(_message.Message):
+    __slots__ = ("status", "paused_until", "mode", "tags", "fields", "language", "assigned_agent")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    PAUSED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNED_AGENT_FIELD_NUMBER: _ClassVar[int]
+    status: ConversationStatus
+    paused_until: _timestamp_pb2.Timestamp
+    mode: _transfer_pb2.ConversationMode
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    fields: _struct_pb2.Struct
+    language: str
+    assigned_agent: str
+    def __init__(self, status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., tags: _Optional[_Iterable[str]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., language: _Optional[str] = ..., assigned_agent: _Optional[str] = ...) -> None: ...
+
 class Owner(_message.Message):
     __slots__ = ("agent", "desk")
     AGENT_FIELD_NUMBER: _ClassVar[int]
@@ -60,7 +107,7 @@ class Owner(_message.Message):
     def __init__(self, agent: _Optional[str] = ..., desk: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
-    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion", "queued_at", "fields", "outcome", "members", "asked")
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion", "queued_at", "fields", "outcome", "members", "asked", "closed_at", "close_cause", "language", "own_status", "own_mode", "contact_sequence", "previous_conversation_id", "alert_from", "desk_reason")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +131,15 @@ class Conversation(_message.Message):
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     ASKED_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSE_CAUSE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    OWN_STATUS_FIELD_NUMBER: _ClassVar[int]
+    OWN_MODE_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ALERT_FROM_FIELD_NUMBER: _ClassVar[int]
+    DESK_REASON_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     account_id: str
     channel: str
@@ -107,7 +163,16 @@ class Conversation(_message.Message):
     outcome: Outcome
     members: _containers.RepeatedCompositeFieldContainer[Member]
     asked: _containers.RepeatedCompositeFieldContainer[MemberAsked]
-    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., outcome: _Optional[_Union[Outcome, _Mapping]] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., asked: _Optional[_Iterable[_Union[MemberAsked, _Mapping]]] = ...) -> None: ...
+    closed_at: _timestamp_pb2.Timestamp
+    close_cause: CloseCause
+    language: str
+    own_status: bool
+    own_mode: bool
+    contact_sequence: int
+    previous_conversation_id: str
+    alert_from: str
+    desk_reason: str
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., outcome: _Optional[_Union[Outcome, _Mapping]] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., asked: _Optional[_Iterable[_Union[MemberAsked, _Mapping]]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_cause: _Optional[_Union[CloseCause, str]] = ..., language: _Optional[str] = ..., own_status: _Optional[bool] = ..., own_mode: _Optional[bool] = ..., contact_sequence: _Optional[int] = ..., previous_conversation_id: _Optional[str] = ..., alert_from: _Optional[str] = ..., desk_reason: _Optional[str] = ...) -> None: ...
 
 class Member(_message.Message):
     __slots__ = ("agent", "keywords", "schedules", "time_zone", "actions", "always", "priority", "scheduled_since")
@@ -150,12 +215,15 @@ class OpenTransfer(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., target: _Optional[_Union[Owner, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ConversationEvent(_message.Message):
-    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped", "fields_changed", "form_submitted", "action_fired", "outcome_recorded", "silence_noticed", "owner_away", "trigger_fired", "primary_changed", "duty_changed", "member_added", "member_removed", "member_asked", "member_answered", "agent_said")
+    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "contact_sequence", "acting_conversation_id", "for_contact", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped", "fields_changed", "form_submitted", "action_fired", "outcome_recorded", "silence_noticed", "owner_away", "trigger_fired", "primary_changed", "duty_changed", "member_added", "member_removed", "member_asked", "member_answered", "agent_said", "closed", "close_requested", "contact_replaced", "language_changed", "agent_assigned", "contact_created", "address_linked", "address_unlinked", "conversation_begun", "conversation_ended", "contact_merged_into", "contact_merged", "contact_told")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    ACTING_CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FOR_CONTACT_FIELD_NUMBER: _ClassVar[int]
     OPENED_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_POSTED_FIELD_NUMBER: _ClassVar[int]
     TURN_STARTED_FIELD_NUMBER: _ClassVar[int]
@@ -188,11 +256,27 @@ class ConversationEvent(_message.Message):
     MEMBER_ASKED_FIELD_NUMBER: _ClassVar[int]
     MEMBER_ANSWERED_FIELD_NUMBER: _ClassVar[int]
     AGENT_SAID_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    CLOSE_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_REPLACED_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ASSIGNED_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_CREATED_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_LINKED_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_UNLINKED_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_BEGUN_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_ENDED_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_MERGED_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_TOLD_FIELD_NUMBER: _ClassVar[int]
     position: str
     sequence: int
     conversation_id: str
     time: _timestamp_pb2.Timestamp
     trace_id: str
+    contact_sequence: int
+    acting_conversation_id: str
+    for_contact: bool
     opened: ConversationOpened
     message_posted: MessagePosted
     turn_started: TurnStarted
@@ -225,21 +309,158 @@ class ConversationEvent(_message.Message):
     member_asked: MemberAsked
     member_answered: MemberAnswered
     agent_said: AgentSaid
-    def __init__(self, position: _Optional[str] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ..., fields_changed: _Optional[_Union[FieldsChanged, _Mapping]] = ..., form_submitted: _Optional[_Union[FormSubmitted, _Mapping]] = ..., action_fired: _Optional[_Union[ActionFired, _Mapping]] = ..., outcome_recorded: _Optional[_Union[OutcomeRecorded, _Mapping]] = ..., silence_noticed: _Optional[_Union[SilenceNoticed, _Mapping]] = ..., owner_away: _Optional[_Union[OwnerAway, _Mapping]] = ..., trigger_fired: _Optional[_Union[TriggerFired, _Mapping]] = ..., primary_changed: _Optional[_Union[PrimaryChanged, _Mapping]] = ..., duty_changed: _Optional[_Union[DutyChanged, _Mapping]] = ..., member_added: _Optional[_Union[MemberAdded, _Mapping]] = ..., member_removed: _Optional[_Union[MemberRemoved, _Mapping]] = ..., member_asked: _Optional[_Union[MemberAsked, _Mapping]] = ..., member_answered: _Optional[_Union[MemberAnswered, _Mapping]] = ..., agent_said: _Optional[_Union[AgentSaid, _Mapping]] = ...) -> None: ...
+    closed: ConversationClosed
+    close_requested: CloseRequested
+    contact_replaced: ContactReplaced
+    language_changed: LanguageChanged
+    agent_assigned: AgentAssigned
+    contact_created: ContactCreated
+    address_linked: AddressLinked
+    address_unlinked: AddressUnlinked
+    conversation_begun: ConversationBegun
+    conversation_ended: ConversationEnded
+    contact_merged_into: ContactMergedInto
+    contact_merged: ContactMerged
+    contact_told: ContactTold
+    def __init__(self, position: _Optional[str] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., contact_sequence: _Optional[int] = ..., acting_conversation_id: _Optional[str] = ..., for_contact: _Optional[bool] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ..., fields_changed: _Optional[_Union[FieldsChanged, _Mapping]] = ..., form_submitted: _Optional[_Union[FormSubmitted, _Mapping]] = ..., action_fired: _Optional[_Union[ActionFired, _Mapping]] = ..., outcome_recorded: _Optional[_Union[OutcomeRecorded, _Mapping]] = ..., silence_noticed: _Optional[_Union[SilenceNoticed, _Mapping]] = ..., owner_away: _Optional[_Union[OwnerAway, _Mapping]] = ..., trigger_fired: _Optional[_Union[TriggerFired, _Mapping]] = ..., primary_changed: _Optional[_Union[PrimaryChanged, _Mapping]] = ..., duty_changed: _Optional[_Union[DutyChanged, _Mapping]] = ..., member_added: _Optional[_Union[MemberAdded, _Mapping]] = ..., member_removed: _Optional[_Union[MemberRemoved, _Mapping]] = ..., member_asked: _Optional[_Union[MemberAsked, _Mapping]] = ..., member_answered: _Optional[_Union[MemberAnswered, _Mapping]] = ..., agent_said: _Optional[_Union[AgentSaid, _Mapping]] = ..., closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., close_requested: _Optional[_Union[CloseRequested, _Mapping]] = ..., contact_replaced: _Optional[_Union[ContactReplaced, _Mapping]] = ..., language_changed: _Optional[_Union[LanguageChanged, _Mapping]] = ..., agent_assigned: _Optional[_Union[AgentAssigned, _Mapping]] = ..., contact_created: _Optional[_Union[ContactCreated, _Mapping]] = ..., address_linked: _Optional[_Union[AddressLinked, _Mapping]] = ..., address_unlinked: _Optional[_Union[AddressUnlinked, _Mapping]] = ..., conversation_begun: _Optional[_Union[ConversationBegun, _Mapping]] = ..., conversation_ended: _Optional[_Union[ConversationEnded, _Mapping]] = ..., contact_merged_into: _Optional[_Union[ContactMergedInto, _Mapping]] = ..., contact_merged: _Optional[_Union[ContactMerged, _Mapping]] = ..., contact_told: _Optional[_Union[ContactTold, _Mapping]] = ...) -> None: ...
 
 class ConversationOpened(_message.Message):
-    __slots__ = ("account_id", "channel", "contact_id", "owner", "mode")
+    __slots__ = ("account_id", "channel", "contact_id", "owner", "mode", "values", "contact_sequence", "previous_conversation_id", "opening", "alert_from")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    OPENING_FIELD_NUMBER: _ClassVar[int]
+    ALERT_FROM_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     channel: str
     contact_id: str
     owner: Owner
     mode: _transfer_pb2.ConversationMode
-    def __init__(self, account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ...) -> None: ...
+    values: ContactValues
+    contact_sequence: int
+    previous_conversation_id: str
+    opening: ConversationOpening
+    alert_from: str
+    def __init__(self, account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., values: _Optional[_Union[ContactValues, _Mapping]] = ..., contact_sequence: _Optional[int] = ..., previous_conversation_id: _Optional[str] = ..., opening: _Optional[_Union[ConversationOpening, _Mapping]] = ..., alert_from: _Optional[str] = ...) -> None: ...
+
+class ConversationOpening(_message.Message):
+    __slots__ = ("initiator", "trigger", "intent_id", "reason", "context")
+    INITIATOR_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_FIELD_NUMBER: _ClassVar[int]
+    INTENT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    initiator: _transfer_pb2.TransferInitiator
+    trigger: str
+    intent_id: str
+    reason: str
+    context: _struct_pb2.Struct
+    def __init__(self, initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., trigger: _Optional[str] = ..., intent_id: _Optional[str] = ..., reason: _Optional[str] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class ConversationClosed(_message.Message):
+    __slots__ = ("cause", "by", "reason")
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    cause: CloseCause
+    by: str
+    reason: str
+    def __init__(self, cause: _Optional[_Union[CloseCause, str]] = ..., by: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class CloseRequested(_message.Message):
+    __slots__ = ("closed",)
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    closed: ConversationClosed
+    def __init__(self, closed: _Optional[_Union[ConversationClosed, _Mapping]] = ...) -> None: ...
+
+class ContactReplaced(_message.Message):
+    __slots__ = ("contact_id", "values")
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    contact_id: str
+    values: ContactValues
+    def __init__(self, contact_id: _Optional[str] = ..., values: _Optional[_Union[ContactValues, _Mapping]] = ...) -> None: ...
+
+class LanguageChanged(_message.Message):
+    __slots__ = ("language",)
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    language: str
+    def __init__(self, language: _Optional[str] = ...) -> None: ...
+
+class AgentAssigned(_message.Message):
+    __slots__ = ("agent", "initiator", "reason")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    INITIATOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    agent: str
+    initiator: _transfer_pb2.TransferInitiator
+    reason: str
+    def __init__(self, agent: _Optional[str] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ContactCreated(_message.Message):
+    __slots__ = ("account_id", "contact_id")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    contact_id: str
+    def __init__(self, account_id: _Optional[str] = ..., contact_id: _Optional[str] = ...) -> None: ...
+
+class AddressLinked(_message.Message):
+    __slots__ = ("address",)
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    address: Address
+    def __init__(self, address: _Optional[_Union[Address, _Mapping]] = ...) -> None: ...
+
+class AddressUnlinked(_message.Message):
+    __slots__ = ("address",)
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    address: Address
+    def __init__(self, address: _Optional[_Union[Address, _Mapping]] = ...) -> None: ...
+
+class ConversationBegun(_message.Message):
+    __slots__ = ("conversation_id", "channel", "opened")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    OPENED_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    channel: str
+    opened: ConversationOpened
+    def __init__(self, conversation_id: _Optional[str] = ..., channel: _Optional[str] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ...) -> None: ...
+
+class ConversationEnded(_message.Message):
+    __slots__ = ("conversation_id",)
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    def __init__(self, conversation_id: _Optional[str] = ...) -> None: ...
+
+class ContactMergedInto(_message.Message):
+    __slots__ = ("contact_id",)
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    contact_id: str
+    def __init__(self, contact_id: _Optional[str] = ...) -> None: ...
+
+class ContactTold(_message.Message):
+    __slots__ = ("through_sequence",)
+    THROUGH_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    through_sequence: int
+    def __init__(self, through_sequence: _Optional[int] = ...) -> None: ...
+
+class ContactMerged(_message.Message):
+    __slots__ = ("contact_id", "addresses", "conversations", "merged_ids")
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    MERGED_IDS_FIELD_NUMBER: _ClassVar[int]
+    contact_id: str
+    addresses: _containers.RepeatedCompositeFieldContainer[Address]
+    conversations: _containers.RepeatedCompositeFieldContainer[OpenConversation]
+    merged_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, contact_id: _Optional[str] = ..., addresses: _Optional[_Iterable[_Union[Address, _Mapping]]] = ..., conversations: _Optional[_Iterable[_Union[OpenConversation, _Mapping]]] = ..., merged_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class MessagePosted(_message.Message):
     __slots__ = ("message_id", "payload")

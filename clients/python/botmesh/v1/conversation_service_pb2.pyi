@@ -1,6 +1,7 @@
 import datetime
 
 from botmesh.v1 import agent_service_pb2 as _agent_service_pb2
+from botmesh.v1 import contact_pb2 as _contact_pb2
 from botmesh.v1 import conversation_pb2 as _conversation_pb2
 from botmesh.v1 import history_pb2 as _history_pb2
 from botmesh.v1 import part_pb2 as _part_pb2
@@ -27,6 +28,7 @@ class PostEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     POST_END_WITH_PERSON: _ClassVar[PostEnd]
     POST_END_SUGGESTED: _ClassVar[PostEnd]
     POST_END_NOBODY_ON_DUTY: _ClassVar[PostEnd]
+    POST_END_CLOSED: _ClassVar[PostEnd]
 
 class DeskOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -49,6 +51,7 @@ POST_END_QUEUED: PostEnd
 POST_END_WITH_PERSON: PostEnd
 POST_END_SUGGESTED: PostEnd
 POST_END_NOBODY_ON_DUTY: PostEnd
+POST_END_CLOSED: PostEnd
 DESK_OUTCOME_UNSPECIFIED: DeskOutcome
 DESK_OUTCOME_ASSIGNED: DeskOutcome
 DESK_OUTCOME_QUEUED: DeskOutcome
@@ -59,7 +62,7 @@ CONTEXT_NAMESPACE_CONTACT: ContextNamespace
 CONTEXT_NAMESPACE_ACCOUNT: ContextNamespace
 
 class PostRequest(_message.Message):
-    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "message_id", "payload", "context")
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "message_id", "payload", "context", "address")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +70,7 @@ class PostRequest(_message.Message):
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     account_id: str
     channel: str
@@ -74,7 +78,8 @@ class PostRequest(_message.Message):
     message_id: str
     payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
     context: _struct_pb2.Struct
-    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., message_id: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    address: str
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., message_id: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., address: _Optional[str] = ...) -> None: ...
 
 class PostResponse(_message.Message):
     __slots__ = ("accepted", "partial", "progress", "reset", "entry", "owner", "end", "queue_position")
@@ -97,18 +102,22 @@ class PostResponse(_message.Message):
     def __init__(self, accepted: _Optional[_Union[PostAccepted, _Mapping]] = ..., partial: _Optional[_Union[_agent_service_pb2.PartialReply, _Mapping]] = ..., progress: _Optional[_Union[_agent_service_pb2.Progress, _Mapping]] = ..., reset: _Optional[_Union[_agent_service_pb2.Reset, _Mapping]] = ..., entry: _Optional[_Union[_history_pb2.HistoryEntry, _Mapping]] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., end: _Optional[_Union[PostEnd, str]] = ..., queue_position: _Optional[int] = ...) -> None: ...
 
 class PostAccepted(_message.Message):
-    __slots__ = ("conversation_id", "message_id", "sequence", "repeated_message", "trace_id")
+    __slots__ = ("conversation_id", "message_id", "sequence", "repeated_message", "trace_id", "contact_id", "closed_conversation_id")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     REPEATED_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     message_id: str
     sequence: int
     repeated_message: bool
     trace_id: str
-    def __init__(self, conversation_id: _Optional[str] = ..., message_id: _Optional[str] = ..., sequence: _Optional[int] = ..., repeated_message: _Optional[bool] = ..., trace_id: _Optional[str] = ...) -> None: ...
+    contact_id: str
+    closed_conversation_id: str
+    def __init__(self, conversation_id: _Optional[str] = ..., message_id: _Optional[str] = ..., sequence: _Optional[int] = ..., repeated_message: _Optional[bool] = ..., trace_id: _Optional[str] = ..., contact_id: _Optional[str] = ..., closed_conversation_id: _Optional[str] = ...) -> None: ...
 
 class GetConversationRequest(_message.Message):
     __slots__ = ("conversation_id",)
@@ -125,7 +134,7 @@ class GetConversationResponse(_message.Message):
     def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., queue_position: _Optional[int] = ...) -> None: ...
 
 class ListConversationsRequest(_message.Message):
-    __slots__ = ("account_id", "status", "owner", "channel", "contact_id", "tag", "page_size", "page_token")
+    __slots__ = ("account_id", "status", "owner", "channel", "contact_id", "tag", "page_size", "page_token", "closed")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +143,7 @@ class ListConversationsRequest(_message.Message):
     TAG_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     status: _conversation_pb2.ConversationStatus
     owner: str
@@ -142,7 +152,8 @@ class ListConversationsRequest(_message.Message):
     tag: str
     page_size: int
     page_token: str
-    def __init__(self, account_id: _Optional[str] = ..., status: _Optional[_Union[_conversation_pb2.ConversationStatus, str]] = ..., owner: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., tag: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    closed: bool
+    def __init__(self, account_id: _Optional[str] = ..., status: _Optional[_Union[_conversation_pb2.ConversationStatus, str]] = ..., owner: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., tag: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., closed: _Optional[bool] = ...) -> None: ...
 
 class ListConversationsResponse(_message.Message):
     __slots__ = ("conversations", "next_page_token")
@@ -153,14 +164,16 @@ class ListConversationsResponse(_message.Message):
     def __init__(self, conversations: _Optional[_Iterable[_Union[_conversation_pb2.Conversation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetHistoryRequest(_message.Message):
-    __slots__ = ("conversation_id", "after_sequence", "limit")
+    __slots__ = ("conversation_id", "after_sequence", "limit", "include_previous")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     after_sequence: int
     limit: int
-    def __init__(self, conversation_id: _Optional[str] = ..., after_sequence: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+    include_previous: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., after_sequence: _Optional[int] = ..., limit: _Optional[int] = ..., include_previous: _Optional[bool] = ...) -> None: ...
 
 class GetHistoryResponse(_message.Message):
     __slots__ = ("entries",)
@@ -232,41 +245,119 @@ class TransferConversationResponse(_message.Message):
     queue_position: int
     def __init__(self, transfer_id: _Optional[str] = ..., transferred: _Optional[bool] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., failure: _Optional[_Union[_conversation_pb2.TransferFailure, str]] = ..., reason: _Optional[str] = ..., desk: _Optional[_Union[DeskOutcome, str]] = ..., queue_position: _Optional[int] = ...) -> None: ...
 
-class SetStatusRequest(_message.Message):
-    __slots__ = ("conversation_id", "contact_id", "account_id", "status", "until", "reason")
+class OpenConversationRequest(_message.Message):
+    __slots__ = ("contact", "channel", "owner", "conversation_id", "initiator", "intent_id", "reason", "context")
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
-    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
-    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
-    STATUS_FIELD_NUMBER: _ClassVar[int]
-    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    INITIATOR_FIELD_NUMBER: _ClassVar[int]
+    INTENT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    contact: _contact_pb2.ContactKey
+    channel: str
+    owner: _conversation_pb2.Owner
     conversation_id: str
-    contact_id: str
-    account_id: str
-    status: _conversation_pb2.ConversationStatus
-    until: _timestamp_pb2.Timestamp
+    initiator: _transfer_pb2.TransferInitiator
+    intent_id: str
     reason: str
-    def __init__(self, conversation_id: _Optional[str] = ..., contact_id: _Optional[str] = ..., account_id: _Optional[str] = ..., status: _Optional[_Union[_conversation_pb2.ConversationStatus, str]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+    context: _struct_pb2.Struct
+    def __init__(self, contact: _Optional[_Union[_contact_pb2.ContactKey, _Mapping]] = ..., channel: _Optional[str] = ..., owner: _Optional[_Union[_conversation_pb2.Owner, _Mapping]] = ..., conversation_id: _Optional[str] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., intent_id: _Optional[str] = ..., reason: _Optional[str] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
-class SetStatusResponse(_message.Message):
-    __slots__ = ("conversations",)
-    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
-    conversations: _containers.RepeatedCompositeFieldContainer[_conversation_pb2.Conversation]
-    def __init__(self, conversations: _Optional[_Iterable[_Union[_conversation_pb2.Conversation, _Mapping]]] = ...) -> None: ...
-
-class SetModeRequest(_message.Message):
-    __slots__ = ("conversation_id", "mode")
-    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
-    MODE_FIELD_NUMBER: _ClassVar[int]
-    conversation_id: str
-    mode: _transfer_pb2.ConversationMode
-    def __init__(self, conversation_id: _Optional[str] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ...) -> None: ...
-
-class SetModeResponse(_message.Message):
+class OpenConversationResponse(_message.Message):
     __slots__ = ("conversation",)
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
     def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class CloseConversationRequest(_message.Message):
+    __slots__ = ("conversation_id", "epoch", "agent", "person", "reason")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    epoch: int
+    agent: str
+    person: str
+    reason: str
+    def __init__(self, conversation_id: _Optional[str] = ..., epoch: _Optional[int] = ..., agent: _Optional[str] = ..., person: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class CloseConversationResponse(_message.Message):
+    __slots__ = ("conversation",)
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+
+class AskForPersonRequest(_message.Message):
+    __slots__ = ("conversation_id", "account_id", "agent", "reason", "payload", "handoff_message", "request_id")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    HANDOFF_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    account_id: str
+    agent: str
+    reason: str
+    payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    handoff_message: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
+    request_id: str
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., agent: _Optional[str] = ..., reason: _Optional[str] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AskForPersonResponse(_message.Message):
+    __slots__ = ("conversation", "desk", "queue_position")
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    DESK_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    desk: DeskOutcome
+    queue_position: int
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., desk: _Optional[_Union[DeskOutcome, str]] = ..., queue_position: _Optional[int] = ...) -> None: ...
+
+class SetStatusRequest(_message.Message):
+    __slots__ = ("conversation_id", "contact", "status", "until", "reason")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    contact: _contact_pb2.ContactKey
+    status: _conversation_pb2.ConversationStatus
+    until: _timestamp_pb2.Timestamp
+    reason: str
+    def __init__(self, conversation_id: _Optional[str] = ..., contact: _Optional[_Union[_contact_pb2.ContactKey, _Mapping]] = ..., status: _Optional[_Union[_conversation_pb2.ConversationStatus, str]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class SetStatusResponse(_message.Message):
+    __slots__ = ("conversations", "contact")
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    conversations: _containers.RepeatedCompositeFieldContainer[_conversation_pb2.Conversation]
+    contact: _contact_pb2.Contact
+    def __init__(self, conversations: _Optional[_Iterable[_Union[_conversation_pb2.Conversation, _Mapping]]] = ..., contact: _Optional[_Union[_contact_pb2.Contact, _Mapping]] = ...) -> None: ...
+
+class SetModeRequest(_message.Message):
+    __slots__ = ("conversation_id", "mode", "contact")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    mode: _transfer_pb2.ConversationMode
+    contact: _contact_pb2.ContactKey
+    def __init__(self, conversation_id: _Optional[str] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., contact: _Optional[_Union[_contact_pb2.ContactKey, _Mapping]] = ...) -> None: ...
+
+class SetModeResponse(_message.Message):
+    __slots__ = ("conversation", "contact")
+    CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    conversation: _conversation_pb2.Conversation
+    contact: _contact_pb2.Contact
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., contact: _Optional[_Union[_contact_pb2.Contact, _Mapping]] = ...) -> None: ...
 
 class ApproveRequest(_message.Message):
     __slots__ = ("conversation_id", "turn_id", "person", "payload")
@@ -357,72 +448,88 @@ class HandBackResponse(_message.Message):
     def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
 
 class SetTagsRequest(_message.Message):
-    __slots__ = ("conversation_id", "add", "remove")
+    __slots__ = ("conversation_id", "add", "remove", "contact")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ADD_FIELD_NUMBER: _ClassVar[int]
     REMOVE_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     add: _containers.RepeatedScalarFieldContainer[str]
     remove: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, conversation_id: _Optional[str] = ..., add: _Optional[_Iterable[str]] = ..., remove: _Optional[_Iterable[str]] = ...) -> None: ...
+    contact: _contact_pb2.ContactKey
+    def __init__(self, conversation_id: _Optional[str] = ..., add: _Optional[_Iterable[str]] = ..., remove: _Optional[_Iterable[str]] = ..., contact: _Optional[_Union[_contact_pb2.ContactKey, _Mapping]] = ...) -> None: ...
 
 class SetTagsResponse(_message.Message):
-    __slots__ = ("conversation",)
+    __slots__ = ("conversation", "contact")
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
-    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+    contact: _contact_pb2.Contact
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., contact: _Optional[_Union[_contact_pb2.Contact, _Mapping]] = ...) -> None: ...
 
 class SetFieldsRequest(_message.Message):
-    __slots__ = ("conversation_id", "values")
+    __slots__ = ("conversation_id", "values", "contact")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     values: _struct_pb2.Struct
-    def __init__(self, conversation_id: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    contact: _contact_pb2.ContactKey
+    def __init__(self, conversation_id: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., contact: _Optional[_Union[_contact_pb2.ContactKey, _Mapping]] = ...) -> None: ...
 
 class SetFieldsResponse(_message.Message):
-    __slots__ = ("conversation",)
+    __slots__ = ("conversation", "contact")
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
-    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+    contact: _contact_pb2.Contact
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., contact: _Optional[_Union[_contact_pb2.Contact, _Mapping]] = ...) -> None: ...
 
 class SubmitFormRequest(_message.Message):
-    __slots__ = ("conversation_id", "form", "values", "submission_id")
+    __slots__ = ("conversation_id", "form", "values", "submission_id", "contact")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     FORM_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
     SUBMISSION_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     form: str
     values: _struct_pb2.Struct
     submission_id: str
-    def __init__(self, conversation_id: _Optional[str] = ..., form: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., submission_id: _Optional[str] = ...) -> None: ...
+    contact: _contact_pb2.ContactKey
+    def __init__(self, conversation_id: _Optional[str] = ..., form: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., submission_id: _Optional[str] = ..., contact: _Optional[_Union[_contact_pb2.ContactKey, _Mapping]] = ...) -> None: ...
 
 class SubmitFormResponse(_message.Message):
-    __slots__ = ("conversation",)
+    __slots__ = ("conversation", "contact")
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
-    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ...) -> None: ...
+    contact: _contact_pb2.Contact
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., contact: _Optional[_Union[_contact_pb2.Contact, _Mapping]] = ...) -> None: ...
 
 class FireActionRequest(_message.Message):
-    __slots__ = ("conversation_id", "action", "agent", "values")
+    __slots__ = ("conversation_id", "action", "agent", "values", "contact")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     action: str
     agent: str
     values: _struct_pb2.Struct
-    def __init__(self, conversation_id: _Optional[str] = ..., action: _Optional[str] = ..., agent: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    contact: _contact_pb2.ContactKey
+    def __init__(self, conversation_id: _Optional[str] = ..., action: _Optional[str] = ..., agent: _Optional[str] = ..., values: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., contact: _Optional[_Union[_contact_pb2.ContactKey, _Mapping]] = ...) -> None: ...
 
 class FireActionResponse(_message.Message):
-    __slots__ = ("conversation", "fired")
+    __slots__ = ("conversation", "fired", "contact")
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
     FIRED_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
     conversation: _conversation_pb2.Conversation
     fired: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., fired: _Optional[_Iterable[str]] = ...) -> None: ...
+    contact: _contact_pb2.Contact
+    def __init__(self, conversation: _Optional[_Union[_conversation_pb2.Conversation, _Mapping]] = ..., fired: _Optional[_Iterable[str]] = ..., contact: _Optional[_Union[_contact_pb2.Contact, _Mapping]] = ...) -> None: ...
 
 class AddMemberRequest(_message.Message):
     __slots__ = ("conversation_id", "member")
@@ -616,7 +723,7 @@ class GetStatisticsRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetStatisticsResponse(_message.Message):
-    __slots__ = ("conversations", "messages", "escalated", "agents", "transfers", "failed_transfers", "resolved", "booked", "satisfaction")
+    __slots__ = ("conversations", "messages", "escalated", "agents", "transfers", "failed_transfers", "resolved", "booked", "satisfaction", "closed", "opened_by_mesh", "alerts")
     CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
     MESSAGES_FIELD_NUMBER: _ClassVar[int]
     ESCALATED_FIELD_NUMBER: _ClassVar[int]
@@ -626,6 +733,9 @@ class GetStatisticsResponse(_message.Message):
     RESOLVED_FIELD_NUMBER: _ClassVar[int]
     BOOKED_FIELD_NUMBER: _ClassVar[int]
     SATISFACTION_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    OPENED_BY_MESH_FIELD_NUMBER: _ClassVar[int]
+    ALERTS_FIELD_NUMBER: _ClassVar[int]
     conversations: int
     messages: int
     escalated: int
@@ -635,7 +745,10 @@ class GetStatisticsResponse(_message.Message):
     resolved: int
     booked: int
     satisfaction: float
-    def __init__(self, conversations: _Optional[int] = ..., messages: _Optional[int] = ..., escalated: _Optional[int] = ..., agents: _Optional[_Iterable[_Union[AgentStatistics, _Mapping]]] = ..., transfers: _Optional[int] = ..., failed_transfers: _Optional[int] = ..., resolved: _Optional[int] = ..., booked: _Optional[int] = ..., satisfaction: _Optional[float] = ...) -> None: ...
+    closed: int
+    opened_by_mesh: int
+    alerts: int
+    def __init__(self, conversations: _Optional[int] = ..., messages: _Optional[int] = ..., escalated: _Optional[int] = ..., agents: _Optional[_Iterable[_Union[AgentStatistics, _Mapping]]] = ..., transfers: _Optional[int] = ..., failed_transfers: _Optional[int] = ..., resolved: _Optional[int] = ..., booked: _Optional[int] = ..., satisfaction: _Optional[float] = ..., closed: _Optional[int] = ..., opened_by_mesh: _Optional[int] = ..., alerts: _Optional[int] = ...) -> None: ...
 
 class AgentStatistics(_message.Message):
     __slots__ = ("agent", "conversations", "turns", "answered", "failed", "transfers_in", "transfers_out", "escalations", "declined_offers", "median_answer", "p95_answer", "response_rate", "transfer_rate", "resolved", "unresolved", "booked", "satisfaction", "ratings", "not_mine")

@@ -69,6 +69,21 @@ class ConversationServiceStub:
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.TransferConversationRequest.SerializeToString,
                 response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.TransferConversationResponse.FromString,
                 _registered_method=True)
+        self.OpenConversation = channel.unary_unary(
+                '/botmesh.v1.ConversationService/OpenConversation',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.OpenConversationRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.OpenConversationResponse.FromString,
+                _registered_method=True)
+        self.CloseConversation = channel.unary_unary(
+                '/botmesh.v1.ConversationService/CloseConversation',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.CloseConversationRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.CloseConversationResponse.FromString,
+                _registered_method=True)
+        self.AskForPerson = channel.unary_unary(
+                '/botmesh.v1.ConversationService/AskForPerson',
+                request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.AskForPersonRequest.SerializeToString,
+                response_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.AskForPersonResponse.FromString,
+                _registered_method=True)
         self.SetStatus = channel.unary_unary(
                 '/botmesh.v1.ConversationService/SetStatus',
                 request_serializer=botmesh_dot_v1_dot_conversation__service__pb2.SetStatusRequest.SerializeToString,
@@ -236,15 +251,46 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenConversation(self, request, context):
+        """Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
+        CONVERSATION_OPEN names the one that is open on the channel; CONVERSATION_STOPPED: the
+        contact is stopped.
+        May be repeated under the same conversation id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseConversation(self, request, context):
+        """Ends a conversation: the contact's next message opens a new one. While the agent
+        that asks has a turn, the conversation ends with that turn, unless the contact says
+        more meanwhile. Closing what is closed is no error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AskForPerson(self, request, context):
+        """Asks for a person: hands a conversation to the desk or, without one, puts an alert
+        into the desk's queue. May be repeated under the same request id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetStatus(self, request, context):
-        """Pauses, stops or activates one conversation, or all of a contact.
+        """Pauses, stops or activates a contact, and so all its conversations, or one
+        conversation alone. Returns when all of them carry it. INVALID_ARGUMENT: a past end,
+        or an end of something else than a pause. FAILED_PRECONDITION, CONVERSATION_STOPPED:
+        a pause of what is stopped.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetMode(self, request, context):
-        """Makes the owner's replies go out by themselves, or wait for a person's approval.
+        """Makes the owners' replies go out by themselves, or wait for a person's approval: for
+        a contact or for one conversation.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -289,7 +335,7 @@ class ConversationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetTags(self, request, context):
-        """Adds and removes tags.
+        """Adds tags to a contact and removes them. Triggers may fire.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -341,7 +387,9 @@ class ConversationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordOutcome(self, request, context):
-        """Says what came of a conversation. What is said later replaces what was said before.
+        """Says what came of a conversation, also of one that has ended. What is said later
+        replaces what was said before. One that is said to be resolved ends: at once or, while
+        a turn runs, with it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -431,6 +479,21 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.TransferConversation,
                     request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.TransferConversationRequest.FromString,
                     response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.TransferConversationResponse.SerializeToString,
+            ),
+            'OpenConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenConversation,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.OpenConversationRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.OpenConversationResponse.SerializeToString,
+            ),
+            'CloseConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseConversation,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.CloseConversationRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.CloseConversationResponse.SerializeToString,
+            ),
+            'AskForPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskForPerson,
+                    request_deserializer=botmesh_dot_v1_dot_conversation__service__pb2.AskForPersonRequest.FromString,
+                    response_serializer=botmesh_dot_v1_dot_conversation__service__pb2.AskForPersonResponse.SerializeToString,
             ),
             'SetStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.SetStatus,
@@ -710,6 +773,87 @@ class ConversationService:
             '/botmesh.v1.ConversationService/TransferConversation',
             botmesh_dot_v1_dot_conversation__service__pb2.TransferConversationRequest.SerializeToString,
             botmesh_dot_v1_dot_conversation__service__pb2.TransferConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/OpenConversation',
+            botmesh_dot_v1_dot_conversation__service__pb2.OpenConversationRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.OpenConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/CloseConversation',
+            botmesh_dot_v1_dot_conversation__service__pb2.CloseConversationRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.CloseConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskForPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/botmesh.v1.ConversationService/AskForPerson',
+            botmesh_dot_v1_dot_conversation__service__pb2.AskForPersonRequest.SerializeToString,
+            botmesh_dot_v1_dot_conversation__service__pb2.AskForPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,10 +41,31 @@ class ConversationServiceStub:
     """Hands a conversation over. Returns when the new owner is committed, or says why
     it stayed. May be repeated under the same transfer id.
     """
+    OpenConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.OpenConversationRequest, _conversation_service_pb2.OpenConversationResponse]
+    """Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
+    CONVERSATION_OPEN names the one that is open on the channel; CONVERSATION_STOPPED: the
+    contact is stopped.
+    May be repeated under the same conversation id.
+    """
+    CloseConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.CloseConversationRequest, _conversation_service_pb2.CloseConversationResponse]
+    """Ends a conversation: the contact's next message opens a new one. While the agent
+    that asks has a turn, the conversation ends with that turn, unless the contact says
+    more meanwhile. Closing what is closed is no error.
+    """
+    AskForPerson: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.AskForPersonRequest, _conversation_service_pb2.AskForPersonResponse]
+    """Asks for a person: hands a conversation to the desk or, without one, puts an alert
+    into the desk's queue. May be repeated under the same request id.
+    """
     SetStatus: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SetStatusRequest, _conversation_service_pb2.SetStatusResponse]
-    """Pauses, stops or activates one conversation, or all of a contact."""
+    """Pauses, stops or activates a contact, and so all its conversations, or one
+    conversation alone. Returns when all of them carry it. INVALID_ARGUMENT: a past end,
+    or an end of something else than a pause. FAILED_PRECONDITION, CONVERSATION_STOPPED:
+    a pause of what is stopped.
+    """
     SetMode: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SetModeRequest, _conversation_service_pb2.SetModeResponse]
-    """Makes the owner's replies go out by themselves, or wait for a person's approval."""
+    """Makes the owners' replies go out by themselves, or wait for a person's approval: for
+    a contact or for one conversation.
+    """
     Approve: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.ApproveRequest, _conversation_service_pb2.ApproveResponse]
     """Lets a suggested reply go out, as it is or edited. One wins; approving again what
     was approved is no error.
@@ -62,7 +83,7 @@ class ConversationServiceStub:
     another one.
     """
     SetTags: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SetTagsRequest, _conversation_service_pb2.SetTagsResponse]
-    """Adds and removes tags."""
+    """Adds tags to a contact and removes them. Triggers may fire."""
     SetFields: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SetFieldsRequest, _conversation_service_pb2.SetFieldsResponse]
     """Updates facts about the contact. Triggers may fire."""
     SubmitForm: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SubmitFormRequest, _conversation_service_pb2.SubmitFormResponse]
@@ -82,7 +103,10 @@ class ConversationServiceStub:
     the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
     """
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.RecordOutcomeRequest, _conversation_service_pb2.RecordOutcomeResponse]
-    """Says what came of a conversation. What is said later replaces what was said before."""
+    """Says what came of a conversation, also of one that has ended. What is said later
+    replaces what was said before. One that is said to be resolved ends: at once or, while
+    a turn runs, with it.
+    """
     GetContext: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.GetContextRequest, _conversation_service_pb2.GetContextResponse]
     """Variables of a conversation, a contact or an account that have not expired."""
     SetContext: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SetContextRequest, _conversation_service_pb2.SetContextResponse]
@@ -168,12 +192,49 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def OpenConversation(
+        self,
+        request: _conversation_service_pb2.OpenConversationRequest,
+        context: _aio.ServicerContext[_conversation_service_pb2.OpenConversationRequest, _abc.Awaitable[_conversation_service_pb2.OpenConversationResponse]],
+    ) -> _abc.Awaitable[_conversation_service_pb2.OpenConversationResponse]:
+        """Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
+        CONVERSATION_OPEN names the one that is open on the channel; CONVERSATION_STOPPED: the
+        contact is stopped.
+        May be repeated under the same conversation id.
+        """
+
+    @_abc_1.abstractmethod
+    def CloseConversation(
+        self,
+        request: _conversation_service_pb2.CloseConversationRequest,
+        context: _aio.ServicerContext[_conversation_service_pb2.CloseConversationRequest, _abc.Awaitable[_conversation_service_pb2.CloseConversationResponse]],
+    ) -> _abc.Awaitable[_conversation_service_pb2.CloseConversationResponse]:
+        """Ends a conversation: the contact's next message opens a new one. While the agent
+        that asks has a turn, the conversation ends with that turn, unless the contact says
+        more meanwhile. Closing what is closed is no error.
+        """
+
+    @_abc_1.abstractmethod
+    def AskForPerson(
+        self,
+        request: _conversation_service_pb2.AskForPersonRequest,
+        context: _aio.ServicerContext[_conversation_service_pb2.AskForPersonRequest, _abc.Awaitable[_conversation_service_pb2.AskForPersonResponse]],
+    ) -> _abc.Awaitable[_conversation_service_pb2.AskForPersonResponse]:
+        """Asks for a person: hands a conversation to the desk or, without one, puts an alert
+        into the desk's queue. May be repeated under the same request id.
+        """
+
+    @_abc_1.abstractmethod
     def SetStatus(
         self,
         request: _conversation_service_pb2.SetStatusRequest,
         context: _aio.ServicerContext[_conversation_service_pb2.SetStatusRequest, _abc.Awaitable[_conversation_service_pb2.SetStatusResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.SetStatusResponse]:
-        """Pauses, stops or activates one conversation, or all of a contact."""
+        """Pauses, stops or activates a contact, and so all its conversations, or one
+        conversation alone. Returns when all of them carry it. INVALID_ARGUMENT: a past end,
+        or an end of something else than a pause. FAILED_PRECONDITION, CONVERSATION_STOPPED:
+        a pause of what is stopped.
+        """
 
     @_abc_1.abstractmethod
     def SetMode(
@@ -181,7 +242,9 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.SetModeRequest,
         context: _aio.ServicerContext[_conversation_service_pb2.SetModeRequest, _abc.Awaitable[_conversation_service_pb2.SetModeResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.SetModeResponse]:
-        """Makes the owner's replies go out by themselves, or wait for a person's approval."""
+        """Makes the owners' replies go out by themselves, or wait for a person's approval: for
+        a contact or for one conversation.
+        """
 
     @_abc_1.abstractmethod
     def Approve(
@@ -235,7 +298,7 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.SetTagsRequest,
         context: _aio.ServicerContext[_conversation_service_pb2.SetTagsRequest, _abc.Awaitable[_conversation_service_pb2.SetTagsResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.SetTagsResponse]:
-        """Adds and removes tags."""
+        """Adds tags to a contact and removes them. Triggers may fire."""
 
     @_abc_1.abstractmethod
     def SetFields(
@@ -297,7 +360,10 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.RecordOutcomeRequest,
         context: _aio.ServicerContext[_conversation_service_pb2.RecordOutcomeRequest, _abc.Awaitable[_conversation_service_pb2.RecordOutcomeResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.RecordOutcomeResponse]:
-        """Says what came of a conversation. What is said later replaces what was said before."""
+        """Says what came of a conversation, also of one that has ended. What is said later
+        replaces what was said before. One that is said to be resolved ends: at once or, while
+        a turn runs, with it.
+        """
 
     @_abc_1.abstractmethod
     def GetContext(

@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from botmesh.v1 import conversation_pb2 as botmesh_dot_v1_dot_conversation__pb2
 from botmesh.v1 import history_pb2 as botmesh_dot_v1_dot_history__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x62otmesh/v1/turn.proto\x12\nbotmesh.v1\x1a\x18\x62otmesh/v1/history.proto\x1a\x1cgoogle/protobuf/struct.proto\"\x8d\x02\n\x04Turn\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x12\n\ncontact_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x04 \x01(\t\x12\x17\n\x0fservice_address\x18\x05 \x01(\t\x12)\n\x07history\x18\x06 \x03(\x0b\x32\x18.botmesh.v1.HistoryEntry\x12\x19\n\x11history_truncated\x18\x07 \x01(\x08\x12*\n\x08transfer\x18\x08 \x01(\x0b\x32\x18.botmesh.v1.TurnTransfer\x12\x0c\n\x04tags\x18\t \x03(\t\x12\'\n\x06\x66ields\x18\n \x01(\x0b\x32\x17.google.protobuf.Struct\"Z\n\x0cTurnTransfer\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x12\n\nfrom_agent\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x11\n\tintent_id\x18\x04 \x01(\tBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x62otmesh/v1/turn.proto\x12\nbotmesh.v1\x1a\x1d\x62otmesh/v1/conversation.proto\x1a\x18\x62otmesh/v1/history.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xf3\x02\n\x04Turn\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x12\n\ncontact_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x04 \x01(\t\x12\x17\n\x0fservice_address\x18\x05 \x01(\t\x12)\n\x07history\x18\x06 \x03(\x0b\x32\x18.botmesh.v1.HistoryEntry\x12\x19\n\x11history_truncated\x18\x07 \x01(\x08\x12*\n\x08transfer\x18\x08 \x01(\x0b\x32\x18.botmesh.v1.TurnTransfer\x12\x0c\n\x04tags\x18\t \x03(\t\x12\'\n\x06\x66ields\x18\n \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x30\n\x07opening\x18\x0c \x01(\x0b\x32\x1f.botmesh.v1.ConversationOpening\x12 \n\x18previous_conversation_id\x18\r \x01(\t\"Z\n\x0cTurnTransfer\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x12\n\nfrom_agent\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x11\n\tintent_id\x18\x04 \x01(\tBL\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,8 +35,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botmesh.v1.turn_pb2', _glob
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.botmesh.v1P\001Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1'
-  _globals['_TURN']._serialized_start=94
-  _globals['_TURN']._serialized_end=363
-  _globals['_TURNTRANSFER']._serialized_start=365
-  _globals['_TURNTRANSFER']._serialized_end=455
+  _globals['_TURN']._serialized_start=125
+  _globals['_TURN']._serialized_end=496
+  _globals['_TURNTRANSFER']._serialized_start=498
+  _globals['_TURNTRANSFER']._serialized_end=588
 # @@protoc_insertion_point(module_scope)
