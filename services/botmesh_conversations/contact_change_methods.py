@@ -44,8 +44,11 @@ class ContactChangeMethods(ConversationServiceServicer):
             self._all.advance(live)
             return api.SetStatusResponse(conversations=[live.state.view])
         contact = await self._all.contacts.known(request.contact)
-        await self._all.contacts.write(contact, lambda state: contact_rules.set_status(state, changed, time.time()))
-        views = [(await self._all.get(known.conversation_id)).state.view for known in contact.state.view.conversations]
+        again = any(live.state.view.own_status for live in await self._all.contacts.conversations(contact))
+        await self._all.contacts.write(
+            contact, lambda state: contact_rules.set_status(state, changed, time.time(), again=again)
+        )
+        views = [live.state.view for live in await self._all.contacts.conversations(contact)]
         return api.SetStatusResponse(conversations=views, contact=shown(contact))
 
     async def SetMode(self, request: api.SetModeRequest, context: ServicerContext) -> api.SetModeResponse:
@@ -59,7 +62,8 @@ class ContactChangeMethods(ConversationServiceServicer):
             self._all.advance(live)
             return api.SetModeResponse(conversation=live.state.view)
         contact = await self._all.contacts.known(request.contact)
-        await self._all.contacts.write(contact, lambda state: contact_rules.set_mode(state, request.mode))
+        again = any(live.state.view.own_mode for live in await self._all.contacts.conversations(contact))
+        await self._all.contacts.write(contact, lambda state: contact_rules.set_mode(state, request.mode, again=again))
         return api.SetModeResponse(contact=shown(contact))
 
     async def SetTags(self, request: api.SetTagsRequest, context: ServicerContext) -> api.SetTagsResponse:

@@ -64,10 +64,12 @@ class ContactService(ContactServiceServicer):
         if request.assigned_agent:
             await contact.account.routing.check_known(check_agent("assigned_agent", request.assigned_agent))
             contact.account.routing.refuse_internal(request.assigned_agent)
+        views = [live.state.view for live in await self._all.contacts.conversations(contact)]
+        again = any(view.own_status for view in views), any(view.own_mode for view in views)
         changed = pb.StatusChanged(status=request.status, until=until, reason=request.reason)
 
         def decide(state: ContactState) -> list[ConversationEvent]:
-            events = _updates(state, request, changed, add, remove)
+            events = _updates(state, request, changed, add, remove, again)
             conversations = state.view.conversations
             for event in events:
                 event.acting_conversation_id = conversations[-1].conversation_id if conversations else ""
@@ -113,13 +115,14 @@ def _updates(
     status: pb.StatusChanged,
     add: Sequence[str],
     remove: Sequence[str],
+    again: tuple[bool, bool],
 ) -> list[ConversationEvent]:
     """What an update changes."""
     events: list[ConversationEvent] = []
     if request.status:
-        events += contact_rules.set_status(state, status, time.time())
+        events += contact_rules.set_status(state, status, time.time(), again=again[0])
     if request.mode:
-        events += contact_rules.set_mode(state, request.mode)
+        events += contact_rules.set_mode(state, request.mode, again=again[1])
     if add or remove:
         events += contact_rules.set_tags(state, add, remove)
     if request.fields.fields:

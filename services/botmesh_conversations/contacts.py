@@ -58,6 +58,8 @@ class Contacts:
         self._get = get
         self._advance = advance
         self._cache: StreamCache[tuple[str, str], ContactAggregate] = StreamCache(self._load, max_streams=KEPT)
+        self._unadopted: set[tuple[str, str]] = set()
+        """Account and id of contacts whose conversations began before contacts were kept."""
         self._locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def of(self, account: str, contact_id: str) -> ContactAggregate:
@@ -141,9 +143,13 @@ class Contacts:
     async def carry(self, contact: ContactAggregate) -> list[ConversationEvent]:
         """Have all open conversations carry what happened to their contact; what was written to them."""
         followed: list[ConversationEvent] = []
-        for known in list(contact.state.view.conversations):
-            followed += await self.follow(await self._get(known.conversation_id), contact)
+        for live in await self.conversations(contact):
+            followed += await self.follow(live, contact)
         return followed
+
+    async def conversations(self, contact: ContactAggregate) -> list[ConversationAggregate]:
+        """A contact's open conversations."""
+        return [await self._get(known.conversation_id) for known in list(contact.state.view.conversations)]
 
     async def follow(self, live: ConversationAggregate, contact: ContactAggregate) -> list[ConversationEvent]:
         """Have one conversation carry what happened to its contact; what was written to it."""
@@ -210,11 +216,15 @@ class Contacts:
         await merged.write(lambda state: contact_rules.merge_into(state, remaining.contact_id))
         await self._take_over(remaining, merged)
 
+    def look_for_older(self) -> None:
+        """Note the conversations that are older than contacts: each is adopted before its contact is used."""
+        self._unadopted = set(self._projection.unfinished().unadopted)
+
     async def finish(self) -> None:
         """Finish what the last process began, and make contacts of conversations that are older than contacts."""
         todo = self._projection.unfinished()
-        for account, contact_id in todo.unadopted:
-            await self._try(contact_id, self._adopt(account, contact_id))
+        for account, contact_id in list(self._unadopted):
+            await self._try(contact_id, self._finish_adoption(account, contact_id))
         for account, contact_id, _ in todo.unmerged:
             await self._try(contact_id, self._finish_contact(account, contact_id))
         for _, account, contact_id in todo.unopened:
@@ -236,10 +246,15 @@ class Contacts:
         opened.previous_conversation_id = state.last_on.get(opened.channel, "")
         return opened
 
-    async def _adopt(self, account: str, contact_id: str) -> None:
-        contact = await self.of(account, contact_id)
+    async def _adopt(self, contact: ContactAggregate) -> None:
+        account, contact_id = contact.account.name, contact.contact_id
         older = self._projection.of_contact(account, contact_id)
         await contact.write(lambda state: contact_rules.adopt(state, older, account, contact_id))
+
+    async def _finish_adoption(self, account: str, contact_id: str) -> None:
+        contact = await self.exactly(account, contact_id)
+        await self._adopt(contact)
+        self._unadopted.discard((account, contact_id))
         await self.carry(contact)
 
     async def _finish_contact(self, account: str, contact_id: str) -> None:
@@ -286,10 +301,8 @@ class Contacts:
         account = await self._accounts.of(name)
         contact = self.new(account, contact_id)
         await contact.load()
-        if not contact.state.is_known and not self._projection.is_rebuilding:
-            older = self._projection.of_contact(name, contact_id)
-            if older:
-                await contact.write(lambda state: contact_rules.adopt(state, older, name, contact_id))
+        if key in self._unadopted:
+            await self._adopt(contact)
         return contact
 
     def new(self, account: Account, contact_id: str) -> ContactAggregate:

@@ -92,6 +92,7 @@ class Conversations:
     async def open(self) -> None:
         """Catch up with the log, and go on with everything that was under way."""
         await self.catch_up()
+        self.contacts.look_for_older()
         self.projection.on_rebuild = self._rebuild_soon
         clock = AlarmClock(self.projection, self.projector, self.alarms, self.problems, self.get, self.advance)
         self._own = [
@@ -123,7 +124,6 @@ class Conversations:
 
     async def _go_on(self) -> None:
         """With everything that was under way when the last process stopped."""
-        await self.contacts.finish()
         for conversation_id in self.projection.pending():
             try:
                 self.advance(await self.get(conversation_id))
@@ -131,6 +131,7 @@ class Conversations:
                 raise  # the log is away: all of them again, later
             except Exception as error:  # noqa: BLE001 - one conversation must not keep the others waiting
                 self.unreadable(conversation_id, f"what was under way cannot go on ({type(error).__name__}: {error})")
+        await self.contacts.finish()
 
     def unreadable(self, subject: str, text: str) -> None:
         """Something of a conversation or an account cannot be read, or cannot be done for it."""

@@ -260,8 +260,8 @@ class Projection(ProjectionFile):
         return [row[0] for row in self._db.execute("SELECT id FROM conversation WHERE pending ORDER BY updated")]
 
     def of_contact(self, account: str, contact: str) -> list[Conversation]:
-        """All conversations of a contact, the oldest first."""
-        self._write()
+        """All conversations of a contact that the file has, the oldest first."""
+        self._try_to_write()
         query = "SELECT view, id FROM conversation WHERE account = ? AND contact = ? ORDER BY updated"
         rows = self._db.execute(query, (account, contact)).fetchall()
         return [view for data, conversation_id in rows if (view := self._view(data, conversation_id)) is not None]

@@ -16,7 +16,7 @@ from botmesh.v1.conversation_service_pb2 import PostResponse
 from botmesh_conversations import alarm_clock
 from botmesh_conversations.accounts import MAX_PEOPLE
 from botmesh_conversations.aggregate import Listener
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import contact_rules, rules
 from botmesh_conversations.model.keywords import said_of
 from botmesh_conversations.model.sizes import MAX_REPLY
 from botmesh_conversations.model.state import State
@@ -143,11 +143,11 @@ async def test_a_watcher_of_one_conversation_is_not_dropped_for_what_others_say(
 async def test_tags_people_and_channels_are_bounded(make_desk):
     async with make_desk() as desk:
         one = await desk.post("hello")
-        add = [f"tag-{number}" for number in range(rules.MAX_TAGS)]
+        add = [f"tag-{number}" for number in range(contact_rules.MAX_TAGS)]
         await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=one.id, add=add))
         with pytest.raises(errors.QuotaExceeded) as caught:
             await desk.conversations.SetTags(api.SetTagsRequest(conversation_id=one.id, add=["one-more"]))
-        assert caught.value.metadata["limit"] == str(rules.MAX_TAGS)
+        assert caught.value.metadata["limit"] == str(contact_rules.MAX_TAGS)
         swap = api.SetTagsRequest(conversation_id=one.id, add=["one-more"], remove=["tag-0"])
         await desk.conversations.SetTags(swap)
         account = await desk.all.accounts.of("default")

@@ -78,7 +78,7 @@ async def test_a_bot_learns_what_became_of_asking_for_a_person(make_desk):
 
 
 async def test_a_claim_that_nobody_works_on_returns_to_the_queue(make_desk):
-    async with make_desk(claim_timeout="0.4") as desk:
+    async with make_desk(claim_timeout="0.4", idle_timeout="0") as desk:
         first = await desk.post("hello")
         await desk.conversations.Claim(api.ClaimRequest(conversation_id=first.id, person="eva"))
         await owner_is(desk, first.id, Owner(desk=""))

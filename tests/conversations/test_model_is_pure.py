@@ -20,7 +20,18 @@ VALUES = (
     "botmesh_service.times",
 )
 """Of this project: values only."""
-LIBRARIES = {"collections", "copy", "dataclasses", "functools", "google.protobuf", "itertools", "math", "re", "typing"}
+LIBRARIES = {
+    "collections",
+    "copy",
+    "dataclasses",
+    "functools",
+    "google.protobuf",
+    "itertools",
+    "math",
+    "re",
+    "typing",
+    "unicodedata",
+}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "GetCurrentTime"}
 
 

@@ -54,13 +54,14 @@ def events_of(steps, seed):  # noqa: C901 - a branch for each kind of step
         elif kind == "offer":
             take(rules.answer_offer(state, state.transfer.transfer_id, rules.Offer(chance.choice([1, 2])), None))
         elif kind == "tag":
-            take(rules.set_tags(state, [f"t{number % 5}"], [f"t{(number + 1) % 5}"]))
+            changed = pb.TagsChanged(added=[f"t{number % 5}"], removed=[f"t{(number + 1) % 5}"])
+            take([ConversationEvent(tags_changed=changed, for_contact=bool(number % 2))])
         elif kind == "context":
             values = Struct()
             values.update({f"k{number % 7}": number})
             take(rules.set_context(state, values, NOW, chance.choice([None, 60.0])))
         elif kind == "action":
-            take(rules.fire_action(state, pb.ActionFired(action="go")))
+            take([ConversationEvent(action_fired=pb.ActionFired(action="go"))])
         elif kind == "pause":
             status = chance.choice([pb.CONVERSATION_STATUS_PAUSED, pb.CONVERSATION_STATUS_ACTIVE])
             take(rules.set_status(state, pb.StatusChanged(status=status)))
@@ -120,12 +121,12 @@ async def fill(desk, conversation_id, messages):
 
 
 async def test_a_long_conversation_is_bounded_in_memory_and_whole_in_its_history(make_desk):
-    desk = make_desk(primary="a")
+    desk = make_desk(primary="a", idle_timeout="0")
     async with desk:
         await fill(desk, "long", 2500)
     for leftover in desk.folder.glob("projection.sqlite*"):
         leftover.unlink()
-    again = make_desk(primary="a")
+    again = make_desk(primary="a", idle_timeout="0")
     async with again, again.bots(bot("a")):
         live = await again.all.get("long")
         assert len(live.state.history) == HISTORY_ENTRIES
@@ -154,7 +155,7 @@ def agent_saw(live):
 
 async def test_all_conversations_together_are_bounded_in_memory_too(make_desk, monkeypatch):
     monkeypatch.setattr(conversations, "KEPT_ENTRIES", 30)
-    async with make_desk(primary="a") as desk, desk.bots(bot("a")):
+    async with make_desk(primary="a", idle_timeout="0") as desk, desk.bots(bot("a")):
         for number in range(12):
             for contact in ("anna", "ben", "cleo", "dora"):
                 await desk.post(f"message {number}", conversation_id=contact, contact=contact)
@@ -165,12 +166,12 @@ async def test_all_conversations_together_are_bounded_in_memory_too(make_desk, m
 
 
 async def test_opening_from_a_snapshot_reads_only_what_came_after(make_desk, monkeypatch):
-    desk = make_desk(primary="a")
+    desk = make_desk(primary="a", idle_timeout="0")
     async with desk:
         await fill(desk, "long", 500)
-    async with make_desk(primary="a") as again:
+    async with make_desk(primary="a", idle_timeout="0") as again:
         pass  # catches up, and keeps a snapshot
-    async with make_desk(primary="a") as third:
+    async with make_desk(primary="a", idle_timeout="0") as third:
         reads = []
         read = third.all.log.read
 

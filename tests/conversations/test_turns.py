@@ -6,6 +6,7 @@ import botmesh
 from botmesh import errors
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
+from botmesh.v1.contact_pb2 import ContactKey
 from botmesh_conversations.service import ConversationService
 from tests.conversations.conftest import bot
 from tests.waiting import until
@@ -167,7 +168,7 @@ async def test_a_paused_conversation_answers_the_newest_message_once_when_it_is_
         assert {answer.end for answer in waiting} == {api.POST_END_PAUSED}
         assert len(agent.seen) == 1
         await desk.conversations.SetStatus(
-            api.SetStatusRequest(contact_id="anna", status=pb.CONVERSATION_STATUS_ACTIVE)
+            api.SetStatusRequest(contact=ContactKey(contact_id="anna"), status=pb.CONVERSATION_STATUS_ACTIVE)
         )
         async with asyncio.timeout(5):
             while (await desk.view(first.id)).unanswered:
@@ -275,7 +276,7 @@ async def test_a_watch_tells_everything_from_a_position_on(make_desk):
         ({"contact_id": "a b"}, "contact_id"),
         ({"contact_id": ""}, "contact_id"),
         ({"message_id": "ü"}, "message_id"),
-        ({"channel": "x/y"}, "channel"),
+        ({"channel": "x\ny"}, "channel"),
     ],
 )
 async def test_bad_input_is_refused_with_its_field(make_desk, fields, field):

@@ -137,6 +137,7 @@ MESH_NAMES = (
     "silence",
     "claim_timeout",
     "triggers",
+    "idle_timeout",
     "conversations_bind",
     "tasks_bind",
     "task_run_timeout",

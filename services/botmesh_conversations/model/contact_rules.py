@@ -153,22 +153,22 @@ def end(state: ContactState, conversation: str) -> Events:
     return [ConversationEvent(conversation_ended=ended)]
 
 
-def set_status(state: ContactState, changed_to: pb.StatusChanged, now: float) -> Events:
-    """Activate, pause or stop; nothing if it stands so."""
+def set_status(state: ContactState, changed_to: pb.StatusChanged, now: float, *, again: bool = False) -> Events:
+    """Activate, pause or stop; nothing if it stands so, unless `again`: a conversation has a status of its own."""
     current = state.values(now)
     check_pause(current.status, changed_to.status)
     same_end = current.HasField("paused_until") == changed_to.HasField("until")
     if current.HasField("paused_until"):
         same_end = same_end and current.paused_until == changed_to.until
     is_over = state.view.status != current.status
-    if current.status == changed_to.status and same_end and not is_over:
+    if current.status == changed_to.status and same_end and not is_over and not again:
         return []
     return [ConversationEvent(status_changed=changed_to)]
 
 
-def set_mode(state: ContactState, mode: ConversationMode) -> Events:
-    """How replies go out; nothing if it stands so."""
-    return [] if state.view.mode == mode else [ConversationEvent(mode_changed=pb.ModeChanged(mode=mode))]
+def set_mode(state: ContactState, mode: ConversationMode, *, again: bool = False) -> Events:
+    """How replies go out; nothing if it stands so, unless `again`: a conversation has a mode of its own."""
+    return [] if state.view.mode == mode and not again else [ConversationEvent(mode_changed=pb.ModeChanged(mode=mode))]
 
 
 def set_tags(state: ContactState, add: Sequence[str], remove: Sequence[str]) -> Events:
