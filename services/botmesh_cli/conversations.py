@@ -1,49 +1,49 @@
 """`botmesh conversations` and `botmesh conversation ID`: the inbox, and what happened in one conversation."""
 
-from typing import Any
-
 import click
-from google.protobuf.struct_pb2 import Struct
 from rich.table import Table
 
-from botmesh.parts import from_struct, text_of
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent, Owner
-from botmesh.v1.transfer_pb2 import ConversationMode
+from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
+from botmesh_cli.event_words import because, close_cause, in_words, mode_word, owner_in_words, status_of
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import as_json, clock, console, lines, plain, print_json, short, table, to_dict, word
+from botmesh_cli.output import clock, console, plain, print_json, table, to_dict
 
-UNREADABLE = "[yellow]an event that cannot be read here[/yellow]"
-_EMPTY = "No conversations. Begin one with `botmesh chat`."
-_STATUSES = {
+STATUSES = {
     "active": pb.CONVERSATION_STATUS_ACTIVE,
     "paused": pb.CONVERSATION_STATUS_PAUSED,
     "stopped": pb.CONVERSATION_STATUS_STOPPED,
 }
+_EMPTY = "No conversations. Begin one with `botmesh chat`."
 
 
 @click.command()
-@click.option("--status", type=click.Choice(list(_STATUSES)), help="Only those that stand so.")
+@click.option("--status", type=click.Choice(list(STATUSES)), help="Only those that stand so.")
 @click.option("--owner", default="", metavar="AGENT", help='Only those of an agent, or of the "desk".')
 @click.option("--channel", default="", help="Only those on a channel.")
 @click.option("--contact", default="", help="Only those of a contact.")
 @click.option("--tag", default="", help="Only those with a tag.")
+@click.option("--open", "closed", flag_value=False, type=bool, default=None, help="Only those that are open.")
+@click.option("--closed", "closed", flag_value=True, type=bool, help="Only those that have ended.")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many.")
 @click.option("--watch", is_flag=True, help="Follow what happens until interrupted.")
 @common
-def conversations(with_: Common, status: str | None, watch: bool, limit: int, **fields: str) -> int:
+def conversations(
+    with_: Common, status: str | None, closed: bool | None, watch: bool, limit: int, **fields: str
+) -> int:
     """List conversations, the one in which something happened last first."""
     request = api.ListConversationsRequest(
         account_id=with_.settings.account,
-        status=_STATUSES[status] if status else None,
+        status=STATUSES[status] if status else None,
         owner=fields["owner"],
         channel=fields["channel"],
         contact_id=fields["contact"],
         tag=fields["tag"],
         page_size=limit,
+        closed=closed,
     )
     return run(_watch(with_) if watch else _list(with_, request))
 
@@ -52,7 +52,7 @@ def conversations(with_: Common, status: str | None, watch: bool, limit: int, **
 @click.argument("conversation_id")
 @common
 def conversation(with_: Common, conversation_id: str) -> int:
-    """Show what happened in one conversation: messages, owners, epochs, transfers with reasons."""
+    """Show what happened in one conversation: messages, owners, epochs, transfers with reasons, its end."""
     return run(_timeline(with_, conversation_id))
 
 
@@ -61,10 +61,8 @@ async def _list(with_: Common, request: api.ListConversationsRequest) -> None:
         found = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
     if with_.as_json:
         print_json([to_dict(one) for one in found])
-    elif found:
-        console().print(_table(list(found)))
     else:
-        console().print(_EMPTY)
+        console().print(_table(list(found)) if found else _EMPTY)
 
 
 async def _watch(with_: Common) -> None:
@@ -78,11 +76,18 @@ async def _timeline(with_: Common, conversation_id: str) -> None:
         request = api.GetConversationRequest(conversation_id=conversation_id)
         view = (await stub.GetConversation(request, timeout=TIMEOUT)).conversation
         if not with_.as_json:
-            console().print(_headline(view))
+            for line in _headline(view):
+                console().print(line)
+        closed = pb.ConversationClosed()
         async for response in stub.WatchConversations(api.WatchConversationsRequest(conversation_id=conversation_id)):
             _print_event(with_, response.event, named=False)
             if response.event.sequence >= view.sequence:
                 break
+
+
+def contact_in_words(view: Conversation) -> str:
+    """Whose conversation it is, or whose alert; may be printed as it is."""
+    return f"[yellow]alert of {plain(view.alert_from)}[/yellow]" if view.alert_from else plain(view.contact_id)
 
 
 def _table(found: list[Conversation]) -> Table:
@@ -91,7 +96,7 @@ def _table(found: list[Conversation]) -> Table:
         waiting = f"[yellow]{one.unanswered}[/yellow]" if one.unanswered else "0"
         rows.add_row(
             plain(one.conversation_id),
-            plain(one.contact_id),
+            contact_in_words(one),
             plain(one.channel),
             owner_in_words(one.owner),
             status_of(one),
@@ -102,11 +107,26 @@ def _table(found: list[Conversation]) -> Table:
     return rows
 
 
-def _headline(view: Conversation) -> str:
-    return (
-        f"[bold]{plain(view.conversation_id)}[/bold]  {plain(view.contact_id)} on {plain(view.channel)}, "
-        f"{owner_in_words(view.owner)} has it in epoch {view.epoch}, {status_of(view)}"
-    )
+def _headline(view: Conversation) -> list[str]:
+    """How a conversation stands: one line, and one for each thing that not all conversations have."""
+    verb = "had" if view.HasField("closed_at") else "has"
+    said = [
+        f"[bold]{plain(view.conversation_id)}[/bold]  {contact_in_words(view)} on {plain(view.channel)}, "
+        f"{owner_in_words(view.owner)} {verb} it in epoch {view.epoch}, {status_of(view)}"
+    ]
+    if view.HasField("closed_at"):
+        said.append(f"  closed     {clock(view.closed_at)}, {close_cause(view.close_cause)}")
+    if view.own_status:
+        said.append("  status     its own, until the contact's changes")
+    if view.own_mode:
+        said.append(f"  mode       {mode_word(view.mode)}: its own, until the contact's changes")
+    if view.desk_reason:
+        said.append(f"  at desk   {because(view.desk_reason)}")
+    if view.language:
+        said.append(f"  language   {plain(view.language)}")
+    if view.previous_conversation_id:
+        said.append(f"  follows    {plain(view.previous_conversation_id)}")
+    return said
 
 
 def _print_event(with_: Common, event: ConversationEvent, *, named: bool) -> None:
@@ -114,93 +134,4 @@ def _print_event(with_: Common, event: ConversationEvent, *, named: bool) -> Non
         print_json(to_dict(event))
         return
     where = f"[dim]{plain(event.conversation_id)}[/dim]  " if named else ""
-    console().print(f"[dim]{clock(event.time)}[/dim]  {where}{_in_words(event)}")
-
-
-def _in_words(event: ConversationEvent) -> str:
-    kind: Any = event.WhichOneof("event")
-    if kind is None:  # a newer version wrote it, or it is damaged
-        return UNREADABLE
-    body: Any = getattr(event, kind)
-    said = lines(text_of(getattr(body, "payload", ())))
-    words = {
-        "opened": lambda: f"opened by {plain(body.contact_id)}, {owner_in_words(body.owner)} has it",
-        "message_posted": lambda: f"[bold]contact[/bold]  {said}",
-        "turn_started": lambda: f"[dim]{plain(body.agent)} is given a turn[/dim]",
-        "turn_finished": lambda: _turn_in_words(body, said),
-        "reply_suggested": lambda: (
-            f"[yellow]suggested by {plain(body.agent)}[/yellow] (turn {short(body.turn_id)})  {said}"
-        ),
-        "suggestion_dropped": lambda: f"dropped by {plain(body.person) or 'time'}{_because(body.reason)}",
-        "late_reply": lambda: f"[yellow]a late reply, kept apart[/yellow]  {said}",
-        "transfer_requested": lambda: f"transfer to {owner_in_words(body.target)} asked for{_because(body.reason)}",
-        "offer_answered": lambda: ("accepted" if body.decision == 1 else "declined") + _because(body.reason),
-        "owner_changed": lambda: (
-            f"[cyan]{owner_in_words(body.previous)} → {owner_in_words(body.owner)}[/cyan] "
-            f"epoch {body.epoch}{_because(body.reason)}"
-        ),
-        "transfer_failed": lambda: f"[yellow]no transfer[/yellow]{_because(body.reason)}",
-        "status_changed": lambda: f"now {_status_word(body.status)}{_because(body.reason)}",
-        "desk_claimed": lambda: f"claimed by {plain(body.person)}",
-        "desk_released": lambda: f"back in the queue, {plain(body.person)} had it{_because(body.reason)}",
-        "person_replied": lambda: f"[bold]{plain(body.person)}[/bold]{' (note)' if body.note else ''}  {said}",
-        "tags_changed": lambda: plain(
-            " ".join([*(f"+{tag}" for tag in body.added), *(f"-{tag}" for tag in body.removed)])
-        ),
-        "fields_changed": lambda: f"fields {_values(body.values)}",
-        "form_submitted": lambda: f"form {plain(body.form)} submitted: {_values(body.values)}",
-        "action_fired": lambda: f"action {plain(body.action)} fired by {plain(body.agent) or 'somebody'}",
-        "context_changed": lambda: (
-            f"context {_values(body.values)}" + "".join(f" -{plain(one)}" for one in body.removed)
-        ),
-        "outcome_recorded": lambda: f"outcome {_outcome(body.outcome)}",
-        "silence_noticed": lambda: f"[dim]silent for {body.seconds:g} s[/dim]",
-        "owner_away": lambda: f"[yellow]no instance of {plain(body.agent)} is ready[/yellow]",
-        "trigger_fired": lambda: f"[magenta]trigger {plain(body.trigger)}[/magenta]{_because(body.refusal)}",
-        "mode_changed": lambda: f"now {word(ConversationMode, body.mode, 'CONVERSATION_MODE_')}",
-    }
-    return words[kind]() if kind in words else kind.replace("_", " ")
-
-
-def _turn_in_words(finished: pb.TurnFinished, said: str) -> str:
-    outcome = word(pb.TurnOutcome, finished.outcome, "TURN_OUTCOME_")
-    who = f"[bold]{plain(finished.agent) or 'mesh'}[/bold]"
-    if outcome == "answered":
-        return f"{who}  {said}"
-    return f"[dim]turn {outcome}{_because(finished.reason.lower())}[/dim]" + (f"  {said}" if said else "")
-
-
-def owner_in_words(owner: Owner) -> str:
-    """An agent's name, "desk", or the person at the desk; may be printed as it is."""
-    if owner.WhichOneof("owner") == "agent":
-        return plain(owner.agent)
-    return f"desk ({plain(owner.desk)})" if owner.desk else "desk"
-
-
-def status_of(view: Conversation) -> str:
-    """A conversation's status in a word, and until when."""
-    until = f" until {clock(view.paused_until)}" if view.HasField("paused_until") else ""
-    return _status_word(view.status) + until
-
-
-def _status_word(status: int) -> str:
-    return word(pb.ConversationStatus, status, "CONVERSATION_STATUS_")
-
-
-def _values(values: Struct) -> str:
-    return plain(", ".join(f"{name}={as_json(value)}" for name, value in sorted(from_struct(values).items())))
-
-
-def _outcome(outcome: pb.Outcome) -> str:
-    words = []
-    if outcome.HasField("resolved"):
-        words.append("resolved" if outcome.resolved else "not resolved")
-    if outcome.HasField("booked"):
-        words.append("booked" if outcome.booked else "not booked")
-    if outcome.HasField("satisfaction"):
-        words.append(f"satisfaction {outcome.satisfaction} of 5")
-    return ", ".join(words)
-
-
-def _because(reason: str) -> str:
-    return f" ({plain(reason)})" if reason else ""
+    console().print(f"[dim]{clock(event.time)}[/dim]  {where}{in_words(event)}")
