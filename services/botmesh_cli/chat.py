@@ -18,7 +18,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
-from botmesh_cli.conversations import owner_in_words
+from botmesh_cli.event_words import owner_in_words
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, lines, plain, print_json, tell_error, to_dict
 from botmesh_cli.typed import typed_lines

@@ -12,6 +12,7 @@ from botmesh.policies import Endpoint
 from botmesh.settings import Settings
 from botmesh.telemetry.telemetry import Telemetry
 from botmesh.transport.adapter import client_interceptors
+from botmesh.v1.contact_service_pb2_grpc import ContactServiceStub
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 
@@ -23,6 +24,11 @@ TIMEOUT = 5.0
 def conversations(settings: Settings) -> AbstractAsyncContextManager[ConversationServiceStub]:
     """The service of conversations: where the settings say, else beside the registry."""
     return connected(settings.conversations or settings.registry, ConversationServiceStub)
+
+
+def contacts(settings: Settings) -> AbstractAsyncContextManager[ContactServiceStub]:
+    """The service of contacts, which stands where that of conversations does."""
+    return connected(settings.conversations or settings.registry, ContactServiceStub)
 
 
 def journal(settings: Settings) -> AbstractAsyncContextManager[JournalServiceStub]:

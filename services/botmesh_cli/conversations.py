@@ -8,7 +8,7 @@ from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
-from botmesh_cli.event_words import because, close_cause, in_words, mode_word, owner_in_words, status_of
+from botmesh_cli.event_words import close_cause, in_words, mode_word, owner_in_words, status_of, status_word
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import clock, console, plain, print_json, table, to_dict
 
@@ -78,7 +78,6 @@ async def _timeline(with_: Common, conversation_id: str) -> None:
         if not with_.as_json:
             for line in _headline(view):
                 console().print(line)
-        closed = pb.ConversationClosed()
         async for response in stub.WatchConversations(api.WatchConversationsRequest(conversation_id=conversation_id)):
             _print_event(with_, response.event, named=False)
             if response.event.sequence >= view.sequence:
@@ -117,11 +116,11 @@ def _headline(view: Conversation) -> list[str]:
     if view.HasField("closed_at"):
         said.append(f"  closed     {clock(view.closed_at)}, {close_cause(view.close_cause)}")
     if view.own_status:
-        said.append("  status     its own, until the contact's changes")
+        said.append(f"  status     {status_word(view.status)}: its own, until the contact's changes")
     if view.own_mode:
         said.append(f"  mode       {mode_word(view.mode)}: its own, until the contact's changes")
     if view.desk_reason:
-        said.append(f"  at desk   {because(view.desk_reason)}")
+        said.append(f"  at desk    {plain(view.desk_reason)}")
     if view.language:
         said.append(f"  language   {plain(view.language)}")
     if view.previous_conversation_id:

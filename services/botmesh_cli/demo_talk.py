@@ -20,7 +20,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
 from botmesh.v1.trace_service_pb2_grpc import TraceServiceStub
 from botmesh_cli.connection import connected
-from botmesh_cli.conversations import owner_in_words
+from botmesh_cli.event_words import owner_in_words
 from botmesh_cli.output import plain, printable
 from botmesh_cli.trace import get_trace
 from botmesh_cli.trace_tree import draw

@@ -4,6 +4,7 @@ import getpass
 import re
 
 import click
+from rich.table import Table
 
 from botmesh.names import new_id
 from botmesh.parts import text
@@ -11,9 +12,12 @@ from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation
 from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
-from botmesh_cli.conversations import _list, owner_in_words
+from botmesh_cli.conversations import contact_in_words
+from botmesh_cli.event_words import owner_in_words, status_of
 from botmesh_cli.options import Common, common, run
-from botmesh_cli.output import console, plain, print_json, to_dict
+from botmesh_cli.output import clock, console, plain, print_json, table, to_dict
+
+_EMPTY = "Nothing is at the desk."
 
 
 def _person(given: str | None) -> str:
@@ -25,19 +29,47 @@ def _say(with_: Common, view: Conversation) -> None:
     if with_.as_json:
         print_json(to_dict(view))
     else:
-        console().print(f"{owner_in_words(view.owner)} has {plain(view.conversation_id)}, {view.unanswered} unanswered")
+        stands = status_of(view) if view.HasField("closed_at") else f"{view.unanswered} unanswered"
+        verb = "had" if view.HasField("closed_at") else "has"
+        console().print(f"{owner_in_words(view.owner)} {verb} {plain(view.conversation_id)}, {stands}")
 
 
 @click.group()
 def desk() -> None:
-    """Answer conversations as a person: see what waits, claim, answer, hand back."""
+    """Answer conversations as a person: see what waits, claim, answer, hand back, close."""
 
 
 @desk.command("list")
 @common
 def list_waiting(with_: Common) -> int:
-    """List the conversations that are at the desk."""
-    return run(_list(with_, api.ListConversationsRequest(account_id=with_.settings.account, owner="desk")))
+    """List the open conversations and the alerts that are at the desk, and why they are."""
+
+    async def work() -> None:
+        async with service(with_.settings) as stub:
+            request = api.ListConversationsRequest(account_id=with_.settings.account, owner="desk", closed=False)
+            found = list((await stub.ListConversations(request, timeout=TIMEOUT)).conversations)
+        if with_.as_json:
+            print_json([to_dict(view) for view in found])
+        else:
+            console().print(_table(found) if found else _EMPTY)
+
+    return run(work())
+
+
+def _table(found: list[Conversation]) -> Table:
+    rows = table("CONVERSATION", "CONTACT", "CHANNEL", "OWNER", "STATUS", "UNANSWERED", "WAITS SINCE", "REASON")
+    for view in found:
+        rows.add_row(
+            plain(view.conversation_id),
+            contact_in_words(view),
+            plain(view.channel),
+            owner_in_words(view.owner),
+            status_of(view),
+            str(view.unanswered),
+            clock(view.queued_at) if view.HasField("queued_at") else "-",
+            plain(view.desk_reason) or "-",
+        )
+    return rows
 
 
 @desk.command("on")
@@ -121,6 +153,25 @@ def back(with_: Common, conversation_id: str, person: str | None, agent: str) ->
         async with service(with_.settings) as stub:
             request = api.HandBackRequest(conversation_id=conversation_id, person=_person(person), agent=agent)
             view = (await stub.HandBack(request, timeout=30)).conversation
+        _say(with_, view)
+
+    return run(work())
+
+
+@desk.command()
+@click.argument("conversation_id")
+@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--reason", default="", help="Why, for the log.")
+@common
+def close(with_: Common, conversation_id: str, person: str | None, reason: str) -> int:
+    """End a conversation or an alert; the contact's next message opens a new one."""
+
+    async def work() -> None:
+        async with service(with_.settings) as stub:
+            request = api.CloseConversationRequest(
+                conversation_id=conversation_id, person=_person(person), reason=reason
+            )
+            view = (await stub.CloseConversation(request, timeout=TIMEOUT)).conversation
         _say(with_, view)
 
     return run(work())

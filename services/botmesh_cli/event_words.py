@@ -131,9 +131,7 @@ _WORDS: Words = {
     ),
     "suggestion_dropped": lambda body, _: f"dropped by {plain(body.person) or 'time'}{because(body.reason)}",
     "late_reply": lambda _, said: f"[yellow]a late reply, kept apart[/yellow]  {said}",
-    "transfer_requested": lambda body, _: (
-        f"transfer to {owner_in_words(body.target)} asked for{because(body.reason)}"
-    ),
+    "transfer_requested": lambda body, _: f"transfer to {owner_in_words(body.target)} asked for{because(body.reason)}",
     "offer_answered": lambda body, _: ("accepted" if body.decision == 1 else "declined") + because(body.reason),
     "owner_changed": lambda body, _: (
         f"[cyan]{owner_in_words(body.previous)} → {owner_in_words(body.owner)}[/cyan] "

@@ -40,6 +40,8 @@ COMMANDS = {
     "chat": "chat",
     "conversations": "conversations",
     "conversation": "conversations",
+    "contacts": "contacts",
+    "contact": "contact",
     "desk": "desk",
     "stats": "stats",
     "messages": "messages",
