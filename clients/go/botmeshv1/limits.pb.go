@@ -41,8 +41,10 @@ type Limits struct {
 	AllowRevisits *bool `protobuf:"varint,6,opt,name=allow_revisits,json=allowRevisits,proto3,oneof" json:"allow_revisits,omitempty"`
 	// The largest serialized message, either way. Default 1 MiB.
 	MaxMessageBytes *uint64 `protobuf:"varint,7,opt,name=max_message_bytes,json=maxMessageBytes,proto3,oneof" json:"max_message_bytes,omitempty"`
-	// The most delegations open at once per conversation at one instance, outgoing
-	// and incoming counted apart. Default 10.
+	// The most delegations that are open at once in a conversation (or, without one, in a
+	// chain). At one instance, outgoing and incoming counted apart, it is exact; over all
+	// instances outgoing ones are counted as far as the path and the last heartbeat tell.
+	// Default 10.
 	MaxDelegations *uint32 `protobuf:"varint,8,opt,name=max_delegations,json=maxDelegations,proto3,oneof" json:"max_delegations,omitempty"`
 	// Further attempts after a call failed to reach its target. Default 3.
 	MaxRetries *uint32 `protobuf:"varint,9,opt,name=max_retries,json=maxRetries,proto3,oneof" json:"max_retries,omitempty"`

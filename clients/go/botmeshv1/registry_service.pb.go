@@ -246,9 +246,12 @@ type HeartbeatRequest struct {
 	// Whether it takes work.
 	Readiness Readiness `protobuf:"varint,3,opt,name=readiness,proto3,enum=botmesh.v1.Readiness" json:"readiness,omitempty"`
 	// How much it has to do.
-	Load          *Load `protobuf:"bytes,4,opt,name=load,proto3" json:"load,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Load *Load `protobuf:"bytes,4,opt,name=load,proto3" json:"load,omitempty"`
+	// Conversations in which it has two or more outgoing delegations open, 256 at most, those
+	// with the most first. What was said before and is not said again holds no more.
+	OpenDelegations []*OpenDelegations `protobuf:"bytes,5,rep,name=open_delegations,json=openDelegations,proto3" json:"open_delegations,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *HeartbeatRequest) Reset() {
@@ -309,6 +312,68 @@ func (x *HeartbeatRequest) GetLoad() *Load {
 	return nil
 }
 
+func (x *HeartbeatRequest) GetOpenDelegations() []*OpenDelegations {
+	if x != nil {
+		return x.OpenDelegations
+	}
+	return nil
+}
+
+// How many delegations are open in a conversation.
+type OpenDelegations struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The conversation's id, or the chain's correlation id where it has none.
+	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// How many.
+	Count         uint32 `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenDelegations) Reset() {
+	*x = OpenDelegations{}
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenDelegations) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenDelegations) ProtoMessage() {}
+
+func (x *OpenDelegations) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenDelegations.ProtoReflect.Descriptor instead.
+func (*OpenDelegations) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *OpenDelegations) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *OpenDelegations) GetCount() uint32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 // The answer to a sign of life.
 type HeartbeatResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -319,14 +384,18 @@ type HeartbeatResponse struct {
 	// Whether the instance was found at its address.
 	Probe ProbeState `protobuf:"varint,3,opt,name=probe,proto3,enum=botmesh.v1.ProbeState" json:"probe,omitempty"`
 	// What the last probe failed on. Empty: it did not fail.
-	ProbeError    string `protobuf:"bytes,4,opt,name=probe_error,json=probeError,proto3" json:"probe_error,omitempty"`
+	ProbeError string `protobuf:"bytes,4,opt,name=probe_error,json=probeError,proto3" json:"probe_error,omitempty"`
+	// Conversations of the instance's account in which other instances have five or more
+	// delegations open, as of their last heartbeats; 256 at most, those with the most first.
+	// What was said before and is not said again holds no more.
+	OpenElsewhere []*OpenDelegations `protobuf:"bytes,5,rep,name=open_elsewhere,json=openElsewhere,proto3" json:"open_elsewhere,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *HeartbeatResponse) Reset() {
 	*x = HeartbeatResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[3]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -338,7 +407,7 @@ func (x *HeartbeatResponse) String() string {
 func (*HeartbeatResponse) ProtoMessage() {}
 
 func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[3]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -351,7 +420,7 @@ func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatResponse.ProtoReflect.Descriptor instead.
 func (*HeartbeatResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{3}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *HeartbeatResponse) GetLease() *Lease {
@@ -382,6 +451,13 @@ func (x *HeartbeatResponse) GetProbeError() string {
 	return ""
 }
 
+func (x *HeartbeatResponse) GetOpenElsewhere() []*OpenDelegations {
+	if x != nil {
+		return x.OpenElsewhere
+	}
+	return nil
+}
+
 // An instance that leaves.
 type DeregisterRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -395,7 +471,7 @@ type DeregisterRequest struct {
 
 func (x *DeregisterRequest) Reset() {
 	*x = DeregisterRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[4]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -407,7 +483,7 @@ func (x *DeregisterRequest) String() string {
 func (*DeregisterRequest) ProtoMessage() {}
 
 func (x *DeregisterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[4]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -420,7 +496,7 @@ func (x *DeregisterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeregisterRequest.ProtoReflect.Descriptor instead.
 func (*DeregisterRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{4}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *DeregisterRequest) GetInstanceId() string {
@@ -446,7 +522,7 @@ type DeregisterResponse struct {
 
 func (x *DeregisterResponse) Reset() {
 	*x = DeregisterResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[5]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -458,7 +534,7 @@ func (x *DeregisterResponse) String() string {
 func (*DeregisterResponse) ProtoMessage() {}
 
 func (x *DeregisterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[5]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -471,7 +547,7 @@ func (x *DeregisterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeregisterResponse.ProtoReflect.Descriptor instead.
 func (*DeregisterResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{5}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{6}
 }
 
 // Which agent.
@@ -487,7 +563,7 @@ type GetAgentRequest struct {
 
 func (x *GetAgentRequest) Reset() {
 	*x = GetAgentRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[6]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -499,7 +575,7 @@ func (x *GetAgentRequest) String() string {
 func (*GetAgentRequest) ProtoMessage() {}
 
 func (x *GetAgentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[6]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -512,7 +588,7 @@ func (x *GetAgentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgentRequest.ProtoReflect.Descriptor instead.
 func (*GetAgentRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{6}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetAgentRequest) GetAccountId() string {
@@ -540,7 +616,7 @@ type GetAgentResponse struct {
 
 func (x *GetAgentResponse) Reset() {
 	*x = GetAgentResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[7]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -552,7 +628,7 @@ func (x *GetAgentResponse) String() string {
 func (*GetAgentResponse) ProtoMessage() {}
 
 func (x *GetAgentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[7]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -565,7 +641,7 @@ func (x *GetAgentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAgentResponse.ProtoReflect.Descriptor instead.
 func (*GetAgentResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{7}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetAgentResponse) GetAgent() *Agent {
@@ -594,7 +670,7 @@ type ListAgentsRequest struct {
 
 func (x *ListAgentsRequest) Reset() {
 	*x = ListAgentsRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[8]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -606,7 +682,7 @@ func (x *ListAgentsRequest) String() string {
 func (*ListAgentsRequest) ProtoMessage() {}
 
 func (x *ListAgentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[8]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -619,7 +695,7 @@ func (x *ListAgentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAgentsRequest.ProtoReflect.Descriptor instead.
 func (*ListAgentsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{8}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListAgentsRequest) GetAccountId() string {
@@ -670,7 +746,7 @@ type ListAgentsResponse struct {
 
 func (x *ListAgentsResponse) Reset() {
 	*x = ListAgentsResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[9]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -682,7 +758,7 @@ func (x *ListAgentsResponse) String() string {
 func (*ListAgentsResponse) ProtoMessage() {}
 
 func (x *ListAgentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[9]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -695,7 +771,7 @@ func (x *ListAgentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAgentsResponse.ProtoReflect.Descriptor instead.
 func (*ListAgentsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{9}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListAgentsResponse) GetAgents() []*Agent {
@@ -725,7 +801,7 @@ type ResolveAgentRequest struct {
 
 func (x *ResolveAgentRequest) Reset() {
 	*x = ResolveAgentRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[10]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -737,7 +813,7 @@ func (x *ResolveAgentRequest) String() string {
 func (*ResolveAgentRequest) ProtoMessage() {}
 
 func (x *ResolveAgentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[10]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -750,7 +826,7 @@ func (x *ResolveAgentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveAgentRequest.ProtoReflect.Descriptor instead.
 func (*ResolveAgentRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{10}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ResolveAgentRequest) GetAccountId() string {
@@ -780,7 +856,7 @@ type ResolveAgentResponse struct {
 
 func (x *ResolveAgentResponse) Reset() {
 	*x = ResolveAgentResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[11]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -792,7 +868,7 @@ func (x *ResolveAgentResponse) String() string {
 func (*ResolveAgentResponse) ProtoMessage() {}
 
 func (x *ResolveAgentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[11]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -805,7 +881,7 @@ func (x *ResolveAgentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveAgentResponse.ProtoReflect.Descriptor instead.
 func (*ResolveAgentResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{11}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ResolveAgentResponse) GetCard() *AgentCard {
@@ -844,7 +920,7 @@ type FindAgentsRequest struct {
 
 func (x *FindAgentsRequest) Reset() {
 	*x = FindAgentsRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[12]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +932,7 @@ func (x *FindAgentsRequest) String() string {
 func (*FindAgentsRequest) ProtoMessage() {}
 
 func (x *FindAgentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[12]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -869,7 +945,7 @@ func (x *FindAgentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindAgentsRequest.ProtoReflect.Descriptor instead.
 func (*FindAgentsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{12}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *FindAgentsRequest) GetAccountId() string {
@@ -932,7 +1008,7 @@ type AgentMatch struct {
 
 func (x *AgentMatch) Reset() {
 	*x = AgentMatch{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[13]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -944,7 +1020,7 @@ func (x *AgentMatch) String() string {
 func (*AgentMatch) ProtoMessage() {}
 
 func (x *AgentMatch) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[13]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -957,7 +1033,7 @@ func (x *AgentMatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentMatch.ProtoReflect.Descriptor instead.
 func (*AgentMatch) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{13}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *AgentMatch) GetCard() *AgentCard {
@@ -999,7 +1075,7 @@ type FindAgentsResponse struct {
 
 func (x *FindAgentsResponse) Reset() {
 	*x = FindAgentsResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[14]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1011,7 +1087,7 @@ func (x *FindAgentsResponse) String() string {
 func (*FindAgentsResponse) ProtoMessage() {}
 
 func (x *FindAgentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[14]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1024,7 +1100,7 @@ func (x *FindAgentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindAgentsResponse.ProtoReflect.Descriptor instead.
 func (*FindAgentsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{14}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FindAgentsResponse) GetMatches() []*AgentMatch {
@@ -1047,7 +1123,7 @@ type ReportUnreachableRequest struct {
 
 func (x *ReportUnreachableRequest) Reset() {
 	*x = ReportUnreachableRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[15]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1059,7 +1135,7 @@ func (x *ReportUnreachableRequest) String() string {
 func (*ReportUnreachableRequest) ProtoMessage() {}
 
 func (x *ReportUnreachableRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[15]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1072,7 +1148,7 @@ func (x *ReportUnreachableRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportUnreachableRequest.ProtoReflect.Descriptor instead.
 func (*ReportUnreachableRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{15}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ReportUnreachableRequest) GetInstanceId() string {
@@ -1098,7 +1174,7 @@ type ReportUnreachableResponse struct {
 
 func (x *ReportUnreachableResponse) Reset() {
 	*x = ReportUnreachableResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[16]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1110,7 +1186,7 @@ func (x *ReportUnreachableResponse) String() string {
 func (*ReportUnreachableResponse) ProtoMessage() {}
 
 func (x *ReportUnreachableResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[16]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1123,7 +1199,7 @@ func (x *ReportUnreachableResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportUnreachableResponse.ProtoReflect.Descriptor instead.
 func (*ReportUnreachableResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{16}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{17}
 }
 
 // Whose view, and from when.
@@ -1139,7 +1215,7 @@ type WatchAgentsRequest struct {
 
 func (x *WatchAgentsRequest) Reset() {
 	*x = WatchAgentsRequest{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1151,7 +1227,7 @@ func (x *WatchAgentsRequest) String() string {
 func (*WatchAgentsRequest) ProtoMessage() {}
 
 func (x *WatchAgentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[17]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1164,7 +1240,7 @@ func (x *WatchAgentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchAgentsRequest.ProtoReflect.Descriptor instead.
 func (*WatchAgentsRequest) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{17}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *WatchAgentsRequest) GetAccountId() string {
@@ -1207,7 +1283,7 @@ type WatchAgentsResponse struct {
 
 func (x *WatchAgentsResponse) Reset() {
 	*x = WatchAgentsResponse{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1219,7 +1295,7 @@ func (x *WatchAgentsResponse) String() string {
 func (*WatchAgentsResponse) ProtoMessage() {}
 
 func (x *WatchAgentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[18]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1232,7 +1308,7 @@ func (x *WatchAgentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchAgentsResponse.ProtoReflect.Descriptor instead.
 func (*WatchAgentsResponse) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{18}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *WatchAgentsResponse) GetRevision() string {
@@ -1321,7 +1397,7 @@ type SnapshotChunk struct {
 
 func (x *SnapshotChunk) Reset() {
 	*x = SnapshotChunk{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1333,7 +1409,7 @@ func (x *SnapshotChunk) String() string {
 func (*SnapshotChunk) ProtoMessage() {}
 
 func (x *SnapshotChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[19]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1346,7 +1422,7 @@ func (x *SnapshotChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotChunk.ProtoReflect.Descriptor instead.
 func (*SnapshotChunk) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{19}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SnapshotChunk) GetCards() []*AgentCard {
@@ -1387,7 +1463,7 @@ type AgentChanges struct {
 
 func (x *AgentChanges) Reset() {
 	*x = AgentChanges{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1399,7 +1475,7 @@ func (x *AgentChanges) String() string {
 func (*AgentChanges) ProtoMessage() {}
 
 func (x *AgentChanges) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[20]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1412,7 +1488,7 @@ func (x *AgentChanges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentChanges.ProtoReflect.Descriptor instead.
 func (*AgentChanges) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{20}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *AgentChanges) GetCards() []*AgentCard {
@@ -1456,7 +1532,7 @@ type AgentKey struct {
 
 func (x *AgentKey) Reset() {
 	*x = AgentKey{}
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1468,7 +1544,7 @@ func (x *AgentKey) String() string {
 func (*AgentKey) ProtoMessage() {}
 
 func (x *AgentKey) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_registry_service_proto_msgTypes[21]
+	mi := &file_botmesh_v1_registry_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1481,7 +1557,7 @@ func (x *AgentKey) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentKey.ProtoReflect.Descriptor instead.
 func (*AgentKey) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{21}
+	return file_botmesh_v1_registry_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AgentKey) GetAccountId() string {
@@ -1517,20 +1593,25 @@ const file_botmesh_v1_registry_service_proto_rawDesc = "" +
 	"\x10RegisterResponse\x12'\n" +
 	"\x05lease\x18\x01 \x01(\v2\x11.botmesh.v1.LeaseR\x05lease\x12*\n" +
 	"\x06limits\x18\x02 \x01(\v2\x12.botmesh.v1.LimitsR\x06limits\x12%\n" +
-	"\x0etrace_endpoint\x18\x03 \x01(\tR\rtraceEndpoint\"\xaf\x01\n" +
+	"\x0etrace_endpoint\x18\x03 \x01(\tR\rtraceEndpoint\"\xf7\x01\n" +
 	"\x10HeartbeatRequest\x12\x1f\n" +
 	"\vinstance_id\x18\x01 \x01(\tR\n" +
 	"instanceId\x12\x1f\n" +
 	"\vlease_token\x18\x02 \x01(\tR\n" +
 	"leaseToken\x123\n" +
 	"\treadiness\x18\x03 \x01(\x0e2\x15.botmesh.v1.ReadinessR\treadiness\x12$\n" +
-	"\x04load\x18\x04 \x01(\v2\x10.botmesh.v1.LoadR\x04load\"\xb7\x01\n" +
+	"\x04load\x18\x04 \x01(\v2\x10.botmesh.v1.LoadR\x04load\x12F\n" +
+	"\x10open_delegations\x18\x05 \x03(\v2\x1b.botmesh.v1.OpenDelegationsR\x0fopenDelegations\"9\n" +
+	"\x0fOpenDelegations\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\rR\x05count\"\xfb\x01\n" +
 	"\x11HeartbeatResponse\x12'\n" +
 	"\x05lease\x18\x01 \x01(\v2\x11.botmesh.v1.LeaseR\x05lease\x12*\n" +
 	"\x06limits\x18\x02 \x01(\v2\x12.botmesh.v1.LimitsR\x06limits\x12,\n" +
 	"\x05probe\x18\x03 \x01(\x0e2\x16.botmesh.v1.ProbeStateR\x05probe\x12\x1f\n" +
 	"\vprobe_error\x18\x04 \x01(\tR\n" +
-	"probeError\"U\n" +
+	"probeError\x12B\n" +
+	"\x0eopen_elsewhere\x18\x05 \x03(\v2\x1b.botmesh.v1.OpenDelegationsR\ropenElsewhere\"U\n" +
 	"\x11DeregisterRequest\x12\x1f\n" +
 	"\vinstance_id\x18\x01 \x01(\tR\n" +
 	"instanceId\x12\x1f\n" +
@@ -1645,86 +1726,89 @@ func file_botmesh_v1_registry_service_proto_rawDescGZIP() []byte {
 }
 
 var file_botmesh_v1_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_botmesh_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_botmesh_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_botmesh_v1_registry_service_proto_goTypes = []any{
 	(ProbeState)(0),                   // 0: botmesh.v1.ProbeState
 	(*RegisterRequest)(nil),           // 1: botmesh.v1.RegisterRequest
 	(*RegisterResponse)(nil),          // 2: botmesh.v1.RegisterResponse
 	(*HeartbeatRequest)(nil),          // 3: botmesh.v1.HeartbeatRequest
-	(*HeartbeatResponse)(nil),         // 4: botmesh.v1.HeartbeatResponse
-	(*DeregisterRequest)(nil),         // 5: botmesh.v1.DeregisterRequest
-	(*DeregisterResponse)(nil),        // 6: botmesh.v1.DeregisterResponse
-	(*GetAgentRequest)(nil),           // 7: botmesh.v1.GetAgentRequest
-	(*GetAgentResponse)(nil),          // 8: botmesh.v1.GetAgentResponse
-	(*ListAgentsRequest)(nil),         // 9: botmesh.v1.ListAgentsRequest
-	(*ListAgentsResponse)(nil),        // 10: botmesh.v1.ListAgentsResponse
-	(*ResolveAgentRequest)(nil),       // 11: botmesh.v1.ResolveAgentRequest
-	(*ResolveAgentResponse)(nil),      // 12: botmesh.v1.ResolveAgentResponse
-	(*FindAgentsRequest)(nil),         // 13: botmesh.v1.FindAgentsRequest
-	(*AgentMatch)(nil),                // 14: botmesh.v1.AgentMatch
-	(*FindAgentsResponse)(nil),        // 15: botmesh.v1.FindAgentsResponse
-	(*ReportUnreachableRequest)(nil),  // 16: botmesh.v1.ReportUnreachableRequest
-	(*ReportUnreachableResponse)(nil), // 17: botmesh.v1.ReportUnreachableResponse
-	(*WatchAgentsRequest)(nil),        // 18: botmesh.v1.WatchAgentsRequest
-	(*WatchAgentsResponse)(nil),       // 19: botmesh.v1.WatchAgentsResponse
-	(*SnapshotChunk)(nil),             // 20: botmesh.v1.SnapshotChunk
-	(*AgentChanges)(nil),              // 21: botmesh.v1.AgentChanges
-	(*AgentKey)(nil),                  // 22: botmesh.v1.AgentKey
-	(*AgentCard)(nil),                 // 23: botmesh.v1.AgentCard
-	(Readiness)(0),                    // 24: botmesh.v1.Readiness
-	(*Lease)(nil),                     // 25: botmesh.v1.Lease
-	(*Limits)(nil),                    // 26: botmesh.v1.Limits
-	(*Load)(nil),                      // 27: botmesh.v1.Load
-	(*Agent)(nil),                     // 28: botmesh.v1.Agent
-	(*Instance)(nil),                  // 29: botmesh.v1.Instance
+	(*OpenDelegations)(nil),           // 4: botmesh.v1.OpenDelegations
+	(*HeartbeatResponse)(nil),         // 5: botmesh.v1.HeartbeatResponse
+	(*DeregisterRequest)(nil),         // 6: botmesh.v1.DeregisterRequest
+	(*DeregisterResponse)(nil),        // 7: botmesh.v1.DeregisterResponse
+	(*GetAgentRequest)(nil),           // 8: botmesh.v1.GetAgentRequest
+	(*GetAgentResponse)(nil),          // 9: botmesh.v1.GetAgentResponse
+	(*ListAgentsRequest)(nil),         // 10: botmesh.v1.ListAgentsRequest
+	(*ListAgentsResponse)(nil),        // 11: botmesh.v1.ListAgentsResponse
+	(*ResolveAgentRequest)(nil),       // 12: botmesh.v1.ResolveAgentRequest
+	(*ResolveAgentResponse)(nil),      // 13: botmesh.v1.ResolveAgentResponse
+	(*FindAgentsRequest)(nil),         // 14: botmesh.v1.FindAgentsRequest
+	(*AgentMatch)(nil),                // 15: botmesh.v1.AgentMatch
+	(*FindAgentsResponse)(nil),        // 16: botmesh.v1.FindAgentsResponse
+	(*ReportUnreachableRequest)(nil),  // 17: botmesh.v1.ReportUnreachableRequest
+	(*ReportUnreachableResponse)(nil), // 18: botmesh.v1.ReportUnreachableResponse
+	(*WatchAgentsRequest)(nil),        // 19: botmesh.v1.WatchAgentsRequest
+	(*WatchAgentsResponse)(nil),       // 20: botmesh.v1.WatchAgentsResponse
+	(*SnapshotChunk)(nil),             // 21: botmesh.v1.SnapshotChunk
+	(*AgentChanges)(nil),              // 22: botmesh.v1.AgentChanges
+	(*AgentKey)(nil),                  // 23: botmesh.v1.AgentKey
+	(*AgentCard)(nil),                 // 24: botmesh.v1.AgentCard
+	(Readiness)(0),                    // 25: botmesh.v1.Readiness
+	(*Lease)(nil),                     // 26: botmesh.v1.Lease
+	(*Limits)(nil),                    // 27: botmesh.v1.Limits
+	(*Load)(nil),                      // 28: botmesh.v1.Load
+	(*Agent)(nil),                     // 29: botmesh.v1.Agent
+	(*Instance)(nil),                  // 30: botmesh.v1.Instance
 }
 var file_botmesh_v1_registry_service_proto_depIdxs = []int32{
-	23, // 0: botmesh.v1.RegisterRequest.card:type_name -> botmesh.v1.AgentCard
-	24, // 1: botmesh.v1.RegisterRequest.readiness:type_name -> botmesh.v1.Readiness
-	25, // 2: botmesh.v1.RegisterResponse.lease:type_name -> botmesh.v1.Lease
-	26, // 3: botmesh.v1.RegisterResponse.limits:type_name -> botmesh.v1.Limits
-	24, // 4: botmesh.v1.HeartbeatRequest.readiness:type_name -> botmesh.v1.Readiness
-	27, // 5: botmesh.v1.HeartbeatRequest.load:type_name -> botmesh.v1.Load
-	25, // 6: botmesh.v1.HeartbeatResponse.lease:type_name -> botmesh.v1.Lease
-	26, // 7: botmesh.v1.HeartbeatResponse.limits:type_name -> botmesh.v1.Limits
-	0,  // 8: botmesh.v1.HeartbeatResponse.probe:type_name -> botmesh.v1.ProbeState
-	28, // 9: botmesh.v1.GetAgentResponse.agent:type_name -> botmesh.v1.Agent
-	28, // 10: botmesh.v1.ListAgentsResponse.agents:type_name -> botmesh.v1.Agent
-	23, // 11: botmesh.v1.ResolveAgentResponse.card:type_name -> botmesh.v1.AgentCard
-	29, // 12: botmesh.v1.ResolveAgentResponse.instances:type_name -> botmesh.v1.Instance
-	23, // 13: botmesh.v1.AgentMatch.card:type_name -> botmesh.v1.AgentCard
-	14, // 14: botmesh.v1.FindAgentsResponse.matches:type_name -> botmesh.v1.AgentMatch
-	26, // 15: botmesh.v1.WatchAgentsResponse.limits:type_name -> botmesh.v1.Limits
-	20, // 16: botmesh.v1.WatchAgentsResponse.snapshot:type_name -> botmesh.v1.SnapshotChunk
-	21, // 17: botmesh.v1.WatchAgentsResponse.changes:type_name -> botmesh.v1.AgentChanges
-	23, // 18: botmesh.v1.SnapshotChunk.cards:type_name -> botmesh.v1.AgentCard
-	29, // 19: botmesh.v1.SnapshotChunk.instances:type_name -> botmesh.v1.Instance
-	23, // 20: botmesh.v1.AgentChanges.cards:type_name -> botmesh.v1.AgentCard
-	29, // 21: botmesh.v1.AgentChanges.instances:type_name -> botmesh.v1.Instance
-	22, // 22: botmesh.v1.AgentChanges.removed_agents:type_name -> botmesh.v1.AgentKey
-	1,  // 23: botmesh.v1.RegistryService.Register:input_type -> botmesh.v1.RegisterRequest
-	3,  // 24: botmesh.v1.RegistryService.Heartbeat:input_type -> botmesh.v1.HeartbeatRequest
-	5,  // 25: botmesh.v1.RegistryService.Deregister:input_type -> botmesh.v1.DeregisterRequest
-	7,  // 26: botmesh.v1.RegistryService.GetAgent:input_type -> botmesh.v1.GetAgentRequest
-	9,  // 27: botmesh.v1.RegistryService.ListAgents:input_type -> botmesh.v1.ListAgentsRequest
-	11, // 28: botmesh.v1.RegistryService.ResolveAgent:input_type -> botmesh.v1.ResolveAgentRequest
-	13, // 29: botmesh.v1.RegistryService.FindAgents:input_type -> botmesh.v1.FindAgentsRequest
-	16, // 30: botmesh.v1.RegistryService.ReportUnreachable:input_type -> botmesh.v1.ReportUnreachableRequest
-	18, // 31: botmesh.v1.RegistryService.WatchAgents:input_type -> botmesh.v1.WatchAgentsRequest
-	2,  // 32: botmesh.v1.RegistryService.Register:output_type -> botmesh.v1.RegisterResponse
-	4,  // 33: botmesh.v1.RegistryService.Heartbeat:output_type -> botmesh.v1.HeartbeatResponse
-	6,  // 34: botmesh.v1.RegistryService.Deregister:output_type -> botmesh.v1.DeregisterResponse
-	8,  // 35: botmesh.v1.RegistryService.GetAgent:output_type -> botmesh.v1.GetAgentResponse
-	10, // 36: botmesh.v1.RegistryService.ListAgents:output_type -> botmesh.v1.ListAgentsResponse
-	12, // 37: botmesh.v1.RegistryService.ResolveAgent:output_type -> botmesh.v1.ResolveAgentResponse
-	15, // 38: botmesh.v1.RegistryService.FindAgents:output_type -> botmesh.v1.FindAgentsResponse
-	17, // 39: botmesh.v1.RegistryService.ReportUnreachable:output_type -> botmesh.v1.ReportUnreachableResponse
-	19, // 40: botmesh.v1.RegistryService.WatchAgents:output_type -> botmesh.v1.WatchAgentsResponse
-	32, // [32:41] is the sub-list for method output_type
-	23, // [23:32] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	24, // 0: botmesh.v1.RegisterRequest.card:type_name -> botmesh.v1.AgentCard
+	25, // 1: botmesh.v1.RegisterRequest.readiness:type_name -> botmesh.v1.Readiness
+	26, // 2: botmesh.v1.RegisterResponse.lease:type_name -> botmesh.v1.Lease
+	27, // 3: botmesh.v1.RegisterResponse.limits:type_name -> botmesh.v1.Limits
+	25, // 4: botmesh.v1.HeartbeatRequest.readiness:type_name -> botmesh.v1.Readiness
+	28, // 5: botmesh.v1.HeartbeatRequest.load:type_name -> botmesh.v1.Load
+	4,  // 6: botmesh.v1.HeartbeatRequest.open_delegations:type_name -> botmesh.v1.OpenDelegations
+	26, // 7: botmesh.v1.HeartbeatResponse.lease:type_name -> botmesh.v1.Lease
+	27, // 8: botmesh.v1.HeartbeatResponse.limits:type_name -> botmesh.v1.Limits
+	0,  // 9: botmesh.v1.HeartbeatResponse.probe:type_name -> botmesh.v1.ProbeState
+	4,  // 10: botmesh.v1.HeartbeatResponse.open_elsewhere:type_name -> botmesh.v1.OpenDelegations
+	29, // 11: botmesh.v1.GetAgentResponse.agent:type_name -> botmesh.v1.Agent
+	29, // 12: botmesh.v1.ListAgentsResponse.agents:type_name -> botmesh.v1.Agent
+	24, // 13: botmesh.v1.ResolveAgentResponse.card:type_name -> botmesh.v1.AgentCard
+	30, // 14: botmesh.v1.ResolveAgentResponse.instances:type_name -> botmesh.v1.Instance
+	24, // 15: botmesh.v1.AgentMatch.card:type_name -> botmesh.v1.AgentCard
+	15, // 16: botmesh.v1.FindAgentsResponse.matches:type_name -> botmesh.v1.AgentMatch
+	27, // 17: botmesh.v1.WatchAgentsResponse.limits:type_name -> botmesh.v1.Limits
+	21, // 18: botmesh.v1.WatchAgentsResponse.snapshot:type_name -> botmesh.v1.SnapshotChunk
+	22, // 19: botmesh.v1.WatchAgentsResponse.changes:type_name -> botmesh.v1.AgentChanges
+	24, // 20: botmesh.v1.SnapshotChunk.cards:type_name -> botmesh.v1.AgentCard
+	30, // 21: botmesh.v1.SnapshotChunk.instances:type_name -> botmesh.v1.Instance
+	24, // 22: botmesh.v1.AgentChanges.cards:type_name -> botmesh.v1.AgentCard
+	30, // 23: botmesh.v1.AgentChanges.instances:type_name -> botmesh.v1.Instance
+	23, // 24: botmesh.v1.AgentChanges.removed_agents:type_name -> botmesh.v1.AgentKey
+	1,  // 25: botmesh.v1.RegistryService.Register:input_type -> botmesh.v1.RegisterRequest
+	3,  // 26: botmesh.v1.RegistryService.Heartbeat:input_type -> botmesh.v1.HeartbeatRequest
+	6,  // 27: botmesh.v1.RegistryService.Deregister:input_type -> botmesh.v1.DeregisterRequest
+	8,  // 28: botmesh.v1.RegistryService.GetAgent:input_type -> botmesh.v1.GetAgentRequest
+	10, // 29: botmesh.v1.RegistryService.ListAgents:input_type -> botmesh.v1.ListAgentsRequest
+	12, // 30: botmesh.v1.RegistryService.ResolveAgent:input_type -> botmesh.v1.ResolveAgentRequest
+	14, // 31: botmesh.v1.RegistryService.FindAgents:input_type -> botmesh.v1.FindAgentsRequest
+	17, // 32: botmesh.v1.RegistryService.ReportUnreachable:input_type -> botmesh.v1.ReportUnreachableRequest
+	19, // 33: botmesh.v1.RegistryService.WatchAgents:input_type -> botmesh.v1.WatchAgentsRequest
+	2,  // 34: botmesh.v1.RegistryService.Register:output_type -> botmesh.v1.RegisterResponse
+	5,  // 35: botmesh.v1.RegistryService.Heartbeat:output_type -> botmesh.v1.HeartbeatResponse
+	7,  // 36: botmesh.v1.RegistryService.Deregister:output_type -> botmesh.v1.DeregisterResponse
+	9,  // 37: botmesh.v1.RegistryService.GetAgent:output_type -> botmesh.v1.GetAgentResponse
+	11, // 38: botmesh.v1.RegistryService.ListAgents:output_type -> botmesh.v1.ListAgentsResponse
+	13, // 39: botmesh.v1.RegistryService.ResolveAgent:output_type -> botmesh.v1.ResolveAgentResponse
+	16, // 40: botmesh.v1.RegistryService.FindAgents:output_type -> botmesh.v1.FindAgentsResponse
+	18, // 41: botmesh.v1.RegistryService.ReportUnreachable:output_type -> botmesh.v1.ReportUnreachableResponse
+	20, // 42: botmesh.v1.RegistryService.WatchAgents:output_type -> botmesh.v1.WatchAgentsResponse
+	34, // [34:43] is the sub-list for method output_type
+	25, // [25:34] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_registry_service_proto_init() }
@@ -1737,8 +1821,8 @@ func file_botmesh_v1_registry_service_proto_init() {
 	file_botmesh_v1_instance_proto_init()
 	file_botmesh_v1_lease_proto_init()
 	file_botmesh_v1_limits_proto_init()
-	file_botmesh_v1_registry_service_proto_msgTypes[12].OneofWrappers = []any{}
-	file_botmesh_v1_registry_service_proto_msgTypes[18].OneofWrappers = []any{
+	file_botmesh_v1_registry_service_proto_msgTypes[13].OneofWrappers = []any{}
+	file_botmesh_v1_registry_service_proto_msgTypes[19].OneofWrappers = []any{
 		(*WatchAgentsResponse_Snapshot)(nil),
 		(*WatchAgentsResponse_Changes)(nil),
 	}
@@ -1748,7 +1832,7 @@ func file_botmesh_v1_registry_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_botmesh_v1_registry_service_proto_rawDesc), len(file_botmesh_v1_registry_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   22,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -50,6 +50,9 @@ class AgentServiceStub:
     botmesh-to            agent/instance that the caller means. Any other process answers
     UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
     whoever is called.
+    botmesh-open          how many delegations of this conversation (or, without one,
+    of this chain) are open at the agents of the path, this call
+    among them: 1 to 64,000. Absent: as many as the path is long.
     traceparent           W3C Trace Context, with tracestate.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
@@ -127,6 +130,9 @@ class AgentServiceServicer:
     botmesh-to            agent/instance that the caller means. Any other process answers
     UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
     whoever is called.
+    botmesh-open          how many delegations of this conversation (or, without one,
+    of this chain) are open at the agents of the path, this call
+    among them: 1 to 64,000. Absent: as many as the path is long.
     traceparent           W3C Trace Context, with tracestate.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).
@@ -274,6 +280,9 @@ class AgentService:
     botmesh-to            agent/instance that the caller means. Any other process answers
     UNAVAILABLE, WRONG_INSTANCE and starts nothing. Absent:
     whoever is called.
+    botmesh-open          how many delegations of this conversation (or, without one,
+    of this chain) are open at the agents of the path, this call
+    among them: 1 to 64,000. Absent: as many as the path is long.
     traceparent           W3C Trace Context, with tracestate.
 
     Every refusal is a status with google.rpc.ErrorInfo (error_reason.proto).

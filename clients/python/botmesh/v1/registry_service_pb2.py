@@ -29,7 +29,7 @@ from botmesh.v1 import lease_pb2 as botmesh_dot_v1_dot_lease__pb2
 from botmesh.v1 import limits_pb2 as botmesh_dot_v1_dot_limits__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!botmesh/v1/registry_service.proto\x12\nbotmesh.v1\x1a\x16\x62otmesh/v1/agent.proto\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\x1a\x16\x62otmesh/v1/lease.proto\x1a\x17\x62otmesh/v1/limits.proto\"\xb0\x01\n\x0fRegisterRequest\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x13\n\x0blease_token\x18\x04 \x01(\t\x12(\n\treadiness\x18\x05 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x13\n\x0btakes_links\x18\x06 \x01(\x08\"p\n\x10RegisterResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12\x16\n\x0etrace_endpoint\x18\x03 \x01(\t\"\x86\x01\n\x10HeartbeatRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\x12(\n\treadiness\x18\x03 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x1e\n\x04load\x18\x04 \x01(\x0b\x32\x10.botmesh.v1.Load\"\x95\x01\n\x11HeartbeatResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12%\n\x05probe\x18\x03 \x01(\x0e\x32\x16.botmesh.v1.ProbeState\x12\x13\n\x0bprobe_error\x18\x04 \x01(\t\"=\n\x11\x44\x65registerRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\"\x14\n\x12\x44\x65registerResponse\"3\n\x0fGetAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"4\n\x10GetAgentResponse\x12 \n\x05\x61gent\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Agent\"p\n\x11ListAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\x13\n\x0b\x61\x63tive_only\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"P\n\x12ListAgentsResponse\x12!\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x11.botmesh.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x13ResolveAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"d\n\x14ResolveAgentResponse\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\"\x96\x01\n\x11\x46indAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\r\n\x05limit\x18\x05 \x01(\r\x12\x1b\n\x0emin_confidence\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_min_confidence\"f\n\nAgentMatch\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x10\n\x08skill_id\x18\x03 \x01(\t\x12\x12\n\nconfidence\x18\x04 \x01(\x01\"=\n\x12\x46indAgentsResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.botmesh.v1.AgentMatch\">\n\x18ReportUnreachableRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"\x1b\n\x19ReportUnreachableResponse\"7\n\x12WatchAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05since\x18\x02 \x01(\t\"\xd9\x01\n\x13WatchAgentsResponse\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x0f\n\x07warming\x18\x02 \x01(\x08\x12\"\n\x06limits\x18\x03 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12-\n\x08snapshot\x18\x04 \x01(\x0b\x32\x19.botmesh.v1.SnapshotChunkH\x00\x12+\n\x07\x63hanges\x18\x05 \x01(\x0b\x32\x18.botmesh.v1.AgentChangesH\x00\x12\x16\n\x0etrace_endpoint\x18\x06 \x01(\tB\x07\n\x05\x65vent\"p\n\rSnapshotChunk\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\"\xa6\x01\n\x0c\x41gentChanges\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x19\n\x11removed_instances\x18\x03 \x03(\t\x12,\n\x0eremoved_agents\x18\x04 \x03(\x0b\x32\x14.botmesh.v1.AgentKey\",\n\x08\x41gentKey\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t*r\n\nProbeState\x12\x1b\n\x17PROBE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROBE_STATE_PENDING\x10\x01\x12\x16\n\x12PROBE_STATE_PASSED\x10\x02\x12\x16\n\x12PROBE_STATE_FAILED\x10\x03\x32\x83\x06\n\x0fRegistryService\x12J\n\x08Register\x12\x1b.botmesh.v1.RegisterRequest\x1a\x1c.botmesh.v1.RegisterResponse\"\x03\x90\x02\x02\x12L\n\tHeartbeat\x12\x1c.botmesh.v1.HeartbeatRequest\x1a\x1d.botmesh.v1.HeartbeatResponse(\x01\x30\x01\x12P\n\nDeregister\x12\x1d.botmesh.v1.DeregisterRequest\x1a\x1e.botmesh.v1.DeregisterResponse\"\x03\x90\x02\x02\x12J\n\x08GetAgent\x12\x1b.botmesh.v1.GetAgentRequest\x1a\x1c.botmesh.v1.GetAgentResponse\"\x03\x90\x02\x01\x12P\n\nListAgents\x12\x1d.botmesh.v1.ListAgentsRequest\x1a\x1e.botmesh.v1.ListAgentsResponse\"\x03\x90\x02\x01\x12V\n\x0cResolveAgent\x12\x1f.botmesh.v1.ResolveAgentRequest\x1a .botmesh.v1.ResolveAgentResponse\"\x03\x90\x02\x01\x12P\n\nFindAgents\x12\x1d.botmesh.v1.FindAgentsRequest\x1a\x1e.botmesh.v1.FindAgentsResponse\"\x03\x90\x02\x01\x12\x65\n\x11ReportUnreachable\x12$.botmesh.v1.ReportUnreachableRequest\x1a%.botmesh.v1.ReportUnreachableResponse\"\x03\x90\x02\x02\x12U\n\x0bWatchAgents\x12\x1e.botmesh.v1.WatchAgentsRequest\x1a\x1f.botmesh.v1.WatchAgentsResponse\"\x03\x90\x02\x01\x30\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!botmesh/v1/registry_service.proto\x12\nbotmesh.v1\x1a\x16\x62otmesh/v1/agent.proto\x1a\x1b\x62otmesh/v1/agent_card.proto\x1a\x19\x62otmesh/v1/instance.proto\x1a\x16\x62otmesh/v1/lease.proto\x1a\x17\x62otmesh/v1/limits.proto\"\xb0\x01\n\x0fRegisterRequest\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x13\n\x0blease_token\x18\x04 \x01(\t\x12(\n\treadiness\x18\x05 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x13\n\x0btakes_links\x18\x06 \x01(\x08\"p\n\x10RegisterResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12\x16\n\x0etrace_endpoint\x18\x03 \x01(\t\"\xbd\x01\n\x10HeartbeatRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\x12(\n\treadiness\x18\x03 \x01(\x0e\x32\x15.botmesh.v1.Readiness\x12\x1e\n\x04load\x18\x04 \x01(\x0b\x32\x10.botmesh.v1.Load\x12\x35\n\x10open_delegations\x18\x05 \x03(\x0b\x32\x1b.botmesh.v1.OpenDelegations\"-\n\x0fOpenDelegations\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"\xca\x01\n\x11HeartbeatResponse\x12 \n\x05lease\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Lease\x12\"\n\x06limits\x18\x02 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12%\n\x05probe\x18\x03 \x01(\x0e\x32\x16.botmesh.v1.ProbeState\x12\x13\n\x0bprobe_error\x18\x04 \x01(\t\x12\x33\n\x0eopen_elsewhere\x18\x05 \x03(\x0b\x32\x1b.botmesh.v1.OpenDelegations\"=\n\x11\x44\x65registerRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x13\n\x0blease_token\x18\x02 \x01(\t\"\x14\n\x12\x44\x65registerResponse\"3\n\x0fGetAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"4\n\x10GetAgentResponse\x12 \n\x05\x61gent\x18\x01 \x01(\x0b\x32\x11.botmesh.v1.Agent\"p\n\x11ListAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\x13\n\x0b\x61\x63tive_only\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"P\n\x12ListAgentsResponse\x12!\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x11.botmesh.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x13ResolveAgentRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"d\n\x14ResolveAgentResponse\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\"\x96\x01\n\x11\x46indAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\r\n\x05limit\x18\x05 \x01(\r\x12\x1b\n\x0emin_confidence\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_min_confidence\"f\n\nAgentMatch\x12#\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x15.botmesh.v1.AgentCard\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x10\n\x08skill_id\x18\x03 \x01(\t\x12\x12\n\nconfidence\x18\x04 \x01(\x01\"=\n\x12\x46indAgentsResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.botmesh.v1.AgentMatch\">\n\x18ReportUnreachableRequest\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"\x1b\n\x19ReportUnreachableResponse\"7\n\x12WatchAgentsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\r\n\x05since\x18\x02 \x01(\t\"\xd9\x01\n\x13WatchAgentsResponse\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x0f\n\x07warming\x18\x02 \x01(\x08\x12\"\n\x06limits\x18\x03 \x01(\x0b\x32\x12.botmesh.v1.Limits\x12-\n\x08snapshot\x18\x04 \x01(\x0b\x32\x19.botmesh.v1.SnapshotChunkH\x00\x12+\n\x07\x63hanges\x18\x05 \x01(\x0b\x32\x18.botmesh.v1.AgentChangesH\x00\x12\x16\n\x0etrace_endpoint\x18\x06 \x01(\tB\x07\n\x05\x65vent\"p\n\rSnapshotChunk\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\"\xa6\x01\n\x0c\x41gentChanges\x12$\n\x05\x63\x61rds\x18\x01 \x03(\x0b\x32\x15.botmesh.v1.AgentCard\x12\'\n\tinstances\x18\x02 \x03(\x0b\x32\x14.botmesh.v1.Instance\x12\x19\n\x11removed_instances\x18\x03 \x03(\t\x12,\n\x0eremoved_agents\x18\x04 \x03(\x0b\x32\x14.botmesh.v1.AgentKey\",\n\x08\x41gentKey\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t*r\n\nProbeState\x12\x1b\n\x17PROBE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROBE_STATE_PENDING\x10\x01\x12\x16\n\x12PROBE_STATE_PASSED\x10\x02\x12\x16\n\x12PROBE_STATE_FAILED\x10\x03\x32\x83\x06\n\x0fRegistryService\x12J\n\x08Register\x12\x1b.botmesh.v1.RegisterRequest\x1a\x1c.botmesh.v1.RegisterResponse\"\x03\x90\x02\x02\x12L\n\tHeartbeat\x12\x1c.botmesh.v1.HeartbeatRequest\x1a\x1d.botmesh.v1.HeartbeatResponse(\x01\x30\x01\x12P\n\nDeregister\x12\x1d.botmesh.v1.DeregisterRequest\x1a\x1e.botmesh.v1.DeregisterResponse\"\x03\x90\x02\x02\x12J\n\x08GetAgent\x12\x1b.botmesh.v1.GetAgentRequest\x1a\x1c.botmesh.v1.GetAgentResponse\"\x03\x90\x02\x01\x12P\n\nListAgents\x12\x1d.botmesh.v1.ListAgentsRequest\x1a\x1e.botmesh.v1.ListAgentsResponse\"\x03\x90\x02\x01\x12V\n\x0cResolveAgent\x12\x1f.botmesh.v1.ResolveAgentRequest\x1a .botmesh.v1.ResolveAgentResponse\"\x03\x90\x02\x01\x12P\n\nFindAgents\x12\x1d.botmesh.v1.FindAgentsRequest\x1a\x1e.botmesh.v1.FindAgentsResponse\"\x03\x90\x02\x01\x12\x65\n\x11ReportUnreachable\x12$.botmesh.v1.ReportUnreachableRequest\x1a%.botmesh.v1.ReportUnreachableResponse\"\x03\x90\x02\x02\x12U\n\x0bWatchAgents\x12\x1e.botmesh.v1.WatchAgentsRequest\x1a\x1f.botmesh.v1.WatchAgentsResponse\"\x03\x90\x02\x01\x30\x01\x42L\n\rio.botmesh.v1P\x01Z9github.com/botmesh/botmesh/clients/go/botmeshv1;botmeshv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,52 +53,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTRYSERVICE'].methods_by_name['ReportUnreachable']._serialized_options = b'\220\002\002'
   _globals['_REGISTRYSERVICE'].methods_by_name['WatchAgents']._loaded_options = None
   _globals['_REGISTRYSERVICE'].methods_by_name['WatchAgents']._serialized_options = b'\220\002\001'
-  _globals['_PROBESTATE']._serialized_start=2326
-  _globals['_PROBESTATE']._serialized_end=2440
+  _globals['_PROBESTATE']._serialized_start=2481
+  _globals['_PROBESTATE']._serialized_end=2595
   _globals['_REGISTERREQUEST']._serialized_start=179
   _globals['_REGISTERREQUEST']._serialized_end=355
   _globals['_REGISTERRESPONSE']._serialized_start=357
   _globals['_REGISTERRESPONSE']._serialized_end=469
   _globals['_HEARTBEATREQUEST']._serialized_start=472
-  _globals['_HEARTBEATREQUEST']._serialized_end=606
-  _globals['_HEARTBEATRESPONSE']._serialized_start=609
-  _globals['_HEARTBEATRESPONSE']._serialized_end=758
-  _globals['_DEREGISTERREQUEST']._serialized_start=760
-  _globals['_DEREGISTERREQUEST']._serialized_end=821
-  _globals['_DEREGISTERRESPONSE']._serialized_start=823
-  _globals['_DEREGISTERRESPONSE']._serialized_end=843
-  _globals['_GETAGENTREQUEST']._serialized_start=845
-  _globals['_GETAGENTREQUEST']._serialized_end=896
-  _globals['_GETAGENTRESPONSE']._serialized_start=898
-  _globals['_GETAGENTRESPONSE']._serialized_end=950
-  _globals['_LISTAGENTSREQUEST']._serialized_start=952
-  _globals['_LISTAGENTSREQUEST']._serialized_end=1064
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=1066
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=1146
-  _globals['_RESOLVEAGENTREQUEST']._serialized_start=1148
-  _globals['_RESOLVEAGENTREQUEST']._serialized_end=1203
-  _globals['_RESOLVEAGENTRESPONSE']._serialized_start=1205
-  _globals['_RESOLVEAGENTRESPONSE']._serialized_end=1305
-  _globals['_FINDAGENTSREQUEST']._serialized_start=1308
-  _globals['_FINDAGENTSREQUEST']._serialized_end=1458
-  _globals['_AGENTMATCH']._serialized_start=1460
-  _globals['_AGENTMATCH']._serialized_end=1562
-  _globals['_FINDAGENTSRESPONSE']._serialized_start=1564
-  _globals['_FINDAGENTSRESPONSE']._serialized_end=1625
-  _globals['_REPORTUNREACHABLEREQUEST']._serialized_start=1627
-  _globals['_REPORTUNREACHABLEREQUEST']._serialized_end=1689
-  _globals['_REPORTUNREACHABLERESPONSE']._serialized_start=1691
-  _globals['_REPORTUNREACHABLERESPONSE']._serialized_end=1718
-  _globals['_WATCHAGENTSREQUEST']._serialized_start=1720
-  _globals['_WATCHAGENTSREQUEST']._serialized_end=1775
-  _globals['_WATCHAGENTSRESPONSE']._serialized_start=1778
-  _globals['_WATCHAGENTSRESPONSE']._serialized_end=1995
-  _globals['_SNAPSHOTCHUNK']._serialized_start=1997
-  _globals['_SNAPSHOTCHUNK']._serialized_end=2109
-  _globals['_AGENTCHANGES']._serialized_start=2112
-  _globals['_AGENTCHANGES']._serialized_end=2278
-  _globals['_AGENTKEY']._serialized_start=2280
-  _globals['_AGENTKEY']._serialized_end=2324
-  _globals['_REGISTRYSERVICE']._serialized_start=2443
-  _globals['_REGISTRYSERVICE']._serialized_end=3214
+  _globals['_HEARTBEATREQUEST']._serialized_end=661
+  _globals['_OPENDELEGATIONS']._serialized_start=663
+  _globals['_OPENDELEGATIONS']._serialized_end=708
+  _globals['_HEARTBEATRESPONSE']._serialized_start=711
+  _globals['_HEARTBEATRESPONSE']._serialized_end=913
+  _globals['_DEREGISTERREQUEST']._serialized_start=915
+  _globals['_DEREGISTERREQUEST']._serialized_end=976
+  _globals['_DEREGISTERRESPONSE']._serialized_start=978
+  _globals['_DEREGISTERRESPONSE']._serialized_end=998
+  _globals['_GETAGENTREQUEST']._serialized_start=1000
+  _globals['_GETAGENTREQUEST']._serialized_end=1051
+  _globals['_GETAGENTRESPONSE']._serialized_start=1053
+  _globals['_GETAGENTRESPONSE']._serialized_end=1105
+  _globals['_LISTAGENTSREQUEST']._serialized_start=1107
+  _globals['_LISTAGENTSREQUEST']._serialized_end=1219
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=1221
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=1301
+  _globals['_RESOLVEAGENTREQUEST']._serialized_start=1303
+  _globals['_RESOLVEAGENTREQUEST']._serialized_end=1358
+  _globals['_RESOLVEAGENTRESPONSE']._serialized_start=1360
+  _globals['_RESOLVEAGENTRESPONSE']._serialized_end=1460
+  _globals['_FINDAGENTSREQUEST']._serialized_start=1463
+  _globals['_FINDAGENTSREQUEST']._serialized_end=1613
+  _globals['_AGENTMATCH']._serialized_start=1615
+  _globals['_AGENTMATCH']._serialized_end=1717
+  _globals['_FINDAGENTSRESPONSE']._serialized_start=1719
+  _globals['_FINDAGENTSRESPONSE']._serialized_end=1780
+  _globals['_REPORTUNREACHABLEREQUEST']._serialized_start=1782
+  _globals['_REPORTUNREACHABLEREQUEST']._serialized_end=1844
+  _globals['_REPORTUNREACHABLERESPONSE']._serialized_start=1846
+  _globals['_REPORTUNREACHABLERESPONSE']._serialized_end=1873
+  _globals['_WATCHAGENTSREQUEST']._serialized_start=1875
+  _globals['_WATCHAGENTSREQUEST']._serialized_end=1930
+  _globals['_WATCHAGENTSRESPONSE']._serialized_start=1933
+  _globals['_WATCHAGENTSRESPONSE']._serialized_end=2150
+  _globals['_SNAPSHOTCHUNK']._serialized_start=2152
+  _globals['_SNAPSHOTCHUNK']._serialized_end=2264
+  _globals['_AGENTCHANGES']._serialized_start=2267
+  _globals['_AGENTCHANGES']._serialized_end=2433
+  _globals['_AGENTKEY']._serialized_start=2435
+  _globals['_AGENTKEY']._serialized_end=2479
+  _globals['_REGISTRYSERVICE']._serialized_start=2598
+  _globals['_REGISTRYSERVICE']._serialized_end=3369
 # @@protoc_insertion_point(module_scope)

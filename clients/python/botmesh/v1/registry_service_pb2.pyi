@@ -50,28 +50,40 @@ class RegisterResponse(_message.Message):
     def __init__(self, lease: _Optional[_Union[_lease_pb2.Lease, _Mapping]] = ..., limits: _Optional[_Union[_limits_pb2.Limits, _Mapping]] = ..., trace_endpoint: _Optional[str] = ...) -> None: ...
 
 class HeartbeatRequest(_message.Message):
-    __slots__ = ("instance_id", "lease_token", "readiness", "load")
+    __slots__ = ("instance_id", "lease_token", "readiness", "load", "open_delegations")
     INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
     LEASE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     READINESS_FIELD_NUMBER: _ClassVar[int]
     LOAD_FIELD_NUMBER: _ClassVar[int]
+    OPEN_DELEGATIONS_FIELD_NUMBER: _ClassVar[int]
     instance_id: str
     lease_token: str
     readiness: _instance_pb2.Readiness
     load: _instance_pb2.Load
-    def __init__(self, instance_id: _Optional[str] = ..., lease_token: _Optional[str] = ..., readiness: _Optional[_Union[_instance_pb2.Readiness, str]] = ..., load: _Optional[_Union[_instance_pb2.Load, _Mapping]] = ...) -> None: ...
+    open_delegations: _containers.RepeatedCompositeFieldContainer[OpenDelegations]
+    def __init__(self, instance_id: _Optional[str] = ..., lease_token: _Optional[str] = ..., readiness: _Optional[_Union[_instance_pb2.Readiness, str]] = ..., load: _Optional[_Union[_instance_pb2.Load, _Mapping]] = ..., open_delegations: _Optional[_Iterable[_Union[OpenDelegations, _Mapping]]] = ...) -> None: ...
+
+class OpenDelegations(_message.Message):
+    __slots__ = ("key", "count")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    count: int
+    def __init__(self, key: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
 
 class HeartbeatResponse(_message.Message):
-    __slots__ = ("lease", "limits", "probe", "probe_error")
+    __slots__ = ("lease", "limits", "probe", "probe_error", "open_elsewhere")
     LEASE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     PROBE_FIELD_NUMBER: _ClassVar[int]
     PROBE_ERROR_FIELD_NUMBER: _ClassVar[int]
+    OPEN_ELSEWHERE_FIELD_NUMBER: _ClassVar[int]
     lease: _lease_pb2.Lease
     limits: _limits_pb2.Limits
     probe: ProbeState
     probe_error: str
-    def __init__(self, lease: _Optional[_Union[_lease_pb2.Lease, _Mapping]] = ..., limits: _Optional[_Union[_limits_pb2.Limits, _Mapping]] = ..., probe: _Optional[_Union[ProbeState, str]] = ..., probe_error: _Optional[str] = ...) -> None: ...
+    open_elsewhere: _containers.RepeatedCompositeFieldContainer[OpenDelegations]
+    def __init__(self, lease: _Optional[_Union[_lease_pb2.Lease, _Mapping]] = ..., limits: _Optional[_Union[_limits_pb2.Limits, _Mapping]] = ..., probe: _Optional[_Union[ProbeState, str]] = ..., probe_error: _Optional[str] = ..., open_elsewhere: _Optional[_Iterable[_Union[OpenDelegations, _Mapping]]] = ...) -> None: ...
 
 class DeregisterRequest(_message.Message):
     __slots__ = ("instance_id", "lease_token")
