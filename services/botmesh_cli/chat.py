@@ -23,7 +23,7 @@ from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, lines, plain, print_json, tell_error, to_dict
 from botmesh_cli.typed import typed_lines
 
-_HELP = "/transfer AGENT (or desk), /tag NAME, /rate 1-5, /history, /quit"
+_HELP = "/transfer AGENT (or desk), /tag TEXT, /rate 1-5, /history, /quit"
 _ENDS = {
     api.POST_END_PAUSED: "The conversation is paused; you will get an answer when it is resumed.",
     api.POST_END_STOPPED: "The conversation is stopped; nobody will answer.",
@@ -31,18 +31,24 @@ _ENDS = {
     api.POST_END_NOBODY_ON_DUTY: "Nobody is at the desk now; your message waits there.",
     api.POST_END_SUGGESTED: "An answer is being checked by a person.",
     api.POST_END_WITH_PERSON: "A person has your message and will answer.",
+    api.POST_END_CLOSED: "The conversation was closed without an answer; your next message opens a new one.",
 }
 
 
 @click.command()
 @click.option("--contact", metavar="ID", help="Who you are.  [default: your user name]")
 @click.option("--channel", default="web", show_default=True, help="Where you write.")
-@click.option("--conversation", default="", metavar="ID", help="The conversation.  [default: your last one here]")
+@click.option("--address", default="", metavar="TEXT", help="Your address there, +4917012345: names the contact.")
+@click.option("--conversation", default="", metavar="ID", help="The conversation.  [default: your open one here]")
 @common
-def chat(with_: Common, contact: str | None, channel: str, conversation: str) -> int:
-    """Talk to the mesh as a contact. Lines are messages; /transfer, /tag, /rate, /history and /quit are commands."""
-    who = contact or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
-    return run(_chat(with_, who, channel, conversation))
+def chat(with_: Common, contact: str | None, channel: str, address: str, conversation: str) -> int:
+    """Talk to the mesh as a contact. Lines are messages; /transfer, /tag, /rate, /history and /quit are commands.
+
+    With --address alone the contact is the one that has the address, or a new one; with --contact too, the address
+    is linked to that contact.
+    """
+    user = "" if address else re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
+    return run(_chat(with_, contact or user, channel, address, conversation))
 
 
 @dataclass(slots=True)
@@ -55,6 +61,7 @@ class _Chat:
     account: str
     contact: str
     channel: str
+    address: str
     conversation: str
 
     async def say(self, line: str) -> None:
@@ -64,6 +71,7 @@ class _Chat:
             account_id=self.account,
             channel=self.channel,
             contact_id=self.contact,
+            address=self.address,
             message_id=new_id(),
             payload=[text(line)],
         )
@@ -71,7 +79,7 @@ class _Chat:
         async for response in self.stub.Post(request):
             kind = response.WhichOneof("event")
             if kind == "accepted":
-                self.conversation = response.accepted.conversation_id
+                self._accept(response.accepted)
             elif kind == "partial" and not self.as_json:
                 streamed += response.partial.part.text
                 self.out.print(lines(response.partial.part.text), end="", soft_wrap=True)
@@ -86,6 +94,12 @@ class _Chat:
             elif kind == "end" and not self.as_json:
                 self._say_end(response)
 
+    def _accept(self, accepted: api.PostAccepted) -> None:
+        self.conversation = accepted.conversation_id
+        if accepted.closed_conversation_id and not self.as_json:
+            ended, new = plain(accepted.closed_conversation_id), plain(accepted.conversation_id)
+            self.out.print(f"[cyan]— {ended} was closed; this is a new conversation, {new} —[/cyan]")
+
     def _say_end(self, response: api.PostResponse) -> None:
         place = f" You are number {response.queue_position}." if response.queue_position else ""
         self.out.print(f"[dim]{_ENDS[response.end]}{place}[/dim]" if response.end in _ENDS else "")
@@ -99,7 +113,7 @@ class _Chat:
             await self._transfer(rest.strip())
         elif word == "tag" and rest and self.conversation:
             await self.stub.SetTags(
-                api.SetTagsRequest(conversation_id=self.conversation, add=rest.split()), timeout=TIMEOUT
+                api.SetTagsRequest(conversation_id=self.conversation, add=[rest.strip()]), timeout=TIMEOUT
             )
         elif word == "rate" and rest.strip() in ("1", "2", "3", "4", "5") and self.conversation:
             outcome = Outcome(satisfaction=int(rest))
@@ -141,13 +155,13 @@ class _Chat:
             self.out.print(f"{lead}[bold]{plain(entry.author or 'mesh')}[/bold]  {lines(said)}", soft_wrap=True)
 
 
-async def _chat(with_: Common, contact: str, channel: str, conversation: str) -> None:
+async def _chat(with_: Common, contact: str, channel: str, address: str, conversation: str) -> None:
     async with service(with_.settings) as stub:
         out = console()
-        talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, conversation)
+        talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, address, conversation)
         typed = sys.stdin.isatty() and not with_.as_json
         if typed:
-            out.print(f"[dim]You are {plain(contact)} on {plain(channel)}. {_HELP}[/dim]")
+            out.print(f"[dim]You are {plain(address or contact)} on {plain(channel)}. {_HELP}[/dim]")
         typed_in = typed_lines()
         while (line := await _next(typed_in, out if typed else None)) is not None:
             if not line.strip():

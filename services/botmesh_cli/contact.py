@@ -74,8 +74,9 @@ def change(with_: Common, key: str, **options: Any) -> int:
 
     async def work() -> None:
         async with contact_service(with_, named) as stub:
-            await _tell_if_new(with_, stub, named, key)
+            hint = await _hint_if_new(stub, named, key)
             changed = (await stub.UpdateContact(request, timeout=TIMEOUT)).contact
+        _tell(with_, hint)
         print_contact(with_, changed)
 
     return run(work())
@@ -93,8 +94,10 @@ def link(with_: Common, key: str, channel: str, text: str) -> int:
 
     async def work() -> None:
         async with contact_service(with_, named) as stub:
-            await _tell_if_new(with_, stub, named, key)
-            print_contact(with_, (await stub.LinkAddress(request, timeout=TIMEOUT)).contact)
+            hint = await _hint_if_new(stub, named, key)
+            linked = (await stub.LinkAddress(request, timeout=TIMEOUT)).contact
+        _tell(with_, hint)
+        print_contact(with_, linked)
 
     return run(work())
 
@@ -115,8 +118,7 @@ def unlink(with_: Common, key: str, channel: str, text: str) -> int:
             request = api.UnlinkAddressRequest(contact=named, address=address)
             after = (await stub.UnlinkAddress(request, timeout=TIMEOUT)).contact
         if len(before.addresses) == len(after.addresses):
-            words = f"{before.contact_id} did not have the address {channel}:{text}"
-            console(stderr=True).print(plain(words), style="yellow")
+            _tell(with_, f"{before.contact_id} did not have the address {channel}:{text}.")
         print_contact(with_, after)
 
     return run(work())
@@ -163,9 +165,10 @@ def begin(with_: Common, key: str, agent: str, desk: bool, context: tuple[str, .
 
     async def work() -> None:
         async with contact_service(with_, named) as stub:
-            await _tell_if_new(with_, stub, named, key)
+            hint = await _hint_if_new(stub, named, key)
         async with conversation_service(with_.settings) as conversations:
             view = (await conversations.OpenConversation(request, timeout=TIMEOUT)).conversation
+        _tell(with_, hint)
         if with_.as_json:
             print_json(to_dict(view))
         else:
@@ -247,11 +250,15 @@ def _fields(pairs: tuple[str, ...], document: str | None) -> Struct:
     return fields
 
 
-async def _tell_if_new(with_: Common, stub: ContactServiceStub, key: ContactKey, named: str) -> None:
-    """Say on standard error that a contact is not known yet: the name may be a mistake."""
+async def _hint_if_new(stub: ContactServiceStub, key: ContactKey, named: str) -> str:
+    """What to say of a contact that is not known yet, for its name may be a mistake; empty if it is known."""
     if await is_known(stub, key):
-        return
-    form = "address" if key.WhichOneof("key") == "address" else "contact's id"
-    words = f"{named} is a new {form}: the contact becomes known.{did_you_mean(await near(stub, key))}"
-    if not with_.as_json:
-        console(stderr=True).print(plain(words), style="yellow")
+        return ""
+    form = "address" if key.WhichOneof("key") == "address" else "id"
+    return f"No contact had the {form} {named} until now.{did_you_mean(await near(stub, key))}"
+
+
+def _tell(with_: Common, hint: str) -> None:
+    """Say something to a person beside the output."""
+    if hint and not with_.as_json:
+        console(stderr=True).print(plain(hint), style="yellow")

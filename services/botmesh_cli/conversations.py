@@ -109,10 +109,8 @@ def _table(found: list[Conversation]) -> Table:
 def _headline(view: Conversation) -> list[str]:
     """How a conversation stands: one line, and one for each thing that not all conversations have."""
     verb = "had" if view.HasField("closed_at") else "has"
-    said = [
-        f"[bold]{plain(view.conversation_id)}[/bold]  {contact_in_words(view)} on {plain(view.channel)}, "
-        f"{owner_in_words(view.owner)} {verb} it in epoch {view.epoch}, {status_of(view)}"
-    ]
+    owner = f"{owner_in_words(view.owner)} {verb} it in epoch {view.epoch}, {status_of(view)}"
+    said = [f"[bold]{plain(view.conversation_id)}[/bold]  {contact_in_words(view)} on {plain(view.channel)}, {owner}"]
     if view.HasField("closed_at"):
         said.append(f"  closed     {clock(view.closed_at)}, {close_cause(view.close_cause)}")
     if view.own_status:

@@ -58,6 +58,7 @@ async def _stats(with_: Common) -> None:
         return
     out = console()
     out.print(f"{found.conversations} conversations, {found.messages} messages, {found.escalated} reached a person")
+    out.print(f"{found.closed} closed, {found.opened_by_mesh} opened by the mesh; {found.alerts} alerts of agents")
     rated = f", satisfaction {found.satisfaction:.1f} of 5" if found.satisfaction else ""
     out.print(
         f"{found.transfers} transfers, {found.failed_transfers} not done; "

@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2
 
 from botmesh.v1 import (  # noqa: F401 - the pool knows them then
     agent_service_pb2,
+    contact_service_pb2,
     conversation_service_pb2,
     journal_service_pb2,
     problem_service_pb2,
@@ -29,7 +30,7 @@ EVIL = (
 UNSEEN = {one for one in EVIL if not one.isprintable()}
 _BIG = 1 << 50
 _MAX_DEPTH = 7
-_KINDS = 40
+_KINDS = 60
 """More than any oneof has."""
 
 
