@@ -13,6 +13,7 @@ from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from botmesh_conversations.accounts import Account
 from botmesh_conversations.contact_aggregate import ContactAggregate
+from botmesh_conversations.contacts import again_if_merged
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.model import rules
 from botmesh_conversations.model.contact_rules import check_text
@@ -39,6 +40,7 @@ class AccountMethods(ConversationServiceServicer):
             return (await self._all.accounts.of(scope.account_id)).state.variables.get(names, time.time())
         return (await self._variables_of(scope)).state.variables.get(names, time.time())
 
+    @again_if_merged
     async def SetContext(self, request: api.SetContextRequest, context: ServicerContext) -> api.SetContextResponse:
         """Set variables."""
         scope = await self._scope(request.scope)
@@ -49,6 +51,7 @@ class AccountMethods(ConversationServiceServicer):
         await self._write(scope, request.values, ttl)
         return api.SetContextResponse()
 
+    @again_if_merged
     async def DeleteContext(
         self, request: api.DeleteContextRequest, context: ServicerContext
     ) -> api.DeleteContextResponse:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _RECORDS_A_READ = 1000
 
 
+class MergedMeanwhile(Exception):
+    """The contact was merged into another one after it was looked up."""
+
+
 class ContactAggregate(EventStream[ContactState]):
     """A contact whose events are folded here as they are written."""
 
@@ -38,6 +42,20 @@ class ContactAggregate(EventStream[ContactState]):
         self.contact_id = contact_id
         self._written = written
         self._react = react
+
+    async def write(self, decide: Callable[[ContactState], Sequence[ConversationEvent]]) -> list[ConversationEvent]:
+        """As for a stream.
+
+        Raises:
+            MergedMeanwhile: nothing happens to this contact any more.
+        """
+
+        def checked(state: ContactState) -> Sequence[ConversationEvent]:
+            if state.merged_into:
+                raise MergedMeanwhile(self.contact_id)
+            return decide(state)
+
+        return await super().write(checked)
 
     def extend(self, batch: Batch) -> None:
         """Add what the account's triggers make of a batch."""

@@ -14,7 +14,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from botmesh.v1.transfer_pb2 import CONVERSATION_MODE_UNSPECIFIED
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.contact_aggregate import ContactAggregate
-from botmesh_conversations.contacts import shown
+from botmesh_conversations.contacts import again_if_merged, shown
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.model import contact_rules, rules
 from botmesh_conversations.model.contact_rules import check_end, check_text
@@ -29,6 +29,7 @@ class ContactChangeMethods(ConversationServiceServicer):
 
     _all: Conversations
 
+    @again_if_merged
     async def SetStatus(self, request: api.SetStatusRequest, context: ServicerContext) -> api.SetStatusResponse:
         """Pause, stop or activate a contact or one conversation."""
         if request.status == pb.CONVERSATION_STATUS_UNSPECIFIED:
@@ -51,6 +52,7 @@ class ContactChangeMethods(ConversationServiceServicer):
         views = [live.state.view for live in await self._all.contacts.conversations(contact)]
         return api.SetStatusResponse(conversations=views, contact=shown(contact))
 
+    @again_if_merged
     async def SetMode(self, request: api.SetModeRequest, context: ServicerContext) -> api.SetModeResponse:
         """Autopilot or suggestive, for a contact or one conversation."""
         if request.mode == CONVERSATION_MODE_UNSPECIFIED:
@@ -118,6 +120,7 @@ class ContactChangeMethods(ConversationServiceServicer):
         names = [event.trigger_fired.trigger for event in events if event.HasField("trigger_fired")]
         return api.FireActionResponse(conversation=_view(acting), fired=names, contact=shown(contact))
 
+    @again_if_merged
     async def _change_contact(
         self, conversation_id: str, key: ContactKey | None, decide: Decision
     ) -> tuple[ConversationAggregate | None, ContactAggregate, list[ConversationEvent]]:

@@ -14,7 +14,7 @@ from botmesh.v1.contact_service_pb2_grpc import ContactServiceServicer, add_Cont
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations.contact_rows import effective
-from botmesh_conversations.contacts import shown
+from botmesh_conversations.contacts import again_if_merged, shown
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.model import contact_rules
 from botmesh_conversations.model.contact_rules import check_address, check_end, check_language, check_text
@@ -49,6 +49,7 @@ class ContactService(ContactServiceServicer):
             contacts=[effective(view, now) for view in page.views], next_page_token=page.next_token
         )
 
+    @again_if_merged
     async def UpdateContact(
         self, request: api.UpdateContactRequest, context: ServicerContext
     ) -> api.UpdateContactResponse:
@@ -78,6 +79,7 @@ class ContactService(ContactServiceServicer):
         await self._all.contacts.write(contact, decide)
         return api.UpdateContactResponse(contact=shown(contact))
 
+    @again_if_merged
     async def LinkAddress(self, request: api.LinkAddressRequest, context: ServicerContext) -> api.LinkAddressResponse:
         """Add an address."""
         address = check_address("address", request.address)
@@ -85,6 +87,7 @@ class ContactService(ContactServiceServicer):
         contact = await self._all.contacts.at(contact.account.name, address, contact.contact_id)
         return api.LinkAddressResponse(contact=shown(contact))
 
+    @again_if_merged
     async def UnlinkAddress(
         self, request: api.UnlinkAddressRequest, context: ServicerContext
     ) -> api.UnlinkAddressResponse:
@@ -98,14 +101,7 @@ class ContactService(ContactServiceServicer):
         self, request: api.MergeContactsRequest, context: ServicerContext
     ) -> api.MergeContactsResponse:
         """Make two contacts one."""
-        remaining = await self._all.contacts.named(request.contact)
-        merged = await self._all.contacts.named(request.merged)
-        if remaining.account.name != merged.account.name:
-            raise InvalidField("both contacts must be of one account", field="merged")
-        if remaining is not merged:
-            await self._all.contacts.merge(remaining, merged)
-        elif request.merged.contact_id == remaining.contact_id:
-            raise InvalidField("a contact cannot be merged into itself", field="merged")
+        remaining = await self._all.contacts.merge(request.contact, request.merged)
         return api.MergeContactsResponse(contact=shown(remaining))
 
 

@@ -5,8 +5,10 @@ stream. What a stopped process left undone is finished at the next start.
 """
 
 import asyncio
+import functools
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
 from botmesh.errors import AddressTaken, InvalidField, UnknownContact
@@ -16,7 +18,7 @@ from botmesh.v1.contact_pb2 import Contact, ContactKey
 from botmesh.v1.conversation_pb2 import Address, ConversationEvent
 from botmesh_conversations.accounts import Account, Accounts
 from botmesh_conversations.aggregate import ConversationAggregate
-from botmesh_conversations.contact_aggregate import ContactAggregate
+from botmesh_conversations.contact_aggregate import ContactAggregate, MergedMeanwhile
 from botmesh_conversations.contact_rows import effective
 from botmesh_conversations.model import contact_rules, rules
 from botmesh_conversations.model.contact_state import ContactState
@@ -34,6 +36,22 @@ _MAX_MERGES = 32
 """Merges that are followed from a contact to the one that remains."""
 
 Decision = Callable[[ContactState], Sequence[ConversationEvent]]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def again_if_merged(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """A method that looks up a contact, run again when that contact was merged meanwhile."""
+
+    @functools.wraps(method)
+    async def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        while True:
+            try:
+                return await method(*args, **kwargs)
+            except MergedMeanwhile:
+                continue
+
+    return again
 
 
 class Contacts:
@@ -58,6 +76,7 @@ class Contacts:
         self._get = get
         self._advance = advance
         self._cache: StreamCache[tuple[str, str], ContactAggregate] = StreamCache(self._load, max_streams=KEPT)
+        self._merging = asyncio.Lock()
         self._unadopted: set[tuple[str, str]] = set()
         """Account and id of contacts whose conversations began before contacts were kept."""
         self._locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
@@ -91,6 +110,7 @@ class Contacts:
             raise UnknownContact(text, contact_id=contact_id)
         return contact
 
+    @again_if_merged
     async def known(self, key: ContactKey) -> ContactAggregate:
         """The contact that a key names, which becomes known if it is not.
 
@@ -105,6 +125,7 @@ class Contacts:
             await contact.write(lambda state: contact_rules.create(state, account, contact.contact_id))
         return contact
 
+    @again_if_merged
     async def at(self, account: str, address: Address, contact_id: str = "") -> ContactAggregate:
         """The contact at an address in NFC; where there is none, that contact or a new one gets it.
 
@@ -154,9 +175,10 @@ class Contacts:
     async def follow(self, live: ConversationAggregate, contact: ContactAggregate) -> list[ConversationEvent]:
         """Have one conversation carry what happened to its contact; what was written to it."""
         view = live.state.view
-        is_other = view.contact_id != contact.contact_id
-        if not view.conversation_id or not (is_other or contact.state.shared > view.contact_sequence):
-            return []
+        is_other = view.conversation_id != "" and view.contact_id != contact.contact_id
+        is_up_to_date = contact.state.shared <= view.contact_sequence
+        if view.conversation_id and is_up_to_date and not is_other:
+            return []  # one whose first event is being written is looked at when that is done
         events = [] if is_other else await contact.shared_after(view.contact_sequence)
         written = await live.write(
             lambda state: rules.follow(
@@ -174,6 +196,9 @@ class Contacts:
         opened: pb.ConversationOpened | None = None,
     ) -> None:
         """Note that a conversation begins. `opened`: its first event, where somebody else than the contact opens it."""
+        known = contact.state.open_on(channel)
+        if known and (live := await self._get(known)).state.is_closed:
+            await self.ended(live)
 
         def decide(state: ContactState) -> list[ConversationEvent]:
             return [
@@ -198,6 +223,7 @@ class Contacts:
 
         await contact.write(decide)
 
+    @again_if_merged
     async def ended(self, live: ConversationAggregate) -> None:
         """Note at the contact that a conversation is open no more."""
         view = live.state.view
@@ -211,10 +237,23 @@ class Contacts:
         async with self._locks.setdefault(key, asyncio.Lock()):
             await contact.write(lambda state: contact_rules.unlink(state, address))
 
-    async def merge(self, remaining: ContactAggregate, merged: ContactAggregate) -> None:
-        """Make `merged` part of `remaining`."""
-        await merged.write(lambda state: contact_rules.merge_into(state, remaining.contact_id))
-        await self._take_over(remaining, merged)
+    async def merge(self, contact: ContactKey, other: ContactKey) -> ContactAggregate:
+        """Make the other contact part of the first; the contact that remains. Merging again is no error.
+
+        Raises:
+            UnknownContact: one of them is not known.
+            InvalidField: they are of two accounts, or one and the same.
+        """
+        async with self._merging:  # two merges at once could make a circle
+            remaining, merged = await self.named(contact), await self.named(other)
+            if remaining.account.name != merged.account.name:
+                raise InvalidField("both contacts must be of one account", field="merged")
+            if remaining is not merged:
+                await merged.write(lambda state: contact_rules.merge_into(state, remaining.contact_id))
+                await self._take_over(remaining, merged)
+            elif other.contact_id == remaining.contact_id:
+                raise InvalidField("a contact cannot be merged into itself", field="merged")
+            return remaining
 
     def look_for_older(self) -> None:
         """Note the conversations that are older than contacts: each is adopted before its contact is used."""

@@ -21,7 +21,7 @@ from botmesh_conversations.aggregate import ConversationAggregate, Listener
 from botmesh_conversations.alarm_clock import ALARM_TASK, AlarmClock
 from botmesh_conversations.alarms import Alarms
 from botmesh_conversations.catch_up import LISTS, catch_up, rebuild
-from botmesh_conversations.contacts import Contacts
+from botmesh_conversations.contacts import Contacts, again_if_merged
 from botmesh_conversations.event_stream import Batch
 from botmesh_conversations.members import Members, asked
 from botmesh_conversations.model import contact_rules, rules, snapshot
@@ -192,6 +192,7 @@ class Conversations:
             await self.contacts.ended(live)
         self.advance(live)
 
+    @again_if_merged
     async def _tell_contact(self, live: ConversationAggregate) -> None:
         """Have the contact take over what triggers decided for it here."""
         decided = list(live.state.for_contact)

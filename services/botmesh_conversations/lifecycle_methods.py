@@ -9,6 +9,7 @@ from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_AGENT, TRANSFER_INITIATOR_OPERATOR
 from botmesh_conversations.aggregate import ConversationAggregate
+from botmesh_conversations.contacts import again_if_merged
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.model import rules
 from botmesh_conversations.model.contact_rules import check_text
@@ -27,6 +28,7 @@ class LifecycleMethods(ConversationServiceServicer):
 
     _all: Conversations
 
+    @again_if_merged
     async def OpenConversation(
         self, request: api.OpenConversationRequest, context: ServicerContext
     ) -> api.OpenConversationResponse:

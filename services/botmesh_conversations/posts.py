@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from botmesh.errors import ConversationClosed
+from botmesh.errors import ConversationClosed, InvalidField
 from botmesh.names import DEFAULT_ACCOUNT, check_id, new_id
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Address, ConversationEvent
 from botmesh_conversations.aggregate import ConversationAggregate, Listener
-from botmesh_conversations.contact_aggregate import ContactAggregate
+from botmesh_conversations.contact_aggregate import ContactAggregate, MergedMeanwhile
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.lifecycle_methods import DEFAULT_CHANNEL
 from botmesh_conversations.model import rules
@@ -60,7 +60,11 @@ class Posts:
         message_id = check_id("message_id", request.message_id) if request.message_id else new_id()
         contact: ContactAggregate | None = None
         while True:
-            place = await self._place(request, message_id, contact)
+            try:
+                place = await self._place(request, message_id, contact)
+            except MergedMeanwhile:
+                contact = None
+                continue
             contact = place.contact
             live = place.live
             listener = Listener()
@@ -114,10 +118,10 @@ class Posts:
             channel = check_text("channel", request.channel or DEFAULT_CHANNEL)
             contact = contact or await self._contact(request, channel)
         if request.message_id:
-            for ended in reversed(contact.state.ended):  # a repeat stands where it was taken in
-                sequence = self._all.projection.sequence_of(ended, message_id)
+            for other in _others(contact, channel):  # a repeat stands where it was taken in
+                sequence = self._all.projection.sequence_of(other, message_id)
                 if sequence:
-                    return _Place(await self._all.get(ended), contact, channel, sequence)
+                    return _Place(await self._all.get(other), contact, channel, sequence)
         live = await self._open_one(contact, channel, named)
         closed = named.id if named is not None and named.state.is_closed else ""
         return _Place(live, contact, channel, self._sequence_in(live, message_id, request), closed)
@@ -146,6 +150,8 @@ class Posts:
     async def _contact_in(self, live: ConversationAggregate, request: api.PostRequest) -> ContactAggregate:
         """The contact of a conversation that was named."""
         view = live.state.view
+        if not view.contact_id:
+            raise InvalidField("an alert has no contact who could say something", field="conversation_id")
         contact = await self._all.contacts.of(view.account_id, view.contact_id)
         if request.contact_id:
             asked = await self._all.contacts.of(view.account_id, check_id("contact_id", request.contact_id))
@@ -169,3 +175,11 @@ class Posts:
             return 0
         known = live.state.taken_in(message_id)
         return self._all.projection.sequence_of(live.id, message_id) if known is None else known
+
+
+def _others(contact: ContactAggregate, channel: str) -> list[str]:
+    """The contact's conversations besides the one that is open on a channel: those that ended of late come first."""
+    state = contact.state
+    newest = state.open_on(channel)
+    is_open = [known.conversation_id for known in state.view.conversations if known.conversation_id != newest]
+    return [*reversed(state.ended), *is_open]

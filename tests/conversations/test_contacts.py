@@ -363,6 +363,46 @@ async def test_merging_two_contacts_makes_them_one(make_desk):
         assert (again.id, again.accepted.contact_id) == (phone.id, "anna")
 
 
+async def test_contacts_that_are_merged_into_each_other_at_once_become_one(make_desk):
+    async with make_desk(primary="front") as desk, desk.bots(bot("front")):
+        stub = await desk.stub(ContactServiceStub)
+        names = ["a", "b", "c", "d"]
+        for name in names:
+            await update(desk, key(name), add_tags=[name])
+        writing = [
+            asyncio.create_task(desk.post(f"m{number}", contact=names[number % 4], message_id=f"m{number}"))
+            for number in range(16)
+        ]
+        merging = [
+            stub.MergeContacts(contacts_api.MergeContactsRequest(contact=key(one), merged=key(other)))
+            for one in names
+            for other in names
+            if one != other
+        ]
+        for failed in await asyncio.gather(*merging, return_exceptions=True):
+            assert not isinstance(failed, Exception) or isinstance(failed, errors.InvalidField)
+        answers = await asyncio.gather(*writing)
+        contacts = [await contact_of(desk, key(name)) for name in names]
+        assert len({contact.contact_id for contact in contacts}) == 1
+        assert list(contacts[0].tags) == names
+        known = {one.conversation_id for one in contacts[0].conversations}
+        assert {answer.id for answer in answers} <= known
+        for number in range(16):
+            again = await desk.post("other", contact=names[number % 4], message_id=f"m{number}")
+            assert again.id in known
+            assert again.accepted.repeated_message
+
+
+async def test_nobody_posts_into_an_alert(make_desk):
+    async with make_desk() as desk:
+        request = api.AskForPersonRequest(agent="front", reason="look", request_id="a1")
+        await desk.conversations.AskForPerson(request)
+        with pytest.raises(errors.InvalidField):
+            await desk.post("hello", conversation_id="a1")
+        with pytest.raises(errors.InvalidField):
+            await desk.conversations.SetTags(api.SetTagsRequest(conversation_id="a1", add=["x"]))
+
+
 async def test_lists_of_contacts_are_filtered_and_paged(make_desk):
     async with make_desk(primary="front") as desk, desk.bots(bot("front")):
         stub = await desk.stub(ContactServiceStub)
