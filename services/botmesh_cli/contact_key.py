@@ -41,8 +41,8 @@ def key_of(with_: Common, named: str) -> ContactKey:
 def form_of(key: ContactKey) -> str:
     """Which form of KEY was understood, as words for an error."""
     if key.WhichOneof("key") == "address":
-        return f"read as the address {key.address.text!r} on channel {key.address.channel!r}"
-    return f"read as a contact's id; an address is CHANNEL:TEXT, {key.contact_id!r} has no colon"
+        return f"The key was read as the address {key.address.text!r} on the channel {key.address.channel!r}."
+    return f"{key.contact_id!r} was read as a contact's id; an address is CHANNEL:TEXT."
 
 
 @asynccontextmanager
@@ -53,14 +53,14 @@ async def contact_service(with_: Common, *keys: ContactKey) -> AsyncIterator[Con
             yield stub
         except UnknownContact as error:
             unknown = [key for key in keys if not await is_known(stub, key)]
-            hints = [f"{form_of(key)}.{did_you_mean(await near(stub, key))}" for key in unknown]
+            hints = [form_of(key) + did_you_mean(await near(stub, key)) for key in unknown]
             raise _with_hints(error, hints) from None
 
 
 def _with_hints(error: BotmeshError, hints: list[str]) -> BotmeshError:
     if not hints:
         return error
-    told = type(error)(f"{error.text} ({' '.join(hints)})", **error.metadata)
+    told = type(error)(f"{error.text}. {' '.join(hints)}", **error.metadata)
     told.trace_id, told.started, told.from_peer = error.trace_id, error.started, error.from_peer
     return told
 
