@@ -62,7 +62,7 @@ public record Reply(
         return new Reply(List.copyOf(parts), null, null, Map.of(), false, Origin.NONE);
     }
 
-    /** A reply without parts of its own: what Task.write and Task.send have sent is the whole reply. */
+    /** A reply without parts of its own: what Task.write and Task.writePart have sent is the whole reply. */
     public static Reply empty() {
         return of(List.of());
     }

@@ -110,15 +110,15 @@ public class Task extends Delegator {
      * @throws BotmeshException MESSAGE_TOO_LARGE if the reply exceeds max_reply_bytes, CANCELLED if the work is over
      */
     public void write(String text) {
-        send(Content.text(text), afterText);
+        emit(Content.text(text), afterText);
     }
 
     /** Sends a part of the reply now. Blocks and throws as write does. */
-    public void send(Part part) {
-        send(part, false);
+    public void writePart(Part part) {
+        emit(part, false);
     }
 
-    private void send(Part part, boolean append) {
+    private void emit(Part part, boolean append) {
         afterText = part.hasText();
         work.emit(DelegateStreamResponse.newBuilder()
                 .setPartial(PartialReply.newBuilder().setPart(part).setAppend(append)));

@@ -149,7 +149,7 @@ public final class Scripted {
                     if (step.is("append")) {
                         task.write(step.text("text", ""));
                     } else {
-                        task.send(Content.text(step.text("text", "")));
+                        task.writePart(Content.text(step.text("text", "")));
                     }
                 }
                 case "progress" -> task.progress(step.text("text", ""), step.number("fraction"));
