@@ -61,11 +61,11 @@ class MeshServices:
         return Journal(logged=logged, stub=stub)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; those that are closing already may take up to CLOSING_SECONDS."""
         for channel in self._channels.values():
             await channel.close()
-        for closing in self._closing:
-            closing.cancel()
+        if self._closing:
+            await asyncio.wait(self._closing)  # a close that is cancelled leaves gRPC's channel open
 
     def _channel(self, address: str) -> grpc.aio.Channel:
         channel = self._channels.pop(address, None)

@@ -6,7 +6,7 @@ kind has a class of its own here. All of them run the same ordered list of polic
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import Any
 
 import grpc
@@ -144,6 +144,17 @@ async def _answered(scope: CallScope, start: Awaitable[Any]) -> tuple[Any, Any]:
     return response, rpc
 
 
+async def _start_stream(
+    scope: CallScope, continuation: Any, details: grpc.aio.ClientCallDetails, requests: Any
+) -> "_Responses":
+    """Start a call that streams responses; a call that cannot be started closes its scope here."""
+    with ExitStack() as stack:
+        stack.enter_context(scope)
+        responses = _Responses(scope, await continuation(_details(scope.call, details), requests))
+        stack.pop_all()  # the call has started: its end closes the scope
+    return responses
+
+
 class _Responses:
     """The responses of a call that streams them, inside its scope. Leaving early cancels the call."""
 
@@ -203,10 +214,9 @@ class UnaryStream(_CallerInterceptor, grpc.aio.UnaryStreamClientInterceptor):
     """Policies at the caller of a call that streams responses."""
 
     async def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
-        """The responses."""
+        """Start the call and return its responses, which close the scope when they end."""
         scope = self._scope(client_call_details, request, streams=True)
-        scope.open()
-        return _Responses(scope, await continuation(_details(scope.call, client_call_details), request))
+        return await _start_stream(scope, continuation, client_call_details, request)
 
 
 class StreamUnary(_CallerInterceptor, grpc.aio.StreamUnaryClientInterceptor):
@@ -223,8 +233,6 @@ class StreamStream(_CallerInterceptor, grpc.aio.StreamStreamClientInterceptor):
     """Policies at the caller of a call that streams both ways."""
 
     async def intercept_stream_stream(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
-        """The responses."""
+        """Start the call and return its responses, which close the scope when they end."""
         scope = self._scope(client_call_details, streams=True)
-        scope.open()
-        requests = _sized(scope, request_iterator)
-        return _Responses(scope, await continuation(_details(scope.call, client_call_details), requests))
+        return await _start_stream(scope, continuation, client_call_details, _sized(scope, request_iterator))
