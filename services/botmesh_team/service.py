@@ -31,9 +31,9 @@ MAX_RECIPIENTS = 100
 class TeamService(TeamServiceServicer):
     """The edge between gRPC and the SDK."""
 
-    def __init__(self, callers: AgentClients, conversations: str) -> None:
-        """`callers` call the agents; `conversations` is where ConversationService answers."""
-        self._callers = callers
+    def __init__(self, clients: AgentClients, conversations: str) -> None:
+        """`clients` call the agents; `conversations` is where ConversationService answers."""
+        self._clients = clients
         self._conversations = conversations
 
     def add_to(self, server: grpc.aio.Server) -> None:
@@ -139,7 +139,7 @@ class TeamService(TeamServiceServicer):
             account_id=account,
         )
         trace = extract(metadata)
-        return _OnBehalf(self._callers.of(account), chain, trace, self._conversations)
+        return _OnBehalf(self._clients.of(account), chain, trace, self._conversations)
 
 
 class _OnBehalf(Delegator):
