@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import click
 from rich.console import Console
 
+from botmesh.conversation import owner_named
 from botmesh.errors import BotmeshError
 from botmesh.names import new_id
 from botmesh.parts import text, text_of
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Outcome, Owner
+from botmesh.v1.conversation_pb2 import Outcome
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh_cli.connection import TIMEOUT
@@ -116,9 +117,7 @@ class _Chat:
         return True
 
     async def _transfer(self, to: str) -> None:
-        desk, _, person = to.partition("/")
-        target = Owner(desk=person) if desk == "desk" else Owner(agent=to)
-        request = api.TransferConversationRequest(conversation_id=self.conversation, target=target)
+        request = api.TransferConversationRequest(conversation_id=self.conversation, target=owner_named(to))
         response = await self.stub.TransferConversation(request, timeout=60)
         if self.as_json:
             print_json(to_dict(response))

@@ -124,7 +124,7 @@ class Conversation(Task):
         """
         request = api.TransferConversationRequest(
             conversation_id=self.conversation_id,
-            target=_owner(to),
+            target=owner_named(to),
             epoch=self.turn.epoch,
             initiator=TRANSFER_INITIATOR_AGENT,
             intent_id=intent,
@@ -132,7 +132,7 @@ class Conversation(Task):
             context=to_struct(context),
             handoff_message=to_parts(handoff_message),
             reason=reason,
-            fallback=_owner(fallback) if fallback else None,
+            fallback=owner_named(fallback) if fallback else None,
         )
         response = await self._tell("TransferConversation", request)
         desk = api.DeskOutcome.Name(response.desk).removeprefix("DESK_OUTCOME_").lower()
@@ -282,6 +282,7 @@ class Conversation(Task):
         return next((one.author for one in reversed(history) if one.author not in ("", own, self.contact_id)), "")
 
 
-def _owner(name: str) -> Owner:
+def owner_named(name: str) -> Owner:
+    """The owner that a transfer's target names: an agent, "desk" for the human desk, "desk/anna" for one person."""
     desk, _, person = name.partition("/")
     return Owner(desk=person) if desk == DESK else Owner(agent=name)
