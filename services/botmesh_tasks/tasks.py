@@ -268,7 +268,7 @@ class Tasks:
             queue.held.pop(live, None)
 
     async def _wait_for_instance(self, live: TaskAggregate, instance: str) -> None:
-        """Wait until an instance is listed, up to `LATE_SECONDS` after the start: the registry may have restarted too."""
+        """Wait until an instance is listed, up to `LATE_SECONDS` after the start: the registry may be new too."""
         directory = self.clients.of(live.account).directory
         await directory.ready()
         until = self._opened_at + LATE_SECONDS
