@@ -16,7 +16,7 @@ import {
   DelegateStreamRequest,
   DelegateStreamResponse,
 } from "./generated/botmesh/v1/agent_service.js";
-import { checkResponse } from "./fields.js";
+import { checkResponse } from "./fields/index.js";
 import type { Message } from "./generated/botmesh/v1/message.js";
 import { type Peer, Peers } from "./peers.js";
 import { finish, received, start, succeed } from "./policies/index.js";

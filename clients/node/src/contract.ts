@@ -49,6 +49,9 @@ export interface Contract {
   methods: Map<string, { request: string; response: string }>;
 }
 
+/** What the gRPC paths of the registry's methods start with. */
+export const REGISTRY_SERVICE = "/botmesh.v1.RegistryService/";
+
 let known: Contract | undefined;
 
 /** The contract; read once. */

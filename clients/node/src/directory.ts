@@ -4,7 +4,8 @@
  */
 import { decoded } from "./codec.js";
 import { BotmeshError, NoLiveInstance, UnknownAgent } from "./errors.js";
-import { type LeftOut, REGISTRY_SERVICE, sift } from "./fields.js";
+import { REGISTRY_SERVICE } from "./contract.js";
+import { type LeftOut, sift } from "./fields/sift.js";
 import { Agent } from "./generated/botmesh/v1/agent.js";
 import { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import { type Instance, Readiness } from "./generated/botmesh/v1/instance.js";

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { status } from "@grpc/grpc-js";
 import { decoded, encoded } from "./codec.js";
 import { BotmeshError } from "./errors.js";
-import { REGISTRY_SERVICE, sift } from "./fields.js";
+import { REGISTRY_SERVICE } from "./contract.js";
+import { sift } from "./fields/sift.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import type { Load, Readiness } from "./generated/botmesh/v1/instance.js";
 import {

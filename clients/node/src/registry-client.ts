@@ -4,7 +4,7 @@ import type { Endpoint } from "./endpoint.js";
 import { Channel } from "./connection.js";
 import { type Codec, encoded } from "./codec.js";
 import { BotmeshError, InvalidField, PeerError, RegistryUnreachable } from "./errors.js";
-import { REGISTRY_SERVICE as SERVICE } from "./fields.js";
+import { REGISTRY_SERVICE as SERVICE } from "./contract.js";
 import type { Agent } from "./generated/botmesh/v1/agent.js";
 import {
   type AgentMatch,

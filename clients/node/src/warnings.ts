@@ -1,5 +1,5 @@
 /** What the log hears once, however often it happens. */
-import type { LeftOut } from "./fields.js";
+import type { LeftOut } from "./fields/sift.js";
 
 /** Warnings that are remembered. */
 const REMEMBERED = 1000;

@@ -1,5 +1,5 @@
 import { AGENT_SERVICE } from "../call.js";
-import { checkRequest, checkResponse } from "../fields.js";
+import { checkRequest, checkResponse } from "../fields/index.js";
 import type { Policy } from "./policy.js";
 
 /** Nothing is read, and nothing sent, that nobody could store, print or read again (fields.ts). */
