@@ -2,8 +2,8 @@
 
 from types import TracebackType
 
-from botmesh.calling.agent_client import Invocation
 from botmesh.calling.directory import Directory
+from botmesh.calling.invocation import Invocation
 from botmesh.chain import Chain
 from botmesh.delegator import Delegator
 from botmesh.names import check_id

@@ -6,7 +6,8 @@ from typing import Any
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import get_current_span, set_span_in_context
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.invocation import Invocation
 from botmesh.deadline import Deadline
 from botmesh.delegator import Delegator
 from botmesh.parts import Content, from_struct, text_of, to_parts

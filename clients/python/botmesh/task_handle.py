@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from opentelemetry.trace import get_current_span
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.invocation import Invocation
 from botmesh.errors import BY_REASON, BotmeshError, Cancelled, DeadlineExpired, InvalidField, PeerError
 from botmesh.limits import seconds
 from botmesh.parts import Content, to_parts, to_struct
