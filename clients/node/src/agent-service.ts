@@ -1,5 +1,6 @@
 /** AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do the rest. */
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { NOTIFICATION_TYPES } from "./fingerprint.js";
 import type { Functions } from "./functions.js";
 import type { Call } from "./call.js";
 import type { Endpoint } from "./endpoint.js";
@@ -33,7 +34,7 @@ import { type Method, type Served, streaming, unary } from "./serving.js";
 import { Task } from "./task.js";
 import { pause } from "./time.js";
 import type { Outcome, Work } from "./work.js";
-import { HEARD, workKey } from "./work-table.js";
+import { workKey } from "./work-table.js";
 
 /** Seconds that a cancelled agent waits for receipts from below: less than its own caller waits. */
 const RECEIPT_TIMEOUT = 0.8;
@@ -98,7 +99,7 @@ export class AgentServicer {
 
   #notify(request: NotifyRequest, { call }: Served): NotifyResponse {
     const kind = request.message?.messageType ?? MessageType.MESSAGE_TYPE_UNSPECIFIED;
-    const told = HEARD.has(kind);
+    const told = NOTIFICATION_TYPES.has(kind);
     const { delegate, notify } = this.functions;
     const work = told
       ? this.#work(call, notify, "notifications", async (task) => {
