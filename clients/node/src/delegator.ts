@@ -1,5 +1,6 @@
 /** Delegator agents: delegate, stream, send, find. The same methods inside a delegation (Task) and outside one (Mesh). */
-import type { Invocation, AgentClient } from "./agent-client.js";
+import type { AgentClient } from "./agent-client.js";
+import type { Invocation } from "./invocation.js";
 import { narrowed } from "./chain.js";
 import { encoded } from "./codec.js";
 import {

@@ -2,7 +2,8 @@
 import type { TracerProvider } from "@opentelemetry/api";
 import { Delegator, type Options } from "./delegator.js";
 import { Endpoint } from "./endpoint.js";
-import { type Invocation, AgentClient, currentContext } from "./agent-client.js";
+import { AgentClient } from "./agent-client.js";
+import { currentContext, type Invocation } from "./invocation.js";
 import { rootChain } from "./chain.js";
 import { Directory } from "./directory.js";
 import type { Agent } from "./generated/botmesh/v1/agent.js";

@@ -2,7 +2,8 @@
 import { context, type Context, trace } from "@opentelemetry/api";
 import { Delegator, type Options } from "./delegator.js";
 import type { Call } from "./call.js";
-import type { Invocation, AgentClient } from "./agent-client.js";
+import type { AgentClient } from "./agent-client.js";
+import type { Invocation } from "./invocation.js";
 import { below } from "./chain.js";
 import { InvalidField } from "./errors.js";
 import { Message } from "./generated/botmesh/v1/message.js";
