@@ -155,8 +155,7 @@ final class AgentClient {
         Duration within = isAsked ? invocation.timeout : call.limits.defaultTimeout();
         Duration left = call.remaining();
         try {
-            directory.lookUp(
-                    invocation.chain.accountId(), invocation.target, within.compareTo(left) < 0 ? within : left);
+            directory.lookUp(invocation.chain.accountId(), invocation.target, Limits.min(within, left));
         } catch (InterruptedException e) {
             throw Statuses.asError(e);
         }
@@ -214,7 +213,7 @@ final class AgentClient {
         call.peerInstance = peer.id();
         Duration left = call.remaining();
         try {
-            peer.connect(connectTimeout.compareTo(left) < 0 ? connectTimeout : left);
+            peer.connect(Limits.min(connectTimeout, left));
         } catch (BotmeshException e) {
             if (!call.remaining().isZero()) {
                 throw e;
@@ -228,7 +227,8 @@ final class AgentClient {
     private byte[] attempt(Call call, Invocation invocation, Peers.Peer peer, Metadata metadata, byte[] request)
             throws InterruptedException {
         CompletableFuture<byte[]> answer = peer.connection.unary(call.method, request, metadata, call.remaining());
-        Runnable forget = invocation.work == null ? () -> {} : invocation.work.onStop(() -> answer.cancel(true));
+        Runnable forget =
+                invocation.work == null ? () -> {} : invocation.work.children.onCancel(() -> answer.cancel(true));
         try {
             return Connection.await(answer);
         } catch (InterruptedException | java.util.concurrent.CancellationException e) {
@@ -251,7 +251,7 @@ final class AgentClient {
                 .unary(Call.SERVICE + "Cancel", request.toByteArray(), new Metadata(), CANCEL_TIMEOUT)
                 .handle((bytes, error) -> receipts(invocation, peer, bytes));
         if (invocation.work != null) {
-            invocation.work.below(cancelled);
+            invocation.work.children.addReceipts(cancelled);
         }
         inBackground(cancelled);
     }

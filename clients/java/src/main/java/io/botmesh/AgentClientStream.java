@@ -70,7 +70,7 @@ final class AgentClientStream {
         sender = peer;
         byte[] bytes = request.build().toByteArray();
         Connection.Responses responses = peer.connection.responses(call.method, bytes, metadata, call.remaining());
-        Runnable forget = invocation.work == null ? () -> {} : invocation.work.onStop(responses::cancel);
+        Runnable forget = invocation.work == null ? () -> {} : invocation.work.children.onCancel(responses::cancel);
         isOver = false;
         try {
             while (!isOver) {

@@ -67,15 +67,15 @@ final class AgentService {
     }
 
     /** Runs onDelegate and returns the whole reply. */
-    DelegateResponse delegate(Call call, Work.Listener listener) throws InterruptedException {
+    DelegateResponse delegate(Call call, WaitingCaller caller) throws InterruptedException {
         Work work = work(call, agent.delegate != null, "delegations", null, this::delegated);
-        io.botmesh.v1.Reply reply = (io.botmesh.v1.Reply) work.result(listener);
-        return DelegateResponse.newBuilder().setReply(work.whole(reply)).build();
+        io.botmesh.v1.Reply reply = (io.botmesh.v1.Reply) work.result(caller);
+        return DelegateResponse.newBuilder().setReply(work.stream.whole(reply)).build();
     }
 
     /** Runs onDelegate, or the function for the turn, and sends each event of the reply. */
     void delegateStream(
-            DelegateStreamRequest request, Call call, Work.Listener listener, Consumer<DelegateStreamResponse> send)
+            DelegateStreamRequest request, Call call, WaitingCaller caller, Consumer<DelegateStreamResponse> send)
             throws InterruptedException {
         Work work;
         if (request.hasTurn()) {
@@ -86,7 +86,7 @@ final class AgentService {
         } else {
             work = work(call, agent.delegate != null, "delegations", null, this::delegated);
         }
-        work.read(request.getAfterSequence(), call.limits.streamIdleTimeout(), listener, send);
+        work.read(request.getAfterSequence(), call.limits.streamIdleTimeout(), caller, send);
     }
 
     /** Starts the work and acknowledges it without waiting for its end. */
@@ -107,7 +107,7 @@ final class AgentService {
     }
 
     /** Returns whether the bot accepts the offered conversation. */
-    TransferResponse transfer(TransferRequest request, Call call, Work.Listener listener) throws InterruptedException {
+    TransferResponse transfer(TransferRequest request, Call call, WaitingCaller caller) throws InterruptedException {
         TransferOffer offer = request.getOffer();
         if (offer.getTransferId().isEmpty()) {
             throw BotmeshException.invalid("offer.transfer_id", "an offer needs a transfer_id");
@@ -118,7 +118,7 @@ final class AgentService {
                     agent.forTurn(offer.getIntentId()) == null ? card.getName() + " takes no conversations" : "");
         }
         Work work = work(call, true, "offers", null, task -> decision(offer, agent.transfer.decide(task, offer)));
-        return (TransferResponse) work.result(listener);
+        return (TransferResponse) work.result(caller);
     }
 
     private static TransferResponse decision(TransferOffer offer, String decline) {
@@ -168,7 +168,7 @@ final class AgentService {
         List<CancelReceipt> receipts = new ArrayList<>();
         try {
             work.ended.get(RECEIPTS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
-            for (CompletableFuture<List<CancelReceipt>> cancelled : work.cancelsBelow()) {
+            for (CompletableFuture<List<CancelReceipt>> cancelled : work.children.receipts()) {
                 receipts.addAll(cancelled.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS));
             }
         } catch (TimeoutException | ExecutionException e) {

@@ -123,7 +123,7 @@ final class Connection {
         Call call = new Call(endpoint, method, true);
         byte[] bytes = request.toByteArray();
         Duration max = call.limits.maxTimeout();
-        call.timeout = timeout.compareTo(max) < 0 ? timeout : max;
+        call.timeout = Limits.min(timeout, max);
         call.requestSize = bytes.length;
         call.request = request;
         int passed = Policies.start(call);
@@ -202,7 +202,7 @@ final class Connection {
         byte[] next(Duration idle) throws InterruptedException {
             Object item = arrived.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
             if (item == null) {
-                throw Work.streamIdle(idle);
+                throw WorkStream.idleError(idle);
             }
             if (item instanceof StatusRuntimeException error) {
                 throw error;

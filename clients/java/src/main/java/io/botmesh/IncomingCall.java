@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One call being served: sends its responses and tracks whether its caller is still connected. */
-final class IncomingCall implements Work.Listener {
+final class IncomingCall implements WaitingCaller {
     private final ServerCall<byte[], byte[]> rpc;
     private final List<Runnable> whenGone = new ArrayList<>();
     private boolean gone;
@@ -24,9 +24,9 @@ final class IncomingCall implements Work.Listener {
     }
 
     @Override
-    public synchronized BotmeshException why() {
+    public synchronized BotmeshException error() {
         return gone
-                ? Work.Listener.super.why()
+                ? WaitingCaller.super.error()
                 : BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done");
     }
 

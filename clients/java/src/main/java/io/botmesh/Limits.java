@@ -75,7 +75,8 @@ public record Limits(
                 min(maxReplyBytes, by.maxReplyBytes));
     }
 
-    private static <T extends Comparable<T>> T min(T a, T b) {
+    /** Returns the smaller value. A null `b` is no bound. */
+    static <T extends Comparable<T>> T min(T a, T b) {
         return b == null || a.compareTo(b) <= 0 ? a : b;
     }
 

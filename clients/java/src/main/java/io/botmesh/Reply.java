@@ -131,6 +131,6 @@ public record Reply(
 
     /** Caps the sum at the largest amount that a caller accepts. */
     private static long sum(long a, long b) {
-        return Math.min(Fields.MAX_AMOUNT, a + b);
+        return Math.min(FieldValues.MAX_AMOUNT, a + b);
     }
 }

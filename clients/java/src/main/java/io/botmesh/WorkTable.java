@@ -1,15 +1,7 @@
 package io.botmesh;
 
-import io.botmesh.v1.Message;
-import io.botmesh.v1.MessageType;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -40,10 +32,10 @@ final class WorkTable {
     synchronized Claim claim(Call call) {
         String id = call.message.getMessageId();
         String key = id.isEmpty() ? "anonymous " + anonymous++ : keyOf(call);
-        String digest = fingerprint(call);
+        String fingerprint = Fingerprint.of(call);
         Work existing = find(key);
         if (existing != null) {
-            if (!existing.digest.equals(digest)) {
+            if (!existing.fingerprint.equals(fingerprint)) {
                 throw new BotmeshException(
                         Reason.MESSAGE_ID_REUSED,
                         "message id " + id + " was used with another payload: give each message its own",
@@ -62,7 +54,7 @@ final class WorkTable {
         Work work = new Work(
                 key,
                 !id.isEmpty(),
-                digest,
+                fingerprint,
                 call.deadline,
                 settings.orphanGrace(),
                 call.limits.maxReplyBytes(),
@@ -152,40 +144,5 @@ final class WorkTable {
         String from = call.message.getFromAgent();
         String account = call.chain.accountId().isEmpty() ? call.endpoint.account : call.chain.accountId();
         return key(account, from.isEmpty() ? Names.nameOf(call.chain.last()) : from, call.message.getMessageId());
-    }
-
-    /** Distinguishes delegation, transfer offer and notification, whose outcomes have different types. */
-    private static int kindOf(Call call) {
-        if (call.method.endsWith("/Transfer")) {
-            return 1;
-        }
-        return call.method.endsWith("/Notify")
-                        && AgentService.NOTIFICATION_TYPES.contains(call.message.getMessageType())
-                ? 2
-                : 0;
-    }
-
-    /** The digest that a repeat must share with the first message: everything but timestamp, chain and account. */
-    private static String fingerprint(Call call) {
-        Message core = call.message.toBuilder()
-                .clearTimestamp()
-                .clearCorrelationId()
-                .clearAccountId()
-                .setMessageType(MessageType.MESSAGE_TYPE_UNSPECIFIED)
-                .build();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        com.google.protobuf.CodedOutputStream out = com.google.protobuf.CodedOutputStream.newInstance(bytes);
-        out.useDeterministicSerialization();
-        try {
-            core.writeTo(out);
-            out.flush();
-            bytes.write(kindOf(call));
-            return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -372,11 +372,12 @@ class AgentClientTest {
         Settings settings = registry(Map.of());
         Directory directory =
                 new Directory("default", new RegistryClient(settings.registry(), null), limits -> {}, to -> {});
-        directory.take(snapshot(SnapshotChunk.newBuilder().addCards(card("a")).addCards(card("b"))));
-        directory.take(GARBAGE);
-        directory.take(snapshot(SnapshotChunk.newBuilder().addCards(card("a"))));
+        directory.watch.take(
+                snapshot(SnapshotChunk.newBuilder().addCards(card("a")).addCards(card("b"))));
+        directory.watch.take(GARBAGE);
+        directory.watch.take(snapshot(SnapshotChunk.newBuilder().addCards(card("a"))));
         assertEquals(2, directory.agents().size());
-        directory.take(snapshot(SnapshotChunk.newBuilder().addCards(card("a"))));
+        directory.watch.take(snapshot(SnapshotChunk.newBuilder().addCards(card("a"))));
         assertEquals(1, directory.agents().size());
     }
 
