@@ -1,4 +1,4 @@
-"""The parts of an agent while it serves: its server, its registration and its membership in the mesh."""
+"""The parts of an agent while it serves: its server, its registration and its participant."""
 
 import asyncio
 from collections.abc import Callable

@@ -11,7 +11,7 @@ T = TypeVar("T")
 BATCH_BYTES = 256 * 1024
 """The most bytes of a batch with several items, well under what the transport takes."""
 BATCH_ITEMS = 16
-"""The most items of a batch. If one batch held all, one end would idle while the other works (docs/performance.md)."""
+"""The most items of a batch. If one batch held all, one end would idle while the other works; docs/performance.md."""
 MAX_UNSENT = 4 * BATCH_BYTES
 """Bytes that may wait to be sent before `drain` makes the writer wait."""
 
@@ -20,7 +20,7 @@ class Batches(Generic[T]):
     """Items for a stream, in order. An item is sent at once if nothing is being sent; no item waits for others."""
 
     def __init__(self, send: Callable[[list[T]], Awaitable[None]]) -> None:
-        """Send through `send`, which writes one batch. If it fails the stream is over, and its reader gets the error."""
+        """Send through `send`, which writes one batch. If it fails the stream is over; its reader gets the error."""
         self._send = send
         self._items: deque[tuple[T, int]] = deque()
         self._unsent = 0
