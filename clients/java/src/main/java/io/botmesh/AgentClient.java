@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Calls agents: runs the policies once around each call, and retries its attempts at the instances. */
 final class AgentClient {
-    /** Limits the Cancel call that follows an abandoned call. */
+    /** The timeout of the Cancel call that follows an abandoned call. */
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(1);
 
     /** One delegation to be sent: its target, its message, and the chain and work that it belongs to. */
@@ -95,7 +95,7 @@ final class AgentClient {
         }
     }
 
-    /** Calls DelegateStream; returns false if the handler left the stream, which cancels the callee. */
+    /** Calls DelegateStream. Returns false if the handler left the stream, which cancels the callee. */
     boolean stream(Invocation invocation, AgentClientStream.EventHandler handler) {
         return new AgentClientStream(this, invocation, handler).run();
     }
@@ -111,7 +111,7 @@ final class AgentClient {
             CompletableFuture.allOf(background.toArray(new CompletableFuture<?>[0]))
                     .get(CANCEL_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            // the connections close all the same
+            // the connections are closed anyway
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -139,6 +139,7 @@ final class AgentClient {
         }
     }
 
+    /** Creates a call, and waits until the directory knows its target. */
     Call call(String method, Invocation invocation, com.google.protobuf.Message request, int size) {
         Call call = new Call(endpoint, Call.SERVICE + method, true);
         call.request = request;
@@ -162,6 +163,7 @@ final class AgentClient {
         return call;
     }
 
+    /** Makes attempts until one succeeds or its error is final. */
     <T> T untilAnswered(Call call, Invocation invocation, Attempt<T> attempt) throws InterruptedException {
         String account = invocation.chain.accountId();
         boolean isIdempotent =
@@ -170,7 +172,7 @@ final class AgentClient {
             if (directory.live(account, invocation.target).stream()
                     .allMatch(instance -> tried.contains(instance.getInstanceId()))) {
                 directory.refresh(
-                        account, invocation.target, call.remaining()); // an instance may have registered since
+                        account, invocation.target, call.remaining()); // an instance may have registered in between
             }
             return directory.live(account, invocation.target);
         };
@@ -201,6 +203,7 @@ final class AgentClient {
         }
     }
 
+    /** Reports an instance to the registry that could not be reached. */
     private void report(BotmeshException error, Peers.Peer peer) {
         boolean isUnreached = error.reason() == Reason.UNSPECIFIED || error.reason() == Reason.UNREACHABLE;
         if (error.code() == Status.Code.UNAVAILABLE && isUnreached) {

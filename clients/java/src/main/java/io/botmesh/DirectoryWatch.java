@@ -142,7 +142,7 @@ final class DirectoryWatch {
         try {
             onTraceEndpoint.accept(response.getTraceEndpoint());
         } catch (RuntimeException e) {
-            warnings.once("no spans go to where the mesh says: " + e.getMessage());
+            warnings.once("cannot export spans to the endpoint that the mesh sets: " + e.getMessage());
         }
         table.apply(response);
         if (table.hasSnapshot()) {

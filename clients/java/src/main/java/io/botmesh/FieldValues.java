@@ -20,7 +20,7 @@ final class FieldValues {
     private static final long MAX_DURATION = 3_155_760_000L;
 
     private static final int MAX_NANOS = 999_999_999;
-    /** The nesting of a Value in protobuf messages. Parsers stop at 100, and the messages around the Value need some. */
+    /** The deepest nesting of a Value. Parsers stop at 100 messages, and those around the Value need some of them. */
     private static final int MAX_NESTING = 64;
     /** The protobuf messages that one array adds to the nesting. */
     private static final int ARRAY_NESTING = 2;

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * One piece of work: the run of the bot's function for one message id, its outcome, and the callers that wait for it.
  *
  * <p>Work belongs to its message id, not to a connection. After its last caller is lost it runs on for orphanGrace.
- * Within that time a repeat with the same id attaches to it again. Its deadline ends it and interrupts the bot's thread.
+ * Within that time a repeat with the same id attaches to it. Its deadline ends it and interrupts the bot's thread.
  * A repeat with a later deadline extends it, so that work can run longer than one call.
  */
 final class Work {

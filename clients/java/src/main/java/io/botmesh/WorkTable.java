@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 /** The work of one instance by message id: the running work, and the outcomes of the last idempotencyTtl. */
 final class WorkTable {
-    /** The work of a call's message id, and whether it existed before. */
+    /** The work of a call's message id, and whether it existed before the call. */
     record Claim(Work work, boolean joined) {}
 
     private record Ended(long at, long size, Work work) {}
@@ -29,6 +29,11 @@ final class WorkTable {
         this.settings = settings;
     }
 
+    /**
+     * Finds the work of a call's message id, or reserves new work for it.
+     *
+     * @throws BotmeshException MESSAGE_ID_REUSED if the payload is another one, TOO_MUCH_WORK if the table is full
+     */
     synchronized Claim claim(Call call) {
         String id = call.message.getMessageId();
         String key = id.isEmpty() ? "anonymous " + anonymous++ : keyOf(call);
@@ -71,12 +76,12 @@ final class WorkTable {
         return existing != null ? existing : entry == null ? null : entry.work;
     }
 
-    /** Whether there is work with the call's message id. */
+    /** Returns whether there is work with the call's message id. */
     boolean knows(Call call) {
         return !call.message.getMessageId().isEmpty() && find(keyOf(call)) != null;
     }
 
-    /** Removes work that was reserved and never started. */
+    /** Removes work that was reserved but has not begun. */
     synchronized void forgetUnbegun(Work work) {
         if (!work.hasBegun()) {
             running.remove(work.key, work);
@@ -87,7 +92,7 @@ final class WorkTable {
         return running.size();
     }
 
-    /** The number of entries, running ones included. */
+    /** Returns the number of entries, running ones included. */
     synchronized int remembered() {
         return running.size() + done.size();
     }
@@ -120,6 +125,7 @@ final class WorkTable {
         }
     }
 
+    /** Removes the outcomes that are too old, too many or too large together. */
     private void prune() {
         Iterator<Ended> oldest = done.values().iterator();
         while (oldest.hasNext()) {
@@ -135,7 +141,7 @@ final class WorkTable {
         }
     }
 
-    /** The idempotency key: account, from_agent and message_id, none of which can contain a space. */
+    /** Returns the idempotency key: account, from_agent and message_id, none of which can contain a space. */
     static String key(String account, String from, String messageId) {
         return account + " " + from + " " + messageId;
     }
