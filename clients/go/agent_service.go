@@ -119,7 +119,7 @@ func (s *agentService) Transfer(ctx context.Context, request *pb.TransferRequest
 	}
 	answer, ok := outcome.(*pb.TransferResponse)
 	if !ok {
-		return nil, refusal(ReasonAgentError, nil, "this work has decided about no offer")
+		return nil, refusal(ReasonAgentError, nil, "this message id belongs to other work, which answered no offer")
 	}
 	return answer, nil
 }

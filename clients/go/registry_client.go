@@ -101,7 +101,7 @@ func (r *registryClient) warnLeftOut(who string, err error) {
 		clear(r.reported)
 	}
 	r.reported[who] = true
-	r.log.Warn("the registry tells what cannot be used, and it is left out", "agent", who, "error", err)
+	r.log.Warn("the registry sent invalid data, which is ignored", "agent", who, "error", err)
 }
 
 func nameOf(account, agent string) string { return cut(account+"/"+agent, maxNameBytes) }

@@ -124,7 +124,7 @@ func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) e
 	}
 	if w.settled {
 		w.mu.Unlock()
-		return refusal(ReasonCancelled, nil, "the work is over: nobody hears of it any more")
+		return refusal(ReasonCancelled, nil, "the work is over: its callers receive no more events")
 	}
 	event.Sequence = w.lastSequence + 1
 	if isOfReply(event) {
