@@ -44,7 +44,9 @@ export class AgentClient {
     };
   }
 
-  /** Calls Delegate or Notify. Returns the response, and the call with what the policies recorded. Throws BotmeshError. */
+  /**
+   * Calls Delegate or Notify. Returns the response, and the call with what the policies recorded. Throws BotmeshError.
+   */
   async unary<A>(
     method: string,
     ask: Invocation,
@@ -66,7 +68,9 @@ export class AgentClient {
     }
   }
 
-  /** Calls DelegateStream and yields its events, each with the call. Leaving the loop early cancels the callee's work. */
+  /**
+   * Calls DelegateStream and yields its events, each with the call. Leaving the loop early cancels the callee's work.
+   */
   async *stream(ask: Invocation): AsyncGenerator<{ event: DelegateStreamResponse; call: Call }> {
     const request: DelegateStreamRequest = { message: ask.message, afterSequence: 0, turn: undefined };
     const { call, passed } = await this.#start("DelegateStream", ask, encoded(DelegateStreamRequest, request));

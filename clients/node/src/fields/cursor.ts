@@ -15,7 +15,10 @@ export const MAX_DEPTH = 100;
 /** The bytes are not a message. */
 export class UnreadableError extends Error {}
 
-/** A field holds a value that is not allowed. The path is built while the error unwinds, so a valid message pays nothing. */
+/**
+ * A field holds a value that is not allowed. The path is built while the error unwinds, so a valid message pays
+ * nothing.
+ */
 export class InvalidValueError extends Error {
   /** Path of the field, relative to the message that the error has unwound to: "payload[2].data". */
   path = "";

@@ -16,8 +16,8 @@ import { checkAnswer, checkMessage } from "./messages.js";
  *
  * @param kind full name of the message
  * @param field names the message in an error about unreadable bytes
- * @throws InvalidField with the path of the field, as "message.payload[2].data", and the allowed values; with `field` as
- *   the path if the bytes are not a message.
+ * @throws InvalidField with the path of the field, as "message.payload[2].data", and the allowed values; with `field`
+ *   as the path if the bytes are not a message.
  */
 export function checkFields(kind: string, bytes: Uint8Array, field: "request" | "response"): void {
   checkMessage(new Cursor(bytes), kind, field);

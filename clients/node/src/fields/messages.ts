@@ -30,7 +30,9 @@ interface Plan {
 
 const plans = new Map<string, Plan>();
 
-/** Returns the plan of a message. It is stored before its fields are known, because a message may contain its own kind. */
+/**
+ * Returns the plan of a message. It is stored before its fields are known, because a message may contain its own kind.
+ */
 function planOf(name: string): Plan {
   let plan = plans.get(name);
   if (plan === undefined) {
@@ -159,7 +161,9 @@ export function checkAnswer(cursor: Cursor, kind: string): void {
   }
 }
 
-/** Reads the string fields of a message that may be damaged: up to 200 characters of each, as far as they can be read. */
+/**
+ * Reads the string fields of a message that may be damaged: up to 200 characters of each, as far as they can be read.
+ */
 export function stringFields(kind: string, bytes: Uint8Array): Record<string, string> {
   const strings: Record<string, string> = {};
   const { fields } = planOf(kind);

@@ -8,7 +8,9 @@ const MAX_TIMESTAMP = 7_258_118_400 - 1;
 const MAX_DURATION = 3_155_760_000;
 const MAX_NANOS = 999_999_999;
 
-/** Maximum depth of the protobuf messages in a JSON-like value. Parsers stop at 100; the messages around it need some. */
+/**
+ * Maximum depth of the protobuf messages in a JSON-like value. Parsers stop at 100; the messages around it need some.
+ */
 const MAX_NESTING = 64;
 /** Messages in each other that encode an array: Value and ListValue. */
 const ARRAY_DEPTH = 2;
