@@ -168,12 +168,12 @@ class Agent:
         return function
 
     def on_start(self, function: F) -> F:
-        """Await `function()` before the bot takes work."""
+        """Await `function()`, an async function without parameters, before the bot takes work."""
         self._on_start.append(function)
         return function
 
     def on_stop(self, function: F) -> F:
-        """Await `function()` after the bot's last work."""
+        """Await `function()`, an async function without parameters, after the bot's last work."""
         self._on_stop.append(function)
         return function
 

@@ -73,7 +73,7 @@ class Chain:
         Raises:
             InvalidField: a value is malformed, a key comes twice, or all values together are longer than 4 KiB.
         """
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         size = 0
         for key, value in metadata:
             if key not in KEYS:
@@ -84,23 +84,23 @@ class Chain:
                 raise InvalidField(
                     f"{key} must be printable ASCII but is {text[:80]!a}", field=key, value=ascii(text[:80])
                 )
-            if key in found:
+            if key in values:
                 raise InvalidField(f"metadata key {key} must stand once", field=key, value=text[:80])
-            found[key] = text
+            values[key] = text
             size += len(key) + len(text)
         if size > MAX_METADATA_BYTES:
             raise InvalidField(f"the chain's metadata is {size} bytes; at most {MAX_METADATA_BYTES}", field=PATH)
-        return cls._checked(found)
+        return cls._checked(values)
 
     @classmethod
-    def _checked(cls, found: Mapping[str, str]) -> "Chain":
+    def _checked(cls, values: Mapping[str, str]) -> "Chain":
         return cls(
-            path=_path(found[PATH]) if found.get(PATH) else (),
-            max_hops=_hops(found[MAX_HOPS]) if found.get(MAX_HOPS) else None,
-            correlation_id=check_id(CORRELATION, found[CORRELATION]) if found.get(CORRELATION) else "",
-            conversation_id=check_id(CONVERSATION, found[CONVERSATION]) if found.get(CONVERSATION) else "",
-            account_id=check_id(ACCOUNT, found[ACCOUNT]) if found.get(ACCOUNT) else "",
-            to=_target(found[TO]) if found.get(TO) else "",
+            path=_path(values[PATH]) if values.get(PATH) else (),
+            max_hops=_hops(values[MAX_HOPS]) if values.get(MAX_HOPS) else None,
+            correlation_id=check_id(CORRELATION, values[CORRELATION]) if values.get(CORRELATION) else "",
+            conversation_id=check_id(CONVERSATION, values[CONVERSATION]) if values.get(CONVERSATION) else "",
+            account_id=check_id(ACCOUNT, values[ACCOUNT]) if values.get(ACCOUNT) else "",
+            to=_target(values[TO]) if values.get(TO) else "",
         )
 
 

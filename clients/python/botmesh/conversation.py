@@ -286,7 +286,7 @@ class Conversation(Task):
 
     def _last_other_agent(self, history: Sequence[HistoryEntry]) -> str:
         own = self._call.endpoint.agent
-        return next((one.author for one in reversed(history) if one.author not in ("", own, self.contact_id)), "")
+        return next((entry.author for entry in reversed(history) if entry.author not in ("", own, self.contact_id)), "")
 
 
 def owner_named(name: str) -> Owner:

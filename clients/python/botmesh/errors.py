@@ -111,9 +111,9 @@ class BotmeshError(Exception):
 
         Both errors share their attributes, so that the agent and the trace that are added later show in both.
         """
-        made = type(self).__new__(type(self), *self.args)
-        made.__dict__ = self.__dict__
-        return made
+        copy = type(self).__new__(type(self), *self.args)
+        copy.__dict__ = self.__dict__
+        return copy
 
 
 class Refused(BotmeshError):
@@ -151,7 +151,7 @@ class TooManyDelegations(Refused):
 
 
 class TooMuchWork(Refused):
-    """The idempotency table is full of work that still runs."""
+    """The instance runs as much work as its work table holds."""
 
     code = StatusCode.RESOURCE_EXHAUSTED
     reason = "TOO_MUCH_WORK"
@@ -179,7 +179,7 @@ class InvalidField(Refused):
 
 
 class MetadataMismatch(Refused):
-    """Message and metadata name something and differ."""
+    """The message and the metadata have different values for the same field."""
 
     code = StatusCode.INVALID_ARGUMENT
     reason = "METADATA_MISMATCH"
@@ -332,7 +332,7 @@ class Draining(Unavailable):
 
 
 class OutcomeUnknown(Unavailable):
-    """The connection was lost half-way: the work may have been done or not."""
+    """The connection was lost during the call, and the work may have been done or not."""
 
     reason = "OUTCOME_UNKNOWN"
 
@@ -491,10 +491,10 @@ class PeerError(BotmeshError):
 
 
 def _leaves(base: type[BotmeshError]) -> dict[str, type[BotmeshError]]:
-    found = {} if base.reason == "UNSPECIFIED" else {base.reason: base}
+    classes = {} if base.reason == "UNSPECIFIED" else {base.reason: base}
     for child in base.__subclasses__():
-        found |= _leaves(child)
-    return found
+        classes |= _leaves(child)
+    return classes
 
 
 BY_REASON: dict[str, type[BotmeshError]] = _leaves(BotmeshError)

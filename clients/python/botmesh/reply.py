@@ -105,21 +105,21 @@ class Reply:
     @classmethod
     def from_proto(cls, reply: message_pb2.Reply, trace_id: str = "") -> "Reply":
         """Return a Reply of the contract's message."""
-        made = cls()
-        made.proto = reply
-        made.parts = list(reply.message.payload)
-        made.confidence = reply.confidence if reply.HasField("confidence") else None
-        made.usage = reply.usage if reply.HasField("usage") else None
-        made.chain_usage = list(reply.chain_usage)
+        result = cls()
+        result.proto = reply
+        result.parts = list(reply.message.payload)
+        result.confidence = reply.confidence if reply.HasField("confidence") else None
+        result.usage = reply.usage if reply.HasField("usage") else None
+        result.chain_usage = list(reply.chain_usage)
         if reply.message.HasField("context"):
-            made.context = from_struct(reply.message.context)
-        made.state = _STATES.get(reply.task_state, "completed")
-        made.agent = reply.message.from_agent
-        made.instance = reply.instance_id
-        made.message_id = reply.message.message_id
-        made.correlation_id = reply.message.correlation_id
-        made.trace_id = trace_id
-        return made
+            result.context = from_struct(reply.message.context)
+        result.state = _STATES.get(reply.task_state, "completed")
+        result.agent = reply.message.from_agent
+        result.instance = reply.instance_id
+        result.message_id = reply.message.message_id
+        result.correlation_id = reply.message.correlation_id
+        result.trace_id = trace_id
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +193,11 @@ class Pieces:
         """Return `reply` with the pieces before its own parts."""
         if not self.parts:
             return reply
-        made = message_pb2.Reply()
-        made.CopyFrom(reply)
-        del made.message.payload[:]
-        made.message.payload.extend([*self.parts, *reply.message.payload])
-        return made
+        result = message_pb2.Reply()
+        result.CopyFrom(reply)
+        del result.message.payload[:]
+        result.message.payload.extend([*self.parts, *reply.message.payload])
+        return result
 
 
 def progress(text: str, fraction: float | None = None) -> agent_service_pb2.Progress:

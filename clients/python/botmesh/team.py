@@ -80,18 +80,18 @@ def with_skill(directory: Directory, skill: str, without: Collection[str] = ()) 
         UnknownSkill: there is none; the nearest ids are in the error's metadata.
     """
     known: set[str] = set()
-    found: list[str] = []
+    names: list[str] = []
     for agent in directory.agents():
-        ids = {one.id for one in agent.card.skills}
+        ids = {declared.id for declared in agent.card.skills}
         known |= ids
         name = name_of(directory, agent.card)
         if skill in ids and name not in without and directory.live(directory.account, name):
-            found.append(name)
-    if not found:
+            names.append(name)
+    if not names:
         close = nearest(skill, known - {skill})
         missing = "nobody who has it is live now" if skill in known else f"no agent declares it.{did_you_mean(close)}"
         raise UnknownSkill(f"skill {skill!r}: {missing}", nearest=",".join(close))
-    return found
+    return names
 
 
 async def look_up_skill(directory: Directory, skill: str, without: Collection[str] = ()) -> list[str]:
@@ -141,8 +141,8 @@ def chosen(
         able = set(with_skill(directory, skill, without)) if skill else None
         for agent in directory.agents():
             name = name_of(directory, agent.card)
-            told = {*agent.card.tags, *(tag for one in agent.card.skills for tag in one.tags)}
-            fits = set(tags) <= told and (able is None or name in able)
+            own_tags = {*agent.card.tags, *(tag for declared in agent.card.skills for tag in declared.tags)}
+            fits = set(tags) <= own_tags and (able is None or name in able)
             if fits and name not in without and directory.live(directory.account, name):
                 names.append(name)
     if not names:
@@ -197,12 +197,12 @@ async def _give_up(running: Iterable[asyncio.Task[Opinion]]) -> None:
 
 
 def _ranked(opinions: Iterable[Opinion], min_confidence: float) -> Consultation:
-    made = Consultation()
-    for opinion in sorted(opinions, key=lambda one: (-one.confidence, one.agent)):
+    consultation = Consultation()
+    for opinion in sorted(opinions, key=lambda opinion: (-opinion.confidence, opinion.agent)):
         if opinion.reply is None:
-            made.failures.append(opinion)
+            consultation.failures.append(opinion)
         elif opinion.confidence >= min_confidence:
-            made.answers.append(opinion)
+            consultation.answers.append(opinion)
         else:
-            made.unsure.append(opinion)
-    return made
+            consultation.unsure.append(opinion)
+    return consultation

@@ -89,10 +89,10 @@ class Peer:
         return _responses(rpc)
 
     def _method(self, name: str, make: Callable[[str], Any]) -> Any:
-        found = self._methods.get(name)
-        if found is None:
-            found = self._methods[name] = make(AGENT + name)
-        return found
+        rpc = self._methods.get(name)
+        if rpc is None:
+            rpc = self._methods[name] = make(AGENT + name)
+        return rpc
 
     @property
     def _linked(self) -> bool:
@@ -209,8 +209,12 @@ class Peers:
         if len(instances) == 1:
             return self.get(instances[0])
         at = now()
-        fresh = [one for one in instances if one.instance_id not in avoid]
-        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).ejected_until <= at]
+        fresh = [instance for instance in instances if instance.instance_id not in avoid]
+        healthy = [
+            instance
+            for instance in fresh
+            if instance.instance_id not in self._peers or self.get(instance).ejected_until <= at
+        ]
         candidates = healthy or fresh or list(instances)
         if len(candidates) == 1:
             return self.get(candidates[0])

@@ -23,7 +23,7 @@ _SECRET = secrets.token_urlsafe(32)
 """A secret of this process. A caller that sends it to a registry runs in the registry's own process."""
 _SERVICE = "/botmesh.v1.RegistryService/"
 
-_WATCHES_PER_LINE = 200
+_WATCHES_PER_CHANNEL = 200
 """Watches over one connection, fewer than the registry allows."""
 
 R = TypeVar("R", bound=Message)
@@ -35,7 +35,7 @@ def is_of_this_process(metadata: Iterable[tuple[str, str | bytes]] | None) -> bo
     return len(shown) == 1 and isinstance(shown[0], str) and hmac.compare_digest(shown[0].encode(), _SECRET.encode())
 
 
-class _Bytes(bytes):
+class _Serialized(bytes):
     """A serialized response, which watched.py can read in part when the parser fails. The policies need its size."""
 
     __slots__ = ()
@@ -45,7 +45,7 @@ class _Bytes(bytes):
         return len(self)
 
 
-class _Line:
+class _WatchChannel:
     """A connection that carries watches only."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
@@ -54,7 +54,7 @@ class _Line:
         self.watch: Any = channel.unary_stream(
             _SERVICE + "WatchAgents",
             request_serializer=pb.WatchAgentsRequest.SerializeToString,
-            response_deserializer=_Bytes,
+            response_deserializer=_Serialized,
         )
 
 
@@ -68,13 +68,13 @@ class RegistryClient:
         self._channel = self._open()
         self.stub = RegistryServiceStub(self._channel)
         self._metadata = ((_OWN, _SECRET),) if in_mesh else ()
-        self._lines: list[_Line] = []
+        self._watch_channels: list[_WatchChannel] = []
         self._get = self._raw("GetAgent", pb.GetAgentRequest)
         self._find = self._raw("FindAgents", pb.FindAgentsRequest)
 
     def _raw(self, name: str, request: type[Message]) -> Callable[..., Awaitable[Any]]:
         return self._channel.unary_unary(
-            _SERVICE + name, request_serializer=request.SerializeToString, response_deserializer=_Bytes
+            _SERVICE + name, request_serializer=request.SerializeToString, response_deserializer=_Serialized
         )
 
     async def watch(self, account: str, since: str) -> AsyncGenerator[bytes, None]:
@@ -86,17 +86,17 @@ class RegistryClient:
         Raises:
             BotmeshError, AioRpcError: the registry refused the watch, or the stream was lost.
         """
-        line = next((line for line in self._lines if line.watches < _WATCHES_PER_LINE), None)
-        if line is None:
-            line = _Line(self._open())
-            self._lines.append(line)
-        call = line.watch(pb.WatchAgentsRequest(account_id=account, since=since), metadata=self._metadata)
-        line.watches += 1
+        carrier = next((carrier for carrier in self._watch_channels if carrier.watches < _WATCHES_PER_CHANNEL), None)
+        if carrier is None:
+            carrier = _WatchChannel(self._open())
+            self._watch_channels.append(carrier)
+        call = carrier.watch(pb.WatchAgentsRequest(account_id=account, since=since), metadata=self._metadata)
+        carrier.watches += 1
         try:
             async for response in call:
                 yield response
         finally:
-            line.watches -= 1
+            carrier.watches -= 1
             call.cancel()
 
     def _open(self) -> grpc.aio.Channel:
@@ -135,8 +135,8 @@ class RegistryClient:
 
     async def close(self) -> None:
         """Close the connections."""
-        for line in self._lines:
-            await line.channel.close()
+        for carrier in self._watch_channels:
+            await carrier.channel.close()
         await self._channel.close()
 
     async def _ask(self, method: Callable[..., Awaitable[Any]], request: Message, timeout: float = ASK_TIMEOUT) -> Any:

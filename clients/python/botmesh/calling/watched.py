@@ -77,7 +77,7 @@ def _of_instance(instance: Any, why: str) -> Named:
 
 
 def _taken_apart(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
-    """Parse each card and instance of a response by itself."""
+    """Parse each card and instance of a response separately."""
     left_out: LeftOut = []
     rest = bytearray()
     events: list[tuple[str, Message]] = []

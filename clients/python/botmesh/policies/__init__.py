@@ -29,8 +29,8 @@ POLICIES: tuple[Policy, ...] = (
     Size(),
     Hops(),
     Loops(),
-    Idempotency(),  # a repeat joins here ...
-    Concurrency(),  # ... so that it does not count here
+    Idempotency(),  # before Concurrency, because a repeat that joins running work does not count there
+    Concurrency(),
 )
 
 PIPELINES = {kind: Pipeline(POLICIES, kind) for kind in MethodClass}

@@ -52,9 +52,9 @@ def _outcome(work: Work | None) -> Reply | None:
 def _check(call: Call) -> None:
     if call.info.message is not None and call.info.message.message_type == MESSAGE_TYPE_TURN:
         return
-    found = call.endpoint.journal.spent(call.limits, call.chain, call.account)
-    if found is not None:
-        scope, micros, currency = found
+    spent = call.endpoint.journal.spent(call.limits, call.chain, call.account)
+    if spent is not None:
+        scope, micros, currency = spent
         limit = getattr(call.limits, {"account": "daily"}.get(scope, scope) + "_budget")
         raise BudgetSpent(
             f"the {scope} has cost {micros / 1e6:g} {currency} and may cost {limit / 1e6:g}: answer with what there is",

@@ -6,7 +6,7 @@ from botmesh.policies.pipeline import Policy
 
 
 class Loops(Policy):
-    """Refuses A → B → A and A → B → C → A, unless the mesh allows revisits."""
+    """Refuses chains such as A → B → A and A → B → C → A, unless the limit `allow_revisits` permits them."""
 
     def caller(self, call: Call) -> None:
         """Refuse a target that stands in the path."""

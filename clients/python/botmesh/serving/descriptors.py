@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-if sys.platform != "win32":  # which has no such limits
+if sys.platform != "win32":  # Windows has no such limits
     import resource
 
 logger = logging.getLogger("botmesh")
@@ -102,20 +102,25 @@ class Places:
     def _take_back(self, port: int, now: float) -> int:
         """Close connections that have never made a call, silent ones first, and return their number."""
         known = list(_connections(port))
-        self._first_seen = {one.peer: self._first_seen.get(one.peer, now) for one in known}
+        self._first_seen = {connection.peer: self._first_seen.get(connection.peer, now) for connection in known}
         surplus = len(known) - int(SCARCE * self._most)
-        silent = [one for one in known if one.received < SILENT_BYTES and one.quiet >= SILENT_SECONDS]
-        callless = [
-            one
-            for one in known
-            if SILENT_BYTES <= one.received < CALLESS_BYTES and now - self._first_seen[one.peer] >= CALLESS_SECONDS
+        silent = [
+            connection
+            for connection in known
+            if connection.received < SILENT_BYTES and connection.quiet >= SILENT_SECONDS
         ]
-        callless.sort(key=lambda one: self._first_seen[one.peer])
+        callless = [
+            connection
+            for connection in known
+            if SILENT_BYTES <= connection.received < CALLESS_BYTES
+            and now - self._first_seen[connection.peer] >= CALLESS_SECONDS
+        ]
+        callless.sort(key=lambda connection: self._first_seen[connection.peer])
         return sum(map(_hang_up, silent)) + sum(map(_hang_up, callless[: max(0, surplus - len(silent))]))
 
 
 def _connections(port: int) -> Iterator[_Connection]:
-    """The accepted connections of the server at `port` in this process."""
+    """Yield the accepted connections of the server at `port` in this process."""
     for name in os.listdir(_FOLDER):  # noqa: PTH208 - as above
         with contextlib.suppress(OSError, ValueError, struct.error), _borrowed(int(name)) as connection:
             if connection.family not in (socket.AF_INET, socket.AF_INET6) or connection.getsockname()[1] != port:

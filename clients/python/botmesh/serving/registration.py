@@ -57,7 +57,7 @@ class Registration:
         self._state = state
         self._takes_links = takes_links
         self._token = secrets.token_urlsafe(24)  # made here, so that a request whose answer was lost can be repeated
-        self._told = ""
+        self._last_probe_error = ""
         self._soon = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
 
@@ -153,8 +153,8 @@ class Registration:
     def _note_probe(self, response: pb.HeartbeatResponse) -> None:
         if response.probe == pb.PROBE_STATE_PASSED:
             self.listed.set()
-        elif response.probe == pb.PROBE_STATE_FAILED and response.probe_error != self._told:
-            self._told = response.probe_error
+        elif response.probe == pb.PROBE_STATE_FAILED and response.probe_error != self._last_probe_error:
+            self._last_probe_error = response.probe_error
             logger.warning(
                 "the registry cannot reach this instance at %s: %s; set advertise to an address that it can reach",
                 self._address,

@@ -90,7 +90,7 @@ def _flags(parent: SpanContext | None) -> int:
 
 def _attribute(key: str, value: Any) -> bytes:
     """Encode a span with only this attribute. Ids are not cached because they hardly repeat."""
-    simple = isinstance(value, str | int) or (isinstance(value, tuple) and all(type(one) is str for one in value))
+    simple = isinstance(value, str | int) or (isinstance(value, tuple) and all(type(item) is str for item in value))
     return _encoded(key, value) if key.endswith("_id") or not simple else _remembered(key, value)
 
 
@@ -117,7 +117,7 @@ def _value(value: Any) -> AnyValue:
         case float():
             return AnyValue(double_value=value)
         case list() | tuple():
-            return AnyValue(array_value=ArrayValue(values=[_value(one) for one in value]))
+            return AnyValue(array_value=ArrayValue(values=[_value(item) for item in value]))
     return AnyValue(string_value=str(value))
 
 

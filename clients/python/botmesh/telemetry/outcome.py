@@ -13,12 +13,12 @@ class CallOutcome:
 
     at_caller: bool
     agent: str
-    """The agent that was called."""
+    """The name of the agent that was called."""
     instance: str
     """The instance that was called; empty: none was."""
     chain: Chain
     duration: float
-    """Seconds."""
+    """Seconds from the start of the call to its end."""
     joined: bool = False
     """Whether the call joined work that existed before."""
     error: BotmeshError | None = None

@@ -133,10 +133,10 @@ class MeshSpan(Span):
 
     def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
         """Set the status. OK is final, and UNSET changes nothing."""
-        made = status if isinstance(status, Status) else Status(status, description)
+        new = status if isinstance(status, Status) else Status(status, description)
         settled = self.status.status_code is StatusCode.OK
-        if self.end_time is None and not settled and made.status_code is not StatusCode.UNSET:
-            self.status = made
+        if self.end_time is None and not settled and new.status_code is not StatusCode.UNSET:
+            self.status = new
 
     def record_exception(
         self,
@@ -183,7 +183,7 @@ class MeshTracer(Tracer):
     def ended(self, span: MeshSpan) -> None:
         """Hand an ended span to the processor. Each span calls this at its end."""
         if self._processor is not None:
-            self._processor.on_end(span)  # type: ignore[arg-type] # batches look at its context only
+            self._processor.on_end(span)  # type: ignore[arg-type] # the batch processor uses its context only
 
     def start_span(
         self,
@@ -193,7 +193,7 @@ class MeshTracer(Tracer):
         attributes: Attributes = None,
         links: Sequence[Link] | None = None,
         start_time: int | None = None,
-        record_exception: bool = True,  # noqa: ARG002 - OpenTelemetry's API; use_span is told
+        record_exception: bool = True,  # noqa: ARG002 - OpenTelemetry's API; use_span gets it
         set_status_on_exception: bool = True,  # noqa: ARG002 - as above
     ) -> Span:
         """Start a span under that of `context`; it records nothing if the sampler drops it."""
@@ -212,7 +212,7 @@ class MeshTracer(Tracer):
             attributes, state = result.attributes, result.trace_state
         if sampled:
             flags |= _SAMPLED
-        made = SpanContext(
+        span_context = SpanContext(
             trace_id,
             random_bits(64) or 1,
             is_remote=False,
@@ -220,8 +220,8 @@ class MeshTracer(Tracer):
             trace_state=state,
         )
         if not records:
-            return NonRecordingSpan(made)
-        span = MeshSpan(self, name, made, parent, kind, dict(attributes or {}), start_time or time.time_ns())
+            return NonRecordingSpan(span_context)
+        span = MeshSpan(self, name, span_context, parent, kind, dict(attributes or {}), start_time or time.time_ns())
         if links:
             span.links = tuple(links)
         return span

@@ -183,13 +183,13 @@ def _otlp(module: str, name: str, signal: str) -> Any:
         InvalidField: the exporter is not installed.
     """
     try:
-        found = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{_transport(signal)}.{module}")
+        exporters = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{_transport(signal)}.{module}")
     except ModuleNotFoundError:
         raise InvalidField(
             "OTEL_EXPORTER_OTLP_PROTOCOL asks for HTTP: install botmesh[otlp-http], or set it to grpc",
             field="OTEL_EXPORTER_OTLP_PROTOCOL",
         ) from None
-    return getattr(found, name)()
+    return getattr(exporters, name)()
 
 
 async def _in_daemon_thread(work: Callable[[], None]) -> None:
@@ -208,8 +208,8 @@ async def _in_daemon_thread(work: Callable[[], None]) -> None:
 
 def trace_id_of(span: trace.Span) -> str:
     """Return the span's trace id as 32 hex digits; empty if it has none."""
-    found = span.get_span_context()
-    return format(found.trace_id, "032x") if found.is_valid else ""
+    context = span.get_span_context()
+    return format(context.trace_id, "032x") if context.is_valid else ""
 
 
 class TraceIdFilter(logging.Filter):

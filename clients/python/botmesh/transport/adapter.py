@@ -31,7 +31,7 @@ def client_interceptors(endpoint: Endpoint) -> Sequence[grpc.aio.ClientIntercept
 
 
 class CalleeInterceptor(grpc.aio.ServerInterceptor):
-    """Runs the policies at the callee, for all four kinds of call."""
+    """Runs the callee's policies around all four kinds of call."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         """Serve all calls as `endpoint`."""

@@ -66,13 +66,13 @@ class Link:
             BotmeshError: the same errors as those of a gRPC call.
         """
         call = self._begin(method, request, timeout, metadata)
-        read = told = 0
+        read = acknowledged = 0
         try:
             while (response := await call.next()) is not None:
                 yield response
                 read += len(response)
-                if read - told >= _ACKNOWLEDGED:
-                    told = read
+                if read - acknowledged >= _ACKNOWLEDGED:
+                    acknowledged = read
                     self._batches.put(LinkedCall(id=call.number, read_bytes=read))
         finally:
             self._leave(call)
@@ -109,7 +109,7 @@ class Link:
         call.end(DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less"))
 
     async def _send(self, batch: list[LinkedCall]) -> None:
-        calls = [one for one in batch if one.id in self._calls or not one.HasField("start")]
+        calls = [call for call in batch if call.id in self._calls or not call.HasField("start")]
         if calls:
             await self._rpc.write(LinkRequest(calls=calls).SerializeToString())
 

@@ -13,8 +13,8 @@ _SHORT = 2048
 """Bytes up to which a message is its own fingerprint; a longer one is kept as a digest."""
 _IGNORED = ("timestamp", "correlation_id", "account_id", "message_type")
 _KEPT, _DIGEST = b"=", b"#"
-_TASK, _TRANSFER, _TOLD = b"t", b"o", b"n"
-_HEARD = frozenset(
+_TASK, _TRANSFER, _NOTIFICATION = b"t", b"o", b"n"
+_NOTIFICATION_TYPES = frozenset(
     {
         message_pb2.MESSAGE_TYPE_UNSPECIFIED,
         message_pb2.MESSAGE_TYPE_BROADCAST,
@@ -44,8 +44,8 @@ def _kind(method: str, message: Message) -> bytes:
     """The kind of work that a message asks for. Each kind has its own type of outcome."""
     if method.endswith("/Transfer"):
         return _TRANSFER
-    if method.endswith("/Notify") and message.message_type in _HEARD:
-        return _TOLD
+    if method.endswith("/Notify") and message.message_type in _NOTIFICATION_TYPES:
+        return _NOTIFICATION
     return _TASK
 
 

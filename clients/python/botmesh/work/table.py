@@ -64,15 +64,15 @@ class WorkTable:
             MessageIdReused: the message id has work with another payload.
             TooMuchWork: as many works run as the table holds.
         """
-        found = self.find(key)
-        if found is not None:
-            if not matches(found.asked, method, message):
+        existing = self.find(key)
+        if existing is not None:
+            if not matches(existing.asked, method, message):
                 raise MessageIdReused(
                     f"message id {key[2]} was used with another payload: give each message its own",
                     message_id=key[2],
                 )
-            found.extend(deadline)
-            return found, True
+            existing.extend(deadline)
+            return existing, True
         if len(self.running) >= self.max_entries:
             raise TooMuchWork(
                 f"{len(self.running)} pieces of work run here: ask another instance or later",

@@ -28,7 +28,7 @@ from botmesh.work.notifier import Notifier
 
 M = TypeVar("M", bound=AnyMessage)
 Key = tuple[str, str, str]
-"""(account, from_agent, message_id)"""
+"""An account, the agent that asks, and a message id."""
 
 WINDOW = 64
 """The most events that a bot may be ahead of its fastest reader."""
