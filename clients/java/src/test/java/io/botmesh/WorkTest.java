@@ -194,7 +194,7 @@ class WorkTest {
     }
 
     @Test
-    void theEndOfAReplyIsCountedWithItsPiecesWhoeverReads() throws Exception {
+    void theFinalReplyIsCountedWithItsPieces() throws Exception {
         Endpoint endpoint = endpoint(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.startOnce(() -> {
@@ -207,7 +207,7 @@ class WorkTest {
     }
 
     @Test
-    void progressThatNobodyReadsKeepsTheNewestOnly() throws Exception {
+    void unreadProgressIsDroppedExceptTheNewest() throws Exception {
         Endpoint endpoint = endpoint(Map.of());
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach(); // it has no caller
@@ -249,7 +249,7 @@ class WorkTest {
     }
 
     @Test
-    void aReplyHasOnlySoManyPieces() throws Exception {
+    void aReplyHasALimitedNumberOfPieces() throws Exception {
         Endpoint endpoint = endpoint(Map.of());
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach();
