@@ -71,7 +71,7 @@ export abstract class Delegator {
 
   /** Records the usage of a reply. */
   protected spent(_reply: Reply): void {
-    // only tasks report usage
+    // Task overrides this: a client reports no usage
   }
 
   /** Delegates to an agent (name, or account/name for a shared agent of another account) and returns its reply. */

@@ -87,7 +87,11 @@ export class Directory {
     });
   }
 
-  /** Asks the registry about an agent that the copy lacks. Waits up to `within` seconds. */
+  /**
+   * Asks the registry about an agent that has no live instance in the copy. Waits for the first snapshot before.
+   *
+   * @throws as `ready`, if there is no snapshot within `within` seconds, at most 5.
+   */
   async lookUp(account: string, target: string, within: number): Promise<void> {
     await this.ready(Math.min(FIRST_SNAPSHOT, within));
     if (this.live(account, target).length === 0) await this.refresh(account, target, within);
