@@ -107,7 +107,7 @@ class Stream(Generic[S, E]):
                 return
 
     async def write(self, decide: Callable[[S], Sequence[E]]) -> list[E]:
-        """Append the events that `decide` returns for the state, and return them; if there are none, nothing is written.
+        """Append the events that `decide` returns for the state, and return them; without any, nothing is written.
 
         `decide` refuses by raising, and is called again if another writer appended first. If the caller is cancelled,
         the write still ends and is folded.
