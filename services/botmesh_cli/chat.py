@@ -1,4 +1,4 @@
-"""`botmesh chat`: a conversation as a contact has it, in the terminal."""
+"""`botmesh chat`: write in a conversation as a contact, in the terminal."""
 
 import asyncio
 import getpass
@@ -36,19 +36,27 @@ _ENDS = {
 
 
 @click.command()
-@click.option("--contact", metavar="ID", help="Who you are.  [default: your user name]")
-@click.option("--channel", default="web", show_default=True, help="Where you write.")
-@click.option("--conversation", default="", metavar="ID", help="The conversation.  [default: your last one here]")
+@click.option("--contact", metavar="ID", help="The contact's id.  [default: your user name]")
+@click.option("--channel", default="web", show_default=True, help="The channel to write on.")
+@click.option(
+    "--conversation",
+    default="",
+    metavar="ID",
+    help="The conversation to continue.  [default: the contact's last one on the channel]",
+)
 @common
 def chat(with_: Common, contact: str | None, channel: str, conversation: str) -> int:
-    """Talk to the mesh as a contact. Lines are messages; /transfer, /tag, /rate, /history and /quit are commands."""
+    """Write to the mesh as a contact, line by line, and print the answers.
+
+    Each line of standard input is a message, except the commands /transfer, /tag, /rate, /history and /quit.
+    """
     who = contact or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
     return run(_chat(with_, who, channel, conversation))
 
 
 @dataclass(slots=True)
 class _Chat:
-    """One contact at one terminal."""
+    """One contact's conversation at a terminal."""
 
     stub: ConversationServiceStub
     out: Console
@@ -59,7 +67,7 @@ class _Chat:
     conversation: str
 
     async def say(self, line: str) -> None:
-        """Post a message and show what comes back."""
+        """Post a message and print the events that follow from it."""
         request = api.PostRequest(
             conversation_id=self.conversation,
             account_id=self.account,
@@ -92,7 +100,7 @@ class _Chat:
         self.out.print(f"[dim]{_ENDS[response.end]}{place}[/dim]" if response.end in _ENDS else "")
 
     async def command(self, line: str) -> bool:
-        """Do what a line that begins with / says; whether to go on."""
+        """Run a line that begins with "/"; False if it ends the chat."""
         word, _, rest = line[1:].partition(" ")
         if word in ("quit", "exit", "q"):
             return False
@@ -130,25 +138,25 @@ class _Chat:
         self.out.print(f"[cyan]— {owner_in_words(response.owner)} {words} —[/cyan]")
 
     def _show(self, entry: HistoryEntry, streamed: str) -> None:
-        said = text_of(entry.payload)
+        message = text_of(entry.payload)
         if self.as_json:
-            print_json({"author": entry.author, "text": said, "sequence": entry.sequence})
-        elif streamed and streamed == said:
+            print_json({"author": entry.author, "text": message, "sequence": entry.sequence})
+        elif streamed and streamed == message:
             self.out.print(f"  [dim]— {plain(entry.author)}[/dim]")
         else:
             lead = "\n" if streamed else ""
-            self.out.print(f"{lead}[bold]{plain(entry.author or 'mesh')}[/bold]  {lines(said)}", soft_wrap=True)
+            self.out.print(f"{lead}[bold]{plain(entry.author or 'mesh')}[/bold]  {lines(message)}", soft_wrap=True)
 
 
 async def _chat(with_: Common, contact: str, channel: str, conversation: str) -> None:
     async with service(with_.settings) as stub:
         out = console()
         talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, conversation)
-        typed = sys.stdin.isatty() and not with_.as_json
-        if typed:
+        is_typed = sys.stdin.isatty() and not with_.as_json
+        if is_typed:
             out.print(f"[dim]You are {plain(contact)} on {plain(channel)}. {_HELP}[/dim]")
-        typed_in = typed_lines()
-        while (line := await _next(typed_in, out if typed else None)) is not None:
+        queue = typed_lines()
+        while (line := await _next(queue, out if is_typed else None)) is not None:
             if not line.strip():
                 continue
             try:
@@ -166,8 +174,8 @@ async def _chat(with_: Common, contact: str, channel: str, conversation: str) ->
                     out.print(f"[red]{plain(error.reason.lower().replace('_', ' '))}[/red]: {lines(error.text)}")
 
 
-async def _next(typed_in: "asyncio.Queue[str | None]", out: Console | None) -> str | None:
-    """The next line, asked for on a terminal; None at the end of input."""
-    if out is not None:
-        out.print("> ", end="")
-    return await typed_in.get()
+async def _next(queue: "asyncio.Queue[str | None]", prompt: Console | None) -> str | None:
+    """The next line, after a prompt if `prompt` is given; None at the end of input."""
+    if prompt is not None:
+        prompt.print("> ", end="")
+    return await queue.get()

@@ -1,4 +1,4 @@
-"""`botmesh conversations` and `botmesh conversation ID`: the inbox, and what happened in one conversation."""
+"""`botmesh conversations` and `botmesh conversation ID`: the list of conversations, and the events of one."""
 
 from typing import Any
 
@@ -26,16 +26,16 @@ _STATUSES = {
 
 
 @click.command()
-@click.option("--status", type=click.Choice(list(_STATUSES)), help="Only those that stand so.")
-@click.option("--owner", default="", metavar="AGENT", help='Only those of an agent, or of the "desk".')
-@click.option("--channel", default="", help="Only those on a channel.")
-@click.option("--contact", default="", help="Only those of a contact.")
-@click.option("--tag", default="", help="Only those with a tag.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many.")
-@click.option("--watch", is_flag=True, help="Follow what happens until interrupted.")
+@click.option("--status", type=click.Choice(list(_STATUSES)), help="List only conversations with this status.")
+@click.option("--owner", default="", metavar="AGENT", help='List only those that AGENT, or the "desk", owns.')
+@click.option("--channel", default="", metavar="NAME", help="List only those on this channel.")
+@click.option("--contact", default="", metavar="ID", help="List only those of this contact.")
+@click.option("--tag", default="", metavar="NAME", help="List only those with this tag.")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="Conversations to list.")
+@click.option("--watch", is_flag=True, help="Print new events of all conversations until Ctrl-C.")
 @common
 def conversations(with_: Common, status: str | None, watch: bool, limit: int, **fields: str) -> int:
-    """List conversations, the one in which something happened last first."""
+    """List conversations, those updated last first."""
     request = api.ListConversationsRequest(
         account_id=with_.settings.account,
         status=_STATUSES[status] if status else None,
@@ -45,24 +45,25 @@ def conversations(with_: Common, status: str | None, watch: bool, limit: int, **
         tag=fields["tag"],
         page_size=limit,
     )
-    return run(_watch(with_) if watch else _list(with_, request))
+    return run(_watch(with_) if watch else list_conversations(with_, request))
 
 
 @click.command()
 @click.argument("conversation_id")
 @common
 def conversation(with_: Common, conversation_id: str) -> int:
-    """Show what happened in one conversation: messages, owners, epochs, transfers with reasons."""
+    """Print the events of one conversation: messages, owners with epochs, transfers with reasons."""
     return run(_timeline(with_, conversation_id))
 
 
-async def _list(with_: Common, request: api.ListConversationsRequest) -> None:
+async def list_conversations(with_: Common, request: api.ListConversationsRequest) -> None:
+    """Print the conversations that a request lists."""
     async with service(with_.settings) as stub:
-        found = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
+        listed = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
     if with_.as_json:
-        print_json([to_dict(one) for one in found])
-    elif found:
-        console().print(_table(list(found)))
+        print_json([to_dict(conversation) for conversation in listed])
+    elif listed:
+        console().print(_table(list(listed)))
     else:
         console().print(_EMPTY)
 
@@ -85,19 +86,18 @@ async def _timeline(with_: Common, conversation_id: str) -> None:
                 break
 
 
-def _table(found: list[Conversation]) -> Table:
+def _table(conversations: list[Conversation]) -> Table:
     rows = table("CONVERSATION", "CONTACT", "CHANNEL", "OWNER", "STATUS", "UNANSWERED", "TAGS", "UPDATED")
-    for one in found:
-        waiting = f"[yellow]{one.unanswered}[/yellow]" if one.unanswered else "0"
+    for view in conversations:
         rows.add_row(
-            plain(one.conversation_id),
-            plain(one.contact_id),
-            plain(one.channel),
-            owner_in_words(one.owner),
-            status_of(one),
-            waiting,
-            plain(", ".join(one.tags)),
-            clock(one.updated_at),
+            plain(view.conversation_id),
+            plain(view.contact_id),
+            plain(view.channel),
+            owner_in_words(view.owner),
+            status_of(view),
+            f"[yellow]{view.unanswered}[/yellow]" if view.unanswered else "0",
+            plain(", ".join(view.tags)),
+            clock(view.updated_at),
         )
     return rows
 
@@ -119,7 +119,7 @@ def _print_event(with_: Common, event: ConversationEvent, *, named: bool) -> Non
 
 def _in_words(event: ConversationEvent) -> str:
     kind: Any = event.WhichOneof("event")
-    if kind is None:  # a newer version wrote it, or it is damaged
+    if kind is None:  # a newer version wrote the event, or it is damaged
         return UNREADABLE
     body: Any = getattr(event, kind)
     said = lines(text_of(getattr(body, "payload", ())))
@@ -151,7 +151,7 @@ def _in_words(event: ConversationEvent) -> str:
         "form_submitted": lambda: f"form {plain(body.form)} submitted: {_values(body.values)}",
         "action_fired": lambda: f"action {plain(body.action)} fired by {plain(body.agent) or 'somebody'}",
         "context_changed": lambda: (
-            f"context {_values(body.values)}" + "".join(f" -{plain(one)}" for one in body.removed)
+            f"context {_values(body.values)}" + "".join(f" -{plain(name)}" for name in body.removed)
         ),
         "outcome_recorded": lambda: f"outcome {_outcome(body.outcome)}",
         "silence_noticed": lambda: f"[dim]silent for {body.seconds:g} s[/dim]",
@@ -171,14 +171,14 @@ def _turn_in_words(finished: pb.TurnFinished, said: str) -> str:
 
 
 def owner_in_words(owner: Owner) -> str:
-    """An agent's name, "desk", or the person at the desk; may be printed as it is."""
+    """An owner as safe markup: the agent's name, "desk", or "desk (anna)" for one person."""
     if owner.WhichOneof("owner") == "agent":
         return plain(owner.agent)
     return f"desk ({plain(owner.desk)})" if owner.desk else "desk"
 
 
 def status_of(view: Conversation) -> str:
-    """A conversation's status in a word, and until when."""
+    """A conversation's status, with the end of a pause that has one."""
     until = f" until {clock(view.paused_until)}" if view.HasField("paused_until") else ""
     return _status_word(view.status) + until
 

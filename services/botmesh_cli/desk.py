@@ -1,4 +1,4 @@
-"""`botmesh desk`: what waits for a person, and answering it."""
+"""`botmesh desk`: list, claim, answer and hand back conversations at the human desk."""
 
 import getpass
 import re
@@ -11,7 +11,7 @@ from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Conversation
 from botmesh_cli.connection import TIMEOUT
 from botmesh_cli.connection import conversations as service
-from botmesh_cli.conversations import _list, owner_in_words
+from botmesh_cli.conversations import list_conversations, owner_in_words
 from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import console, plain, print_json, to_dict
 
@@ -20,8 +20,7 @@ def _person(given: str | None) -> str:
     return given or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
 
 
-def _say(with_: Common, view: Conversation) -> None:
-    """How the conversation stands after what was done."""
+def _print(with_: Common, view: Conversation) -> None:
     if with_.as_json:
         print_json(to_dict(view))
     else:
@@ -30,26 +29,26 @@ def _say(with_: Common, view: Conversation) -> None:
 
 @click.group()
 def desk() -> None:
-    """Answer conversations as a person: see what waits, claim, answer, hand back."""
+    """Answer conversations as a person of the desk: list, claim, answer, approve and hand back."""
 
 
 @desk.command("list")
 @common
 def list_waiting(with_: Common) -> int:
     """List the conversations that are at the desk."""
-    return run(_list(with_, api.ListConversationsRequest(account_id=with_.settings.account, owner="desk")))
+    return run(list_conversations(with_, api.ListConversationsRequest(account_id=with_.settings.account, owner="desk")))
 
 
 @desk.command("on")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
 @common
 def come(with_: Common, person: str | None) -> int:
-    """Come on duty: who asks for a person is told that somebody is here."""
+    """Go on duty: contacts whose conversation comes to the desk are told that a person is there."""
     return _duty(with_, person, on_duty=True)
 
 
 @desk.command("off")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
 @common
 def leave(with_: Common, person: str | None) -> int:
     """Go off duty."""
@@ -60,27 +59,27 @@ def _duty(with_: Common, person: str | None, *, on_duty: bool) -> int:
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.SetDutyRequest(account_id=with_.settings.account, person=_person(person), on_duty=on_duty)
-            there = (await stub.SetDuty(request, timeout=TIMEOUT)).on_duty
+            people = (await stub.SetDuty(request, timeout=TIMEOUT)).on_duty
         if with_.as_json:
-            print_json({"on_duty": list(there)})
+            print_json({"on_duty": list(people)})
         else:
-            console().print(f"On duty: {plain(', '.join(there)) or 'nobody'}")
+            console().print(f"On duty: {plain(', '.join(people)) or 'nobody'}")
 
     return run(work())
 
 
 @desk.command()
 @click.argument("conversation_id")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
 @common
 def claim(with_: Common, conversation_id: str, person: str | None) -> int:
-    """Take a conversation that waits."""
+    """Claim a conversation that waits at the desk."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.ClaimRequest(conversation_id=conversation_id, person=_person(person))
             view = (await stub.Claim(request, timeout=TIMEOUT)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
 
@@ -88,11 +87,11 @@ def claim(with_: Common, conversation_id: str, person: str | None) -> int:
 @desk.command()
 @click.argument("conversation_id")
 @click.argument("words")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
-@click.option("--note", is_flag=True, help="For colleagues only.")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
+@click.option("--note", is_flag=True, help="Add a note for colleagues, which the contact does not see.")
 @common
 def answer(with_: Common, conversation_id: str, words: str, person: str | None, note: bool) -> int:
-    """Say WORDS to the contact."""
+    """Send the answer WORDS to the contact."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
@@ -104,24 +103,24 @@ def answer(with_: Common, conversation_id: str, words: str, person: str | None, 
                 note=note,
             )
             view = (await stub.Reply(request, timeout=TIMEOUT)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
 
 
 @desk.command()
 @click.argument("conversation_id")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
-@click.option("--agent", default="", help="To whom.  [default: the agent that it came from]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
+@click.option("--agent", default="", metavar="AGENT", help="The agent.  [default: the one that it came from]")
 @common
 def back(with_: Common, conversation_id: str, person: str | None, agent: str) -> int:
-    """Give a conversation back to an agent."""
+    """Hand a conversation back to an agent."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.HandBackRequest(conversation_id=conversation_id, person=_person(person), agent=agent)
             view = (await stub.HandBack(request, timeout=30)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
 
@@ -129,22 +128,22 @@ def back(with_: Common, conversation_id: str, person: str | None, agent: str) ->
 @desk.command()
 @click.argument("conversation_id")
 @click.argument("words", required=False)
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
-@click.option("--reject", is_flag=True, help="Drop it instead.")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
+@click.option("--reject", is_flag=True, help="Drop the suggested reply; WORDS are the reason.")
 @common
 def approve(with_: Common, conversation_id: str, words: str | None, person: str | None, reject: bool) -> int:
-    """Let the reply that a bot suggests go out, as it is or as WORDS."""
+    """Send the reply that a bot suggests to the contact, unchanged or with the text WORDS."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
-            asked = api.GetConversationRequest(conversation_id=conversation_id)
-            turn_id = (await stub.GetConversation(asked, timeout=TIMEOUT)).conversation.suggestion.turn_id
+            request = api.GetConversationRequest(conversation_id=conversation_id)
+            turn_id = (await stub.GetConversation(request, timeout=TIMEOUT)).conversation.suggestion.turn_id
             facts = {"conversation_id": conversation_id, "turn_id": turn_id, "person": _person(person)}
             if reject:
                 view = (await stub.Reject(api.RejectRequest(**facts, reason=words or ""), timeout=TIMEOUT)).conversation
             else:
                 payload = [text(words)] if words else []
                 view = (await stub.Approve(api.ApproveRequest(**facts, payload=payload), timeout=TIMEOUT)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
