@@ -20,9 +20,10 @@ with = if command -v $(TOOL_OF_$(1)) >/dev/null; then $(2); elif [ -n "$$CI" ]; 
   else echo "$(TOOL_OF_$(1)) is not installed: clients/$(1) is left out"; fi
 GRPCURL := v1.9.3
 
-# Tests run in WORKERS processes; those that are marked `alone` depend on time and run after the others, one by one.
-WORKERS ?= 2
-SIDE_BY_SIDE := $(BIN)/pytest -n $(WORKERS) --dist worksteal
+# Tests run in WORKERS processes, three for two cores since many of them wait; those that are marked `alone` depend on
+# time and run after the others, one by one.
+WORKERS ?= 3
+SIDE_BY_SIDE = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 QUICK        := not slow and not languages and not jaeger
 
 .DEFAULT_GOAL := help
@@ -59,6 +60,7 @@ test: $(READY) $(BIN)/grpcurl ## Run what a change to Python can break (5 minute
 	$(SIDE_BY_SIDE) -m "$(QUICK) and not alone"
 	$(BIN)/pytest -m "$(QUICK) and alone"
 
+test-all: WORKERS := 2
 test-all: $(READY) tools ## Run all tests, with those that take long and those of Go, Node, Java and Jaeger (CI does)
 	$(SIDE_BY_SIDE) -m "not alone"
 	$(BIN)/pytest -m "alone"

@@ -1,1 +1,1 @@
-"""What the mesh costs and how it grows, side by side with what does without. `make bench` runs all."""
+"""Benchmarks: the mesh against bare gRPC and other libraries, and against its own size. `make bench` runs all."""

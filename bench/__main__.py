@@ -1,4 +1,4 @@
-"""`python -m bench`: measures, and says what holds."""
+"""`python -m bench`: runs the benchmarks and compares the figures with their targets."""
 
 import argparse
 import json
@@ -24,12 +24,12 @@ _BEGIN, _END = "<!-- measured -->", "<!-- end -->"
 
 
 def main() -> int:
-    """Run the cases that are named, or all."""
+    """Run the named cases, or all; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("cases", nargs="*", choices=[*CASES, []], metavar="CASE", help=", ".join(CASES))
-    parser.add_argument("--check", action="store_true", help="fail where a ratio has fallen behind; three short cases")
-    parser.add_argument("--page", metavar="FILE", help="write the table there as Markdown, between its two marks")
-    parser.add_argument("--rounds", type=int, default=_ROUNDS, help="of each comparison; default %(default)s")
+    parser.add_argument("--check", action="store_true", help="run three short cases; fail on a ratio beyond its limit")
+    parser.add_argument("--page", metavar="FILE", help="write the table into this Markdown file, between its two marks")
+    parser.add_argument("--rounds", type=int, default=_ROUNDS, help="rounds of each comparison; default %(default)s")
     given = parser.parse_args()
     figures: list[Figure] = []
     for name in given.cases or (CHECKED if given.check else CASES):
@@ -61,7 +61,7 @@ def _write(page: Path, figures: Sequence[Figure]) -> None:
 
 
 def _draw(folder: Path, figures: Sequence[Figure]) -> None:
-    """The plots beside the page."""
+    """Draw the plots into the folder of the page."""
     command = [environment_of("plots"), "-m", "bench.plots", str(folder)]
     subprocess.run(command, input=json.dumps([asdict(one) for one in figures]), text=True, check=True)  # noqa: S603
 

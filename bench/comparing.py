@@ -1,4 +1,4 @@
-"""Two sides in one run: rounds in alternating order, medians of the ratios of each round."""
+"""Compares two sides in one run: rounds in alternating order, and the median of the rounds' ratios."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,45 +7,46 @@ from dataclasses import dataclass, field
 from bench.processes import Side
 
 WARM = 0.3
-"""The share of a round's calls that is made first and not counted."""
+"""Warm-up before the first round, as a share of a round's calls. It is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One side in one round."""
+    """The measurement of one side in one round."""
 
     per_second: float
     median: float
-    """Seconds of one call."""
+    """Latency of a call in seconds."""
     p99: float
+    """Latency in seconds, 99th percentile."""
     cpu: float
-    """Seconds per call, both ends together."""
+    """CPU seconds per call, both ends together."""
 
 
 @dataclass(slots=True)
 class Comparison:
-    """What was measured of two sides."""
+    """The samples of two sides, one per round."""
 
     name: str
     ours: list[Sample] = field(default_factory=list)
     theirs: list[Sample] = field(default_factory=list)
 
     def ratios(self, what: str) -> list[float]:
-        """Ours to theirs, round by round, of "per_second", "median" or "cpu"."""
+        """Return ours divided by theirs for each round, of "per_second", "median" or "cpu"."""
         return [getattr(a, what) / getattr(b, what) for a, b in zip(self.ours, self.theirs, strict=True)]
 
     def ratio(self, what: str) -> float:
-        """The median of the rounds' ratios."""
+        """Return the median of the rounds' ratios."""
         return statistics.median(self.ratios(what))
 
     def spread(self, what: str) -> str:
-        """The least and the greatest of them."""
+        """Return the smallest and the greatest ratio as text."""
         ratios = self.ratios(what)
         return f"{min(ratios):.2f} to {max(ratios):.2f}"
 
 
 def compare(name: str, ours: Side, theirs: Side, *, callers: int, calls: Sequence[int], rounds: int) -> Comparison:
-    """Measure both; `calls` of ours and of theirs in each round."""
+    """Measure both sides; `calls` has the number of calls per round of ours and of theirs."""
     made = Comparison(name)
     for side, many in zip((ours, theirs), calls, strict=True):
         side.load.ask(callers=callers, calls=max(callers, int(many * WARM)))

@@ -1,4 +1,4 @@
-"""Virtual environments of what the project itself does not need: peers, plots. Made from lists with hashes."""
+"""Virtual environments for other libraries and for plots, installed from lists with hashes."""
 
 import subprocess
 import venv
@@ -9,10 +9,10 @@ _LISTS = Path(__file__).parent / "locks"
 
 
 def environment_of(name: str) -> str:
-    """The interpreter of an environment, which is made where it is not there as its list wants it.
+    """Return the interpreter of an environment. Creates it if it is missing or its list has changed.
 
     Raises:
-        CalledProcessError: it could not be installed; pip has said why.
+        CalledProcessError: the installation failed; pip has printed the reason.
     """
     lock = (_LISTS / f"{name}.lock").read_text(encoding="utf-8")
     folder = _ROOT / name

@@ -1,4 +1,4 @@
-"""Figures: what was measured, and what it should be."""
+"""Figures: measured numbers and their targets."""
 
 import statistics
 from dataclasses import dataclass
@@ -8,18 +8,19 @@ from bench.comparing import Comparison
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number, and what it should be."""
+    """One measured number and its target."""
 
     what: str
     value: float
     target: float | None
-    """None: there is none."""
+    """None: the figure has no target."""
     at_least: bool
+    """Whether greater is better."""
     note: str = ""
     per_second: tuple[float, float] | None = None
-    """Calls of ours and of theirs, where both were counted."""
+    """Calls per second of ours and of theirs; None if the figure is no comparison."""
     at_worst: float | None = None
-    """What it may not fall behind, with a margin for noise: the regression check. None: it is not checked."""
+    """Limit of the regression check, with a margin for noise. None: it is not checked."""
 
     @property
     def holds(self) -> bool:
@@ -30,7 +31,7 @@ class Figure:
 
     @property
     def regressed(self) -> bool:
-        """Whether it has fallen behind what it was."""
+        """Whether the figure is worse than the limit of the regression check."""
         if self.at_worst is None:
             return False
         return self.value < self.at_worst if self.at_least else self.value > self.at_worst
@@ -45,7 +46,7 @@ def ratio(
     at_least: bool = True,
     at_worst: float | None = None,
 ) -> Figure:
-    """What was measured as ours to theirs, of "per_second", "median" or "cpu"."""
+    """Return the figure for a ratio of ours to theirs; `what` is "per_second", "median" or "cpu"."""
     ours = statistics.median(sample.per_second for sample in found.ours)
     theirs = statistics.median(sample.per_second for sample in found.theirs)
     note = f"{found.spread(what)}; {ours:,.0f}/s and {theirs:,.0f}/s"
@@ -53,7 +54,7 @@ def ratio(
 
 
 def growing(found: Comparison, words: str) -> Figure:
-    """Median latency, of which at most 1.2 may become of 1."""
+    """Return the figure for a ratio of median latencies whose target is at most 1.2."""
     ours, theirs = (statistics.median(one.median for one in side) * 1000 for side in (found.ours, found.theirs))
     note = f"{found.spread('median')}; {ours:.2f} and {theirs:.2f} ms"
     return Figure(f"{words}: median latency", found.ratio("median"), 1.2, at_least=False, note=note)

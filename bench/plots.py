@@ -1,4 +1,4 @@
-"""Plots of what was measured: `python -m bench.plots FOLDER` with the figures as JSON on standard input.
+"""Plots of the figures: `python -m bench.plots FOLDER` reads them as JSON from standard input.
 
 Runs in an environment of its own (bench/locks/plots.lock).
 """
@@ -19,10 +19,10 @@ PEERS = {"SendMessage": "a2a-sdk", "AutoGen": "AutoGen", "NATS": "NATS"}
 
 
 def main() -> None:
-    """Write two pictures."""
+    """Draw two SVG files into the folder: targets and throughput."""
     folder = Path(sys.argv[1])
     figures: list[dict[str, Any]] = json.load(sys.stdin)
-    # Text stays text, and nothing in the files changes without a reason.
+    # Text stays selectable, and the same figures give the same bytes.
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "botmesh", "font.size": 9})
     _targets([one for one in figures if one["target"]], folder / "performance-targets.svg")
     throughputs = _throughputs(figures)
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _targets(figures: list[dict[str, Any]], file: Path) -> None:
-    """How far each figure is from its target: 1 is there, more is better."""
+    """Draw each figure as a share of its target: 1 meets it, more is better."""
     shares = [
         one["value"] / one["target"] if one["at_least"] else one["target"] / max(one["value"], 1e-9) for one in figures
     ]
@@ -49,7 +49,7 @@ def _targets(figures: list[dict[str, Any]], file: Path) -> None:
 
 
 def _throughputs(figures: list[dict[str, Any]]) -> dict[str, float]:
-    """Delegations, or what comes closest, a second with 64 callers, by whose they are."""
+    """Return delegations per second with 64 callers by library; for other libraries, their nearest equivalent."""
     found: dict[str, float] = {}
     for one in figures:
         if one["per_second"] and one["what"].startswith("one delegation, 64 callers: throughput of"):

@@ -1,4 +1,4 @@
-"""The processes of a side: started, asked, timed, ended."""
+"""Processes of a side: start them, send them requests, read their CPU and memory, end them."""
 
 import json
 import os
@@ -15,10 +15,16 @@ _END_SECONDS = 15.0
 
 
 class Worker:
-    """One process of bench.worker, or of any command that says on its first line that it is ready."""
+    """A process of bench.worker, or of any command that prints a line when it is ready."""
 
     def __init__(self, command: Sequence[str], *, ends_by_signal: bool = False, **environment: str) -> None:
-        """Start it and wait for its first line. It ends with its input, or is told to by SIGTERM."""
+        """Start the process and wait for its first line.
+
+        The process ends when its standard input ends, or with `ends_by_signal` by SIGTERM.
+
+        Raises:
+            RuntimeError: it ended without a line.
+        """
         self._ends_by_signal = ends_by_signal
         self._process = subprocess.Popen(  # noqa: S603 - our own programs
             command,
@@ -35,17 +41,21 @@ class Worker:
 
     @property
     def cpu_seconds(self) -> float:
-        """What it and what it has started have used so far, user and system."""
+        """CPU seconds of the process and its children so far, user and system."""
         every = [one.cpu_times() for one in (self._watched, *self._watched.children(recursive=True))]
         return float(sum(times.user + times.system for times in every))
 
     @property
     def memory_bytes(self) -> int:
-        """What it holds that no other process shares."""
+        """Memory that the process shares with no other (USS), in bytes."""
         return int(self._watched.memory_full_info().uss)
 
     def ask(self, **request: Any) -> dict[str, Any]:
-        """A line to it, and its answer."""
+        """Send a request as a line of JSON and return the answer.
+
+        Raises:
+            RuntimeError: the process ended.
+        """
         assert self._process.stdin is not None  # noqa: S101 - a pipe
         assert self._process.stdout is not None  # noqa: S101 - a pipe
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -57,11 +67,10 @@ class Worker:
         return answer
 
     def __enter__(self) -> Self:
-        """It runs already."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End its input, and it ends itself."""
+        """End the process; kill it if it does not end in time."""
         assert self._process.stdin is not None  # noqa: S101 - a pipe
         self._process.stdin.close()
         if self._ends_by_signal:
@@ -76,13 +85,13 @@ class Worker:
 
 
 def worker(side: str, role: str, *arguments: str, python: str = sys.executable, **environment: str) -> Worker:
-    """A process of bench.worker."""
+    """Start a process of bench.worker."""
     return Worker([python, "-m", "bench.worker", side, role, *arguments], **environment)
 
 
 @dataclass(slots=True)
 class Side:
-    """What is loaded, and all processes whose time it costs."""
+    """A load generator and the other processes whose CPU time counts."""
 
     name: str
     load: Worker
@@ -90,13 +99,13 @@ class Side:
 
     @property
     def cpu_seconds(self) -> float:
-        """Of both ends together."""
+        """CPU seconds of all processes of the side."""
         return self.load.cpu_seconds + sum(one.cpu_seconds for one in self.others)
 
 
 @contextmanager
 def mesh(**environment: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """`botmesh_registry` and a sink of traces: the registry's address, and the environment of its bots."""
+    """Run a registry and a sink for traces; yield the registry's address and the environment for bots."""
     with ExitStack() as own:
         sink = own.enter_context(worker("sink", "server"))
         registry = own.enter_context(Worker([sys.executable, "-m", "bench.worker", "registry", "server"]))
@@ -107,5 +116,5 @@ def mesh(**environment: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _clean() -> dict[str, str]:
-    """This environment without what would change what is measured."""
+    """Return this process's environment without variables that would change the measurement."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("BOTMESH_", "OTEL_"))}

@@ -1,7 +1,8 @@
-"""One process of one side: `python -m bench.worker SIDE ROLE [ARGUMENT...]`; SIDE is in bench.sides, or peers.NAME.
+"""Runs one process of a side: `python -m bench.worker SIDE ROLE [ARGUMENT...]`.
 
-A server prints its address and serves until its standard input ends. A load prints "ready", then for each line of JSON
-on its standard input does so many calls and prints what it measured as a line of JSON.
+SIDE is a module of bench.sides, or peers.NAME. A server prints its address and serves until its standard input ends. A
+load prints "ready". For each line of JSON on its standard input it makes the requested calls and prints the measurement
+as a line of JSON.
 """
 
 import asyncio
@@ -14,14 +15,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 TEXT = "I was charged twice in May, can you look into it?"
-"""What everybody is asked."""
+"""The text of every request."""
 UP = {"services", "registry", "crowd"}
-"""Sides that `botmesh up` would be: on uvloop, which it takes where it is installed. The others use asyncio's loop."""
+"""Sides that run as `botmesh up` does, on uvloop if it is installed. The others use asyncio's loop."""
 Call = Callable[[], Awaitable[Any]]
 
 
 async def measure(call: Call, callers: int, calls: int) -> dict[str, Any]:
-    """Do `calls` calls, `callers` at a time; seconds in all, and of each call, which may say so itself."""
+    """Make `calls` calls, `callers` at a time; return the total seconds and the sorted latencies in seconds.
+
+    A call that returns a float has measured its own latency.
+    """
     latencies: list[float] = []
     left = iter(range(calls))
 
@@ -37,7 +41,7 @@ async def measure(call: Call, callers: int, calls: int) -> dict[str, Any]:
 
 
 async def serve_until_told(address: str) -> None:
-    """Say where, and wait for the end of standard input."""
+    """Print the address and wait for the end of standard input."""
     print(address, flush=True)
     await end_of_input()
 
@@ -55,7 +59,7 @@ async def end_of_input() -> None:
 
 
 async def obey(call: Call) -> None:
-    """Measure as often as a line on standard input asks for it."""
+    """Measure once for each line of JSON on standard input; the line has the arguments of `measure`."""
     print("ready", flush=True)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
@@ -63,7 +67,7 @@ async def obey(call: Call) -> None:
 
 
 async def bursts(start: Callable[[int], Awaitable[list[BaseException]]]) -> None:
-    """For each line on standard input start so many calls at once, and say how many failed, and how."""
+    """For each line of JSON on standard input start `count` calls at once, and print how many failed and why."""
     print("ready", flush=True)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
@@ -74,7 +78,7 @@ async def bursts(start: Callable[[int], Awaitable[list[BaseException]]]) -> None
 
 
 def main() -> None:
-    """Be one process of a side."""
+    """Run the role that the command line names."""
     side, role, *arguments = sys.argv[1:]
     module = importlib.import_module(f"bench.{side}" if "." in side else f"bench.sides.{side}")
     run: Callable[[Any], None] = asyncio.run

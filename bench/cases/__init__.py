@@ -1,4 +1,4 @@
-"""What is measured: each case starts its sides, compares them, and ends them."""
+"""The cases: each starts the processes of its sides, measures them, and ends them."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from bench.cases.talks import conversations, growth, transfer
 from bench.figures import Figure
 
 CHECKED = ("delegation", "latency", "stream")
-"""Cases of the regression check: under a minute together."""
+"""Cases of the regression check; they take under a minute together."""
 CASES: dict[str, Callable[[int], list[Figure]]] = {
     one.__name__: one
     for one in (
@@ -29,6 +29,6 @@ CASES: dict[str, Callable[[int], list[Figure]]] = {
         starting,
     )
 }
-"""By name, each given the number of rounds."""
+"""Every case by its name. A case takes the number of rounds and returns its figures."""
 
 __all__ = ["CASES", "CHECKED"]

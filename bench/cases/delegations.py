@@ -1,4 +1,4 @@
-"""Delegations, one by one, in chains, as streams and to several, against bare gRPC and other people's ways."""
+"""Delegations: single, in chains, streamed and to several agents, against bare gRPC and other libraries."""
 
 from contextlib import ExitStack
 
@@ -12,7 +12,7 @@ SAMPLED = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPL
 
 
 def delegation(rounds: int) -> list[Figure]:
-    """One delegation against one bare call, 64 callers."""
+    """Compare a delegation with a bare call, 64 callers."""
     found = _delegations("one delegation, 64 callers", rounds, callers=64)
     return [
         ratio(found, "per_second", "one delegation, 64 callers: throughput of bare", 0.65, at_worst=0.65),
@@ -21,7 +21,7 @@ def delegation(rounds: int) -> list[Figure]:
 
 
 def shares(rounds: int) -> list[Figure]:
-    """What the mesh's plumbing costs bare gRPC, and what the mesh does without its spans: where the time goes."""
+    """Measure shares of the cost: bare gRPC with metadata and an interceptor, and a delegation without spans."""
     with ExitStack() as stack:
         plumbed, bare = (stack.enter_context(worker("bare", role)) for role in ("plumbed", "server"))
         with_ = stack.enter_context(worker("bare", "load", plumbed.first_line, "metadata"))
@@ -37,13 +37,13 @@ def shares(rounds: int) -> list[Figure]:
 
 
 def sampled(rounds: int) -> list[Figure]:
-    """The same with one trace in a hundred recorded."""
+    """Compare a delegation with a bare call, 64 callers and one trace in a hundred recorded."""
     found = _delegations("sampled", rounds, callers=64, **SAMPLED)
     return [ratio(found, "per_second", "the same, traces sampled at 1 %: throughput of bare", 0.85)]
 
 
 def latency(rounds: int) -> list[Figure]:
-    """One delegation at a time."""
+    """Compare the latency of a delegation and a bare call, one call at a time."""
     found = _delegations("one caller", rounds, callers=1)
     return [
         ratio(found, "median", "one delegation, 1 caller: median latency of bare", 1.35, at_least=False, at_worst=1.8)
@@ -51,7 +51,7 @@ def latency(rounds: int) -> list[Figure]:
 
 
 def chain(rounds: int) -> list[Figure]:
-    """Five hops against five nested bare calls."""
+    """Compare a chain of five hops with five nested bare calls."""
     with ExitStack() as stack:
         registry, environment = stack.enter_context(mesh())
         ours = [
@@ -73,7 +73,7 @@ def chain(rounds: int) -> list[Figure]:
 
 
 def stream(rounds: int) -> list[Figure]:
-    """A reply of a thousand parts against a bare stream."""
+    """Compare a streamed reply of a thousand parts with a bare stream."""
     with ExitStack() as stack:
         registry, environment = stack.enter_context(mesh())
         agent = stack.enter_context(worker("mesh", "teller", registry, **environment))
@@ -88,7 +88,7 @@ def stream(rounds: int) -> list[Figure]:
 
 
 def consult(rounds: int) -> list[Figure]:
-    """Ten agents asked at once against ten bare calls gathered."""
+    """Compare a consultation of ten agents with ten concurrent bare calls."""
     names = [f"expert-{number}" for number in range(10)]
     with ExitStack() as stack:
         registry, environment = stack.enter_context(mesh())
@@ -105,7 +105,7 @@ def consult(rounds: int) -> list[Figure]:
 
 
 def peers(rounds: int) -> list[Figure]:
-    """The same question by other people's means, each installed from its own locked list."""
+    """Compare a delegation with the same request in other libraries, each in an environment of its own."""
     figures = []
     for name, module, words, target, calls in (
         ("a2a", "peers.a2a", "a2a-sdk's SendMessage over gRPC", 6.0, 1200),

@@ -1,4 +1,4 @@
-"""Very many at once, and how much the first one costs."""
+"""Scale: many calls, instances and agents at once; and the cost of starting a process."""
 
 import json
 import math
@@ -15,8 +15,8 @@ from bench.figures import Figure
 from bench.processes import Worker, mesh, worker
 
 
-def in_flight(rounds: int) -> list[Figure]:  # noqa: ARG001 - once is enough: what is asked is whether any fails
-    """Ten thousand delegations open at one agent, each for ten seconds, all started at once."""
+def in_flight(rounds: int) -> list[Figure]:  # noqa: ARG001 - one round shows whether any fails
+    """Start ten thousand delegations of ten seconds at one agent at once; count failures and memory."""
     with ExitStack() as stack:
         registry, environment = stack.enter_context(mesh())
         agent = stack.enter_context(worker("mesh", "sleeper", registry, "10", **environment))
@@ -39,7 +39,7 @@ def in_flight(rounds: int) -> list[Figure]:  # noqa: ARG001 - once is enough: wh
 
 
 def registry(rounds: int) -> list[Figure]:  # noqa: ARG001 - a thousand changes are enough
-    """How soon the last of many watchers hears of a change in a crowd, and what that costs the registry."""
+    """Measure how long a change takes to reach the last of many watchers, and the CPU of the registry."""
     instances, watchers, changes, per_second = 10_000, 200, 1000, 50.0
     with ExitStack() as stack:
         registry = stack.enter_context(worker("crowd", "server"))
@@ -76,7 +76,7 @@ def registry(rounds: int) -> list[Figure]:  # noqa: ARG001 - a thousand changes 
 
 
 def find(rounds: int) -> list[Figure]:
-    """The best of 10,000 agents for an utterance."""
+    """Measure a search for the best of 10,000 agents."""
     with worker("find", "load", "10000") as load:
         found = load.ask(callers=1, calls=100 * rounds)
     median = found["latencies"][len(found["latencies"]) // 2]
@@ -84,7 +84,7 @@ def find(rounds: int) -> list[Figure]:
 
 
 def starting(rounds: int) -> list[Figure]:
-    """CPU time until ready, and memory at rest."""
+    """Measure CPU time until ready, and memory at rest."""
     imported = statistics.median(_cpu_of_import() for _ in range(rounds))
     figures = [Figure("import botmesh: CPU, s", imported, 0.25, at_least=False)]
     ups, bots, up_memory, bot_memory = [], [], [], []
@@ -105,7 +105,7 @@ def starting(rounds: int) -> list[Figure]:
 
 
 def _burst(load: Worker, server: Worker) -> tuple[dict[str, Any], float]:
-    """What came of ten thousand at once, and the bytes that each took while all were open, both ends together."""
+    """Start ten thousand calls at once; return the load's answer and bytes of memory per call, both ends together."""
     count = 10_000
     before = load.memory_bytes + server.memory_bytes
     with ThreadPoolExecutor(1) as pool:

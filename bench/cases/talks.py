@@ -1,4 +1,4 @@
-"""Conversations: durable turns, transfers, and whether length or number make anything slower."""
+"""Conversations: durable turns, transfers, and how length and number of conversations change their latency."""
 
 import statistics
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from bench.figures import Figure, growing, ratio
 from bench.processes import Side, Worker, worker
 
 COMMITS = 3
-"""Of a transfer: the request, the change of owner with the new turn, its end."""
+"""Commits of a transfer: the request, the change of owner with the new turn, and the end of that turn."""
 
 
 def conversations(rounds: int) -> list[Figure]:
-    """Durable turns of 64 contacts against two bare nested calls."""
+    """Compare durable turns of 64 contacts with two nested bare calls."""
     with ExitStack() as stack:
         address, environment, services = stack.enter_context(_services("echo-bot"))
         bot = stack.enter_context(worker("talk", "server", address, "echo-bot", **environment))
@@ -28,7 +28,7 @@ def conversations(rounds: int) -> list[Figure]:
 
 
 def growth(rounds: int) -> list[Figure]:
-    """Whether a long conversation, or very many of them, make anything slower."""
+    """Compare a long conversation with a new one, and a log of a million conversations with an empty one."""
     messages, conversations = 10_000, 1_000_000
     with ExitStack() as stack:
         address, environment, services = stack.enter_context(_services("echo-bot"))
@@ -57,7 +57,7 @@ def growth(rounds: int) -> list[Figure]:
 
 
 def transfer(rounds: int) -> list[Figure]:
-    """From the request to the new owner's first answer, against a delegation."""
+    """Compare the time from a transfer's request to the new owner's first reply with a delegation."""
     with ExitStack() as stack:
         address, environment, services = stack.enter_context(_services("first-bot"))
         bots = [
@@ -79,7 +79,7 @@ def transfer(rounds: int) -> list[Figure]:
 
 @contextmanager
 def _services(primary: str, conversations: str = "0") -> Iterator[tuple[str, dict[str, str], Worker]]:
-    """All services in a process, and a sink of traces: their address, the environment of bots, the process."""
+    """Run all services in one process, and a sink for traces; yield address, environment for bots, and process."""
     with worker("sink", "server") as sink:
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{sink.first_line}", "OTEL_METRICS_EXPORTER": "none"}
         with worker("services", "server", primary, conversations, **environment) as services:

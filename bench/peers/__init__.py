@@ -1,4 +1,4 @@
-"""Other people's ways to let agents ask each other, each in a virtual environment of its own.
+"""Other libraries for calls between agents, each in a virtual environment of its own.
 
-This package is run by their interpreters: it knows the standard library, bench.worker and its own peer, nothing else.
+Each module runs in the environment of its library. It imports only the standard library, bench.worker and that library.
 """

@@ -1,4 +1,4 @@
-"""The A2A project's own SDK, its gRPC transport: SendMessage to an agent that answers at once."""
+"""The A2A project's SDK with its gRPC transport: SendMessage to an agent that replies at once."""
 
 from typing import Any
 
@@ -27,19 +27,19 @@ CARD = pb.AgentCard(
 
 
 class Echo(AgentExecutor):
-    """Answers with a message, the shortest way that the SDK has."""
+    """Replies with a message and no task, which is the shortest way in this SDK."""
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """The same words."""
+        """Reply with the text of the request."""
         said = get_message_text(context.message)
         await event_queue.enqueue_event(new_text_message(said, context_id=context.context_id))
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """Nothing takes long enough."""
+        """Do nothing: no request lasts long enough to be cancelled."""
 
 
 async def server() -> None:
-    """Serve."""
+    """Serve the agent."""
     server = grpc.aio.server()
     handler = DefaultRequestHandler(agent_executor=Echo(), task_store=InMemoryTaskStore(), agent_card=CARD)
     add_A2AServiceServicer_to_server(GrpcHandler(handler), server)
@@ -50,7 +50,7 @@ async def server() -> None:
 
 
 async def load(address: str) -> None:
-    """One message and its answer."""
+    """Send messages and wait for each reply."""
     async with grpc.aio.insecure_channel(address) as channel:
         transport = GrpcTransport(channel, CARD)
 

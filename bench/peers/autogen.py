@@ -1,4 +1,4 @@
-"""AutoGen's distributed runtime: a message from one worker to an agent in another, through their host."""
+"""AutoGen's distributed runtime: a message from one worker to an agent in another, through a host process."""
 
 import socket
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ from bench.worker import TEXT, obey, serve_until_told
 
 @dataclass
 class Said:
-    """What is asked and answered."""
+    """The message of request and reply."""
 
     text: str
 
 
 class Echo(RoutedAgent):
-    """Answers with what it was asked."""
+    """An agent that replies with the text of the request."""
 
     @message_handler
     async def answer(self, message: Said, ctx: MessageContext) -> Said:  # noqa: ARG002 - its API
-        """The same words."""
+        """Reply with the text of the request."""
         return Said(message.text)
 
 
 async def host() -> None:
-    """What stands between the workers. It takes an address and does not say which it got: ask the system for one."""
+    """Run the host between the workers. It cannot report a port that it chose, so this function finds a free one."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -37,7 +37,7 @@ async def host() -> None:
 
 
 async def server(address: str) -> None:
-    """A worker with the agent."""
+    """Run a worker with the agent."""
     runtime = await _worker(address)
     await Echo.register(runtime, "echo-bot", lambda: Echo("Echo"))
     await serve_until_told(address)
@@ -45,7 +45,7 @@ async def server(address: str) -> None:
 
 
 async def load(address: str) -> None:
-    """A worker that asks."""
+    """Run a worker that sends messages to the agent."""
     runtime = await _worker(address)
     runtime.add_message_serializer(try_get_known_serializers_for_type(Said))
     echo = AgentId("echo-bot", "default")

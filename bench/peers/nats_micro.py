@@ -1,4 +1,4 @@
-"""NATS: a request to a service and its reply, through the server. It has no policies, no spans and no agents."""
+"""NATS: a request to a service and its reply, through the server, without policies, spans and agents."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from bench.worker import TEXT, obey, serve_until_told
 
 
 async def host() -> None:
-    """The server."""
+    """Run nats-server on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -35,7 +35,7 @@ async def host() -> None:
 
 
 async def server(address: str) -> None:
-    """A service with one endpoint."""
+    """Serve one endpoint that replies with the data of the request."""
     client: Client = await nats.connect(address)
     service: Service = await nats.micro.add_service(client, name="echo-bot", version="1.0.0")
 
@@ -49,7 +49,7 @@ async def server(address: str) -> None:
 
 
 async def load(address: str) -> None:
-    """A request and its reply."""
+    """Send requests and wait for each reply."""
     client: Client = await nats.connect(address)
 
     async def ask() -> None:

@@ -1,1 +1,1 @@
-"""The sides that are compared: each a module with what serves and what loads."""
+"""The sides of the comparisons: each module has the servers and the load generators of one side."""

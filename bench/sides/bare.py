@@ -1,4 +1,4 @@
-"""Bare grpc.aio with the same messages: no policy, no span, no mesh."""
+"""Bare grpc.aio with the same messages, without policies and spans."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +22,7 @@ _METADATA = (
 
 
 def message(number: int) -> Message:
-    """The message that the SDK would send."""
+    """Return a message as the SDK would send it."""
     made = Message(
         to_agent="echo-bot",
         message_type=MESSAGE_TYPE_DELEGATE,
@@ -36,14 +36,14 @@ def message(number: int) -> Message:
 
 
 class Echo(AgentServiceServicer):
-    """Answers with what it was asked, or asks the next."""
+    """Replies with the message of the request, or calls the next server."""
 
     def __init__(self, following: AgentServiceStub | None) -> None:
-        """`following`: whom to ask; None: nobody."""
+        """Create the servicer; `following` is the stub of the next server, or None."""
         self._following = following
 
     async def Delegate(self, request: pb.DelegateRequest, _: grpc.aio.ServicerContext) -> pb.DelegateResponse:
-        """The same words."""
+        """Reply with the message of the request."""
         if self._following is not None:
             response: pb.DelegateResponse = await self._following.Delegate(request, timeout=30)
             return response
@@ -54,7 +54,7 @@ class Echo(AgentServiceServicer):
         request: pb.DelegateStreamRequest,
         _: grpc.aio.ServicerContext,
     ) -> AsyncIterator[pb.DelegateStreamResponse]:
-        """A thousand parts."""
+        """Stream a reply of a thousand parts."""
         for number in range(PARTS):
             event = pb.DelegateStreamResponse(sequence=number + 1)
             event.partial.part.text = TEXT
@@ -63,7 +63,7 @@ class Echo(AgentServiceServicer):
 
 
 async def server(following: str = "") -> None:
-    """Serve, and ask the one at `following` if there is one."""
+    """Serve Echo, which calls the server at the address `following` if it is given."""
     channel = grpc.aio.insecure_channel(following) if following else None
     server = grpc.aio.server()
     add_AgentServiceServicer_to_server(Echo(AgentServiceStub(channel) if channel is not None else None), server)
@@ -76,7 +76,7 @@ async def server(following: str = "") -> None:
 
 
 async def load(address: str, metadata: str = "") -> None:
-    """One unary call at a time; with `metadata`: with as much of it as the mesh sends."""
+    """Make unary calls; if `metadata` is not empty, with as much metadata as the mesh sends."""
     sent = _METADATA if metadata else None
     async with grpc.aio.insecure_channel(address) as channel:
         stub = AgentServiceStub(channel)
@@ -85,10 +85,10 @@ async def load(address: str, metadata: str = "") -> None:
 
 
 class PlumbedEcho(Echo):
-    """Answers in a task of its own, under a timer: work that must outlive its call needs no less."""
+    """Replies from a task of its own under a timer, the least that work needs to outlive its call."""
 
     async def Delegate(self, request: pb.DelegateRequest, context: grpc.aio.ServicerContext) -> pb.DelegateResponse:
-        """The same words."""
+        """Reply with the message of the request."""
         timer = asyncio.get_running_loop().call_later(30, int)
         response = await asyncio.create_task(super().Delegate(request, context))
         timer.cancel()
@@ -96,10 +96,9 @@ class PlumbedEcho(Echo):
 
 
 class Passing(grpc.aio.ServerInterceptor):
-    """Lets everything pass; handles bytes, as the mesh's does."""
+    """An interceptor that does nothing but handle bytes, as the mesh's does."""
 
     def __init__(self) -> None:
-        """For any method."""
         self._wrapped: dict[str, Any] = {}
 
     async def intercept_service(
@@ -107,7 +106,7 @@ class Passing(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Any:
-        """The same handler, wrapped."""
+        """Return the handler of the method, wrapped."""
         method = handler_call_details.method
         if method not in self._wrapped:
             handler = await continuation(handler_call_details)
@@ -123,7 +122,7 @@ class Passing(grpc.aio.ServerInterceptor):
 
 
 async def plumbed() -> None:
-    """Serve with what the mesh cannot do without, and no policy: an interceptor, a task and a timer for each call."""
+    """Serve with an interceptor, a task and a timer for each call: what the mesh needs without any policy."""
     server = grpc.aio.server(interceptors=[Passing()])
     add_AgentServiceServicer_to_server(PlumbedEcho(None), server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -133,20 +132,20 @@ async def plumbed() -> None:
 
 
 class Sleeper(AgentServiceServicer):
-    """Takes its time."""
+    """Replies after a pause."""
 
     def __init__(self, seconds: float) -> None:
-        """For each call."""
+        """Create the servicer; `seconds` is the pause of each call."""
         self._seconds = seconds
 
     async def Delegate(self, request: pb.DelegateRequest, _: grpc.aio.ServicerContext) -> pb.DelegateResponse:
-        """The same words, later."""
+        """Reply with the message of the request after the pause."""
         await asyncio.sleep(self._seconds)
         return pb.DelegateResponse(reply=Reply(message=request.message, instance_id="0" * 32))
 
 
 async def sleeper(seconds: str) -> None:
-    """Serve slowly."""
+    """Serve Sleeper with a pause of `seconds`."""
     server = grpc.aio.server()
     add_AgentServiceServicer_to_server(Sleeper(float(seconds)), server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -156,7 +155,7 @@ async def sleeper(seconds: str) -> None:
 
 
 async def burst(address: str) -> None:
-    """As many as asked for, in hundreds every 30 ms: all at once, bare gRPC loses half."""
+    """Make the requested calls, a hundred every 30 ms; of calls that start at once, bare gRPC fails half."""
     async with grpc.aio.insecure_channel(address) as channel:
         stub = AgentServiceStub(channel)
 
@@ -178,7 +177,7 @@ async def _awaited(stub: AgentServiceStub, number: int) -> pb.DelegateResponse:
 
 
 async def gathered(*addresses: str) -> None:
-    """A call to each at once."""
+    """Call all servers concurrently."""
     channels = [grpc.aio.insecure_channel(address) for address in addresses]
     stubs = [AgentServiceStub(channel) for channel in channels]
     numbers = iter(range(1 << 62))
@@ -193,7 +192,7 @@ async def gathered(*addresses: str) -> None:
 
 
 async def stream(address: str) -> None:
-    """A stream of a thousand parts, read to its end."""
+    """Read streams of a thousand parts to their end."""
     async with grpc.aio.insecure_channel(address) as channel:
         stub = AgentServiceStub(channel)
         numbers = iter(range(1 << 62))

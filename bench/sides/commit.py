@@ -1,4 +1,4 @@
-"""One durable append to the event log at a time."""
+"""Durable appends to the event log, one at a time."""
 
 import asyncio
 import tempfile
@@ -10,11 +10,11 @@ from botmesh.names import new_id
 from botmesh_log.sqlite_log import open_log
 
 PAUSE = 0.003
-"""Seconds before each: in a transfer other things happen between two commits, and caches and disk go to sleep."""
+"""Seconds before each append. A transfer has other work between its commits, in which caches and disk become idle."""
 
 
 async def load() -> None:
-    """A batch of one event, about as large as those of a transfer."""
+    """Append batches of one event, about as large as those of a transfer."""
     with tempfile.TemporaryDirectory(prefix="botmesh-bench-") as folder:
         log = open_log(Path(folder) / "events.sqlite")
 

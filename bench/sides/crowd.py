@@ -1,4 +1,4 @@
-"""A registry with very many instances and watchers: real calls, all but the instances' own servers."""
+"""A registry with many instances and watchers: real calls, but no servers at the addresses of the instances."""
 
 import asyncio
 import json
@@ -20,14 +20,14 @@ from botmesh_registry import Registry
 from botmesh_registry.probe import Prober
 
 PER_CHANNEL = 100
-"""Instances that share a connection; each has a stream of its own."""
+"""Instances per connection. Each has its own heartbeat stream."""
 PER_AGENT = 10
 REGISTERED_PER_SECOND = 1000
 ACCOUNT = "default"
 
 
 async def server() -> None:
-    """A registry that believes every address: there is nobody behind them."""
+    """Serve a registry whose probe always passes, because no server listens at the addresses."""
 
     async def passes(_: Instance) -> str:
         return ""
@@ -40,7 +40,7 @@ async def server() -> None:
 
 
 class _Instance:
-    """One lease, kept by heartbeats as the SDK does it."""
+    """One instance that keeps its lease by heartbeats, as the SDK does."""
 
     def __init__(self, number: int) -> None:
         self.id = f"{number:032x}"
@@ -51,7 +51,7 @@ class _Instance:
         self._news = asyncio.Event()
 
     async def live(self, channel: grpc.aio.Channel) -> None:
-        """Register, then send heartbeats for good."""
+        """Register, then send heartbeats until cancelled."""
         stub: Any = RegistryServiceStub(channel)
         card = AgentCard(name=self.agent, account_id=ACCOUNT)
         request = pb.RegisterRequest(card=card, instance_id=self.id, address=self.address)
@@ -70,14 +70,17 @@ class _Instance:
                 continue
 
     def change(self) -> None:
-        """Be busy from now on."""
+        """Become busy and send that with a heartbeat now."""
         self.busy = True
         self.changed_at = time.monotonic()
         self._news.set()
 
 
 async def instances(address: str, count: str) -> None:
-    """So many instances. For {"changes": n, "per_second": r}: that many say that they are busy; when each did."""
+    """Run `count` instances.
+
+    For the request {"changes": n, "per_second": r} n of them become busy. The answer has the time of each change.
+    """
     crowd = [_Instance(number) for number in range(int(count))]
     channels = [grpc.aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) for _ in range(100)]
     living = []
@@ -101,7 +104,11 @@ async def instances(address: str, count: str) -> None:
 
 
 async def watchers(address: str, count: str) -> None:
-    """So many watches. For {}: how many instances all of them know, and when the last heard of each that is busy."""
+    """Run `count` watches.
+
+    The answer to the request {} has the number of instances that every watch knows, and for each busy instance the
+    number of watches that saw the change and the time of the last one.
+    """
     channels = [grpc.aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) for _ in range(20)]
     known: list[set[str]] = [set() for _ in range(int(count))]
     heard: dict[str, tuple[int, float]] = {}

@@ -1,4 +1,4 @@
-"""A registry's search over many agents, without the network around it."""
+"""The registry's search over many agents, without the network."""
 
 import random
 
@@ -11,11 +11,11 @@ from botmesh_registry.search import Search
 _SYLLABLES = ("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu")
 _WORDS = [f"{first}{middle}{last}" for first in _SYLLABLES for middle in _SYLLABLES for last in _SYLLABLES]
 _WEIGHTS = [1 / (rank + 10) for rank in range(len(_WORDS))]
-"""Words are used as unevenly as in any language: the rank-th about 1/rank as often as the first."""
+"""Relative frequency of each word, as in natural languages: about 1/rank."""
 
 
 async def load(agents: str) -> None:
-    """One search at a time."""
+    """Search among `agents` agents, one search at a time."""
     chance = random.Random(7)
     roster = Roster()
     search = Search(roster)

@@ -1,4 +1,4 @@
-"""The mesh as it is: all policies on, every span recorded and exported in batches."""
+"""The mesh as users run it: all policies on, every span recorded and exported in batches."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,12 +11,12 @@ from botmesh.settings import load as settings
 
 
 def agent_of(name: str, registry: str) -> botmesh.Agent:
-    """A bot that is not there yet."""
+    """Return an agent with this name that has not started."""
     return botmesh.Agent(name, settings=settings(environ={}, flags={"registry": registry, "log_level": "error"}))
 
 
 async def serve(agent: botmesh.Agent) -> None:
-    """Serve until told, as Agent.run does."""
+    """Serve until standard input ends, set up as by Agent.run."""
     await agent.start()
     await agent.listed()
     tune_collector()  # as Agent.run does
@@ -26,7 +26,7 @@ async def serve(agent: botmesh.Agent) -> None:
 
 
 async def server(registry: str, name: str = "echo-bot", following: str = "") -> None:
-    """Echo, or ask the one called `following`."""
+    """Serve an agent that replies with the parts of the task, or delegates to the agent `following`."""
     agent = agent_of(name, registry)
 
     @agent.on_delegate
@@ -39,7 +39,7 @@ async def server(registry: str, name: str = "echo-bot", following: str = "") -> 
 
 
 async def sleeper(registry: str, seconds: str) -> None:
-    """Takes its time; takes any number at once."""
+    """Serve an agent that replies after `seconds`; its work table holds 50,000 entries."""
     flags = {"registry": registry, "log_level": "error", "idempotency_entries": "50000"}
     agent = botmesh.Agent("sleep-bot", settings=settings(environ={}, flags=flags))
 
@@ -52,7 +52,7 @@ async def sleeper(registry: str, seconds: str) -> None:
 
 
 async def burst(registry: str) -> None:
-    """As many as asked for, all started at once; how many failed."""
+    """Start the requested delegations at once and report how many failed."""
     async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
 
         async def all_at_once(count: int) -> list[BaseException]:
@@ -64,7 +64,7 @@ async def burst(registry: str) -> None:
 
 
 async def teller(registry: str) -> None:
-    """A thousand parts."""
+    """Serve an agent that streams a reply of a thousand parts."""
     agent = agent_of("echo-bot", registry)
 
     @agent.on_delegate
@@ -76,21 +76,21 @@ async def teller(registry: str) -> None:
 
 
 async def load(registry: str, target: str = "echo-bot") -> None:
-    """One delegation at a time."""
+    """Delegate to the target, one call per caller at a time."""
     async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
         await mesh.delegate(target, TEXT)
         await obey(lambda: mesh.delegate(target, TEXT))
 
 
 async def consult(registry: str, *targets: str) -> None:
-    """All at once."""
+    """Consult all targets concurrently."""
     async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
         await asyncio.gather(*(mesh.delegate(target, TEXT) for target in targets))
         await obey(lambda: mesh.consult(TEXT, agents=targets))
 
 
 async def stream(registry: str) -> None:
-    """A streamed reply, read to its end."""
+    """Read streamed replies to their end."""
     async with botmesh.connect(registry, settings=settings(environ={}, flags={"registry": registry})) as mesh:
 
         async def read() -> None:

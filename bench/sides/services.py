@@ -1,4 +1,4 @@
-"""Registry, conversations and the rest in one process, with real files."""
+"""All services in one process, with files on disk."""
 
 import sqlite3
 import tempfile
@@ -21,7 +21,7 @@ _LONG_AGO = 1_700_000_000
 
 
 async def fill(folder: Path, agent: str, conversations: int) -> None:
-    """Write so many conversations of one turn straight into the log, as the service would have."""
+    """Write conversations of one turn directly into the event log, with the events that the service appends."""
     await open_log(folder / "events.sqlite").close()  # makes the tables
     records = chain.from_iterable(_talk(number, agent) for number in range(conversations))
     with closing(sqlite3.connect(folder / "events.sqlite")) as db, db:
@@ -50,7 +50,7 @@ def _talk(number: int, agent: str) -> Iterator[tuple[int, str, int, float, bytes
 
 
 async def server(primary: str, conversations: str = "0") -> None:
-    """Serve; contacts are answered by `primary`, and so many others have talked to it before."""
+    """Serve with `primary` as the primary agent and a log of `conversations` earlier conversations with it."""
     with tempfile.TemporaryDirectory(prefix="botmesh-bench-") as folder:
         await fill(Path(folder), primary, int(conversations))
         chosen = settings(environ={}, flags={"primary": primary})

@@ -1,4 +1,4 @@
-"""Contacts that talk: durable turns, and transfers."""
+"""Contacts in conversations: durable turns, lists and transfers."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ CONTACTS = 64
 
 
 async def server(registry: str, name: str) -> None:
-    """A bot that answers turns with what was said."""
+    """Serve a bot that replies to each turn with the text of the contact."""
     agent = agent_of(name, registry)
 
     @agent.on_turn
@@ -32,7 +32,7 @@ async def server(registry: str, name: str) -> None:
 
 
 async def load(address: str) -> None:
-    """A message and its answer, each contact one at a time."""
+    """Post messages of 64 contacts and wait for each reply; a contact has one message at a time."""
     async with grpc.aio.insecure_channel(address) as channel:
         stub = ConversationServiceStub(channel)
         free: asyncio.Queue[str] = asyncio.Queue()
@@ -50,7 +50,7 @@ async def load(address: str) -> None:
 
 
 async def speak(address: str, messages: str = "0") -> None:
-    """A turn: each in a conversation of its own, or all in one in which so many messages were said before."""
+    """Measure turns: each in a new conversation, or all in one that already has `messages` messages."""
     async with grpc.aio.insecure_channel(address) as channel:
         stub = ConversationServiceStub(channel)
         always = new_id() if int(messages) else ""
@@ -67,14 +67,14 @@ async def speak(address: str, messages: str = "0") -> None:
 
 
 async def pages(address: str) -> None:
-    """The first page of the list of conversations."""
+    """Read the first page of the list of conversations."""
     async with grpc.aio.insecure_channel(address) as channel:
         stub = ConversationServiceStub(channel)
         await obey(lambda: stub.ListConversations(api.ListConversationsRequest(page_size=50), timeout=30))
 
 
 async def transfer(address: str, to: str) -> None:
-    """From the request for a transfer to the new owner's first answer, in a new conversation each time."""
+    """Measure the time from a transfer's request to the new owner's first reply, each in a new conversation."""
     async with grpc.aio.insecure_channel(address) as channel:
         stub = ConversationServiceStub(channel)
 

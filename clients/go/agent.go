@@ -19,60 +19,62 @@ const (
 	stopGrace        = 500 * time.Millisecond
 )
 
-// DelegateFunc does a task. It returns the rest of the reply after the pieces it has written; nil means no more.
+// DelegateFunc does a delegated task. The returned reply follows the pieces that the function has already written; nil
+// adds nothing to them.
 type DelegateFunc func(ctx context.Context, task *Task) (*Reply, error)
 
-// TurnFunc answers a contact.
+// TurnFunc answers the contact's turn. It returns the reply as a DelegateFunc does.
 type TurnFunc func(ctx context.Context, conversation *Conversation) (*Reply, error)
 
-// TransferFunc decides about an offered conversation: it returns why it declines, or nothing to accept. It may be asked
-// twice for one offer: deciding must have no side effects.
+// TransferFunc decides about an offered conversation. It returns the reason for declining, or "" to accept. It may run
+// twice for the same offer, so it must have no side effects.
 type TransferFunc func(ctx context.Context, task *Task, offer *pb.TransferOffer) (decline string, err error)
 
-// NotifyFunc handles a message that is broadcast to the bot. It sends no reply.
+// NotifyFunc handles a message that is broadcast to the bot. There is no reply.
 type NotifyFunc func(ctx context.Context, task *Task) error
 
-// Agent is a bot: what it is called, what it can do, and the functions that do it. The ctx that a function gets ends
-// when its work does: by its deadline, by a cancellation, or when its last caller is lost.
+// Agent describes a bot: its name, its skills and the functions that do the work. The ctx of a function ends at the
+// deadline of the work, when the work is cancelled, or when its last caller is lost.
 type Agent struct {
-	// Name is a DNS label, "billing-bot". Required.
+	// Name is a DNS label such as "billing-bot". Required.
 	Name string
-	// Description is what it is for.
+	// Description says what the bot is for.
 	Description string
-	// Skills are what it can do.
+	// Skills are declared in the agent card; callers find the bot by them.
 	Skills []*pb.Skill
-	// Version is the bot's own.
+	// Version is the bot's own version, free text.
 	Version string
-	// Internal says that only other agents reach it: it never owns a conversation.
+	// Internal limits the bot to calls from other agents: it never owns a conversation.
 	Internal bool
-	// Shared says whether other accounts see it.
+	// Shared lets other accounts find and call the bot.
 	Shared bool
-	// Tags are key words; Languages BCP 47 tags.
+	// Tags are keywords for search. Languages are BCP 47 tags.
 	Tags, Languages []string
-	// Limits are narrower than the mesh's.
+	// Limits narrow the mesh's limits for this bot.
 	Limits Narrow
-	// Capacity is with how many tasks running it says that it is busy; 0: never.
+	// Capacity is the number of running tasks at which the bot reports itself busy; 0 means never.
 	Capacity int
-	// Settings default to LoadSettings.
+	// Settings default to the result of LoadSettings.
 	Settings *Settings
-	// TracerProvider is the application's own; default one that exports as the environment or the mesh says.
+	// TracerProvider is the application's own. By default the SDK makes one, which exports to the endpoint named by the
+	// environment, or else by the mesh.
 	TracerProvider trace.TracerProvider
 	// Logger defaults to slog.Default.
 	Logger *slog.Logger
 
-	// OnDelegate does the tasks that are delegated to this bot.
+	// OnDelegate does the tasks that other agents delegate to this bot.
 	OnDelegate DelegateFunc
-	// OnTurn answers the contacts whose conversations this bot owns; default OnDelegate.
+	// OnTurn answers the turns of the conversations that this bot owns; default OnDelegate.
 	OnTurn TurnFunc
-	// OnIntent answers the first turn of a transfer that names one of these intents.
+	// OnIntent maps an intent to the function that answers the first turn after a transfer with that intent.
 	OnIntent map[string]TurnFunc
-	// OnTransfer decides about offered conversations; default: taken, if the bot answers turns.
+	// OnTransfer decides about offered conversations. By default the bot accepts if it answers turns.
 	OnTransfer TransferFunc
 	// OnNotify handles messages that are broadcast to this bot.
 	OnNotify NotifyFunc
 }
 
-// forTurn is who answers a turn: the dialog of an intent that is known, else turns, else delegations.
+// forTurn returns the function for a turn: the one of the intent, else OnTurn, else OnDelegate; nil if there is none.
 func (a *Agent) forTurn(intent string) TurnFunc {
 	if dialog := a.OnIntent[intent]; dialog != nil {
 		return dialog
@@ -107,8 +109,8 @@ func (a *Agent) logger() *slog.Logger {
 	return slog.Default()
 }
 
-// Run serves until SIGTERM (finish what runs, then leave) or Ctrl-C (leave at once). It ends the process where the bot
-// cannot start.
+// Run serves the bot until SIGTERM, which drains it, or SIGINT (Ctrl-C), which stops it at once. If the bot cannot start,
+// Run prints the error and exits with code 1.
 func Run(a *Agent) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)

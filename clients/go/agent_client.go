@@ -14,7 +14,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-const cancelTimeout = time.Second // for telling a callee that its work is no longer wanted
+const cancelTimeout = time.Second // for the Cancel RPC to a callee
 
 // invocation is one request to an agent: target, message, chain and deadline.
 type invocation struct {
@@ -22,9 +22,9 @@ type invocation struct {
 	message    *pb.Message
 	chain      chain
 	timeout    time.Duration
-	hasTimeout bool      // whether timeout was said
+	hasTimeout bool      // whether the caller set timeout
 	deadline   time.Time // the parent's; zero: none
-	work       *workItem // the work that asks, where an agent does
+	work       *workItem // the work that makes this call; nil in a client
 }
 
 // agentClient calls agents. It runs the policies once per call and makes as many attempts as the retry rules allow.
@@ -77,7 +77,7 @@ func (c *agentClient) invoke(ctx context.Context, method string, a *invocation, 
 	return response, call, call.finish(passed, err)
 }
 
-// checkReceived runs the policies on a received message: its size, then its fields.
+// checkReceived runs the policies on a received message: first on its size, then on its fields.
 func (c *call) checkReceived(message proto.Message) error {
 	if err := c.received(proto.Size(message)); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (c *call) checkReceived(message proto.Message) error {
 	return c.read(message)
 }
 
-// start looks the target up and runs the policies.
+// start looks the target up in the directory and runs the caller's policies.
 func (c *agentClient) start(ctx context.Context, method string, a *invocation, request proto.Message) (*call, int, error) {
 	_, limits := c.endpoint.currentLimits()
 	within := limits.DefaultTimeout
@@ -106,7 +106,7 @@ func (c *agentClient) start(ctx context.Context, method string, a *invocation, r
 	return call, passed, err
 }
 
-// runAttempts makes attempts until one succeeds or none may follow.
+// runAttempts makes attempts until one succeeds or the retry rules allow no more.
 func (c *agentClient) runAttempts(call *call, a *invocation, repeatable bool, try attempt) error {
 	ctx, cancel := context.WithDeadline(call.ctx, call.deadline)
 	defer cancel()
@@ -202,7 +202,7 @@ func (c *agentClient) cancelAtPeer(a *invocation, peer *peer) {
 	})
 }
 
-// conversations is the ConversationService at an address, with typed errors.
+// conversations returns a client of the ConversationService at an address. Its errors are *Error.
 func (c *agentClient) conversations(address string) (pb.ConversationServiceClient, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -225,7 +225,7 @@ func (c *agentClient) spawn(run func()) {
 	}()
 }
 
-// close waits for what was still to be told, then closes the connections.
+// close waits up to cancelTimeout for background calls, then closes all connections.
 func (c *agentClient) close() {
 	told := make(chan struct{})
 	go func() { c.background.Wait(); close(told) }()

@@ -16,7 +16,7 @@ func (c *agentClient) stream(ctx context.Context, a *invocation, take func(*pb.D
 	if err != nil {
 		return call, err
 	}
-	var current *peer // where the events so far came from
+	var current *peer // the source of the events so far
 	err = c.runAttempts(call, a, false, func(ctx context.Context, peer *peer) error {
 		if current != nil && current != peer && request.AfterSequence > 0 {
 			request.AfterSequence = 0

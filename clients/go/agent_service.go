@@ -14,7 +14,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-const receiptTimeout = 800 * time.Millisecond // for receipts from below: less than one's own caller waits
+const receiptTimeout = 800 * time.Millisecond // for receipts from callees; shorter than the caller's cancelTimeout
 
 // agentService implements the AgentService RPCs. The policies have already accepted a call when a method runs.
 type agentService struct {
@@ -26,7 +26,7 @@ type agentService struct {
 	log       *slog.Logger
 }
 
-// bot is the common form of a bot's functions.
+// bot is the common signature to which the functions of an Agent are adapted.
 type bot func(ctx context.Context, task *Task) (proto.Message, error)
 
 // Delegate returns the bot's whole reply.
@@ -42,7 +42,7 @@ func (s *agentService) Delegate(ctx context.Context, request *pb.DelegateRequest
 		return nil, err
 	}
 	reply, ok := outcome.(*pb.Reply)
-	if !ok { // the id was a notification's
+	if !ok { // the message id belongs to a notification
 		return nil, noReply()
 	}
 	if reply, err = item.whole(reply); err != nil {
@@ -73,7 +73,7 @@ func (s *agentService) DelegateStream(
 func isBroadcast(message *pb.Message) bool {
 	switch message.GetMessageType() {
 	case pb.MessageType_MESSAGE_TYPE_BROADCAST, pb.MessageType_MESSAGE_TYPE_UNSPECIFIED,
-		pb.MessageType_MESSAGE_TYPE_RESPONSE, pb.MessageType_MESSAGE_TYPE_ERROR: // the last two: how a task has ended
+		pb.MessageType_MESSAGE_TYPE_RESPONSE, pb.MessageType_MESSAGE_TYPE_ERROR: // the last two report the end of a task
 		return true
 	}
 	return false
@@ -119,7 +119,7 @@ func (s *agentService) Transfer(ctx context.Context, request *pb.TransferRequest
 	}
 	answer, ok := outcome.(*pb.TransferResponse)
 	if !ok {
-		return nil, refusal(ReasonAgentError, nil, "this work has decided about no offer")
+		return nil, refusal(ReasonAgentError, nil, "this message id belongs to other work, which answered no offer")
 	}
 	return answer, nil
 }
@@ -209,7 +209,7 @@ func (s *agentService) GetStats(context.Context, *pb.GetStatsRequest) (*pb.GetSt
 	return response, nil
 }
 
-// startWork is the work of the call that is served: the one that it joins, or one that begins now.
+// startWork returns the work of the served call. It starts the work unless the call joined work that already runs.
 func (s *agentService) startWork(ctx context.Context, supported bool, what string, run bot) (*workItem, error) {
 	c := callIn(ctx)
 	if c.work == nil {

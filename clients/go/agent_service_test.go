@@ -12,7 +12,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// serve is a real server on loopback that registers nowhere, and a raw client of it.
+// serve runs an agent on a loopback port without a registry, and returns a stub for it.
 func serve(t *testing.T, a *Agent) (pb.AgentServiceClient, *Serving) {
 	t.Helper()
 	settings := DefaultSettings()

@@ -12,13 +12,13 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// methodClass says which policies a method has.
+// methodClass decides which policies apply to a method.
 type methodClass int
 
 const (
-	work    methodClass = 1 << iota // all of them
+	work    methodClass = 1 << iota // all policies
 	control                         // deadline and message size
-	watch                           // keepalive, and no deadline
+	watch                           // no deadline; keepalive finds a dead connection
 	always  = work | control | watch
 )
 
@@ -29,7 +29,7 @@ var workMethods = map[string]bool{
 	agentServicePath + "Transfer": true, agentServicePath + "Notify": true,
 }
 
-// classOf is the class of a method by its full name; of an unknown one by whether it streams.
+// classOf returns the class of a method, given its full name ("/package.Service/Method") and whether it streams.
 func classOf(method string, streams bool) methodClass {
 	switch {
 	case workMethods[method]:
@@ -41,7 +41,7 @@ func classOf(method string, streams bool) methodClass {
 	}
 }
 
-// call is one call at one end, as the policies see it.
+// call is the state of one call at one end. The policies read and complete it.
 type call struct {
 	endpoint *endpoint
 	method   string
@@ -50,28 +50,28 @@ type call struct {
 	limits   Limits
 	ceiling  Limits
 
-	ctx      context.Context // the caller's; at the callee that of the call, with its span once there is one
+	ctx      context.Context // of the call; the trace policy adds the span
 	chain    chain
-	metadata metadata.MD   // as it arrived (callee)
-	request  proto.Message // as it arrived, or is to leave; nil: it could not be read
+	metadata metadata.MD   // received (callee)
+	request  proto.Message // received, or to be sent; nil: it could not be parsed
 	message  *pb.Message   // of a work method
-	target   string        // who is called: a name, or account/name (caller)
+	target   string        // the called agent: name, or account/name (caller)
 
-	requestedTimeout time.Duration // what was asked for (caller) or arrived (callee); 0: not said
+	requestedTimeout time.Duration // set by the application (caller) or received (callee); valid if hasTimeout
 	hasTimeout       bool
-	deadline         time.Time // at the caller: the parent's, until the deadline policy has made this call's own of it
-	requestSize      int
-	unreadable       *Error    // why there is no request (callee)
+	deadline         time.Time // of this call; at the caller, the parent's until the deadline policy has run
+	requestSize      int       // serialized bytes
+	unreadable       *Error    // the parse error of the request (callee)
 	replySize        replySize // of the events so far (caller)
 
-	work         *workItem // what runs for this call (callee)
-	joined       bool      // whether the work was there before this call
-	peerInstance string    // which instance answered (caller)
-	usage        *pb.Usage // what the callee spent
+	work         *workItem // the work of this call (callee)
+	joined       bool      // whether the call joined existing work
+	peerInstance string    // the instance of the latest attempt (caller)
+	usage        *pb.Usage // the callee's own usage
 	err          *Error
 	span         trace.Span
 	startedAt    time.Time
-	cleanups     []func() // what to undo when the call is over
+	cleanups     []func() // run when the call is over
 }
 
 func (e *endpoint) newCall(ctx context.Context, method string, class methodClass, atCaller bool) *call {
@@ -82,12 +82,12 @@ func (e *endpoint) newCall(ctx context.Context, method string, class methodClass
 	}
 }
 
-// hops is how many hops the chain has with this call.
+// hops returns the number of hops of the chain, this call included.
 func (c *call) hops() int { return len(c.chain.path) }
 
 type callKey struct{}
 
-// callIn is the call that is being served; nil outside one.
+// callIn returns the call that ctx serves; nil if there is none.
 func callIn(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c

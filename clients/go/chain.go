@@ -17,37 +17,37 @@ const (
 	keyTo           = "botmesh-to"
 
 	ourKeys   = "botmesh-"
-	binaryKey = "-bin" // gRPC's mark of values that are bytes
+	binaryKey = "-bin" // gRPC's suffix for keys with binary values
 
 	maxMetadataBytes = 4096
-	maxPathLength    = 64 // no path is longer, whatever the mesh allows: it must fit into metadata
+	maxPathLength    = 64 // agents; bounds the path even if the mesh's hop limit is higher, so that it fits into metadata
 	noLimit          = -1
 )
 
 var chainKeys = []string{keyPath, keyMaxHops, keyCorrelation, keyConversation, keyAccount, keyTo}
 
-// chain is a root delegation and all that follow from it, as one call sees it.
+// chain holds what one call carries of its chain.
 type chain struct {
-	path           []string // agents gone through, oldest first; its length is the number of hops
-	maxHops        int      // the narrowest hop limit so far; noLimit: the mesh's
+	path           []string // agents, oldest first; its length is the number of hops
+	maxHops        int      // the narrowest hop limit so far; noLimit: only the mesh's applies
 	correlationID  string
 	conversationID string
-	accountID      string // empty on arrival where the caller does not say: the callee's own
-	to             string // agent/instance that the caller means; empty: whoever is called
+	accountID      string // empty in a received chain means the callee's own account
+	to             string // agent/instance that the caller addresses; empty: any
 }
 
 func rootChain(account, conversation string) chain {
 	return chain{correlationID: newID(), accountID: account, conversationID: conversation, maxHops: noLimit}
 }
 
-// below is the chain of a call that an agent makes: one hop more.
+// below returns the chain for a call that the given agent makes. It has one hop more.
 func (c chain) below(agent string) chain {
 	c.path = append(append(make([]string, 0, len(c.path)+1), c.path...), agent)
 	c.to = ""
 	return c
 }
 
-// narrowed is this chain with at most so many hops in all, if that is fewer than before.
+// narrowed returns the chain with the hop limit lowered to maxHops. It never raises the limit.
 func (c chain) narrowed(maxHops int) chain {
 	if maxHops != noLimit && (c.maxHops == noLimit || maxHops < c.maxHops) {
 		c.maxHops = maxHops
@@ -55,7 +55,7 @@ func (c chain) narrowed(maxHops int) chain {
 	return c
 }
 
-// has tells whether an agent stands in the path.
+// has reports whether an agent is in the path.
 func (c chain) has(agent string) bool {
 	for _, entry := range c.path {
 		if entry == agent {
@@ -65,7 +65,7 @@ func (c chain) has(agent string) bool {
 	return false
 }
 
-// concurrencyKey is what open delegations are counted by: the conversation, or the chain where there is none.
+// concurrencyKey returns the key by which open delegations are counted: the conversation, or else the chain.
 func (c chain) concurrencyKey() [2]string {
 	if c.conversationID != "" {
 		return [2]string{c.accountID, c.conversationID}
@@ -91,7 +91,7 @@ func (c chain) metadata() metadata.MD {
 	return md
 }
 
-// chainFrom reads the chain that a call carries.
+// chainFrom parses the chain of a received call. A malformed key returns INVALID_FIELD.
 func chainFrom(md metadata.MD) (chain, error) {
 	if err := checkPrintable(md); err != nil {
 		return chain{}, err
@@ -114,8 +114,8 @@ func chainFrom(md metadata.MD) (chain, error) {
 	return parseChain(values)
 }
 
-// checkPrintable refuses keys of ours that are not printable ASCII. gRPC hands bytes over 127 on as they are, and refuses
-// control characters itself.
+// checkPrintable refuses botmesh-* values that are not printable ASCII. gRPC itself refuses control characters but lets
+// bytes over 127 pass.
 func checkPrintable(md metadata.MD) error {
 	for key, values := range md {
 		if !strings.HasPrefix(key, ourKeys) || strings.HasSuffix(key, binaryKey) {

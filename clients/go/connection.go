@@ -11,12 +11,12 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// dial makes a connection that the mesh's own retries look after.
+// dial returns a connection to one address, without gRPC's name resolver, proxy and retries. It connects on first use.
 func dial(address string, interceptors ...grpc.UnaryClientInterceptor) (*grpc.ClientConn, error) {
 	return grpc.NewClient("passthrough:///"+address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithNoProxy(),      // instances are dialled directly, whatever http_proxy says
-		grpc.WithDisableRetry(), // the mesh retries itself: only it knows what is safe to repeat
+		grpc.WithNoProxy(),      // instances are dialled directly even if http_proxy is set
+		grpc.WithDisableRetry(), // retry.go retries: only it knows which work may run twice
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(transportBytes), grpc.MaxCallSendMsgSize(transportBytes),
 			grpc.ForceCodecV2(newWireCodec())),
 		grpc.WithMaxHeaderListSize(maxHeaderBytes),
@@ -30,7 +30,8 @@ func dial(address string, interceptors ...grpc.UnaryClientInterceptor) (*grpc.Cl
 		grpc.WithChainUnaryInterceptor(append(interceptors, readUnary)...), grpc.WithChainStreamInterceptor(readStream))
 }
 
-// controlInterceptor runs the policies of control methods around a call to a service: deadline, size, typed errors.
+// controlInterceptor runs the policies of control methods around a unary call to a service: they set the deadline, check
+// the size and turn errors into *Error.
 func controlInterceptor(e *endpoint) grpc.UnaryClientInterceptor {
 	return func(ctx context.Context, method string, request, response any, conn *grpc.ClientConn,
 		invoke grpc.UnaryInvoker, options ...grpc.CallOption,

@@ -5,8 +5,8 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// The names that spans bear, in one place: OpenTelemetry's RPC conventions for the calls, and its GenAI agent
-// conventions for the agents (https://opentelemetry.io/docs/specs/semconv/).
+// Names of spans and attributes. Calls follow OpenTelemetry's RPC conventions, agents its GenAI agent conventions
+// (https://opentelemetry.io/docs/specs/semconv/).
 
 const retryEvent = "botmesh.retry"
 
@@ -32,10 +32,11 @@ var codeNames = map[codes.Code]string{
 	codes.DataLoss: "DATA_LOSS", codes.Unauthenticated: "UNAUTHENTICATED",
 }
 
-// CodeName is a gRPC code as the specification spells it, "FAILED_PRECONDITION".
+// CodeName returns the name of a gRPC code as the specification spells it, such as "FAILED_PRECONDITION"; "" for a number
+// that is no code.
 func CodeName(code codes.Code) string { return codeNames[code] }
 
-// outcomeAttributes are what a span says at its end: the chain as the policies saw it, and how it went.
+// outcomeAttributes returns the attributes that a span gets at its end: chain, status, error and usage.
 func outcomeAttributes(c *call) []attribute.KeyValue {
 	instance, code := c.endpoint.instance, codes.OK
 	if c.atCaller {

@@ -9,47 +9,48 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Desk is the human desk as a target of transfers: whoever is free; "desk/anna" is one person.
+// Desk is the transfer target for any free person at the desk. "desk/anna" addresses one person.
 const Desk = "desk"
 
-// Conversation is a turn of a conversation that this bot owns: a Task with the contact, the history and transfers.
+// Conversation is one turn of a conversation that this bot owns. It adds the contact, the turn and transfers to a Task.
 type Conversation struct {
 	*Task
-	// Turn is what came with the message.
+	// Turn is the contract's message: turn id, epoch, contact, channel and the transfer, if any.
 	Turn *pb.Turn
 }
 
-// ContactID is the contact.
+// ContactID returns the id of the contact.
 func (c *Conversation) ContactID() string { return c.Turn.ContactId }
 
-// Channel is the channel that the contact writes on.
+// Channel returns the channel that the contact uses, such as "web".
 func (c *Conversation) Channel() string { return c.Turn.Channel }
 
-// Intent is the dialog to open; empty: none.
+// Intent returns the intent of the transfer that brought this turn; empty if there is none.
 func (c *Conversation) Intent() string { return c.Turn.GetTransfer().GetIntentId() }
 
-// TransferredFrom is who had the conversation before, if this turn came by a transfer; else empty.
+// TransferredFrom returns the agent that transferred the conversation here; empty if this turn came by no transfer.
 func (c *Conversation) TransferredFrom() string { return c.Turn.GetTransfer().GetFromAgent() }
 
-// Handover is what goes along with a transfer. All of it may be left out.
+// Handover holds the optional details of a transfer.
 type Handover struct {
-	Intent         string         // the dialog to open there
-	Message        string         // what the new owner is to answer first; default the contact's latest message
-	Context        map[string]any // variables that are added to the conversation's
-	HandoffMessage string         // what the contact is told
-	Reason         string
-	Fallback       string // who gets it where the target does not take it
+	Intent         string         // the dialog that the new owner opens
+	Message        string         // the message that the new owner answers first; default the contact's latest
+	Context        map[string]any // variables that are added to those of the conversation
+	HandoffMessage string         // sent to the contact
+	Reason         string         // recorded with the transfer
+	Fallback       string         // the next target if the first does not accept; in the form of the target
 }
 
-// Transferred is what came of a transfer.
+// Transferred is the result of a transfer.
 type Transferred struct {
-	Done   bool   // whether the target has it now; then this turn has ended: return nil
-	Owner  string // who has it now: an agent's name or Desk
-	Epoch  int64
-	Reason string // why the target does not have it
+	Done   bool   // whether the target is the owner now; if so the turn has ended and the bot returns nil
+	Owner  string // the owner after the call: an agent's name, or Desk
+	Epoch  int64  // of the conversation after the call
+	Reason string // why the target did not become the owner
 }
 
-// Transfer hands the conversation over for good to an agent, Desk, or "desk/anna".
+// Transfer gives the conversation for good to an agent, Desk, or "desk/anna". A target that declines is no error: see
+// Transferred. Errors are *Error.
 func (c *Conversation) Transfer(ctx context.Context, to string, with Handover) (Transferred, error) {
 	stub, err := c.client.conversations(c.Turn.ServiceAddress)
 	if err != nil {
@@ -82,7 +83,8 @@ func (c *Conversation) Transfer(ctx context.Context, to string, with Handover) (
 	return Transferred{response.Transferred, has, response.Epoch, response.Reason}, nil
 }
 
-// HandBack gives the conversation back to who it came from.
+// HandBack transfers the conversation to the agent that it came from. It returns INVALID_FIELD if the conversation did not
+// come from an agent.
 func (c *Conversation) HandBack(ctx context.Context, with Handover) (Transferred, error) {
 	from := c.TransferredFrom()
 	if from == "" {

@@ -10,7 +10,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Option says something of a delegation, besides whom and what.
+// Option sets an optional property of one delegation.
 type Option func(*options)
 
 type options struct {
@@ -24,38 +24,39 @@ type options struct {
 	parts          []*Part
 }
 
-// Timeout is how long the callee has; default the mesh's (30 s), never more than what is left of the parent's.
+// Timeout sets the time until the deadline. The default is the mesh's default timeout (30 s). Inside a task the deadline
+// is always earlier than the task's own.
 func Timeout(timeout time.Duration) Option {
 	return func(o *options) { o.timeout, o.hasTimeout = timeout, true }
 }
 
-// Context holds variables for the callee: what JSON can hold.
+// Context sets the variables for the callee. The values must be representable in JSON.
 func Context(values map[string]any) Option { return func(o *options) { o.context = values } }
 
-// Skill is the callee's skill that is meant.
+// Skill names the callee's skill to use, by id.
 func Skill(id string) Option { return func(o *options) { o.skill = id } }
 
-// ConversationID is the conversation that a client's call belongs to; inside a task it is the task's own.
+// ConversationID sets the conversation of a client's call. A task's delegations always belong to the task's conversation.
 func ConversationID(id string) Option { return func(o *options) { o.conversationID = id } }
 
-// MessageID is the idempotency key: the same one again joins the work or gets the same reply.
+// MessageID sets the idempotency key. A second call with the same id joins the running work or gets the same reply.
 func MessageID(id string) Option { return func(o *options) { o.messageID = id } }
 
-// MaxHops is the most hops of the whole chain, if fewer than the mesh allows.
+// MaxHops lowers the hop limit of the whole chain. It cannot raise the mesh's limit.
 func MaxHops(hops int) Option { return func(o *options) { o.maxHops = hops } }
 
-// Parts are further parts after the text.
+// Parts appends parts to the message, after the text.
 func Parts(parts ...*Part) Option { return func(o *options) { o.parts = append(o.parts, parts...) } }
 
-// delegator holds the calls that a Task and a Mesh share: Delegate, Send, Stream and Find.
+// delegator implements the calls that Task and Mesh have in common: Delegate, Send, Stream and Find.
 type delegator struct {
 	client *agentClient
-	// begin is an ask with an empty message, in the chain that this continues or starts.
+	// newInvocation returns an invocation with an empty message, in the chain that the caller continues or starts.
 	newInvocation func(target string, o options) (*invocation, error)
 	onReply       func(*Reply)
 }
 
-// Delegate asks an agent to do a task and waits for its reply. `agent` is a name, or account/name for one that another
+// Delegate asks an agent to do a task and waits for the reply. agent is a name, or account/name for an agent that another
 // account shares. Errors are *Error.
 func (a *delegator) Delegate(ctx context.Context, agent, text string, opts ...Option) (*Reply, error) {
 	invocation, err := a.compose(agent, text, opts)
@@ -107,9 +108,9 @@ func (a *delegator) Stream(ctx context.Context, agent, text string, opts ...Opti
 	}}
 }
 
-// Match is an agent that fits an utterance.
+// Match is an agent whose skills fit an utterance.
 type Match struct {
-	Agent      string  // what to delegate to
+	Agent      string  // to pass to Delegate: name, or account/name
 	SkillID    string  // the skill that fits best
 	Confidence float64 // 0 to 1
 	Card       *pb.AgentCard

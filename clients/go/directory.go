@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	firstSnapshot = 5 * time.Second
-	lookUpTimeout = time.Second
+	firstSnapshot = 5 * time.Second // to wait for the first snapshot
+	lookUpTimeout = time.Second     // of GetAgent
 )
 
 type agentKey struct{ account, name string }
@@ -21,20 +21,20 @@ type directoryEntry struct {
 	instances map[string]*pb.Instance
 }
 
-// snapshotNames is what a snapshot has named, and what came after it.
+// snapshotNames holds the names in a snapshot and in the changes after it. Entries of the copy that it lacks are removed.
 type snapshotNames struct {
 	instances map[string]bool
 	agents    map[agentKey]bool
 	complete  bool
-	unknown   bool // whether something of it could not be read: nobody knows what is absent
+	unknown   bool // whether a part of the snapshot could not be parsed, so that absence proves nothing
 }
 
 func newSnapshotNames() *snapshotNames {
 	return &snapshotNames{instances: map[string]bool{}, agents: map[agentKey]bool{}}
 }
 
-// directory is the watched copy of the registry that callers look instances up in. The registry is on nobody's hot
-// path: while it is away, or has just started and does not know everybody yet, callers go on with this copy.
+// directory is a watched copy of the registry in which callers look instances up. Calls do not go through the registry:
+// while it is down, or has just restarted and does not know all instances yet, callers use this copy.
 type directory struct {
 	account         string
 	registry        *registryClient
@@ -46,8 +46,8 @@ type directory struct {
 	entries  map[agentKey]*directoryEntry
 	owner    map[string]agentKey
 	revision string
-	snapshot *snapshotNames // nil: nothing is to be removed by absence
-	refusal  *Error         // why a registry that answers gives no copy
+	snapshot *snapshotNames // nil: absence removes nothing
+	refusal  *Error         // why the registry answers but gives no snapshot
 
 	begin     sync.Once
 	ready     chan struct{}
@@ -64,8 +64,8 @@ func newDirectory(account string, registry *registryClient) *directory {
 	}
 }
 
-// awaitSnapshot returns when there is a copy, or an error if none comes within so long: REGISTRY_UNREACHABLE only where no registry
-// answers.
+// awaitSnapshot waits for the first snapshot, and starts the watch if it does not run yet. If none arrives in time it
+// returns the registry's refusal, or REGISTRY_UNREACHABLE if no registry answers.
 func (d *directory) awaitSnapshot(ctx context.Context, within time.Duration) error {
 	d.begin.Do(func() {
 		watching, cancel := context.WithCancel(context.Background())
@@ -89,7 +89,7 @@ func (d *directory) awaitSnapshot(ctx context.Context, within time.Duration) err
 	}
 }
 
-// lookUp makes sure that the copy is as good as the registry about one agent, as far as that takes so long.
+// lookUp waits for the first snapshot. If the copy has no live instance of the agent, it also asks the registry.
 func (d *directory) lookUp(ctx context.Context, account, target string, within time.Duration) error {
 	if err := d.awaitSnapshot(ctx, min(firstSnapshot, within)); err != nil {
 		return err
@@ -100,7 +100,7 @@ func (d *directory) lookUp(ctx context.Context, account, target string, within t
 	return nil
 }
 
-// refresh asks the registry about one agent, whatever the copy says; one that does not answer changes nothing.
+// refresh updates one agent from the registry. If the registry does not answer, the copy stays as it is.
 func (d *directory) refresh(ctx context.Context, account, target string, within time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, min(lookUpTimeout, within))
 	defer cancel()
@@ -111,7 +111,7 @@ func (d *directory) refresh(ctx context.Context, account, target string, within 
 	}
 }
 
-// find is the card of an active agent.
+// find returns the card of an agent with a live instance. It fails with UNKNOWN_AGENT or NO_LIVE_INSTANCE.
 func (d *directory) find(account, target string) (*pb.AgentCard, error) {
 	d.mu.Lock()
 	entry := d.entries[d.key(account, target)]
@@ -135,7 +135,7 @@ func (d *directory) find(account, target string) (*pb.AgentCard, error) {
 	return entry.card, nil
 }
 
-// live are the instances to call: the ready ones, else the busy ones.
+// live returns the instances to call, ordered by id: the ready ones, or the busy ones if none is ready.
 func (d *directory) live(account, target string) []*pb.Instance {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -159,7 +159,7 @@ func (d *directory) live(account, target string) []*pb.Instance {
 	return ready
 }
 
-// has tells whether an instance holds a lease, as far as we know.
+// has reports whether the copy holds the instance.
 func (d *directory) has(instance string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -167,7 +167,7 @@ func (d *directory) has(instance string) bool {
 	return ok
 }
 
-// agents are all agents in the copy, by account and name.
+// agents returns all agents in the copy, ordered by account and name.
 func (d *directory) agents() []*pb.Agent {
 	d.mu.Lock()
 	defer d.mu.Unlock()

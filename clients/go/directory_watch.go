@@ -24,7 +24,7 @@ func (d *directory) watch(ctx context.Context) {
 	}
 }
 
-// watchOnce takes in what the registry says until that ends; whether anything could be taken in.
+// watchOnce runs one watch until it ends. answered reports whether it applied any response.
 func (d *directory) watchOnce(ctx context.Context) (answered bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -55,7 +55,7 @@ func (d *directory) watchOnce(ctx context.Context) (answered bool, err error) {
 	return answered, err
 }
 
-// noteWatchError notes why a registry that answers gives no copy: it has refused the watch.
+// noteWatchError keeps the refusal of a registry that answers, for awaitSnapshot to return.
 func (d *directory) noteWatchError(err error) {
 	e := asError(err)
 	if e == nil {
@@ -67,11 +67,11 @@ func (d *directory) noteWatchError(err error) {
 	if e.FromPeer && e.Reason != ReasonUnspecified && e.Code != codes.Unavailable {
 		d.refusal = e
 	} else if e.Code == codes.Unavailable {
-		d.refusal = nil // nobody answers any more
+		d.refusal = nil // no registry answers any more
 	}
 }
 
-// skip leaves out a response that cannot be read. What it named is not known: nothing is removed by absence.
+// skip ignores a response that cannot be parsed. Its names are unknown, so this snapshot removes nothing by absence.
 func (d *directory) skip(err error) {
 	d.registry.warnLeftOut("a response of its watch", err)
 	d.mu.Lock()
@@ -83,7 +83,7 @@ func (d *directory) skip(err error) {
 	d.snapshot.unknown = true
 }
 
-// apply takes in one step of the watch.
+// apply applies one response of the watch to the copy.
 func (d *directory) apply(response *pb.WatchAgentsResponse) {
 	if response.Limits != nil && d.registry.isUsable(response.Limits) {
 		d.onLimits(limitsFrom(response.Limits))
@@ -128,8 +128,8 @@ func (d *directory) applyChanges(changes *pb.AgentChanges, warming bool) {
 	}
 }
 
-// putAll takes in what can be used: bots made the cards. An agent keeps its last card that could be, and an instance
-// that cannot be used is none.
+// putAll applies valid cards and instances; bots make the cards, so they may be invalid. An agent with an invalid card
+// keeps its last valid one. An invalid instance is removed.
 func (d *directory) putAll(cards []*pb.AgentCard, instances []*pb.Instance) {
 	for _, card := range cards {
 		if card == nil {
@@ -180,7 +180,7 @@ func (d *directory) removeInstance(id string) {
 	delete(d.owner, id)
 }
 
-// dropUnnamed: a snapshot is complete and its registry warm; what it did not name is gone.
+// dropUnnamed removes what a complete snapshot did not name. It is called only when the registry no longer warms up.
 func (d *directory) dropUnnamed() {
 	if d.snapshot.unknown {
 		d.snapshot = nil

@@ -6,12 +6,12 @@ import (
 	"sync/atomic"
 )
 
-// endpoint is the state that all calls of this process share: identity, limits, directory and counters.
+// endpoint is the state that all calls of this process share: identity, limits, directory, work and counters.
 type endpoint struct {
 	telemetry *telemetry
 	log       *slog.Logger
 	account   string
-	agent     string // the agent that this process serves; empty: a client that is no agent
+	agent     string // the agent that this process serves; empty in a client
 	instance  string
 	shared    bool // whether other accounts may call this agent
 	directory *directory
@@ -20,8 +20,8 @@ type endpoint struct {
 	draining  atomic.Bool
 
 	mu       sync.Mutex
-	ceiling  Limits // the mesh's
-	limits   Limits // the mesh's, narrowed by environment and agent
+	ceiling  Limits // of the mesh
+	limits   Limits // of the mesh, narrowed by environment and agent
 	narrow   []Narrow
 	incoming map[[2]string]int // open delegations to this instance, by conversation
 	outgoing map[[2]string]int // open delegations of this instance, by conversation
@@ -37,7 +37,7 @@ func newEndpoint(account string, settings Settings, narrow ...Narrow) *endpoint 
 	return e
 }
 
-// setCeiling sets the mesh's limits and narrows them by environment and agent.
+// setCeiling sets the mesh's limits and applies the environment's and the agent's to them.
 func (e *endpoint) setCeiling(limits Limits) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

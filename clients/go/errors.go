@@ -8,43 +8,43 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// Reason says why a call was refused or failed: the names of ErrorReason in the contract, without their prefix.
-// It is an error itself, so that errors.Is(err, botmesh.ReasonHopLimit) asks for it.
+// Reason is the machine-readable cause of an error: a name of the contract's ErrorReason without its prefix. A Reason is
+// itself an error, so that errors.Is(err, botmesh.ReasonHopLimit) works.
 type Reason string
 
 // Error makes a Reason a target for errors.Is.
 func (r Reason) Error() string { return string(r) }
 
-// The reasons, each with the gRPC code that it travels under.
+// The reasons, each with its gRPC code and when it is used.
 const (
 	ReasonUnspecified         Reason = "UNSPECIFIED"          // any: a status without a Botmesh reason
 	ReasonDeadlineExpired     Reason = "DEADLINE_EXPIRED"     // DEADLINE_EXCEEDED: the deadline passed
 	ReasonDeadlineTooLong     Reason = "DEADLINE_TOO_LONG"    // INVALID_ARGUMENT: a deadline over the limit
 	ReasonStreamIdle          Reason = "STREAM_IDLE"          // DEADLINE_EXCEEDED: a stream was silent for too long
-	ReasonCancelled           Reason = "CANCELLED"            // CANCELLED: the caller gave up, or somebody said stop
-	ReasonHopLimit            Reason = "HOP_LIMIT"            // FAILED_PRECONDITION: one hop too many
-	ReasonLoop                Reason = "LOOP"                 // FAILED_PRECONDITION: the agent already stands in the path
-	ReasonMessageTooLarge     Reason = "MESSAGE_TOO_LARGE"    // RESOURCE_EXHAUSTED: a message over the limit, either way
+	ReasonCancelled           Reason = "CANCELLED"            // CANCELLED: the caller gave up, or the work was stopped
+	ReasonHopLimit            Reason = "HOP_LIMIT"            // FAILED_PRECONDITION: the chain has more hops than allowed
+	ReasonLoop                Reason = "LOOP"                 // FAILED_PRECONDITION: the agent is already in the path
+	ReasonMessageTooLarge     Reason = "MESSAGE_TOO_LARGE"    // RESOURCE_EXHAUSTED: a request, response or reply over the limit
 	ReasonTooManyDelegations  Reason = "TOO_MANY_DELEGATIONS" // RESOURCE_EXHAUSTED: too many open in this conversation
-	ReasonOutcomeUnknown      Reason = "OUTCOME_UNKNOWN"      // UNAVAILABLE: the connection was lost half-way
-	ReasonMessageIDReused     Reason = "MESSAGE_ID_REUSED"    // INVALID_ARGUMENT: same id, another payload
-	ReasonTooMuchWork         Reason = "TOO_MUCH_WORK"        // RESOURCE_EXHAUSTED: the instance has all that it can
+	ReasonOutcomeUnknown      Reason = "OUTCOME_UNKNOWN"      // UNAVAILABLE: the connection was lost; the work may have run
+	ReasonMessageIDReused     Reason = "MESSAGE_ID_REUSED"    // INVALID_ARGUMENT: the id was used with another payload
+	ReasonTooMuchWork         Reason = "TOO_MUCH_WORK"        // RESOURCE_EXHAUSTED: the instance runs as much work as it may
 	ReasonUnknownAgent        Reason = "UNKNOWN_AGENT"        // NOT_FOUND: no agent of that name
-	ReasonNoLiveInstance      Reason = "NO_LIVE_INSTANCE"     // UNAVAILABLE: known, nobody serves it now
+	ReasonNoLiveInstance      Reason = "NO_LIVE_INSTANCE"     // UNAVAILABLE: the agent is registered, but has no live instance
 	ReasonUnreachable         Reason = "UNREACHABLE"          // UNAVAILABLE: no connection; nothing was sent
 	ReasonWrongInstance       Reason = "WRONG_INSTANCE"       // UNAVAILABLE: another process answers at that address
-	ReasonDraining            Reason = "DRAINING"             // UNAVAILABLE: takes nothing new
+	ReasonDraining            Reason = "DRAINING"             // UNAVAILABLE: the instance takes no new work
 	ReasonDisabled            Reason = "DISABLED"             // FAILED_PRECONDITION: delegations are switched off
 	ReasonMetadataMismatch    Reason = "METADATA_MISMATCH"    // INVALID_ARGUMENT: message and metadata differ
 	ReasonInvalidField        Reason = "INVALID_FIELD"        // INVALID_ARGUMENT: a field or metadata key is malformed
-	ReasonNotSupported        Reason = "NOT_SUPPORTED"        // UNIMPLEMENTED: the agent does not do this
+	ReasonNotSupported        Reason = "NOT_SUPPORTED"        // UNIMPLEMENTED: the agent does not serve this method
 	ReasonAgentFailed         Reason = "AGENT_FAILED"         // FAILED_PRECONDITION: a bot declared a failure
-	ReasonAgentError          Reason = "AGENT_ERROR"          // INTERNAL: a bot failed otherwise; the cause stays there
+	ReasonAgentError          Reason = "AGENT_ERROR"          // INTERNAL: a bot failed unexpectedly; only its log has the cause
 	ReasonRegistryUnreachable Reason = "REGISTRY_UNREACHABLE" // UNAVAILABLE: the registry does not answer
-	ReasonUnknownLease        Reason = "UNKNOWN_LEASE"        // NOT_FOUND: register anew
+	ReasonUnknownLease        Reason = "UNKNOWN_LEASE"        // NOT_FOUND: the registry has no such lease; register again
 	ReasonEpochChanged        Reason = "EPOCH_CHANGED"        // ABORTED: the conversation has another owner
 	ReasonInstanceIDTaken     Reason = "INSTANCE_ID_TAKEN"    // ALREADY_EXISTS: another process holds a lease under this instance id
-	ReasonTooManyInstances    Reason = "TOO_MANY_INSTANCES"   // RESOURCE_EXHAUSTED: the registry takes no more of these
+	ReasonTooManyInstances    Reason = "TOO_MANY_INSTANCES"   // RESOURCE_EXHAUSTED: the registry takes no more instances
 	ReasonAddressNotAllowed   Reason = "ADDRESS_NOT_ALLOWED"  // INVALID_ARGUMENT: the address is neither the caller's own nor in an allowed range
 	ReasonWatcherTooSlow      Reason = "WATCHER_TOO_SLOW"     // UNAVAILABLE: the watcher read too slowly and was dropped; watch again
 	ReasonUnknownTrace        Reason = "UNKNOWN_TRACE"        // NOT_FOUND: no span of this trace is kept
@@ -55,18 +55,18 @@ const (
 	ReasonPingPong            Reason = "PING_PONG"            // FAILED_PRECONDITION: too many transfers between the same two
 	ReasonConversationStopped Reason = "CONVERSATION_STOPPED" // FAILED_PRECONDITION: the conversation is stopped; activate it first
 	ReasonNotClaimed          Reason = "NOT_CLAIMED"          // FAILED_PRECONDITION: the person does not hold the conversation
-	ReasonLogUnavailable      Reason = "LOG_UNAVAILABLE"      // UNAVAILABLE: what was to be written could not be made durable; nothing was taken in
-	ReasonUnknownSuggestion   Reason = "UNKNOWN_SUGGESTION"   // NOT_FOUND: no suggested reply of this turn waits
-	ReasonUnknownPerson       Reason = "UNKNOWN_PERSON"       // NOT_FOUND: nobody of that name works at the desk
+	ReasonLogUnavailable      Reason = "LOG_UNAVAILABLE"      // UNAVAILABLE: the write could not be made durable; nothing was stored
+	ReasonUnknownSuggestion   Reason = "UNKNOWN_SUGGESTION"   // NOT_FOUND: the turn has no suggested reply waiting
+	ReasonUnknownPerson       Reason = "UNKNOWN_PERSON"       // NOT_FOUND: the desk has no person of that name
 	ReasonUnknownSkill        Reason = "UNKNOWN_SKILL"        // NOT_FOUND: no live agent declares this skill
 	ReasonUnknownTask         Reason = "UNKNOWN_TASK"         // NOT_FOUND: no task of this id
 	ReasonTaskNotWaiting      Reason = "TASK_NOT_WAITING"     // FAILED_PRECONDITION: the task asks for no input
-	ReasonQueueFull           Reason = "QUEUE_FULL"           // RESOURCE_EXHAUSTED: as many tasks wait for the agent as its queue holds
-	ReasonQueueExpired        Reason = "QUEUE_EXPIRED"        // DEADLINE_EXCEEDED: the task waited longer for its agent than it may
-	ReasonRunTimeout          Reason = "RUN_TIMEOUT"          // DEADLINE_EXCEEDED: the task ran longer than it may
+	ReasonQueueFull           Reason = "QUEUE_FULL"           // RESOURCE_EXHAUSTED: the agent's queue of tasks is full
+	ReasonQueueExpired        Reason = "QUEUE_EXPIRED"        // DEADLINE_EXCEEDED: the task waited too long for its agent
+	ReasonRunTimeout          Reason = "RUN_TIMEOUT"          // DEADLINE_EXCEEDED: the task ran too long
 	ReasonNotAMember          Reason = "NOT_A_MEMBER"         // FAILED_PRECONDITION: the agent neither owns the conversation nor is a member
 	ReasonBudgetSpent         Reason = "BUDGET_SPENT"         // FAILED_PRECONDITION: a budget of the chain, the conversation or the account is spent
-	ReasonQuotaExceeded       Reason = "QUOTA_EXCEEDED"       // RESOURCE_EXHAUSTED: this connection, conversation or account has as many of these as it may
+	ReasonQuotaExceeded       Reason = "QUOTA_EXCEEDED"       // RESOURCE_EXHAUSTED: a quota of the connection, conversation or account is used up
 )
 
 var codeOf = map[Reason]codes.Code{
@@ -121,7 +121,7 @@ var codeOf = map[Reason]codes.Code{
 	ReasonQuotaExceeded:       codes.ResourceExhausted,
 }
 
-// neverStarted holds the reasons that are given before any work begins.
+// neverStarted holds the reasons of refusals: errors raised before work starts.
 var neverStarted = map[Reason]bool{
 	ReasonDeadlineTooLong: true, ReasonHopLimit: true, ReasonLoop: true, ReasonTooManyDelegations: true,
 	ReasonMessageIDReused: true, ReasonTooMuchWork: true, ReasonUnknownAgent: true, ReasonNoLiveInstance: true,
@@ -154,31 +154,31 @@ var neverStarted = map[Reason]bool{
 
 const maxText = 1024 // characters; an error travels in metadata, which gRPC caps at 16 KiB
 
-// Error is what every function of this package returns when something was refused or failed.
+// Error is the error type of this package.
 type Error struct {
-	// Reason is why; ReasonUnspecified for an error of gRPC itself or of a peer that is not Botmesh.
+	// Reason is the cause; ReasonUnspecified for an error of gRPC or of a peer that is not part of Botmesh.
 	Reason Reason
 	// Code is the gRPC status code.
 	Code codes.Code
-	// Text is a sentence for people that says what to do.
+	// Text is a sentence for people: what happened and what to do.
 	Text string
-	// Metadata holds facts for programs, as the reason documents them in error_reason.proto.
+	// Metadata holds facts for programs. error_reason.proto documents the keys of each reason.
 	Metadata map[string]string
-	// Agent and Instance raised it; empty if it was made in this process outside an agent.
+	// Agent and Instance raised the error; both are empty if a client in this process did.
 	Agent, Instance string
-	// Hop is how many hops of the chain lay before the one that raised it.
+	// Hop is the number of hops of the chain at the end that raised the error.
 	Hop int
-	// Path is the agents gone through up to there.
+	// Path is the chain's path at that end, oldest agent first.
 	Path []string
-	// Started is false only where the work provably never began.
+	// Started is false only if the work certainly did not start.
 	Started bool
-	// TraceID is the chain's trace, 32 hex digits, or empty.
+	// TraceID is the chain's trace id, 32 hex digits; empty if nothing is traced.
 	TraceID string
-	// FromPeer says whether a peer sent it, or it was made in this process.
+	// FromPeer is true if a peer sent the error, false if this process made it.
 	FromPeer bool
 }
 
-// Error is the text, and who said so.
+// Error returns the text, and the agent that raised the error if a peer sent it.
 func (e *Error) Error() string {
 	if e.FromPeer && e.Agent != "" {
 		return fmt.Sprintf("%s (%s says so)", e.Text, e.Agent)
@@ -186,18 +186,18 @@ func (e *Error) Error() string {
 	return e.Text
 }
 
-// Is compares with a Reason.
+// Is reports whether target is the Reason of this error.
 func (e *Error) Is(target error) bool {
 	reason, ok := target.(Reason)
 	return ok && e.Reason == reason
 }
 
-// Fail is the error that a bot returns to declare a failure: its caller gets AGENT_FAILED with this text.
+// Fail returns the error by which a bot declares a failure. The caller gets AGENT_FAILED with this text.
 func Fail(format string, args ...any) error {
 	return refusal(ReasonAgentFailed, nil, format, args...)
 }
 
-// refusal makes an error of this process. Facts alternate names and values.
+// refusal makes an error of this process. The reason sets the code and Started; facts become Metadata.
 func refusal(reason Reason, facts map[string]any, format string, args ...any) *Error {
 	metadata := make(map[string]string, len(facts))
 	for key, value := range facts {
@@ -209,7 +209,7 @@ func refusal(reason Reason, facts map[string]any, format string, args ...any) *E
 	}
 }
 
-// shortened is a text of at most maxText characters.
+// shortened cuts a text to at most maxText characters.
 func shortened(text string) string {
 	if len(text) <= maxText {
 		return text
@@ -226,7 +226,7 @@ func shortened(text string) string {
 	return text
 }
 
-// invalid makes the error for a malformed field.
+// invalid returns INVALID_FIELD for a field.
 func invalid(field, format string, args ...any) *Error {
 	return refusal(ReasonInvalidField, map[string]any{"field": field}, format, args...)
 }

@@ -13,39 +13,38 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// What the fields of any message of the contract may hold. What passes can be stored, listed, printed as JSON and read
-// again by every language.
+// Bounds of the fields of all messages. Values within them can be stored, printed as JSON and parsed by every language.
 const (
-	maxTimestamp  = 7_258_118_400 // seconds: the years 1970 to 2200
-	maxDuration   = 3_155_760_000 // seconds: a hundred years
+	maxTimestamp  = 7_258_118_400 // seconds: the start of the year 2200
+	maxDuration   = 3_155_760_000 // seconds: 100 years
 	maxNanos      = 999_999_999
-	maxAmount     = 1<<53 - 1 // of tokens and costs: exact in every language
-	maxString     = 4096      // characters of a string that is no text: an id, a name, a reason
-	maxNesting    = 64        // protobuf messages in each other that a JSON-like value may take
-	arrayNesting  = 2         // of which an array takes so many ...
-	objectNesting = 3         // ... and an object so many
+	maxAmount     = 1<<53 - 1 // tokens or micros of cost: the largest integer that a float64 holds exactly
+	maxString     = 4096      // characters of an id, a name or a reason
+	maxNesting    = 64        // nested protobuf messages in a JSON-like value
+	arrayNesting  = 2         // protobuf messages that one array nests
+	objectNesting = 3         // protobuf messages that one object nests
 )
 
-// longStrings may be longer, as far as the size of the message allows.
+// longStrings are fields for text, whose length only the message size limits.
 var longStrings = map[protoreflect.FullName]bool{
 	"botmesh.v1.Part.text": true, "botmesh.v1.Part.url": true, "botmesh.v1.Progress.text": true,
 	"botmesh.v1.AgentCard.description": true, "botmesh.v1.Skill.name": true, "botmesh.v1.Skill.description": true,
 	"botmesh.v1.Skill.examples": true, "botmesh.v1.FindAgentsRequest.query": true,
 }
 
-// amounts are never negative, and exact in every language.
+// amounts are fields that must be 0 to maxAmount.
 var amounts = map[protoreflect.FullName]bool{
 	"botmesh.v1.Usage.input_tokens": true, "botmesh.v1.Usage.output_tokens": true, "botmesh.v1.Usage.cost_micros": true,
 }
 
-// unchecked messages tell of spans, which may hold anything.
+// unchecked messages hold spans, whose attributes may be anything.
 var unchecked = map[protoreflect.FullName]bool{"botmesh.v1.GetTraceResponse": true, "botmesh.v1.ListTracesResponse": true}
 
-// checkFields refuses a message that holds what nobody could store, print or read again: INVALID_FIELD, with the field's
-// path. Such a message was received: its strings are known to be UTF-8.
+// checkFields checks a received message and returns INVALID_FIELD with the path of the first field out of bounds. The
+// parser has already checked that strings are UTF-8.
 func checkFields(message proto.Message) error { return check(message, false) }
 
-// checkOutgoing is the same for a message that is about to leave, whose strings anybody may have made.
+// checkOutgoing checks a message before it is sent. It also checks that strings are UTF-8.
 func checkOutgoing(message proto.Message) error { return check(message, true) }
 
 func check(message proto.Message, outgoing bool) error {
@@ -57,14 +56,14 @@ func check(message proto.Message, outgoing bool) error {
 	return invalid(wrong.place, "%s %s", wrong.place, wrong.text)
 }
 
-// wrongField is a value that is not allowed. Where it stands is told on the way out: a good message pays nothing for it.
+// wrongField is a value out of bounds. Its path is built while the check returns, so that a valid message costs nothing.
 type wrongField struct{ place, text string }
 
 func wrongValue(format string, args ...any) *wrongField {
 	return &wrongField{text: fmt.Sprintf(format, args...)}
 }
 
-// within is the same, seen from what has the value as `name`.
+// within prefixes the path with the name of the enclosing field or index.
 func (w *wrongField) within(name string) *wrongField {
 	if w.place != "" && !strings.HasPrefix(w.place, "[") {
 		name += "."
@@ -73,7 +72,7 @@ func (w *wrongField) within(name string) *wrongField {
 	return w
 }
 
-// check gives the first field of a message that is not allowed; nil: there is none.
+// check returns the first field of a message that is out of bounds; nil if there is none.
 func (p *plan) check(m protoreflect.Message, outgoing bool) *wrongField {
 	for index := range p.fields {
 		f := &p.fields[index]
@@ -115,7 +114,7 @@ func (f *plannedField) checkMap(entries protoreflect.Map, outgoing bool) (wrong 
 	return wrong
 }
 
-// check is about one value of the field.
+// check checks one value of the field.
 func (f *plannedField) check(value protoreflect.Value, outgoing bool) *wrongField {
 	switch f.kind {
 	case kindText:
@@ -184,13 +183,13 @@ func checkWellKnown(message proto.Message, outgoing bool) *wrongField {
 
 func isFinite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }
 
-// jsonChecker goes through a JSON-like value. It never recurses: how deep that goes is somebody else's choice.
+// jsonChecker checks a JSON-like value. It uses its own stack instead of recursion, because the sender chooses the depth.
 type jsonChecker struct {
 	outgoing bool
 	pending  []pendingJSON
 }
 
-// pendingJSON is an array or an object that is still to be looked at.
+// pendingJSON is an array or object whose elements are still to be checked.
 type pendingJSON struct {
 	value *structpb.Value
 	depth int
@@ -221,7 +220,7 @@ func (j *jsonChecker) check(top *structpb.Value) *wrongField {
 	return nil
 }
 
-// checkValue looks at a value by itself; what is in it waits.
+// checkValue checks a value but not its elements, and queues an array or object.
 func (j *jsonChecker) checkValue(value *structpb.Value, depth int) *wrongField {
 	switch kind := value.GetKind().(type) {
 	case *structpb.Value_NumberValue:

@@ -6,7 +6,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// fieldKind is what a field's values are looked at for.
+// fieldKind selects the check of a field's values.
 type fieldKind int
 
 const (
@@ -23,16 +23,16 @@ const (
 	kindMessage
 )
 
-// plan says which fields of one kind of message need looking at. It is made once.
+// plan lists the fields of one message type that need a check. It is computed once per type.
 type plan struct{ fields []plannedField }
 
 type plannedField struct {
 	field  protoreflect.FieldDescriptor
 	kind   fieldKind
 	isList bool
-	scalar bool  // whether its zero value is allowed and costs nothing to look at
-	inner  *plan // of kindMessage
-	// key and value of a map; kind is not used then.
+	scalar bool  // whether the value is read without first asking Has: the zero value passes
+	inner  *plan // if kind is kindMessage
+	// key and value are set for a map only; kind is not used then.
 	key, value *plannedField
 }
 
@@ -55,8 +55,8 @@ func planOf(kind protoreflect.MessageDescriptor) *plan {
 	return top
 }
 
-// makePlan makes the plans of a kind of message and of those below it. `made` holds those under way: a message may hold
-// its own kind.
+// makePlan makes the plan of a message type and of the types in it. inProgress holds the plans made so far, because a
+// message type may contain itself.
 func makePlan(kind protoreflect.MessageDescriptor, inProgress map[protoreflect.MessageDescriptor]*plan) *plan {
 	if existing := inProgress[kind]; existing != nil {
 		return existing
@@ -64,7 +64,7 @@ func makePlan(kind protoreflect.MessageDescriptor, inProgress map[protoreflect.M
 	p := &plan{}
 	inProgress[kind] = p
 	if unchecked[kind.FullName()] || kind.ParentFile().Package() != "botmesh.v1" {
-		return p // other messages are checked by whoever takes them in
+		return p // messages of other packages: checkWellKnown checks the few that the contract uses
 	}
 	for index := range kind.Fields().Len() {
 		field := kind.Fields().Get(index)

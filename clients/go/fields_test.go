@@ -14,7 +14,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// arrays is a value of so many arrays in each other.
+// arrays returns a value of count nested arrays.
 func arrays(count int) *structpb.Value {
 	value := structpb.NewNumberValue(1)
 	for range count {
@@ -23,7 +23,7 @@ func arrays(count int) *structpb.Value {
 	return value
 }
 
-// objects is a value of so many objects in each other.
+// objects returns a value of count nested objects.
 func objects(count int) *structpb.Value {
 	value := structpb.NewNumberValue(1)
 	for range count {
@@ -44,7 +44,7 @@ func at(seconds int64, nanos int32) *timestamppb.Timestamp {
 
 var long = strings.Repeat("é", maxString+1)
 
-// refused are messages that nobody takes, by the path of the field.
+// refused lists messages with one field out of bounds, and the path of that field.
 var refused = []struct {
 	name, field string
 	message     proto.Message
@@ -119,7 +119,7 @@ func TestWhatIsJustWithinTheBoundsIsTaken(t *testing.T) {
 			Name: texts, Description: texts, Examples: []string{texts}}}},
 		"query":  &pb.FindAgentsRequest{Query: texts},
 		"amount": &pb.Usage{InputTokens: maxAmount, OutputTokens: maxAmount, CostMicros: maxAmount},
-		"other":  at(-5, -5), // what stands by itself is no message of the contract
+		"other":  at(-5, -5), // a message of another package at the top is not checked
 	} {
 		if err := checkFields(one); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -13,7 +13,7 @@ import (
 
 var anonymous atomic.Uint64
 
-// keyOf is the idempotency key of a call. One without a message id gets a key that nothing can repeat.
+// keyOf returns the idempotency key of a call. A call without a message id gets a unique key, so that no call joins it.
 func keyOf(c *call) workKey {
 	from, id := c.message.GetFromAgent(), c.message.GetMessageId()
 	if from == "" && len(c.chain.path) > 0 {
@@ -29,7 +29,8 @@ func keyOf(c *call) workKey {
 	return workKey{account, from, id}
 }
 
-// fingerprint is what a repeat must have in common with the first: everything but when and in which chain it was sent.
+// fingerprint hashes what a repeat must have in common with the first call: all of the message but its timestamp, type,
+// correlation id and account.
 func fingerprint(c *call) [sha256.Size]byte {
 	core := proto.CloneOf(c.message)
 	core.Timestamp, core.CorrelationId, core.AccountId = nil, "", ""
@@ -38,7 +39,7 @@ func fingerprint(c *call) [sha256.Size]byte {
 	if strings.HasSuffix(c.method, "/Transfer") {
 		kind = "transfer"
 	} else if strings.HasSuffix(c.method, "/Notify") && isBroadcast(c.message) {
-		kind = "told" // nobody answers it: a task of the same id has a reply, and is another thing
+		kind = "told" // a broadcast has no reply, so a task with the same id must not join it
 	}
 	data, _ := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte(kind), core)
 	return sha256.Sum256(data)

@@ -14,20 +14,20 @@ import (
 	"google.golang.org/grpc/reflection"
 )
 
-// serverBounds are what one server spends on its connections at most.
+// serverBounds limit what connections may cost a server.
 type serverBounds struct {
-	calls       uint32        // at once over one connection: more wait at their caller
-	handshake   time.Duration // for a connection to say that it speaks HTTP/2
-	idle        time.Duration // after which a connection without calls is closed; callers connect again
-	request     time.Duration // for the request of a call to come, where no deadline ends the call before
-	headerBytes uint32        // of the metadata of one call
+	calls       uint32        // concurrent calls per connection; further calls wait at the caller
+	handshake   time.Duration // until a new connection must have completed the HTTP/2 handshake
+	idle        time.Duration // until a connection without calls is closed; callers reconnect
+	request     time.Duration // until the request of a call must have arrived
+	headerBytes uint32        // metadata of one call
 }
 
 var defaultBounds = serverBounds{
 	calls: 1000, handshake: 10 * time.Second, idle: 5 * time.Minute, request: 30 * time.Second, headerBytes: maxHeaderBytes,
 }
 
-// newGRPCServer makes a server as every part of the mesh has it: policies, health, reflection.
+// newGRPCServer returns a server with the policies, gRPC health and gRPC reflection.
 func newGRPCServer(e *endpoint, bounds serverBounds) (*grpc.Server, *health.Server) {
 	server := grpc.NewServer(
 		grpc.MaxRecvMsgSize(transportBytes), grpc.MaxSendMsgSize(transportBytes),
@@ -56,7 +56,7 @@ func listen(address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// recoverPanic turns a panic into an error: no message may end the process. To be deferred.
+// recoverPanic logs a panic and sets *err, so that no message can end the process. Call it with defer.
 func (e *endpoint) recoverPanic(what string, err *error) {
 	if caught := recover(); caught != nil {
 		*err = panicError(e.log, what, caught)
@@ -68,7 +68,7 @@ func panicError(log *slog.Logger, what string, caught any) error {
 	return refusal(ReasonAgentError, nil, "%s failed inside; its log has the cause", what)
 }
 
-// background runs what nobody waits for; a panic in it is logged and ends nothing else.
+// background runs a function and logs a panic in it.
 func (e *endpoint) background(what string, run func()) {
 	var err error
 	defer e.recoverPanic(what, &err)

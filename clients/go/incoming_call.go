@@ -12,7 +12,8 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// newIncomingCall is a call as it came in, with the policies started.
+// newIncomingCall makes the call of a received request and runs the callee's policies. It also returns how many policies
+// accepted the call, for finish.
 func (e *endpoint) newIncomingCall(ctx context.Context, method string, class methodClass, request *received) (*call, int, error) {
 	c := e.newCall(ctx, method, class, false)
 	c.metadata, _ = metadata.FromIncomingContext(ctx)
@@ -37,7 +38,7 @@ func (e *endpoint) newIncomingCall(ctx context.Context, method string, class met
 	return c, passed, err
 }
 
-// serveUnary runs the policies at the callee of a unary call; every error leaves as a typed status.
+// serveUnary runs the callee's policies around a unary call. Every error is sent as a status with ErrorInfo.
 func (e *endpoint) serveUnary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (
 	response any, err error,
 ) {
@@ -75,7 +76,7 @@ func asStatus(err error) error {
 	return toStatus(asError(err))
 }
 
-// serveStream is the same for a call that streams its responses.
+// serveStream does the same for a call with a stream of responses.
 func (e *endpoint) serveStream(server any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
 	if strings.HasPrefix(info.FullMethod, "/grpc.") {
 		return handle(server, &requestWaitStream{stream})
@@ -91,7 +92,7 @@ func (e *endpoint) serveStream(server any, stream grpc.ServerStream, info *grpc.
 	return asStatus(err)
 }
 
-// requestWaitStream is a stream of gRPC's own services, with a bound on the wait for its first request.
+// requestWaitStream ends the bounded wait for the first request of a stream of gRPC's own services.
 type requestWaitStream struct{ grpc.ServerStream }
 
 func (s *requestWaitStream) RecvMsg(request any) error {
@@ -102,7 +103,7 @@ func (s *requestWaitStream) RecvMsg(request any) error {
 	return err
 }
 
-// servedStream starts the policies when the request has been read, and looks at each response.
+// servedStream runs the policies when the request has been received, and checks the size of each response.
 type servedStream struct {
 	grpc.ServerStream
 	endpoint       *endpoint

@@ -10,37 +10,38 @@ import (
 )
 
 const (
-	transportBytes = 4 << 20 // what the transport takes, so that a larger message can be refused with a reason
+	transportBytes = 4 << 20 // gRPC's message limit; above MaxMessageBytes, so that the size policy can refuse with a reason
 
-	maxHeaderBytes = 64 << 10 // of one call's metadata, as HPACK counts: the chain's and an error's are far smaller
+	maxHeaderBytes = 64 << 10 // metadata of one call, as HPACK counts; a chain and an error take far less
 
-	answerMargin    = 0.05 // the share of its time that a parent keeps to answer in when it asks a child ...
+	// The time that a parent keeps for its own reply when it delegates: this share of its time, at most so much.
+	answerMargin    = 0.05
 	maxAnswerMargin = 250 * time.Millisecond
 
-	// gRPC itself ends a call at its deadline, and then nobody hears why: a callee is this much earlier.
+	// A callee ends work this much before the deadline. At the deadline gRPC ends the call without a reason.
 	beforeGRPC = 20 * time.Millisecond
 
-	// gRPC rounds deadlines on the wire: a callee takes one that is this much over the limit.
+	// A callee accepts a deadline this much over the limit, because gRPC rounds deadlines on the wire.
 	toleratedShare = 0.01
 	toleratedTime  = time.Second
 )
 
-// Limits are what the policies allow. The mesh's are the ceiling: environment, agent and call narrow them, nothing
-// widens them. The registry tells them.
+// Limits are the bounds that the policies enforce. The registry announces the mesh's limits, which are the ceiling: the
+// environment, the agent and the call can only narrow them.
 type Limits struct {
-	Enabled           bool          // whether delegations are allowed at all; default true
-	DefaultTimeout    time.Duration // of a call without a deadline; default 30 s
-	MaxTimeout        time.Duration // the longest deadline of a call; default 300 s
-	StreamIdleTimeout time.Duration // how long a stream may be silent; default 60 s
-	MaxHops           int           // in a chain; default 5
-	AllowRevisits     bool          // whether an agent in the path may be asked again; default false
-	MaxMessageBytes   int           // of one serialized message, either way; default 1 MiB
-	MaxDelegations    int           // open at once per conversation at one instance; default 10
-	MaxRetries        int           // further attempts after one failed to reach its target; default 3
-	MaxReplyBytes     int           // of a streamed reply as a whole; default 8 MiB
+	Enabled           bool          // whether delegations are allowed; default true
+	DefaultTimeout    time.Duration // of a call that sets no timeout; default 30 s
+	MaxTimeout        time.Duration // the longest timeout of a call; default 300 s
+	StreamIdleTimeout time.Duration // the longest time between two events of a stream; default 60 s
+	MaxHops           int           // hops in a chain; default 5
+	AllowRevisits     bool          // whether an agent in the path may be called again; default false
+	MaxMessageBytes   int           // serialized bytes of one request or response; default 1 MiB
+	MaxDelegations    int           // open delegations per conversation at one instance; default 10
+	MaxRetries        int           // retries of one call; default 3
+	MaxReplyBytes     int           // serialized bytes of a whole streamed reply; default 8 MiB
 }
 
-// DefaultLimits are those of a mesh that says nothing else.
+// DefaultLimits returns the limits of a mesh that configures none.
 func DefaultLimits() Limits {
 	return Limits{
 		Enabled: true, DefaultTimeout: 30 * time.Second, MaxTimeout: 300 * time.Second,
@@ -49,7 +50,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Narrow is a set of limits that says only some: nil fields leave the others as they are.
+// Narrow lowers some limits. A nil field leaves its limit unchanged. The fields are those of Limits.
 type Narrow struct {
 	Enabled           *bool
 	DefaultTimeout    *time.Duration
@@ -63,7 +64,7 @@ type Narrow struct {
 	MaxReplyBytes     *int
 }
 
-// narrow takes the smaller of each pair.
+// narrow returns the stricter value of each limit.
 func (l Limits) narrow(by Narrow) Limits {
 	l.Enabled = l.Enabled && (by.Enabled == nil || *by.Enabled)
 	l.AllowRevisits = l.AllowRevisits && (by.AllowRevisits == nil || *by.AllowRevisits)
@@ -84,7 +85,7 @@ func lower[T int | time.Duration](value *T, by *T) {
 	}
 }
 
-// limitsFrom are the mesh's limits as it announces them; the default where it is silent. They have passed checkFields.
+// limitsFrom returns the announced limits, with the defaults for those that are not set. given has passed checkFields.
 func limitsFrom(given *pb.Limits) Limits {
 	limits := DefaultLimits()
 	set(&limits.Enabled, given.GetEnabled(), given != nil && given.Enabled != nil)
@@ -112,7 +113,7 @@ func setTime(value *time.Duration, given *durationpb.Duration) {
 	}
 }
 
-// toProto are the limits that are said, for an agent's card.
+// toProto returns the limits that are set, for the agent card.
 func (n Narrow) toProto() *pb.Limits {
 	limits := &pb.Limits{Enabled: n.Enabled, AllowRevisits: n.AllowRevisits}
 	for _, pair := range []struct {
@@ -144,7 +145,7 @@ func (n Narrow) toProto() *pb.Limits {
 	return limits
 }
 
-// childTimeout is what a child gets of a parent's remaining time: a little less, or what was asked if that is less.
+// childTimeout returns the timeout of a child call: the asked one, at most the parent's remaining time less a margin.
 func childTimeout(remaining time.Duration, asked time.Duration) time.Duration {
 	margin := time.Duration(float64(remaining) * answerMargin)
 	return min(remaining-min(margin, maxAnswerMargin), asked)

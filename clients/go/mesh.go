@@ -8,25 +8,26 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Mesh is a client of the mesh that is no agent: every delegation starts a chain.
+// Mesh is a client of the mesh. Each of its delegations starts a chain.
 type Mesh struct {
 	delegator
 	endpoint *endpoint
 	registry *registryClient
 }
 
-// Client says how a program connects. The zero value reads the environment.
+// Client configures a connection to the mesh. The zero value uses the settings of the environment.
 type Client struct {
-	// Name is what traces call this client; default "botmesh-client".
+	// Name is the service name in traces; default "botmesh-client".
 	Name string
-	// Settings default to LoadSettings.
+	// Settings default to the result of LoadSettings.
 	Settings *Settings
-	// TracerProvider is the application's own; default one that exports as the environment or the mesh says.
+	// TracerProvider is the application's own. By default the SDK makes one, which exports to the endpoint named by the
+	// environment, or else by the mesh.
 	TracerProvider trace.TracerProvider
 }
 
-// Connect returns a client that has a first copy of the registry's agents. It fails with REGISTRY_UNREACHABLE if no
-// registry answers within 5 s.
+// Connect returns a client after it has received the first snapshot of the registry. It fails with REGISTRY_UNREACHABLE
+// if no registry answers within 5 s.
 func (c Client) Connect(ctx context.Context) (*Mesh, error) {
 	settings, err := LoadSettings()
 	if c.Settings != nil {
@@ -57,13 +58,13 @@ func (c Client) Connect(ctx context.Context) (*Mesh, error) {
 	return mesh, nil
 }
 
-// Connect connects with the settings of the environment (BOTMESH_*).
+// Connect calls Client.Connect with the settings of the environment (BOTMESH_*).
 func Connect(ctx context.Context) (*Mesh, error) { return Client{}.Connect(ctx) }
 
-// Agents are the agents in the watched copy of the registry, by account and name.
+// Agents returns the agents in the watched copy of the registry, ordered by account and name.
 func (m *Mesh) Agents() []*pb.Agent { return m.endpoint.directory.agents() }
 
-// Close closes all connections and exports the last spans.
+// Close closes all connections and exports the remaining spans, for up to 2 s.
 func (m *Mesh) Close() {
 	m.endpoint.directory.close()
 	m.client.close()

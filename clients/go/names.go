@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// DefaultAccount is the tenant where none is named.
+// DefaultAccount is the account that is used if none is configured.
 const DefaultAccount = "default"
 
 var (
@@ -17,7 +17,7 @@ var (
 	labelPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 )
 
-// newID is unique across the mesh: 32 hex digits.
+// newID returns an id that is unique across the mesh: 32 hex digits.
 func newID() string {
 	var raw [16]byte
 	_, _ = rand.Read(raw[:]) // never fails
@@ -39,7 +39,7 @@ func checkAgent(field, value string) error {
 		field, cut(value, 80))
 }
 
-// splitName takes "account/name" apart; the account is empty where only a name stands.
+// splitName splits "account/name". The account is empty if text is only a name.
 func splitName(text string) (account, name string) {
 	if at := strings.LastIndex(text, "/"); at >= 0 {
 		return text[:at], text[at+1:]
@@ -49,10 +49,10 @@ func splitName(text string) (account, name string) {
 
 const (
 	maxNearest = 3
-	nearEnough = 0.7 // of the longer name's letters
+	nearEnough = 0.7 // the least similarity of a suggestion, 0 to 1
 )
 
-// nearest are the known names that come closest to a name, best first.
+// nearest returns up to maxNearest known names that are similar to a name, best first.
 func nearest(name string, known []string) []string {
 	type scored struct {
 		name  string
@@ -83,7 +83,7 @@ func didYouMean(close []string) string {
 	return fmt.Sprintf(" Did you mean %s?", strings.Join(close, " or "))
 }
 
-// distance is how many letters must be added, dropped or changed to make one word of the other (Levenshtein).
+// distance returns the Levenshtein distance of two words in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -8,13 +8,13 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Part is a piece of content, field for field what a Part is in A2A v1.0.
+// Part is a piece of a message's payload. It has the fields of a Part of A2A v1.0.
 type Part = pb.Part
 
-// Text is a part of text.
+// Text returns a text part.
 func Text(text string) *Part { return &pb.Part{Content: &pb.Part_Text{Text: text}} }
 
-// Data is a part of structured data: whatever JSON can hold.
+// Data returns a part with structured data. It fails with INVALID_FIELD if JSON cannot represent the value.
 func Data(value any) (*Part, error) {
 	data, err := structpb.NewValue(value)
 	if err != nil {
@@ -23,7 +23,7 @@ func Data(value any) (*Part, error) {
 	return &pb.Part{Content: &pb.Part_Data{Data: data}}, nil
 }
 
-// TextOf joins the text parts, a line each.
+// TextOf returns the text parts joined by newlines.
 func TextOf(parts []*Part) string {
 	var lines []string
 	for _, part := range parts {

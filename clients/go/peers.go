@@ -12,20 +12,21 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// peer is one instance that this process calls: one connection, reused.
+// peer is an instance that this process calls, with one connection that all calls share.
 type peer struct {
 	instance *pb.Instance
 	conn     *grpc.ClientConn
 	stub     pb.AgentServiceClient
 
-	inFlight     int // the rest under the lock of peers
+	// Guarded by the lock of peers:
+	inFlight     int
 	ejectedUntil time.Time
-	leaving      bool
+	leaving      bool // whether the connection closes when no call is in flight
 }
 
 func (p *peer) id() string { return p.instance.InstanceId }
 
-// connect returns when the connection stands.
+// connect waits until the connection is ready. It fails with UNREACHABLE.
 func (p *peer) connect(ctx context.Context, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -49,7 +50,7 @@ func (p *peer) unreachable(why string) error {
 		"%s at %s: %s; nothing was sent", p.instance.Agent, p.instance.Address, why)
 }
 
-// peers are all instances that this process has called.
+// peers holds the instances that this process has called.
 type peers struct {
 	ejectionTime time.Duration
 
@@ -61,8 +62,8 @@ func newPeers(ejectionTime time.Duration) *peers {
 	return &peers{ejectionTime: ejectionTime, byInstance: map[string]*peer{}}
 }
 
-// choose takes the one with the fewest calls in flight of two random ones. Those that failed of late, and those to
-// avoid, are taken only if there are no others.
+// choose picks two instances at random and returns the one with fewer calls in flight. It falls back to ejected instances
+// if all others are to be avoided, and to those to avoid if there are no others.
 func (p *peers) choose(instances []*pb.Instance, avoid map[string]bool) (*peer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,7 +96,7 @@ func (p *peers) choose(instances []*pb.Instance, avoid map[string]bool) (*peer, 
 	return instance, err
 }
 
-// getOrDial is the peer of an instance, connected or not. The lock is held.
+// getOrDial returns the peer of an instance; it may not be connected yet. The caller holds the lock.
 func (p *peers) getOrDial(instance *pb.Instance) (*peer, error) {
 	if known := p.byInstance[instance.InstanceId]; known != nil {
 		return known, nil
@@ -110,7 +111,7 @@ func (p *peers) getOrDial(instance *pb.Instance) (*peer, error) {
 	return dialled, nil
 }
 
-// use counts a call in flight, until the returned function is called.
+// use counts a call in flight until the returned function is called.
 func (p *peers) use(peer *peer) func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,14 +125,14 @@ func (p *peers) use(peer *peer) func() {
 	}
 }
 
-// eject: it failed, prefer others for a while.
+// eject makes choose prefer other instances for the ejection time.
 func (p *peers) eject(peer *peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	peer.ejectedUntil = time.Now().Add(p.ejectionTime)
 }
 
-// closeAllBut closes connections to instances that are no longer live, as soon as nothing is in flight.
+// closeAllBut closes the connections to instances that are no longer live, each when no call is in flight on it.
 func (p *peers) closeAllBut(live func(string) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -2,40 +2,40 @@ package botmesh
 
 import "google.golang.org/protobuf/proto"
 
-// policy is one rule of the mesh, both ends of it. It embeds none and replaces what it needs.
+// policy is one rule of the mesh, at both ends of a call. An implementation embeds noopPolicy and overrides what it needs.
 type policy interface {
-	// appliesTo says which methods have it.
+	// appliesTo returns the classes of methods that the policy applies to.
 	appliesTo() methodClass
-	// caller looks at a call before it leaves.
+	// caller checks a call before it is sent.
 	caller(*call) error
-	// callee looks at an arrived call before it is served.
+	// callee checks a received call before it is served.
 	callee(*call) error
-	// sending looks at a message's serialized bytes before it is sent.
+	// sending checks the serialized size of a message before it is sent, in bytes.
 	sending(*call, int) error
-	// received looks at a message's serialized bytes before it is read.
+	// received checks the serialized size of a received message, in bytes.
 	received(*call, int) error
-	// read looks at a message as it was received: a response, an event of a stream.
+	// read checks a received message: a response, or an event of a stream.
 	read(*call, proto.Message) error
-	// finish is told when the call is over; call.err tells how. Not where the policy itself refused.
+	// finish runs when the call is over; call.err is its error. It does not run for a policy that refused the call.
 	finish(*call)
 }
 
-// policies are all of them, in the order in which they look at a call.
+// policies lists all policies in the order in which they check a call. finish runs in reverse order.
 var policies = []policy{
-	tracePolicy{},  // sees everything, refusals included
-	errorsPolicy{}, // completes what the trace will show
+	tracePolicy{},  // first, so that refusals are traced too
+	errorsPolicy{}, // completes the error before the trace records it
 	fieldsPolicy{}, // later policies and logs rely on valid fields
-	targetPolicy{}, // reads the chain; all that follow need it
+	targetPolicy{}, // parses the chain, which all later policies need
 	enabledPolicy{},
 	deadlinePolicy{},
 	sizePolicy{},
 	hopsPolicy{},
 	loopsPolicy{},
-	idempotencyPolicy{}, // a repeat joins here ...
-	concurrencyPolicy{}, // ... so that it does not count here
+	idempotencyPolicy{}, // before concurrency, because a call that joins work does not count there
+	concurrencyPolicy{},
 }
 
-// noopPolicy is a policy that does nothing, for work calls.
+// noopPolicy implements policy for work methods and does nothing.
 type noopPolicy struct{}
 
 func (noopPolicy) appliesTo() methodClass          { return work }
@@ -46,7 +46,8 @@ func (noopPolicy) received(*call, int) error       { return nil }
 func (noopPolicy) read(*call, proto.Message) error { return nil }
 func (noopPolicy) finish(*call)                    {}
 
-// start lets each policy look at the call. Where one refuses, the call is finished and the typed error returned.
+// start runs the policies in order and returns how many accepted the call. If one refuses, start finishes the call and
+// returns the error.
 func (c *call) start() (passed int, err error) {
 	for _, p := range policies {
 		if p.appliesTo()&c.class != 0 {
@@ -96,7 +97,8 @@ func (c *call) read(message proto.Message) error {
 	return nil
 }
 
-// finish tells the policies that passed the call that it is over, innermost first; the error as it leaves this end.
+// finish runs the cleanups, then finish of the policies that accepted the call, in reverse order. It returns the error as
+// completed by the policies.
 func (c *call) finish(passed int, err error) error {
 	c.err = asError(err)
 	for _, cleanup := range c.cleanups {

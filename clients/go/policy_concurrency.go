@@ -1,13 +1,13 @@
 package botmesh
 
-// concurrencyPolicy limits the delegations open at once per conversation at one instance. A call that joins running
-// work does not count.
+// concurrencyPolicy limits the open delegations per conversation at one instance. A call that joins running work does not
+// count.
 type concurrencyPolicy struct{ noopPolicy }
 
-// caller counts from here until the call is over.
+// caller counts the call until it is over.
 func (concurrencyPolicy) caller(c *call) error { return c.enter(c.endpoint.outgoing, "outgoing") }
 
-// callee counts until the work is over: it can outlast the call.
+// callee counts the call until its work is over, which can be later than the end of the call.
 func (concurrencyPolicy) callee(c *call) error {
 	if c.joined {
 		return nil

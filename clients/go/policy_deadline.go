@@ -2,13 +2,13 @@ package botmesh
 
 import "time"
 
-// deadlinePolicy gives every call a deadline, and a child an earlier one than its parent. call.deadline ends the work
-// itself (work.go), not only the wait for it.
+// deadlinePolicy gives every call a deadline, and a child call an earlier one than its parent. At the callee the deadline
+// also ends the work itself (work.go).
 type deadlinePolicy struct{ noopPolicy }
 
 func (deadlinePolicy) appliesTo() methodClass { return work | control }
 
-// caller takes the asked time or the default, and never past the parent's less a little to answer in.
+// caller uses the requested timeout or the default, and shortens it to fit into the parent's (childTimeout).
 func (deadlinePolicy) caller(c *call) error {
 	timeout := min(c.limits.DefaultTimeout, c.limits.MaxTimeout)
 	if c.hasTimeout {
@@ -27,7 +27,7 @@ func (deadlinePolicy) caller(c *call) error {
 	return nil
 }
 
-// callee takes what arrived, clamped to the limit; gRPC's rounding on the wire is tolerated.
+// callee uses the received deadline, at most the limit. It accepts the rounding of gRPC.
 func (deadlinePolicy) callee(c *call) error {
 	limit := c.ceiling.MaxTimeout
 	tolerated := limit + time.Duration(float64(limit)*toleratedShare) + toleratedTime

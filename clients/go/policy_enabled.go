@@ -1,6 +1,6 @@
 package botmesh
 
-// enabledPolicy refuses delegations that are switched off, for the mesh or for one agent.
+// enabledPolicy refuses delegations if they are disabled for the mesh or for the agent.
 type enabledPolicy struct{ noopPolicy }
 
 func (enabledPolicy) caller(c *call) error { return checkEnabled(c) }

@@ -6,12 +6,12 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// fieldsPolicy refuses messages whose fields are outside the bounds of fields.go, at both ends.
+// fieldsPolicy refuses messages whose fields are out of the bounds of fields.go, at both ends.
 type fieldsPolicy struct{ noopPolicy }
 
 func (fieldsPolicy) appliesTo() methodClass { return always }
 
-// caller: what would be refused there never leaves.
+// caller refuses a request that the callee would refuse.
 func (fieldsPolicy) caller(c *call) error {
 	if c.request == nil {
 		return nil
@@ -19,7 +19,7 @@ func (fieldsPolicy) caller(c *call) error {
 	return checkOutgoing(c.request)
 }
 
-// callee looks before any policy that relies on what it reads.
+// callee refuses a request that cannot be parsed or has a field out of bounds.
 func (fieldsPolicy) callee(c *call) error {
 	if c.unreadable != nil {
 		return c.unreadable
@@ -30,7 +30,7 @@ func (fieldsPolicy) callee(c *call) error {
 	return checkFields(c.request)
 }
 
-// read looks at what an agent answers: agents are anybody's, services of the mesh are ours.
+// read checks the responses of agents. Responses of the mesh's services are trusted.
 func (fieldsPolicy) read(c *call, message proto.Message) error {
 	if !strings.HasPrefix(c.method, agentServicePath) {
 		return nil
@@ -41,7 +41,7 @@ func (fieldsPolicy) read(c *call, message proto.Message) error {
 	return nil
 }
 
-// unusableAnswer says of an error that `who` has answered, and the answer is of no use: the work may have been done.
+// unusableAnswer returns the error for a response of agent who that is invalid. The work may have been done.
 func unusableAnswer(who string, err error) *Error {
 	e := *asError(err)
 	e.Text, e.Started = shortened(who+" answered what cannot be used: "+e.Text), true

@@ -1,6 +1,6 @@
 package botmesh
 
-// hopsPolicy refuses the call that would be one hop too many. The limit narrows along the chain and never widens.
+// hopsPolicy refuses a call that would exceed the hop limit. The limit can only become lower along a chain.
 type hopsPolicy struct{ noopPolicy }
 
 func (hopsPolicy) caller(c *call) error { return checkHops(c) }

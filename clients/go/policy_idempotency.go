@@ -1,10 +1,10 @@
 package botmesh
 
-// idempotencyPolicy finds or reserves the work of a call: a repeat under the same message id joins the running work
-// or gets the same reply. agent_service.go runs the work; refusals are not remembered.
+// idempotencyPolicy finds or creates the work of a call. A call with a known message id joins the running work or gets the
+// same reply. agent_service.go runs the work. A refused call leaves no work behind.
 type idempotencyPolicy struct{ noopPolicy }
 
-// caller gives every message an id, so that a retry can be told from a new task.
+// caller gives every message an id, so that the callee recognizes a retry.
 func (idempotencyPolicy) caller(c *call) error {
 	if c.message != nil && c.message.MessageId == "" {
 		c.message.MessageId = newID()
@@ -19,7 +19,7 @@ func (idempotencyPolicy) callee(c *call) (err error) {
 	return err
 }
 
-// finish: a call that an inner policy refused leaves nothing behind.
+// finish removes the work if a later policy refused the call.
 func (idempotencyPolicy) finish(c *call) {
 	if c.work != nil {
 		c.endpoint.works.discardUnstarted(c.work)

@@ -2,7 +2,7 @@ package botmesh
 
 import "strings"
 
-// loopsPolicy refuses A → B → A and A → B → C → A, unless the mesh allows revisits.
+// loopsPolicy refuses a call to an agent that is already in the path, unless the mesh allows revisits.
 type loopsPolicy struct{ noopPolicy }
 
 func (loopsPolicy) caller(c *call) error { return checkLoop(c, c.target) }

@@ -6,11 +6,11 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// maxPieces is how many pieces a streamed reply may come in: one of a few bytes takes a hundred times that in memory.
+// maxPieces limits the pieces of a streamed reply, because a piece of a few bytes takes far more memory.
 const maxPieces = 65_536
 
-// sizePolicy limits the serialized bytes of each message and of a streamed reply as a whole (work.go counts at the
-// callee). The transport's own limit is higher, so that the refusal has a Botmesh reason.
+// sizePolicy limits the serialized bytes of each message, and of a whole streamed reply (work.go counts at the callee).
+// gRPC's own limit is higher, so that the refusal has a Botmesh reason.
 type sizePolicy struct{ noopPolicy }
 
 func (sizePolicy) appliesTo() methodClass { return work | control }
@@ -21,7 +21,8 @@ func (p sizePolicy) callee(c *call) error { return p.received(c, c.requestSize) 
 func (sizePolicy) sending(c *call, size int) error  { return checkSize(c, size, c.atCaller) }
 func (sizePolicy) received(c *call, size int) error { return checkSize(c, size, !c.atCaller) }
 
-// read counts a streamed reply: one that never ends fills no caller's memory. Progress is no part of it.
+// read counts the events of a streamed reply, so that an endless one does not fill the caller's memory. Progress does not
+// count.
 func (sizePolicy) read(c *call, message proto.Message) error {
 	event, ok := message.(*pb.DelegateStreamResponse)
 	if !ok || !c.atCaller || !isOfReply(event) {
@@ -34,7 +35,7 @@ func isOfReply(event *pb.DelegateStreamResponse) bool {
 	return event.Event != nil && event.GetProgress() == nil
 }
 
-// replySize is what the events of a streamed reply come to so far, resets included: a reset does not set it back.
+// replySize is the size of the events of a streamed reply so far. A reset counts too and does not lower it.
 type replySize struct{ bytes, pieces int }
 
 func (s *replySize) add(size, limit int) error {

@@ -6,7 +6,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// targetPolicy reads the chain, then asks whether this call has come to the right place.
+// targetPolicy checks that the target of a call exists, and at the callee that the call addresses this instance.
 type targetPolicy struct{ noopPolicy }
 
 // caller refuses unknown agents and agents without a live instance.
@@ -15,7 +15,8 @@ func (targetPolicy) caller(c *call) error {
 	return err
 }
 
-// callee refuses another agent's or instance's calls, and new work for one that drains.
+// callee parses the chain. It refuses calls for another agent or instance, calls from an account that may not see this
+// agent, and new work while the instance drains.
 func (targetPolicy) callee(c *call) error {
 	arrived, err := chainFrom(c.metadata)
 	if err == nil && c.message != nil {
@@ -68,7 +69,7 @@ func checkAddressee(c *call) error {
 		"this is %s, not %s: look the agent up again", actual, expected)
 }
 
-// reconcile completes the chain by what only the message says; both may not differ.
+// reconcile completes the chain with the ids of the message. It refuses ids that differ between message and metadata.
 func reconcile(c chain, message *pb.Message) (chain, error) {
 	if message.MessageId != "" {
 		if err := checkID("message_id", message.MessageId); err != nil {

@@ -8,12 +8,12 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// tracePolicy opens and closes a span at each end of each hop, one trace per chain.
+// tracePolicy records a span at each end of a call. All spans of a chain have one trace id.
 type tracePolicy struct{ noopPolicy }
 
 var propagator = propagation.TraceContext{}
 
-// carrier lets the propagator read and write gRPC metadata.
+// carrier adapts gRPC metadata to the propagator.
 type carrier metadata.MD
 
 func (m carrier) Get(key string) string {
@@ -31,14 +31,14 @@ func (m carrier) Keys() []string {
 	return keys
 }
 
-// caller opens a client span under whatever span is current.
+// caller starts a client span as a child of the current span.
 func (tracePolicy) caller(c *call) error {
 	c.ctx, c.span = c.endpoint.telemetry.tracer.Start(c.ctx, clientSpanName(c.target),
 		trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(startAttributes(c.method, c.target)...))
 	return nil
 }
 
-// callee opens a server span under the caller's.
+// callee starts a server span as a child of the caller's span.
 func (tracePolicy) callee(c *call) error {
 	ctx := propagator.Extract(c.ctx, carrier(c.metadata))
 	c.ctx, c.span = c.endpoint.telemetry.tracer.Start(ctx, serverSpanName(c.method),
@@ -46,7 +46,7 @@ func (tracePolicy) callee(c *call) error {
 	return nil
 }
 
-// finish says how it ended, on the span and in the counts.
+// finish records the outcome on the span and in the stats.
 func (tracePolicy) finish(c *call) {
 	if c.span.IsRecording() {
 		c.span.SetAttributes(outcomeAttributes(c)...)
@@ -58,7 +58,7 @@ func (tracePolicy) finish(c *call) {
 	c.endpoint.stats.record(c)
 }
 
-// inject is the metadata that carries a call's span and chain to the callee.
+// inject returns the metadata of an attempt at an instance: the chain and the span.
 func inject(c *call, instance string) metadata.MD {
 	addressed := c.chain
 	_, name := splitName(c.target)
@@ -75,7 +75,7 @@ func traceID(span trace.Span) string {
 	return ""
 }
 
-// retried notes on the client span that an attempt failed and another follows.
+// retried adds an event to the client span: an attempt failed and another follows.
 func (c *call) retried(attempt int, e *Error, instance string) {
 	c.span.AddEvent(retryEvent, trace.WithAttributes(
 		attribute.Int("botmesh.attempt", attempt), attribute.String("botmesh.reason", string(e.Reason)),

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// rawCodec carries bytes as they are: what no SDK would send.
+// rawCodec sends and receives bytes unchanged, so that a test can send what no SDK would.
 type rawCodec struct{}
 
 func (rawCodec) Marshal(value any) (mem.BufferSlice, error) {
@@ -24,7 +24,7 @@ func (rawCodec) Unmarshal(data mem.BufferSlice, into any) error {
 
 func (rawCodec) Name() string { return "" }
 
-// garbage is what no parser takes: a field that ends too soon.
+// garbage cannot be parsed: its only field is shorter than its length says.
 var garbage = []byte{0x0a, 0x7f, 0x01}
 
 func bytesOf(t testing.TB, message proto.Message) []byte {
@@ -36,7 +36,7 @@ func bytesOf(t testing.TB, message proto.Message) []byte {
 	return data
 }
 
-// rawServer answers every method at a real address with whatever `answer` sends.
+// rawServer serves every method on a loopback port with the function answer, and returns the address.
 func rawServer(t *testing.T, answer func(method string, stream *rawStream) error) string {
 	t.Helper()
 	server := grpc.NewServer(grpc.ForceServerCodecV2(rawCodec{}), grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
@@ -77,7 +77,7 @@ func (s *rawStream) receive(into proto.Message) error {
 	return proto.Unmarshal(data, into)
 }
 
-// unknownField adds a field that no version knows, as bytes on the wire.
+// unknownField adds a field that no version of the contract has.
 func unknownField(message proto.Message) proto.Message {
 	message.ProtoReflect().SetUnknown(protoreflect.RawFields{0xf2, 0x7f, 0x01, 'x'}) // field 2046
 	return message

@@ -20,11 +20,12 @@ const (
 	maxBackoff                = 2 * time.Second
 	unlistedHeartbeatInterval = 200 * time.Millisecond // between heartbeats until the registry has found the instance
 	leaveTimeout              = time.Second
-	minHeartbeatInterval      = 50 * time.Millisecond // between heartbeats, whatever the registry says
+	minHeartbeatInterval      = 50 * time.Millisecond // bounds of the interval that the registry asks for
 	maxHeartbeatInterval      = 10 * time.Minute
 )
 
-// registration keeps an instance in the registry: register, heartbeat, register anew after an outage, leave.
+// registration keeps an instance in the registry: it registers, sends heartbeats, registers again after an outage and
+// deregisters.
 type registration struct {
 	endpoint        *endpoint
 	registry        *registryClient
@@ -49,13 +50,14 @@ func newRegistration(e *endpoint, registry *registryClient, card *pb.AgentCard, 
 		endpoint: e, registry: registry, listed: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 		request: &pb.RegisterRequest{
 			Card: card, InstanceId: instance, Address: address,
-			// Made here, so that a lost answer can be asked for again.
+			// Chosen by the instance, so that it can repeat Register after a lost response.
 			LeaseToken: base64.RawURLEncoding.EncodeToString(token[:]),
 		},
 	}
 }
 
-// start registers, or keeps trying while no registry answers. It fails where trying again would not help.
+// start registers the instance and keeps its lease in the background, also if no registry answers yet. It fails if the
+// registry refuses the instance for good.
 func (r *registration) start() error {
 	interval, err := r.register(context.Background())
 	if err != nil {
@@ -70,13 +72,13 @@ func (r *registration) start() error {
 	return nil
 }
 
-// isFinal tells whether trying again would not help: the registry has refused, and did not answer what cannot be read.
+// isFinal reports whether the registry refused the instance, so that another try would fail too.
 func isFinal(e *Error) bool {
 	isAway := e.Code == codes.Unavailable || e.Code == codes.DeadlineExceeded || e.Reason == ReasonUnspecified
 	return !isAway && (e.FromPeer || !e.Started)
 }
 
-// heartbeatNow sends a heartbeat now: the readiness has changed.
+// heartbeatNow sends a heartbeat without delay. It is called when the readiness has changed.
 func (r *registration) heartbeatNow() {
 	select {
 	case r.wake <- struct{}{}:
@@ -84,7 +86,7 @@ func (r *registration) heartbeatNow() {
 	}
 }
 
-// stop ends the lease; a registry that is away will notice by itself.
+// stop stops the heartbeats and deregisters the instance. If the registry is down, the lease expires there.
 func (r *registration) stop() {
 	if r.cancel == nil {
 		return
@@ -98,7 +100,7 @@ func (r *registration) stop() {
 	})
 }
 
-// register gives the time between heartbeats.
+// register registers the instance and returns the interval between heartbeats.
 func (r *registration) register(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, registryTimeout)
 	defer cancel()
@@ -114,12 +116,13 @@ func (r *registration) register(ctx context.Context) (time.Duration, error) {
 	return heartbeatInterval(response.GetLease()), nil
 }
 
-// heartbeatInterval is the time between heartbeats, whatever the registry says: neither without a pause nor once a year.
+// heartbeatInterval returns the interval that a lease asks for, within minHeartbeatInterval and maxHeartbeatInterval.
 func heartbeatInterval(lease *pb.Lease) time.Duration {
 	return min(max(lease.GetHeartbeatInterval().AsDuration(), minHeartbeatInterval), maxHeartbeatInterval)
 }
 
-// maintainLease holds the lease until ctx ends, whatever goes wrong. interval: between heartbeats, where there is a lease already.
+// maintainLease holds the lease until ctx ends and registers again after each failure. interval is the one of the lease
+// that start got, or 0 if there is no lease yet.
 func (r *registration) maintainLease(ctx context.Context, interval time.Duration) {
 	defer close(r.stopped)
 	pause := minBackoff
@@ -137,7 +140,8 @@ func (r *registration) maintainLease(ctx context.Context, interval time.Duration
 	}
 }
 
-// holdLease registers, where there is no lease, and sends heartbeats until they fail; whether any was answered.
+// holdLease registers if interval is 0, then sends heartbeats until they fail. answered reports whether the registry
+// answered any.
 func (r *registration) holdLease(ctx context.Context, interval time.Duration) (answered bool, err error) {
 	defer r.endpoint.recoverPanic("keeping the lease", &err)
 	if interval == 0 {
@@ -148,7 +152,7 @@ func (r *registration) holdLease(ctx context.Context, interval time.Duration) (a
 	return r.sendHeartbeats(ctx, interval)
 }
 
-// sendHeartbeats sends heartbeats until the stream breaks; whether any was answered.
+// sendHeartbeats sends heartbeats until the stream breaks. answered reports whether the registry answered any.
 func (r *registration) sendHeartbeats(ctx context.Context, interval time.Duration) (answered bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -158,7 +162,7 @@ func (r *registration) sendHeartbeats(ctx context.Context, interval time.Duratio
 	}
 	intervals := make(chan time.Duration, 1)
 	go func() {
-		defer cancel() // nobody sends any more
+		defer cancel() // without a sender the stream is of no use
 		r.endpoint.background("heartbeats", func() { r.heartbeatLoop(ctx, stream.Send, interval, intervals) })
 	}()
 	silence := time.AfterFunc(3*interval+registryTimeout, cancel)
@@ -171,7 +175,7 @@ func (r *registration) sendHeartbeats(ctx context.Context, interval time.Duratio
 		answered = true
 		silence.Reset(3*interval + registryTimeout)
 		if err != nil || !r.registry.isUsable(response) {
-			continue // it was heard all the same
+			continue // the registry is alive, although its response is invalid
 		}
 		if given := heartbeatInterval(response.GetLease()); response.GetLease().GetHeartbeatInterval() != nil && given != interval {
 			interval = given
@@ -202,7 +206,7 @@ func (r *registration) heartbeatLoop(ctx context.Context, send func(*pb.Heartbea
 		select {
 		case <-r.listed:
 		default:
-			pause = min(interval, unlistedHeartbeatInterval) // its author waits for that
+			pause = min(interval, unlistedHeartbeatInterval) // Serving.Listed waits for the response
 		}
 		timer := time.NewTimer(pause)
 		select {

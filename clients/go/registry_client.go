@@ -21,11 +21,11 @@ const (
 	firstReconnect  = 100 * time.Millisecond
 	keepaliveTime   = 20 * time.Second
 	keepaliveAnswer = 5 * time.Second
-	maxReported     = 1000 // agents of which something was said: beyond, it is said anew
-	maxNameBytes    = 200  // bytes of a name that somebody else made, in a log
+	maxReported     = 1000 // agents whose warnings are remembered
+	maxNameBytes    = 200  // bytes of an agent's name in a log
 )
 
-// registryClient is the registry at one address, as one end sees it.
+// registryClient calls the registry at one address.
 type registryClient struct {
 	address string
 	conn    *grpc.ClientConn
@@ -33,7 +33,7 @@ type registryClient struct {
 	log     *slog.Logger
 
 	mu       sync.Mutex
-	reported map[string]bool // of whom it was said that they are left out
+	reported map[string]bool // agents that a warning was logged for
 }
 
 func newRegistryClient(e *endpoint, address string) (*registryClient, error) {
@@ -51,7 +51,7 @@ func (r *registryClient) getAgent(ctx context.Context, account, name string) (*p
 	return response.GetAgent(), r.typed(err)
 }
 
-// find leaves out agents whose card cannot be used.
+// find calls FindAgents. It leaves out agents with an invalid card.
 func (r *registryClient) find(ctx context.Context, request *pb.FindAgentsRequest) ([]*pb.AgentMatch, error) {
 	ctx, cancel := context.WithTimeout(ctx, registryTimeout)
 	defer cancel()
@@ -66,7 +66,7 @@ func (r *registryClient) find(ctx context.Context, request *pb.FindAgentsRequest
 	return usable, r.typed(err)
 }
 
-// reportUnreachable tells the registry that an instance did not answer; the lease will tell where that fails.
+// reportUnreachable tells the registry that an instance did not answer. Errors are ignored: the lease expires anyway.
 func (r *registryClient) reportUnreachable(instance, why string) {
 	ctx, cancel := context.WithTimeout(context.Background(), registryTimeout)
 	defer cancel()
@@ -81,7 +81,7 @@ func (r *registryClient) typed(err error) error {
 	return err
 }
 
-// isUsable tells whether what the registry says of itself can be used: limits, leases.
+// isUsable reports whether a message of the registry about the mesh, such as limits or a lease, is valid.
 func (r *registryClient) isUsable(message proto.Message) bool {
 	err := checkFields(message)
 	if err != nil {
@@ -90,7 +90,7 @@ func (r *registryClient) isUsable(message proto.Message) bool {
 	return err == nil
 }
 
-// warnLeftOut says once of each agent that what the registry tells of it cannot be used.
+// warnLeftOut logs, once per agent, that the registry's data about it is invalid and ignored.
 func (r *registryClient) warnLeftOut(who string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -101,12 +101,12 @@ func (r *registryClient) warnLeftOut(who string, err error) {
 		clear(r.reported)
 	}
 	r.reported[who] = true
-	r.log.Warn("the registry tells what cannot be used, and it is left out", "agent", who, "error", err)
+	r.log.Warn("the registry sent invalid data, which is ignored", "agent", who, "error", err)
 }
 
 func nameOf(account, agent string) string { return cut(account+"/"+agent, maxNameBytes) }
 
-// unreadable is the error of a caller that waits for a copy: the registry is there.
+// unreadable returns the error for a snapshot that cannot be parsed.
 func (r *registryClient) unreadable() *Error {
 	return refusal(ReasonInvalidField, map[string]any{"field": "response", "address": r.address},
 		"the registry at %s answers, and its snapshot cannot be read", r.address)

@@ -4,44 +4,44 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Usage is what an answer cost.
+// Usage is what a reply cost: model, tokens and cost.
 type Usage = pb.Usage
 
-// Reply is the answer to a delegation: what a bot returns, and what its caller gets.
+// Reply is the answer to a delegation or a turn. A bot returns one, and its caller gets one.
 type Reply struct {
-	// Parts are the answer.
+	// Parts are the content of the reply, in order.
 	Parts []*Part
-	// Confidence is how sure the callee is, 0 to 1; nil: not said.
+	// Confidence is how sure the callee is, 0 to 1; nil if not set.
 	Confidence *float64
-	// Usage is what the callee itself spent; nil: nothing, or not said.
+	// Usage is what the callee itself spent; nil if not set.
 	Usage *Usage
 	// Context holds variables for the caller.
 	Context map[string]any
-	// NotMine says of a turn that it is not for this bot: the account's primary agent gets it.
+	// NotMine refuses a turn: the account's primary agent gets it instead.
 	NotMine bool
 
-	// The rest is filled in for the caller.
+	// The SDK sets the fields below for the caller.
 
-	// ChainUsage is what was spent below the callee, summed by agent, model and currency.
+	// ChainUsage is what the agents below the callee spent, summed by agent, model and currency.
 	ChainUsage []*Usage
-	// Agent and Instance answered.
+	// Agent and Instance sent the reply.
 	Agent, Instance string
-	// MessageID and CorrelationID are those of the answer and of its chain.
+	// MessageID is the id of the reply's message. CorrelationID is the id of the chain.
 	MessageID, CorrelationID string
-	// TraceID is the chain's trace, 32 hex digits; empty where nothing is traced.
+	// TraceID is the chain's trace id, 32 hex digits; empty if nothing is traced.
 	TraceID string
 }
 
-// Say is a reply of one text.
+// Say returns a reply with one text part.
 func Say(text string) *Reply { return &Reply{Parts: []*Part{Text(text)}} }
 
-// NotMine is the answer to a turn that is not for this bot.
+// NotMine returns the reply that sends a turn to the account's primary agent.
 func NotMine() *Reply { return &Reply{NotMine: true} }
 
-// Text joins the text parts, a line each.
+// Text returns the text parts joined by newlines.
 func (r *Reply) Text() string { return TextOf(r.Parts) }
 
-// Sure sets the confidence, 0 to 1.
+// Sure sets the confidence, 0 to 1, and returns r.
 func (r *Reply) Sure(confidence float64) *Reply {
 	r.Confidence = &confidence
 	return r
@@ -66,7 +66,7 @@ func (r *Reply) totalUsage() []*Usage {
 	return append([]*Usage{r.Usage}, r.ChainUsage...)
 }
 
-// addUp sums by agent, model and currency.
+// addUp sums usages by agent, model and currency.
 func addUp(usages []*Usage) []*Usage {
 	type key struct{ agent, model, currency string }
 	sums := map[key]*Usage{}

@@ -10,22 +10,22 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// ReplyStream is a reply as it comes.
+// ReplyStream is a streamed reply: iterate over Events, then call Reply.
 type ReplyStream struct {
 	run   func(take func(Event) bool) (*Reply, error)
 	reply *Reply
 	err   error
 }
 
-// Events iterates over the events, once. Leaving the loop early cancels the callee.
+// Events sends the request and returns its events. Iterate once. Leaving the loop early cancels the callee.
 func (s *ReplyStream) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) { s.reply, s.err = s.run(yield) }
 }
 
-// Reply is the whole reply, or why there is none, once the events have ended; nil and no error where the loop was left.
+// Reply returns the whole reply or the error after Events has ended. It returns nil, nil if the loop was left early.
 func (s *ReplyStream) Reply() (*Reply, error) { return s.reply, s.err }
 
-// collector turns the contract's events into ours and puts the reply together.
+// collector converts the contract's events to Event and assembles the reply.
 type collector struct {
 	yield   func(Event) bool
 	pieces  pieces
@@ -63,33 +63,33 @@ func (c *collector) emit(event Event) bool {
 	return !c.stopped
 }
 
-// Event is one event of a stream. All parts in order make the whole reply, unless a reset voids those before it.
+// Event is one event of a stream. The parts in order are the whole reply; a reset discards the parts before it.
 type Event struct {
 	// Part is a piece of the reply; nil for anything else.
 	Part *Part
-	// Append says that the piece's text continues the text of the piece before it.
+	// Append is true if the piece's text continues the text of the piece before it.
 	Append bool
-	// Progress is what is being done; for people, no part of the reply.
+	// Progress tells people what the callee does now. It is not part of the reply.
 	Progress string
-	// Fraction is the share that is done, 0 to 1; nil: not said.
+	// Fraction is the share of the work that is done, 0 to 1; nil if not set.
 	Fraction *float64
-	// Reset is why the work runs again: forget all pieces before.
+	// Reset is the reason why the work runs again; discard all pieces before it. Empty for any other event.
 	Reset string
 }
 
-// Text is the piece's text; empty for anything else.
+// Text returns the text of the piece; empty for any other event.
 func (e Event) Text() string { return e.Part.GetText() }
 
-// pieces puts the pieces of a stream together.
+// pieces assembles the pieces of a stream.
 type pieces struct {
 	parts []*Part
-	more  strings.Builder // what continues the text of the last of them
+	more  strings.Builder // text to append to the last part
 }
 
 func (p *pieces) add(part *Part, appends bool) {
 	if appends && len(p.parts) > 0 {
 		if _, ok := p.parts[len(p.parts)-1].Content.(*pb.Part_Text); ok {
-			p.more.WriteString(part.GetText()) // joined once: there may be thousands
+			p.more.WriteString(part.GetText()) // joined later in one step: there may be thousands of pieces
 			return
 		}
 	}
@@ -108,7 +108,7 @@ func (p *pieces) join() {
 	}
 }
 
-// whole is a reply with the pieces before its own parts.
+// whole returns the reply with the pieces before its own parts.
 func (p *pieces) whole(reply *pb.Reply) *pb.Reply {
 	if len(p.parts) == 0 {
 		return reply

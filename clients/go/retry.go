@@ -13,21 +13,22 @@ import (
 )
 
 const (
-	retryBase    = 50 * time.Millisecond // before the first retry, at most: well under the grace of lost work
-	retryCap     = 2 * time.Second
-	maxDoublings = 8 // of the pause: it has reached its cap by then
+	retryBase    = 50 * time.Millisecond // doubles per retry; well under Settings.OrphanGrace
+	retryCap     = 2 * time.Second       // of the pause before a retry
+	maxDoublings = 8                     // of the pause; after these it has reached retryCap
 	budgetTokens = 20.0
-	budgetEarned = 0.1
+	budgetEarned = 0.1 // tokens per success
 )
 
-// retryBudget limits the retries to one target: a failure costs a token, a success earns a tenth, and retries need half
-// the bucket. The shape of gRPC's own retry throttling (gRFC A6), so that a target that fails as a whole is left alone.
+// retryBudget limits the retries to one target, so that a target whose instances all fail is not overloaded. A failure
+// costs a token, a success earns a tenth, and a retry needs more than half of the tokens, as in gRPC's retry throttling
+// (gRFC A6).
 type retryBudget struct {
 	mu    sync.Mutex
 	spent float64
 }
 
-// recordFailure pays for a failure and tells whether a retry may follow.
+// recordFailure spends a token and reports whether a retry may follow.
 func (b *retryBudget) recordFailure() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,7 +42,7 @@ func (b *retryBudget) recordSuccess() {
 	b.spent = max(0, b.spent-budgetEarned)
 }
 
-// isIdempotent tells whether doing it twice is harmless: the named skill says so, or all do where none is named.
+// isIdempotent reports whether the named skill is declared idempotent, or all skills are if none is named.
 func isIdempotent(card *pb.AgentCard, skill string) bool {
 	found := false
 	for _, declared := range card.GetSkills() {
@@ -56,8 +57,8 @@ func isIdempotent(card *pb.AgentCard, skill string) bool {
 	return found
 }
 
-// attempts are those of one call: which instance to try, and when to give up. Only failures of the direct hop are
-// tried again, and elsewhere only what cannot be done twice by that.
+// attempts decides about the retries of one call. It retries only failures of the direct hop, and moves to another
+// instance only if that cannot run the work twice.
 type attempts struct {
 	call           *call
 	peers          *peers
@@ -65,10 +66,10 @@ type attempts struct {
 	idempotent     bool
 	failed         int
 	tried          map[string]bool
-	mayHaveStarted *peer // where the work may have started, if it must not start elsewhere
+	mayHaveStarted *peer // the only peer to retry at, because work that is not idempotent may have started there
 }
 
-// liveFunc gives the instances that may be called, where these were tried in vain.
+// liveFunc returns the live instances of the target. tried holds the ids of the instances that failed.
 type liveFunc func(ctx context.Context, tried map[string]bool) []*pb.Instance
 
 // next returns the peer of the next attempt after a backoff, or the final error: OUTCOME_UNKNOWN if the work may have
@@ -115,13 +116,14 @@ func (a *attempts) chooseAmong(live []*pb.Instance, final *Error) (*peer, error)
 	return nil, final
 }
 
-// ofThisHop tells whether the callee itself could not be reached or would not begin; what it passes on is final.
+// ofThisHop reports whether the callee itself was unreachable or refused to start. An error from further down the chain is
+// final.
 func ofThisHop(e *Error, failed *peer) bool {
 	switch {
 	case e.Code != codes.Unavailable:
 		return false
 	case !e.FromPeer || e.Reason == ReasonUnspecified:
-		return true // made here, or by gRPC
+		return true // made in this process or by gRPC
 	case e.Reason == ReasonWrongInstance:
 		return strings.HasSuffix(e.Metadata["expected"], failed.id())
 	default:

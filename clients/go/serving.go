@@ -14,9 +14,9 @@ import (
 
 // Serving is a running agent.
 type Serving struct {
-	// Address is where it listens.
+	// Address is the IP and port on which the agent listens.
 	Address string
-	// InstanceID is this process's id in the mesh.
+	// InstanceID is the id of this process in the mesh; it is new for each Serving.
 	InstanceID string
 
 	agent        *Agent
@@ -29,7 +29,8 @@ type Serving struct {
 	health       *health.Server
 }
 
-// Start serves and registers. It returns as soon as the bot serves: the registry may still be on its way (see Listed).
+// Start serves and registers the bot. It returns when the bot accepts calls; others can find it only later (see Listed).
+// If no registry answers, Start does not fail and registration continues in the background.
 func (a *Agent) Start() (*Serving, error) {
 	serving, err := a.prepare()
 	if err != nil {
@@ -111,7 +112,7 @@ func (s *Serving) register() error {
 	return r.start()
 }
 
-// state is how ready the instance is, and how much it has to do.
+// state returns the readiness and the load of the instance.
 func (s *Serving) state() (pb.Readiness, *pb.Load) {
 	running, _ := s.endpoint.works.counts()
 	readiness := pb.Readiness_READINESS_READY
@@ -124,7 +125,7 @@ func (s *Serving) state() (pb.Readiness, *pb.Load) {
 	return readiness, &pb.Load{InFlight: uint32(running), RecentFailures: s.endpoint.stats.recentFailures()}
 }
 
-// Listed returns when the registry has found the bot at its address: others can call it from now on.
+// Listed waits until the registry has reached the bot at its address. From then on others can find the bot.
 func (s *Serving) Listed(ctx context.Context) error {
 	select {
 	case <-s.registration.listed:
@@ -134,10 +135,10 @@ func (s *Serving) Listed(ctx context.Context) error {
 	}
 }
 
-// Drain is Stop with Settings.DrainTimeout.
+// Drain calls Stop with Settings.DrainTimeout.
 func (s *Serving) Drain() { s.Stop(s.settings.DrainTimeout) }
 
-// Stop refuses new work, waits up to timeout for running work, cancels the rest and deregisters.
+// Stop refuses new work, waits up to timeout for running work, cancels the rest and deregisters the instance.
 func (s *Serving) Stop(timeout time.Duration) {
 	s.endpoint.draining.Store(true)
 	if s.registration != nil {

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// Settings are where things are and how patient this process is. The mesh's limits narrow by Narrow.
+// Settings configure one process. Each field is read from an environment variable.
 type Settings struct {
-	Registry         string        // BOTMESH_REGISTRY: IP and port; default 127.0.0.1:7600
-	Account          string        // BOTMESH_ACCOUNT: the tenant; default "default"
-	Bind             string        // BOTMESH_BIND: where a bot listens; default 127.0.0.1:0, any free port
-	Advertise        string        // BOTMESH_ADVERTISE: what a bot registers; default where it listens
-	DrainTimeout     time.Duration // BOTMESH_DRAIN_TIMEOUT: how long a bot that leaves waits for what runs; 30 s
-	ConnectTimeout   time.Duration // BOTMESH_CONNECT_TIMEOUT: for connecting to an instance; 2 s
-	EjectionTime     time.Duration // BOTMESH_EJECTION_TIME: how long an instance that failed is left alone; 5 s
-	IdempotencyTTL   time.Duration // BOTMESH_IDEMPOTENCY_TTL: how long an outcome is remembered; 300 s
-	IdempotencyCount int           // BOTMESH_IDEMPOTENCY_ENTRIES: how many outcomes are remembered; 10,000
-	IdempotencyBytes int           // BOTMESH_IDEMPOTENCY_BYTES: how much memory they may take; 64 MiB
-	OrphanGrace      time.Duration // BOTMESH_ORPHAN_GRACE: how long work goes on without a caller; 1 s
-	Narrow           Narrow        // BOTMESH_MAX_HOPS and the other limits by their names
+	Registry         string        // BOTMESH_REGISTRY: IP and port of the registry; default 127.0.0.1:7600
+	Account          string        // BOTMESH_ACCOUNT: default "default"
+	Bind             string        // BOTMESH_BIND: IP and port on which a bot listens; default 127.0.0.1:0, any free port
+	Advertise        string        // BOTMESH_ADVERTISE: IP and port that a bot registers; default the one it listens on
+	DrainTimeout     time.Duration // BOTMESH_DRAIN_TIMEOUT: longest wait for running work when a bot leaves; default 30 s
+	ConnectTimeout   time.Duration // BOTMESH_CONNECT_TIMEOUT: to connect to an instance; default 2 s
+	EjectionTime     time.Duration // BOTMESH_EJECTION_TIME: how long a failed instance is avoided; default 5 s
+	IdempotencyTTL   time.Duration // BOTMESH_IDEMPOTENCY_TTL: how long an outcome is remembered; default 300 s
+	IdempotencyCount int           // BOTMESH_IDEMPOTENCY_ENTRIES: remembered outcomes, and running work; default 10,000
+	IdempotencyBytes int           // BOTMESH_IDEMPOTENCY_BYTES: memory of remembered outcomes; default 64 MiB
+	OrphanGrace      time.Duration // BOTMESH_ORPHAN_GRACE: how long work continues without a caller; default 1 s
+	Narrow           Narrow        // BOTMESH_MAX_HOPS and so on: limits narrower than the mesh's
 }
 
-// DefaultSettings are the built-in ones; nothing is read.
+// DefaultSettings returns the defaults. It does not read the environment.
 func DefaultSettings() Settings {
 	return Settings{
 		Registry: "127.0.0.1:7600", Account: DefaultAccount, Bind: "127.0.0.1:0",
@@ -35,7 +35,7 @@ func DefaultSettings() Settings {
 	}
 }
 
-// LoadSettings are the built-in ones with what the environment says (BOTMESH_*).
+// LoadSettings returns the defaults overridden by the environment (BOTMESH_*). A malformed variable returns INVALID_FIELD.
 func LoadSettings() (Settings, error) {
 	settings := DefaultSettings()
 	var failed error
@@ -73,7 +73,7 @@ func (s *Settings) table() []setting {
 	}
 }
 
-// optional is a setting that stays nil where nothing is said.
+// optional returns a setting that stays nil if its variable is not set.
 func optional[T any](variable string, to **T, kind func(string, *T) setting) setting {
 	return setting{variable, func(text string) error {
 		value := new(T)

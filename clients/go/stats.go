@@ -16,16 +16,16 @@ const (
 	recent       = time.Minute
 )
 
-// stats is what GetStats answers: counts since the process started.
+// stats holds the counters that GetStats returns. They start at zero with the process.
 type stats struct {
 	mu                           sync.Mutex
 	startedAt                    time.Time
 	incoming, outgoing, refusals map[string]uint64
-	latencies                    []time.Duration // the last ones
+	latencies                    []time.Duration // of the last maxLatencies calls
 	failures                     []time.Time     // of the last minute
 }
 
-// record counts a work call that is over.
+// record counts a finished work call.
 func (s *stats) record(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +53,7 @@ func (s *stats) record(c *call) {
 	}
 }
 
-// recentFailures are work calls that failed here in the last minute.
+// recentFailures returns the number of work calls that failed at this callee in the last minute.
 func (s *stats) recentFailures() uint32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,7 +61,7 @@ func (s *stats) recentFailures() uint32 {
 	return uint32(len(s.failures))
 }
 
-// toProto is the contract's message, without what only the agent knows.
+// toProto returns the contract's message. The agent service adds the instance id and the counts of open work.
 func (s *stats) toProto() *pb.GetStatsResponse {
 	s.mu.Lock()
 	defer s.mu.Unlock()

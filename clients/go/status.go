@@ -13,9 +13,9 @@ import (
 
 const (
 	errorDomain = "botmesh"
-	maxValue    = 512  // bytes of one fact
-	maxReason   = 64   // bytes of a peer's reason
-	maxFacts    = 16   // of an error
+	maxValue    = 512  // bytes of one value of ErrorInfo.metadata
+	maxReason   = 64   // bytes of a reason, a name or a key
+	maxFacts    = 16   // reason-specific entries of ErrorInfo.metadata
 	maxPathText = 2048 // bytes
 )
 
@@ -23,7 +23,8 @@ var commonFacts = map[string]bool{
 	"agent": true, "instance": true, "hop": true, "path": true, "started": true, "trace_id": true,
 }
 
-// asError is any error as one that may cross the wire; the text of unknown ones is left behind.
+// asError converts any error to an *Error that may be sent to a peer. An unknown error becomes AGENT_ERROR without its
+// text.
 func asError(err error) *Error {
 	var known *Error
 	switch {
@@ -42,7 +43,8 @@ func asError(err error) *Error {
 	return refusal(ReasonAgentError, nil, "the agent failed inside; its log has the cause under this trace id")
 }
 
-// toStatus packs an error into a gRPC status with google.rpc.ErrorInfo, under 8 KiB whatever it holds.
+// toStatus converts an error to a gRPC status with google.rpc.ErrorInfo. It cuts values so that the status fits into
+// metadata.
 func toStatus(e *Error) error {
 	facts := map[string]string{}
 	for key, value := range e.Metadata {
@@ -65,8 +67,8 @@ func toStatus(e *Error) error {
 	return detailed.Err()
 }
 
-// fromStatus is the error that a peer sent. A status without ErrorInfo was made by gRPC: a deadline or size limit
-// of its own is mapped to ours, the rest keeps its code without a reason.
+// fromStatus converts a received status. A status without ErrorInfo comes from gRPC: deadline, cancellation and size limit
+// are mapped to reasons, and all others keep their code with ReasonUnspecified.
 func fromStatus(received *status.Status) *Error {
 	for _, detail := range received.Details() {
 		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.Domain == errorDomain {
@@ -107,7 +109,7 @@ func fromInfo(info *errdetails.ErrorInfo, received *status.Status) *Error {
 	return e
 }
 
-// known is a code of gRPC's: a peer may send any number.
+// known returns the code, or UNKNOWN for a number that is no error code of gRPC.
 func known(code codes.Code) codes.Code {
 	if CodeName(code) == "" || code == codes.OK {
 		return codes.Unknown
@@ -115,7 +117,7 @@ func known(code codes.Code) codes.Code {
 	return code
 }
 
-// cut is a text of at most so many bytes, and UTF-8: nothing else crosses the wire.
+// cut returns at most maxBytes bytes of a text, as valid UTF-8.
 func cut(text string, maxBytes int) string {
 	return strings.ToValidUTF8(text[:min(len(text), maxBytes)], "")
 }

@@ -10,10 +10,10 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Task is a task in a chain: what a bot gets to work on. What it asks of other agents continues the chain.
+// Task is the work that a bot's function is given. Its delegations continue the chain.
 type Task struct {
 	delegator
-	// Message is the whole message, as it came.
+	// Message is the received message.
 	Message *pb.Message
 
 	call *call
@@ -30,19 +30,19 @@ func newTask(c *call, calls *agentClient) *Task {
 	return task
 }
 
-// Text joins the text parts, a line each.
+// Text returns the text parts joined by newlines.
 func (t *Task) Text() string { return TextOf(t.Message.Payload) }
 
-// Parts are all parts, in order.
+// Parts returns all parts of the message, in order.
 func (t *Task) Parts() []*Part { return t.Message.Payload }
 
-// Context holds the variables that the caller gave.
+// Context returns the variables that the caller set.
 func (t *Task) Context() map[string]any { return t.Message.GetContext().AsMap() }
 
-// Skill is the skill that is meant; empty: the bot decides.
+// Skill returns the id of the skill that the caller chose; empty if it chose none.
 func (t *Task) Skill() string { return t.Message.SkillId }
 
-// FromAgent is the agent that asks; empty: a client that is no agent.
+// FromAgent returns the name of the calling agent; empty if a client calls.
 func (t *Task) FromAgent() string {
 	if path := t.call.chain.path; t.Message.FromAgent == "" && len(path) > 0 {
 		return path[len(path)-1]
@@ -50,22 +50,22 @@ func (t *Task) FromAgent() string {
 	return t.Message.FromAgent
 }
 
-// MessageID is the idempotency key; empty if the caller gave none.
+// MessageID returns the idempotency key; empty if the caller set none.
 func (t *Task) MessageID() string { return t.Message.MessageId }
 
-// CorrelationID is the chain's id.
+// CorrelationID returns the id of the chain.
 func (t *Task) CorrelationID() string { return t.call.chain.correlationID }
 
-// ConversationID is the conversation; empty: none.
+// ConversationID returns the id of the conversation; empty if the task belongs to none.
 func (t *Task) ConversationID() string { return t.call.chain.conversationID }
 
-// Account is the tenant.
+// Account returns the account of the caller.
 func (t *Task) Account() string { return t.call.chain.accountID }
 
-// Path is the agents gone through, oldest first.
+// Path returns the agents of the chain before this one, oldest first.
 func (t *Task) Path() []string { return t.call.chain.path }
 
-// MaxHops is the most hops that the chain may have, as it holds for what this task asks of others.
+// MaxHops returns the hop limit that applies to the delegations of this task.
 func (t *Task) MaxHops() int {
 	if t.call.chain.maxHops == noLimit {
 		return t.call.limits.MaxHops
@@ -73,19 +73,19 @@ func (t *Task) MaxHops() int {
 	return t.call.chain.maxHops
 }
 
-// Deadline is when the work ends, done or not. It moves out when a caller attaches again with a later one.
+// Deadline returns when the work ends at the latest. It becomes later if a caller joins with a later deadline.
 func (t *Task) Deadline() time.Time { return t.item.currentDeadline() }
 
-// TraceID is the chain's trace, 32 hex digits; empty where nothing is traced.
+// TraceID returns the chain's trace id, 32 hex digits; empty if nothing is traced.
 func (t *Task) TraceID() string { return traceID(t.call.span) }
 
-// Write sends a piece of the reply's text now; it continues the text before it. It
-// blocks while the fastest reader is 64 events behind.
+// Write sends a piece of the reply's text, which continues the text before it. It blocks while the fastest reader is 64
+// events behind. It fails when the work is over, and with MESSAGE_TOO_LARGE if the reply exceeds its limit.
 func (t *Task) Write(ctx context.Context, text string) error {
 	return t.write(ctx, Text(text), t.afterText)
 }
 
-// WritePart sends a part of the reply now, as a piece of its own. It blocks while the fastest reader is 64 events behind.
+// WritePart sends a part of the reply as a piece of its own. It blocks and fails like Write.
 func (t *Task) WritePart(ctx context.Context, part *Part) error { return t.write(ctx, part, false) }
 
 func (t *Task) write(ctx context.Context, part *Part, appends bool) error {
@@ -95,7 +95,8 @@ func (t *Task) write(ctx context.Context, part *Part, appends bool) error {
 	})
 }
 
-// Progress tells what is being done; for people, no part of the reply. `fraction` is 0 to 1, negative: not said.
+// Progress tells people what the bot does now. It is not part of the reply. fraction is the share that is done, 0 to 1, or
+// negative if unknown. Progress blocks like Write.
 func (t *Task) Progress(ctx context.Context, text string, fraction float64) error {
 	progress := &pb.Progress{Text: text}
 	if fraction >= 0 {

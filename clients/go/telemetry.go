@@ -18,15 +18,15 @@ import (
 const (
 	scope        = "github.com/botmesh/botmesh/clients/go"
 	flushTimeout = 2 * time.Second
-	ownDelay     = 300 * time.Millisecond // spans are held back so long for the mesh's own receiver
-	ownBatch     = 256                    // spans in one export to it: well under the message size limit
+	ownDelay     = 300 * time.Millisecond // longest delay before spans are exported to the mesh's receiver
+	ownBatch     = 256                    // spans per export to it; well under the message size limit
 )
 
-// telemetry is the tracer of one named part of the mesh. Where OTEL_EXPORTER_OTLP_ENDPOINT names a receiver, spans go
-// there; otherwise to the endpoint that the registry names; an application's own provider is used as it is.
+// telemetry owns the tracer of this process. It exports spans to OTEL_EXPORTER_OTLP_ENDPOINT, or else to the endpoint that
+// the registry announces. A provider of the application is used unchanged.
 type telemetry struct {
 	tracer   trace.Tracer
-	provider *sdktrace.TracerProvider // nil: the application's own
+	provider *sdktrace.TracerProvider // nil: the application's own is used, or tracing is off
 
 	mu        sync.Mutex
 	exporting bool
@@ -71,7 +71,7 @@ func (t *telemetry) exportAsEnvironmentSays() error {
 	return nil
 }
 
-// exportTo sends spans to an endpoint by OTLP over gRPC, unless they already go somewhere.
+// exportTo starts the export of spans to an endpoint, by OTLP over gRPC, unless spans are already exported.
 func (t *telemetry) exportTo(endpoint string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -81,19 +81,19 @@ func (t *telemetry) exportTo(endpoint string) {
 	exporter, err := otlptracegrpc.New(context.Background(), otlptracegrpc.WithEndpoint(endpoint),
 		otlptracegrpc.WithInsecure(), otlptracegrpc.WithTimeout(flushTimeout))
 	if err != nil {
-		return // traces are not worth failing for
+		return // the process works without traces
 	}
 	t.exporting = true
 	t.provider.RegisterSpanProcessor(sdktrace.NewBatchSpanProcessor(exporter,
 		sdktrace.WithBatchTimeout(ownDelay), sdktrace.WithMaxExportBatchSize(ownBatch)))
 }
 
-// stop exports what is left, within 2 s.
+// stop exports the remaining spans within flushTimeout.
 func (t *telemetry) stop() {
 	if t.provider == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
 	defer cancel()
-	_ = t.provider.Shutdown(ctx) // what could not be exported is lost; nobody can do anything about it
+	_ = t.provider.Shutdown(ctx) // on an error the remaining spans are lost
 }

@@ -13,20 +13,20 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// received is a message as it comes off the wire: gRPC itself would answer one that cannot be read with INTERNAL, before
-// any policy sees the call.
+// received is a received message or its parse error. Without it gRPC would answer a message that cannot be parsed with
+// INTERNAL before any policy sees the call.
 type received struct {
 	message proto.Message
-	size    int
-	err     error // why it could not be read
+	size    int   // bytes
+	err     error // from the parser
 }
 
-// wireCodec is gRPC's own, and tells of a received message why it could not be read.
+// wireCodec is gRPC's protobuf codec, except that it stores the parse error in a received.
 type wireCodec struct{ encoding.CodecV2 }
 
 func newWireCodec() wireCodec { return wireCodec{encoding.GetCodecV2(grpcproto.Name)} }
 
-// Unmarshal never fails where a received is wanted.
+// Unmarshal returns no error if into is a *received: it stores the error there.
 func (w wireCodec) Unmarshal(data mem.BufferSlice, into any) error {
 	got, ok := into.(*received)
 	if !ok {
@@ -36,17 +36,17 @@ func (w wireCodec) Unmarshal(data mem.BufferSlice, into any) error {
 	return nil
 }
 
-// Name is empty: calls have the content type that they have without this codec.
+// Name is empty, so that calls keep gRPC's default content type.
 func (wireCodec) Name() string { return "" }
 
-// unreadable is the refusal of a message that no parser takes.
+// unreadable returns INVALID_FIELD for a message that cannot be parsed.
 func unreadable(field, method string) *Error {
 	return invalid(field, "the %s of %s cannot be read: it is nested too deep, or garbage", field, method[1:])
 }
 
 type receivedKey struct{}
 
-// receiving lets the unary methods of a service hand over what they received, readable or not. serveUnary looks at it.
+// receiving wraps the unary methods of a service so that serveUnary gets the received message even if it cannot be parsed.
 func receiving(service grpc.ServiceDesc) *grpc.ServiceDesc {
 	methods := make([]grpc.MethodDesc, len(service.Methods))
 	for index, method := range service.Methods {
@@ -64,7 +64,7 @@ func receiving(service grpc.ServiceDesc) *grpc.ServiceDesc {
 	return &service
 }
 
-// readUnary gives a typed error for a response that cannot be read.
+// readUnary returns an *Error for a response that cannot be parsed.
 func readUnary(ctx context.Context, method string, request, response any, conn *grpc.ClientConn,
 	invoke grpc.UnaryInvoker, options ...grpc.CallOption,
 ) error {
@@ -75,7 +75,7 @@ func readUnary(ctx context.Context, method string, request, response any, conn *
 	return unreadableResponse(method)
 }
 
-// readStream is the same for each response of a stream, which goes on after one that cannot be read.
+// readStream does the same for each response of a stream. The stream continues after a response that cannot be parsed.
 func readStream(ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string,
 	open grpc.Streamer, options ...grpc.CallOption,
 ) (grpc.ClientStream, error) {
@@ -107,15 +107,15 @@ func unreadableResponse(method string) *Error {
 
 type requestKey struct{}
 
-// requestWait is the context of a call whose request has not come yet: it ends where that takes too long.
+// requestWait is the context of a call whose request has not arrived yet. It ends if the request takes too long.
 type requestWait struct {
 	context.Context
 	timer   *time.Timer
 	expired atomic.Bool
 }
 
-// limitRequestWait is what bounds the wait for a request that never comes: gRPC reads it before any handler runs. A call that
-// ends soon enough by itself is left as it is.
+// limitRequestWait bounds the wait for the request of a call, which gRPC reads before any handler runs. It leaves a call
+// alone whose deadline is earlier.
 func limitRequestWait(timeout time.Duration) tap.ServerInHandle {
 	return func(ctx context.Context, _ *tap.Info) (context.Context, error) {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= timeout {
@@ -132,7 +132,7 @@ func limitRequestWait(timeout time.Duration) tap.ServerInHandle {
 	}
 }
 
-// Err says that time is up, where it is.
+// Err returns DeadlineExceeded if the request took too long.
 func (a *requestWait) Err() error {
 	if a.expired.Load() {
 		return context.DeadlineExceeded
@@ -140,7 +140,7 @@ func (a *requestWait) Err() error {
 	return a.Context.Err()
 }
 
-// Value finds the wait itself.
+// Value returns the wait itself for requestKey.
 func (a *requestWait) Value(key any) any {
 	if key == (requestKey{}) {
 		return a
@@ -148,7 +148,7 @@ func (a *requestWait) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-// requestArrived ends the wait for the request of a call: it is here.
+// requestArrived stops the timer of limitRequestWait.
 func requestArrived(ctx context.Context) {
 	if wait, ok := ctx.Value(requestKey{}).(*requestWait); ok {
 		wait.timer.Stop()

@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	maxEventsAhead = 64      // a bot may be this many events ahead of its fastest reader
-	maxEventBytes  = 8 << 20 // events of one work that are kept for a reader that attaches again, in bytes of memory
-	eventOverhead  = 128     // bytes that an event takes in memory beside its contents, about
-	entryOverhead  = 512     // bytes that an entry takes beside its outcome, about
+	maxEventsAhead = 64      // events that a bot may be ahead of its fastest reader
+	maxEventBytes  = 8 << 20 // memory of the events that are kept for a reader that joins later
+	eventOverhead  = 128     // estimated bytes of memory per event beside its content
+	entryOverhead  = 512     // estimated bytes of memory per entry beside its outcome
 	unread         = math.MaxUint64
 )
 
-// workKey is (account, from_agent, message_id).
+// workKey is the idempotency key: account, from_agent and message_id.
 type workKey [3]string
 
-// workItem is one piece of work: what runs, who waits for it, and what came of it. Work belongs to its message id,
-// not to a connection: when the last caller is lost it goes on for a moment, in which the same id can attach again;
-// its deadline ends it whatever its bot does. A repeat that brings a later deadline moves that one out: this is how
-// work goes on for longer than a call may.
+// workItem is the work for one message id: its state, its events and its outcome. Work belongs to its message id, not to a
+// connection. When the last caller is lost the work continues for the grace time, in which a call with the same id can
+// join it. The deadline ends the work even if the bot's function does not return. A call that joins with a later deadline
+// extends it, so that work can last longer than the longest call.
 type workItem struct {
 	key    workKey
 	digest [sha256.Size]byte
@@ -36,20 +36,20 @@ type workItem struct {
 	deadline      time.Time
 	started       bool
 	settled       bool
-	detached      bool // goes on without callers: nobody waits for its outcome
+	detached      bool // continues without callers
 	outcome       proto.Message
 	err           *Error
-	events        []*pb.DelegateStreamResponse // by number; of progress there may be gaps
-	progress      []uint64                     // the numbers of the progress among them
-	lastSequence  uint64                       // the number of the last event
-	droppedUpTo   uint64                       // the number of the last piece that is no longer kept
-	eventBytes    int                          // what the events that are kept take in memory
-	replySize     replySize                    // of pieces and resets so far, kept or not
-	maxReply      int                          // bytes of them and the reply
+	events        []*pb.DelegateStreamResponse // kept events by sequence; dropped progress leaves gaps
+	progress      []uint64                     // sequences of the kept progress events
+	lastSequence  uint64                       // of the last event
+	droppedUpTo   uint64                       // sequence of the last piece that was dropped
+	eventBytes    int                          // memory of the kept events
+	replySize     replySize                    // of all pieces and resets so far, dropped ones included
+	maxReply      int                          // limit of replySize with the reply, in bytes
 	callers       int
-	consumed      uint64 // the last event that any caller has taken; unread if a caller takes only the outcome
+	consumed      uint64 // sequence of the last event that any caller has read; unread if a caller reads only the outcome
 	cleanups      []func()
-	receipts      []<-chan []*pb.CancelReceipt // of calls below that are being cancelled
+	receipts      []<-chan []*pb.CancelReceipt // of the work's own delegations that are being cancelled
 	cancel        context.CancelFunc
 	ended         chan struct{} // closed when the bot's function has returned
 	deadlineTimer *time.Timer
@@ -57,23 +57,22 @@ type workItem struct {
 	changed       chan struct{} // closed and replaced at every change
 }
 
-// workContext is what a bot's function runs under: its deadline can move out.
+// workContext is the context of a bot's function. Its deadline can become later.
 type workContext struct {
 	context.Context
 	work *workItem
 }
 
-// Deadline is when the work ends, as it stands now.
+// Deadline returns the current deadline of the work.
 func (c workContext) Deadline() (time.Time, bool) { return c.work.currentDeadline(), true }
 
-// currentDeadline is when it ends at the latest.
 func (w *workItem) currentDeadline() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.deadline
 }
 
-// extend lets it run until `deadline` if that is later than its own.
+// extend moves the deadline of running work to a later one.
 func (w *workItem) extend(deadline time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -86,7 +85,7 @@ func (w *workItem) extend(deadline time.Time) {
 	}
 }
 
-// startOnce runs `run` in a goroutine of its own, until the deadline at the latest. Only the first call does anything.
+// startOnce runs a function in a goroutine, until the deadline at the latest. Only the first call has an effect.
 func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (proto.Message, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -116,14 +115,14 @@ func (w *workItem) startOnce(ctx context.Context, run func(context.Context) (pro
 	}()
 }
 
-// addReplySize refuses a reply that makes the whole, with the pieces before it, larger than it may be.
+// addReplySize refuses a reply that is too large together with the pieces before it.
 func (w *workItem) addReplySize(reply *pb.Reply) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.replySize.add(proto.Size(lastEvent(w.lastSequence+1, reply)), w.maxReply)
 }
 
-// result waits for the outcome. The wait can be given up; see grace.
+// result waits for the outcome, or until ctx ends. If no other caller waits then, the work ends after the grace time.
 func (w *workItem) result(ctx context.Context) (proto.Message, error) {
 	w.addCaller()
 	defer w.removeCaller()
@@ -147,12 +146,12 @@ func (w *workItem) result(ctx context.Context) (proto.Message, error) {
 	return w.outcome, nil
 }
 
-// stop ends it at once; nothing happens if it has ended.
+// stop ends running work with CANCELLED.
 func (w *workItem) stop(reason string) {
 	w.settle(nil, refusal(ReasonCancelled, nil, "%s", reason))
 }
 
-// detach lets it go on without callers.
+// detach lets the work continue without callers.
 func (w *workItem) detach() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -160,14 +159,14 @@ func (w *workItem) detach() {
 	w.signal()
 }
 
-// onSettled runs `undo` when the work is over.
+// onSettled runs cleanup when the work is over.
 func (w *workItem) onSettled(cleanup func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.cleanups = append(w.cleanups, cleanup)
 }
 
-// addReceipts notes a call that is being cancelled with this work.
+// addReceipts adds the receipts of a delegation that is cancelled together with this work.
 func (w *workItem) addReceipts(receipts <-chan []*pb.CancelReceipt) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -220,13 +219,13 @@ func (w *workItem) removeCaller() {
 	}
 }
 
-// signal wakes all that wait. The lock is held.
+// signal wakes all goroutines that wait for a change. The caller holds the lock.
 func (w *workItem) signal() {
 	close(w.changed)
 	w.changed = make(chan struct{})
 }
 
-// size is what it takes in memory, about. The lock is held.
+// size estimates the memory of the work in bytes. The caller holds the lock.
 func (w *workItem) size() int {
 	bytes := entryOverhead + w.eventBytes
 	if w.outcome != nil {

@@ -11,7 +11,8 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// read gives the events with a number greater than `after` as they come, then the outcome.
+// read sends the events with a sequence greater than after as they arrive, then the outcome. It fails with STREAM_IDLE if
+// the time between two events is longer than idle, and with OUTCOME_UNKNOWN if such an event was dropped.
 func (w *workItem) read(ctx context.Context, after uint64, idle time.Duration,
 	send func(*pb.DelegateStreamResponse) error,
 ) error {
@@ -37,8 +38,8 @@ func (w *workItem) read(ctx context.Context, after uint64, idle time.Duration,
 	}
 }
 
-// next is the first event with a number greater than `after` that is kept; else whether the work is over, and what to
-// wait for.
+// next returns the first event with a sequence greater than after. If there is none yet, it returns whether the work is
+// over and the channel to wait on.
 func (w *workItem) next(after uint64) (*pb.DelegateStreamResponse, bool, <-chan struct{}, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -49,7 +50,7 @@ func (w *workItem) next(after uint64) (*pb.DelegateStreamResponse, bool, <-chan 
 		return nil, false, nil, noLongerKept()
 	}
 	at := w.position(after + 1)
-	if at == len(w.events) { // the rest was progress
+	if at == len(w.events) { // the remaining events were progress and are dropped
 		return nil, w.settled, w.changed, nil
 	}
 	event := w.events[at]
@@ -64,7 +65,7 @@ func noLongerKept() *Error {
 	return refusal(ReasonOutcomeUnknown, nil, "the first events of this work are no longer kept: ask again as a new task")
 }
 
-// position is where the event of that number stands, or the first after it. The lock is held.
+// position returns the index of the first kept event with at least this sequence. The caller holds the lock.
 func (w *workItem) position(number uint64) int {
 	return sort.Search(len(w.events), func(at int) bool { return w.events[at].Sequence >= number })
 }
@@ -107,8 +108,8 @@ func streamIdle(limit time.Duration) *Error {
 		"the stream was silent for %v: send progress in between", limit)
 }
 
-// emit adds an event; it waits while all readers are far behind. A piece that makes the reply larger than it may be is
-// not added: the work ends.
+// emit adds an event. It blocks while all readers are maxEventsAhead behind. A piece that makes the reply too large is not
+// added and ends the work.
 func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) error {
 	w.mu.Lock()
 	for w.consumed != unread && w.lastSequence >= w.consumed+maxEventsAhead && !w.detached && !w.settled {
@@ -123,7 +124,7 @@ func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) e
 	}
 	if w.settled {
 		w.mu.Unlock()
-		return refusal(ReasonCancelled, nil, "the work is over: nobody hears of it any more")
+		return refusal(ReasonCancelled, nil, "the work is over: its callers receive no more events")
 	}
 	event.Sequence = w.lastSequence + 1
 	if isOfReply(event) {
@@ -146,8 +147,8 @@ func (w *workItem) emit(ctx context.Context, event *pb.DelegateStreamResponse) e
 	return nil
 }
 
-// dropUnreadProgress keeps only the newest progress event while readers are behind or nobody reads events. The lock is
-// held.
+// dropUnreadProgress drops progress events that no caller has read, if readers are far behind or none reads events. The
+// caller holds the lock.
 func (w *workItem) dropUnreadProgress() {
 	if w.consumed != unread && w.lastSequence < w.consumed+maxEventsAhead/2 {
 		return
@@ -161,8 +162,8 @@ func (w *workItem) dropUnreadProgress() {
 	}
 }
 
-// trimEvents keeps the events within maxEventBytes: it drops the oldest progress first, then pieces already read. The lock
-// is held.
+// trimEvents keeps the events within maxEventBytes: it drops the oldest progress first, then pieces already read. The
+// caller holds the lock.
 func (w *workItem) trimEvents() {
 	for w.eventBytes > maxEventBytes && len(w.progress) > 0 {
 		w.dropEvent(w.position(w.progress[0]))
@@ -174,11 +175,11 @@ func (w *workItem) trimEvents() {
 	}
 }
 
-// dropEvent drops the event at a position. The lock is held.
+// dropEvent drops the event at an index. The caller holds the lock.
 func (w *workItem) dropEvent(at int) {
 	w.eventBytes -= memoryOf(w.events[at])
 	if at == 0 {
-		w.events[0] = nil // the array behind the slice lives on
+		w.events[0] = nil // the array of the slice would keep the event in memory
 		w.events = w.events[1:]
 		return
 	}
@@ -187,7 +188,7 @@ func (w *workItem) dropEvent(at int) {
 
 func memoryOf(event *pb.DelegateStreamResponse) int { return eventOverhead + proto.Size(event) }
 
-// whole is a reply with the pieces that were sent before it.
+// whole returns the reply with the pieces before its own parts. It fails with OUTCOME_UNKNOWN if a piece was dropped.
 func (w *workItem) whole(reply *pb.Reply) (*pb.Reply, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

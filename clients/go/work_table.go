@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// workTable is the work of one instance: what runs, and what ended a short while ago.
+// workTable holds the running work of one instance, and the outcomes of recent work.
 type workTable struct {
 	ttl        time.Duration
 	maxEntries int
@@ -33,7 +33,8 @@ func newWorkTable(settings Settings) *workTable {
 	}
 }
 
-// claim is the work under the call's message id, and whether it was there before.
+// claim returns the work for the call's message id and whether it existed before. It creates the work if there is none. It
+// fails with MESSAGE_ID_REUSED or TOO_MUCH_WORK.
 func (t *workTable) claim(c *call) (*workItem, bool, error) {
 	key, digest := keyOf(c), fingerprint(c)
 	t.mu.Lock()
@@ -58,7 +59,7 @@ func (t *workTable) claim(c *call) (*workItem, bool, error) {
 	return item, false, nil
 }
 
-// find is the work under a key, running or ended. The lock is held.
+// find returns the work with a key, running or ended; nil if there is none. The caller holds the lock.
 func (t *workTable) find(key workKey) *workItem {
 	t.prune()
 	if item := t.running[key]; item != nil {
@@ -76,12 +77,12 @@ func (t *workTable) lookup(key workKey) *workItem {
 	return t.find(key)
 }
 
-// knows tells whether there is work under the call's message id.
+// knows reports whether there is work for the call's message id.
 func (t *workTable) knows(c *call) bool {
 	return c.message.GetMessageId() != "" && t.lookup(keyOf(c)) != nil
 }
 
-// discardUnstarted drops work that never began.
+// discardUnstarted removes work that has not started.
 func (t *workTable) discardUnstarted(w *workItem) {
 	w.mu.Lock()
 	began := w.started
@@ -98,14 +99,14 @@ func (t *workTable) moveToDone(w *workItem, size int) {
 	defer t.mu.Unlock()
 	delete(t.running, w.key)
 	if w.key[2][0] == 0 {
-		return // nothing can repeat it
+		return // keyOf made this key, so no other call has it
 	}
 	t.done[w.key] = t.order.PushBack(doneEntry{time.Now(), size, w})
 	t.bytes += size
 	t.prune()
 }
 
-// prune forgets what is too old or too much. The lock is held.
+// prune removes the oldest outcomes until all bounds hold. The caller holds the lock.
 func (t *workTable) prune() {
 	for first := t.order.Front(); first != nil; first = t.order.Front() {
 		entry := first.Value.(doneEntry)
@@ -134,7 +135,7 @@ func (t *workTable) all() []*workItem {
 	return items
 }
 
-// drain waits until nothing runs, then ends what still does.
+// drain waits up to timeout for running work, then stops the rest.
 func (t *workTable) drain(timeout time.Duration) {
 	timeUp := time.NewTimer(timeout)
 	defer timeUp.Stop()

@@ -21,10 +21,10 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "../..");
 const OUT = join(HERE, "src/generated");
-/** Holds the hash of the inputs that src/generated was made from. */
+/** Name of the file in src/generated with the hash of its inputs. */
 const STAMP = ".inputs";
 
-/** Folders of protos, relative to the root: buf takes only what lies under its input. */
+/** Folders of protos, relative to the root, because buf reads only files below its input. */
 const CONTRACT = "protos";
 const GOOGLE = "clients/node/protos";
 const HEALTH = "clients/node/node_modules/grpc-health-check/proto";
@@ -80,7 +80,7 @@ function generateStubs(folder) {
     local: [join(HERE, "node_modules/.bin/protoc-gen-ts_proto")],
     out: folder,
     opt: TS_PROTO_OPTIONS,
-    strategy: "all", // the files share what they import
+    strategy: "all", // the files import each other
   };
   buf("generate", [CONTRACT, GOOGLE], "--template", JSON.stringify({ version: "v2", plugins: [plugin] }));
 }
@@ -102,7 +102,7 @@ function buf(command, folders, ...options) {
   });
 }
 
-/** Two builds may run at once: the other's stubs are as good. */
+/** Replaces a folder. If another build has replaced it at the same time, that result is kept. */
 function replace(old, fresh) {
   rmSync(old, { recursive: true, force: true });
   mkdirSync(dirname(old), { recursive: true });

@@ -1,1 +1,1 @@
-"""The `botmesh` command: main.py holds the group, each command has a file."""
+"""The command `botmesh`: main.py has the group of commands, and each command or group of subcommands has a module."""

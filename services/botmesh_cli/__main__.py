@@ -1,4 +1,4 @@
-"""`python -m botmesh_cli`: the same as `botmesh`."""
+"""`python -m botmesh_cli` runs the command `botmesh`."""
 
 from botmesh_cli.entry import main
 

@@ -1,4 +1,4 @@
-"""`botmesh account` and `botmesh triggers`: who answers first, who is at the desk, what happens by itself."""
+"""`botmesh account` and `botmesh triggers`: an account's primary agent, its desk and its triggers."""
 
 from pathlib import Path
 
@@ -13,13 +13,17 @@ from botmesh_cli.output import console, plain, print_json, printable, table, to_
 
 
 @click.command()
-@click.option("--primary", metavar="AGENT", help='Make an agent the primary; "" for none.')
+@click.option("--primary", metavar="AGENT", help='Make AGENT the primary agent; "": none, the desk answers.')
 @click.option(
-    "--channel", "channels", multiple=True, help="A channel that it answers on; may be repeated.  [default: all]"
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="NAME",
+    help="Channel on which the primary agent answers; may be repeated.  [default: all]",
 )
 @common
 def account(with_: Common, primary: str | None, channels: tuple[str, ...]) -> int:
-    """Show an account: its primary agent, its people at the desk, what waits."""
+    """Show an account: its primary agent, the people on duty, and how many conversations wait at the desk."""
     if channels and primary is None:
         raise click.UsageError("--channel goes with --primary.")
 
@@ -27,18 +31,18 @@ def account(with_: Common, primary: str | None, channels: tuple[str, ...]) -> in
         async with conversations(with_.settings) as stub:
             name = with_.settings.account
             if primary is not None:
-                moved = api.SetPrimaryRequest(account_id=name, agent=primary, channels=channels)
-                await stub.SetPrimary(moved, timeout=TIMEOUT)
-            found = await stub.GetAccount(api.GetAccountRequest(account_id=name), timeout=TIMEOUT)
+                request = api.SetPrimaryRequest(account_id=name, agent=primary, channels=channels)
+                await stub.SetPrimary(request, timeout=TIMEOUT)
+            view = await stub.GetAccount(api.GetAccountRequest(account_id=name), timeout=TIMEOUT)
         if with_.as_json:
-            print_json(to_dict(found))
+            print_json(to_dict(view))
             return
         out = console()
-        where = f" on {plain(', '.join(found.channels))}" if found.channels else ""
-        out.print(f"primary   {plain(found.primary) + where if found.primary else 'none: the human desk answers'}")
-        out.print(f"on duty   {plain(', '.join(found.on_duty)) or 'nobody'}")
-        out.print(f"waiting   {found.queued}")
-        out.print(f"triggers  {len(found.triggers)}")
+        where = f" on {plain(', '.join(view.channels))}" if view.channels else ""
+        out.print(f"primary   {plain(view.primary) + where if view.primary else 'none: the human desk answers'}")
+        out.print(f"on duty   {plain(', '.join(view.on_duty)) or 'nobody'}")
+        out.print(f"waiting   {view.queued}")
+        out.print(f"triggers  {len(view.triggers)}")
 
     return run(work())
 
@@ -47,40 +51,43 @@ def account(with_: Common, primary: str | None, channels: tuple[str, ...]) -> in
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @common
 def triggers(with_: Common, files: tuple[Path, ...]) -> int:
-    """List the triggers of the account; with FILES, check them and say what is wrong and where."""
+    """List the triggers of the account. With FILES, check these trigger files and name the place of each mistake.
+
+    Exit code 4: a file has a mistake.
+    """
     return _check(with_, files) if files else run(_list(with_))
 
 
 async def _list(with_: Common) -> None:
     async with conversations(with_.settings) as stub:
         request = api.GetAccountRequest(account_id=with_.settings.account)
-        found = (await stub.GetAccount(request, timeout=TIMEOUT)).triggers
-    _print(with_, list(found), "No triggers. Name a folder with the setting triggers.")
+        summaries = (await stub.GetAccount(request, timeout=TIMEOUT)).triggers
+    _print(with_, list(summaries), "No triggers. Name a folder with the setting triggers.")
 
 
 def _check(with_: Common, files: tuple[Path, ...]) -> int:
-    # Read late: checking files needs libraries that no other command needs.
+    # Imported late, because no other command needs the libraries that check files.
     from botmesh_conversations.triggers.file import read_triggers  # noqa: PLC0415
     from botmesh_conversations.triggers.summary import summary  # noqa: PLC0415
 
-    good: list[api.TriggerSummary] = []
-    wrong = False
+    summaries: list[api.TriggerSummary] = []
+    failed = False
     for file in files:
         try:
-            good += [summary(trigger) for trigger in read_triggers(file)]
+            summaries += [summary(trigger) for trigger in read_triggers(file)]
         except InvalidField as error:
-            wrong = True
+            failed = True
             click.echo(printable(error.text), err=True)
-    if not wrong:
-        _print(with_, good, "No triggers in there.")
-    return EXIT_FAILED if wrong else 0
+    if not failed:
+        _print(with_, summaries, "No triggers in there.")
+    return EXIT_FAILED if failed else 0
 
 
-def _print(with_: Common, found: list[api.TriggerSummary], empty: str) -> None:
+def _print(with_: Common, triggers: list[api.TriggerSummary], empty: str) -> None:
     if with_.as_json:
-        print_json([to_dict(one) for one in found])
+        print_json([to_dict(trigger) for trigger in triggers])
         return
     rows = table("TRIGGER", "WHEN", "THEN")
-    for one in found:
-        rows.add_row(plain(one.name), plain(one.when), plain(one.then))
-    console().print(rows if found else empty)
+    for trigger in triggers:
+        rows.add_row(plain(trigger.name), plain(trigger.when), plain(trigger.then))
+    console().print(rows if triggers else empty)

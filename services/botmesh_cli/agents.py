@@ -1,10 +1,9 @@
-"""`botmesh agents` and `botmesh agent NAME`: who is there."""
+"""`botmesh agents` and `botmesh agent NAME`: the registered agents and their live instances."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 from rich.console import RenderableType
@@ -25,10 +24,10 @@ _EMPTY = "No agents yet. Start one: python shout.py (the README has it), or `bot
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Follow changes until interrupted.")
+@click.option("--watch", is_flag=True, help="Show changes as they come, until Ctrl-C.")
 @common
 def agents(with_: Common, watch: bool) -> int:
-    """List the agents that are registered and their instances."""
+    """List the registered agents and how many instances of each are live."""
     return run(_watch(with_) if watch else _list(with_))
 
 
@@ -36,17 +35,17 @@ def agents(with_: Common, watch: bool) -> int:
 @click.argument("name")
 @common
 def agent(with_: Common, name: str) -> int:
-    """Show one agent: its card, its skills, its instances."""
+    """Show the agent NAME: its card, its skills and its live instances."""
     return run(_show(with_, name))
 
 
 async def _list(with_: Common) -> None:
     async with botmesh.connect(settings=with_.settings) as mesh:
-        found = mesh.agents()
+        listed = mesh.agents()
     if with_.as_json:
-        print_json([as_dict(one) for one in found])
-    elif found:
-        console().print(_table(found, with_.settings.account))
+        print_json([to_dict(agent) for agent in listed])
+    elif listed:
+        console().print(_table(listed, with_.settings.account))
     else:
         console().print(_EMPTY)
 
@@ -57,18 +56,18 @@ async def _watch(with_: Common) -> None:
         mesh.directory.changed = changed.set
         if with_.as_json:
             while True:
-                print_json([as_dict(one) for one in mesh.agents()])
+                print_json([to_dict(agent) for agent in mesh.agents()])
                 await _next(changed)
         with _screen() as show:
             while True:
-                found = mesh.agents()
-                show(_table(found, with_.settings.account) if found else _EMPTY)
+                listed = mesh.agents()
+                show(_table(listed, with_.settings.account) if listed else _EMPTY)
                 await _next(changed)
 
 
 @contextmanager
 def _screen() -> Iterator[Callable[[RenderableType], None]]:
-    """Shows one thing in place of the last; without a terminal, one below the other."""
+    """Yield a function that shows a renderable in place of the last one; without a terminal, below the last one."""
     out = console()
     if not out.is_terminal:
         yield out.print
@@ -86,13 +85,13 @@ async def _show(with_: Common, name: str) -> None:
     settings = with_.settings
     registry = RegistryClient(settings.registry, Endpoint(Telemetry("botmesh-cli"), account=settings.account))
     try:
-        found = await registry.get_agent(settings.account, name)
+        agent = await registry.get_agent(settings.account, name)
     finally:
         await registry.close()
     if with_.as_json:
-        print_json(as_dict(found))
+        print_json(to_dict(agent))
         return
-    out, card = console(), found.card
+    out, card = console(), agent.card
     out.print(f"[bold]{plain(card.name)}[/bold] {plain(card.version)}", f"[dim]{plain(_facts(card))}[/dim]")
     if card.description:
         out.print(plain(card.description))
@@ -100,11 +99,11 @@ async def _show(with_: Common, name: str) -> None:
         out.print()
         out.print(_skills(card))
     out.print()
-    out.print(_instances(found) if found.instances else "No instance is live. Start one.")
+    out.print(_instances(agent) if agent.instances else "No instance is live. Start one.")
 
 
 def _facts(card: AgentCard) -> str:
-    """What a card says beside name and description, in a line."""
+    """The fields of a card besides name and description, in one line."""
     words = [f"account {card.account_id}", "internal" if card.exposure == EXPOSURE_INTERNAL else "public"]
     if card.shared:
         words.append("shared with other accounts")
@@ -118,50 +117,49 @@ def _facts(card: AgentCard) -> str:
 
 
 def _skills(card: AgentCard) -> Table:
-    rows = table("SKILL", "IDEMPOTENT", "WHAT IT DOES", "EXAMPLES", whole=("SKILL", "IDEMPOTENT"))
+    rows = table("SKILL", "IDEMPOTENT", "WHAT IT DOES", "EXAMPLES", unbroken=("SKILL", "IDEMPOTENT"))
     for skill in card.skills:
         twice = "yes" if skill.idempotent else "no"
         rows.add_row(plain(skill.id), twice, plain(skill.description), plain(" · ".join(skill.examples)))
     return rows
 
 
-def _instances(found: Agent) -> Table:
+def _instances(agent: Agent) -> Table:
     columns = ("INSTANCE", "ADDRESS", "READINESS", "IN FLIGHT", "FAILED LATELY", "SINCE")
-    rows = table(*columns, whole=columns)
-    for one in found.instances:
-        load = str(one.load.in_flight), str(one.load.recent_failures)
+    rows = table(*columns, unbroken=columns)
+    for instance in agent.instances:
         rows.add_row(
-            short(one.instance_id), plain(one.address), coloured(readiness_of(one)), *load, clock(one.registered_at)
+            short(instance.instance_id),
+            plain(instance.address),
+            coloured(readiness_of(instance)),
+            str(instance.load.in_flight),
+            str(instance.load.recent_failures),
+            clock(instance.registered_at),
         )
     return rows
 
 
-def _table(found: list[Agent], account: str) -> Table:
+def _table(agents: list[Agent], account: str) -> Table:
     columns = ("AGENT", "INSTANCES", "ADDRESS", "VERSION", "SKILLS", "DESCRIPTION")
-    rows = table(*columns, whole=columns[:4])
-    for one in found:
-        counts = Counter(readiness_of(instance) for instance in one.instances)
+    rows = table(*columns, unbroken=columns[:4])
+    for agent in agents:
+        card, instances = agent.card, agent.instances
+        counts = Counter(readiness_of(instance) for instance in instances)
         states = ", ".join(coloured(state, f"{count} {state}") for state, count in counts.items())
-        address = one.instances[0].address if one.instances else ""
-        more = f" +{len(one.instances) - 1}" if len(one.instances) > 1 else ""
-        name = one.card.name if one.card.account_id == account else f"{one.card.account_id}/{one.card.name}"
+        address = instances[0].address if instances else ""
+        more = f" +{len(instances) - 1}" if len(instances) > 1 else ""
         rows.add_row(
-            plain(name),
+            plain(card.name if card.account_id == account else f"{card.account_id}/{card.name}"),
             states or "[red]none[/red]",
             plain(address) + more,
-            plain(one.card.version),
-            plain(", ".join(skill.id for skill in one.card.skills)),
-            plain(one.card.description),
+            plain(card.version),
+            plain(", ".join(skill.id for skill in card.skills)),
+            plain(card.description),
         )
     return rows
 
 
 def readiness_of(instance: Instance) -> str:
-    """An instance's readiness in a word."""
+    """An instance's readiness as one word: "ready", "busy", "draining" or "down"."""
     name = word(Readiness, instance.readiness, "READINESS_")
     return "ready" if name == "unspecified" else name
-
-
-def as_dict(message: Agent) -> dict[str, Any]:
-    """An agent for programs, field names as in the contract."""
-    return to_dict(message)

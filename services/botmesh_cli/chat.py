@@ -1,4 +1,4 @@
-"""`botmesh chat`: a conversation as a contact has it, in the terminal."""
+"""`botmesh chat`: write in a conversation as a contact, in the terminal."""
 
 import asyncio
 import getpass
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import click
 from rich.console import Console
 
+from botmesh.conversation import owner_named
 from botmesh.errors import BotmeshError
 from botmesh.names import new_id
 from botmesh.parts import text, text_of
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Outcome, Owner
+from botmesh.v1.conversation_pb2 import Outcome
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh_cli.connection import TIMEOUT
@@ -53,7 +54,7 @@ def chat(with_: Common, contact: str | None, channel: str, address: str, convers
 
 @dataclass(slots=True)
 class _Chat:
-    """One contact at one terminal."""
+    """One contact's conversation at a terminal."""
 
     stub: ConversationServiceStub
     out: Console
@@ -65,7 +66,7 @@ class _Chat:
     conversation: str
 
     async def say(self, line: str) -> None:
-        """Post a message and show what comes back."""
+        """Post a message and print the events that follow from it."""
         request = api.PostRequest(
             conversation_id=self.conversation,
             account_id=self.account,
@@ -105,7 +106,7 @@ class _Chat:
         self.out.print(f"[dim]{_ENDS[response.end]}{place}[/dim]" if response.end in _ENDS else "")
 
     async def command(self, line: str) -> bool:
-        """Do what a line that begins with / says; whether to go on."""
+        """Run a line that begins with "/"; False if it ends the chat."""
         word, _, rest = line[1:].partition(" ")
         if word in ("quit", "exit", "q"):
             return False
@@ -130,9 +131,7 @@ class _Chat:
         return True
 
     async def _transfer(self, to: str) -> None:
-        desk, _, person = to.partition("/")
-        target = Owner(desk=person) if desk == "desk" else Owner(agent=to)
-        request = api.TransferConversationRequest(conversation_id=self.conversation, target=target)
+        request = api.TransferConversationRequest(conversation_id=self.conversation, target=owner_named(to))
         response = await self.stub.TransferConversation(request, timeout=60)
         if self.as_json:
             print_json(to_dict(response))
@@ -145,14 +144,14 @@ class _Chat:
         self.out.print(f"[cyan]— {owner_in_words(response.owner)} {words} —[/cyan]")
 
     def _show(self, entry: HistoryEntry, streamed: str) -> None:
-        said = text_of(entry.payload)
+        message = text_of(entry.payload)
         if self.as_json:
-            print_json({"author": entry.author, "text": said, "sequence": entry.sequence})
-        elif streamed and streamed == said:
+            print_json({"author": entry.author, "text": message, "sequence": entry.sequence})
+        elif streamed and streamed == message:
             self.out.print(f"  [dim]— {plain(entry.author)}[/dim]")
         else:
             lead = "\n" if streamed else ""
-            self.out.print(f"{lead}[bold]{plain(entry.author or 'mesh')}[/bold]  {lines(said)}", soft_wrap=True)
+            self.out.print(f"{lead}[bold]{plain(entry.author or 'mesh')}[/bold]  {lines(message)}", soft_wrap=True)
 
 
 async def _chat(with_: Common, contact: str, channel: str, address: str, conversation: str) -> None:
@@ -181,8 +180,8 @@ async def _chat(with_: Common, contact: str, channel: str, address: str, convers
                     out.print(f"[red]{plain(error.reason.lower().replace('_', ' '))}[/red]: {lines(error.text)}")
 
 
-async def _next(typed_in: "asyncio.Queue[str | None]", out: Console | None) -> str | None:
-    """The next line, asked for on a terminal; None at the end of input."""
-    if out is not None:
-        out.print("> ", end="")
-    return await typed_in.get()
+async def _next(queue: "asyncio.Queue[str | None]", prompt: Console | None) -> str | None:
+    """The next line, after a prompt if `prompt` is given; None at the end of input."""
+    if prompt is not None:
+        prompt.print("> ", end="")
+    return await queue.get()

@@ -1,4 +1,4 @@
-"""`botmesh config`: effective settings and where each comes from."""
+"""`botmesh config`: the effective settings and the source of each."""
 
 from typing import Any
 
@@ -19,29 +19,32 @@ _BYTES = {"GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10}
 @click.argument("name", required=False)
 @common
 def config(with_: Common, name: str | None) -> None:
-    """Print all settings with their values and where those come from; with NAME, one value and nothing else."""
+    """Print all settings with their values and sources. With NAME, print only the value of that setting.
+
+    Durations are in seconds and sizes in bytes where a value is printed without a unit.
+    """
     names = [name.replace("-", "_")] if name else list(SETTINGS)
     if name and names[0] not in SETTINGS:
         raise InvalidField(f"{name} is no setting.{did_you_mean(nearest(names[0], SETTINGS))}", field=name)
     settings = with_.settings
     if with_.as_json:
-        print_json({one: {"value": settings.value(one), "source": settings.sources[one]} for one in names})
+        print_json({each: {"value": settings.value(each), "source": settings.sources[each]} for each in names})
     elif name:
         click.echo(_bare(settings.value(names[0])))
     else:
-        rows = table("SETTING", "VALUE", "FROM", "WHAT IT IS", whole=("SETTING", "VALUE"))
-        for one in names:
-            source = settings.sources[one]
+        rows = table("SETTING", "VALUE", "FROM", "WHAT IT IS", unbroken=("SETTING", "VALUE"))
+        for each in names:
+            setting, source = SETTINGS[each], settings.sources[each]
             style = "dim" if source == "built-in" else "bold"
-            value = plain(with_unit(SETTINGS[one], settings.value(one)))
-            rows.add_row(one, f"[{style}]{value}[/{style}]", plain(source), f"[dim]{plain(SETTINGS[one].doc)}[/dim]")
+            value = plain(with_unit(setting, settings.value(each)))
+            rows.add_row(each, f"[{style}]{value}[/{style}]", plain(source), f"[dim]{plain(setting.doc)}[/dim]")
         console().print(rows)
         how = "Set one in botmesh.toml (max_hops = 3) or in the environment (BOTMESH_MAX_HOPS=3)."
         console(stderr=True).print(how, style="dim")
 
 
 def with_unit(setting: Setting, value: Any) -> str:
-    """A value for people, as it may be written in a settings file."""
+    """A value as a settings file may have it: "30s", "4MiB"."""
     if setting.parse is parse_seconds:
         return f"{value:g}s"
     if value == NO_BUDGET:
@@ -53,7 +56,7 @@ def with_unit(setting: Setting, value: Any) -> str:
 
 
 def _bare(value: Any) -> str:
-    """A value for programs: seconds and bytes as numbers, switches as in TOML."""
+    """A value without unit: durations in seconds, sizes in bytes, switches as true or false."""
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

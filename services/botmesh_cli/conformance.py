@@ -1,4 +1,4 @@
-"""`botmesh conformance`: does an agent keep the contract? The cases of the kit, against any agent."""
+"""`botmesh conformance`: runs the cases of the conformance kit against an agent in any language."""
 
 import asyncio
 import sys
@@ -18,18 +18,27 @@ EXIT_FAILED = 1
 
 
 @click.command()
-@click.option("--command", metavar="COMMAND", help="Starts the agent under test; all cases are run.")
+@click.option("--command", metavar="COMMAND", help="Command that starts the agent under test; all cases run.")
 @click.option(
     "--agent",
     metavar="IP:PORT",
     callback=checked_address,
-    help="An agent that runs already; cases that need to start or kill one are left out.",
+    help="Address of a running agent to test; cases that start or kill an agent are left out.",
 )
-@click.option("--links", "over_links", is_flag=True, help="Call the agent over links (docs/links.md), not one by one.")
-@click.option("--case", "patterns", metavar="ID", multiple=True, help="Only these, by id or pattern: 'hops/*'.")
+@click.option("--links", "over_links", is_flag=True, help="Call the agent over links (docs/links.md).")
+@click.option(
+    "--case", "patterns", metavar="ID", multiple=True, help="Run only cases that match, 'hops/*'; may be repeated."
+)
 @click.option("--list", "only_list", is_flag=True, help="List the cases and run none.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
-@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="Format of the report.",
+)
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to FILE.")
 @common
 def conformance(
     with_: Common,
@@ -45,8 +54,8 @@ def conformance(
 
     The agent under test is a scripted bot, see docs/conformance.md:
     `--command "python -m botmesh_conformance.scripted"`.
-    An agent given by --agent is looked for in the registry of --registry; where it is not listed, only what needs
-    no registry is run. Exit codes: 0 all passed, 1 some failed, 2 wrong usage.
+    The agent of --agent is looked up in the registry of --registry. If it is not listed there, cases that need a
+    registry are left out. Exit codes: 0 all passed, 1 some failed, 2 wrong usage.
     """
     cases = read_cases(patterns)
     if not cases:
@@ -76,29 +85,28 @@ def _list(cases: list[Case], *, as_data: bool) -> None:
 async def _conform(runner: Runner, cases: list[Case], form: str, output: str | None) -> int:
     done = 0
 
-    def told(outcome: Outcome) -> None:
+    def show_progress(outcome: Outcome) -> None:
         nonlocal done
         done += 1
         if sys.stderr.isatty():
             click.echo(f"\r{done}/{len(cases)} {outcome.case.id:<44}", err=True, nl=done == len(cases))
 
     try:
-        outcomes = await runner.run(cases, told)
+        outcomes = await runner.run(cases, show_progress)
     except (MismatchError, AgentDiedError) as error:
         click.echo(printable(f"There is no agent to test: {error}"), err=True)
         return EXIT_FAILED
     if output:
-        # Written at the end, when nothing else waits for this loop.
-        await asyncio.to_thread(Path(output).write_text, _told(outcomes, form), encoding="utf-8")
+        await asyncio.to_thread(Path(output).write_text, _report(outcomes, form), encoding="utf-8")
     elif form == "text":
         write_text(outcomes, console())
     else:
-        report = _told(outcomes, form)
+        report = _report(outcomes, form)
         click.echo(escaped(report) if form == "json" else printable(report))
     return EXIT_FAILED if any(outcome.verdict == "failed" for outcome in outcomes) else 0
 
 
-def _told(outcomes: list[Outcome], form: str) -> str:
+def _report(outcomes: list[Outcome], form: str) -> str:
     if form == "json":
         return as_json(outcomes)
     if form == "junit":

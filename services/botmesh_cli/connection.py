@@ -1,4 +1,4 @@
-"""A connection to one of the services that `botmesh up` runs, with typed errors."""
+"""Stubs of the services that `botmesh up` runs, whose failures are typed errors."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,11 +18,11 @@ from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 
 Stub = TypeVar("Stub")
 TIMEOUT = 5.0
-"""Seconds for one question."""
+"""Seconds that a service has to answer one request."""
 
 
 def conversations(settings: Settings) -> AbstractAsyncContextManager[ConversationServiceStub]:
-    """The service of conversations: where the settings say, else beside the registry."""
+    """A stub of the conversation service, at the address in the settings or else at the registry's."""
     return connected(settings.conversations or settings.registry, ConversationServiceStub)
 
 
@@ -32,21 +32,21 @@ def contacts(settings: Settings) -> AbstractAsyncContextManager[ContactServiceSt
 
 
 def journal(settings: Settings) -> AbstractAsyncContextManager[JournalServiceStub]:
-    """The journal: where the settings say, else beside the registry."""
+    """A stub of the journal, at the address in the settings or else at the registry's."""
     return connected(settings.journal or settings.registry, JournalServiceStub)
 
 
 @asynccontextmanager
 async def connected(address: str, stub: Callable[[grpc.aio.Channel], Stub]) -> AsyncIterator[Stub]:
-    """A service at `address`.
+    """A stub of the service at `address`, connected while this is entered.
 
     Raises:
-        RegistryUnreachable: nobody answers there.
-        NotSupported: whoever answers has no such service.
+        RegistryUnreachable: nothing answers at the address.
+        NotSupported: the server at the address does not have this service.
     """
-    end = Endpoint(Telemetry("botmesh-cli"))
+    endpoint = Endpoint(Telemetry("botmesh-cli"))
     async with grpc.aio.insecure_channel(
-        address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(end)
+        address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(endpoint)
     ) as channel:
         try:
             yield stub(channel)

@@ -48,7 +48,9 @@ def contacts(with_: Common, status: str | None, tag: str, assigned: str, channel
 
 
 def _table(found: Sequence[Contact]) -> Table:
-    rows = table("CONTACT", "ADDRESSES", "STATUS", "TAGS", "ASSIGNED", "OPEN", "CHANGED", whole=("STATUS", "CHANGED"))
+    rows = table(
+        "CONTACT", "ADDRESSES", "STATUS", "TAGS", "ASSIGNED", "OPEN", "CHANGED", unbroken=("STATUS", "CHANGED")
+    )
     for contact in found:
         rows.add_row(
             plain(contact.contact_id),

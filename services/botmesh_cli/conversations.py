@@ -1,4 +1,4 @@
-"""`botmesh conversations` and `botmesh conversation ID`: the inbox, and what happened in one conversation."""
+"""`botmesh conversations` and `botmesh conversation ID`: the list of conversations, and the events of one."""
 
 import click
 from rich.table import Table
@@ -45,7 +45,7 @@ def conversations(
         page_size=limit,
         closed=closed,
     )
-    return run(_watch(with_) if watch else _list(with_, request))
+    return run(_watch(with_) if watch else list_conversations(with_, request))
 
 
 @click.command()
@@ -56,13 +56,14 @@ def conversation(with_: Common, conversation_id: str) -> int:
     return run(_timeline(with_, conversation_id))
 
 
-async def _list(with_: Common, request: api.ListConversationsRequest) -> None:
+async def list_conversations(with_: Common, request: api.ListConversationsRequest) -> None:
+    """Print the conversations that a request lists."""
     async with service(with_.settings) as stub:
-        found = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
+        listed = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
     if with_.as_json:
-        print_json([to_dict(one) for one in found])
+        print_json([to_dict(view) for view in listed])
     else:
-        console().print(_table(list(found)) if found else _EMPTY)
+        console().print(_table(list(listed)) if listed else _EMPTY)
 
 
 async def _watch(with_: Common) -> None:
@@ -89,19 +90,18 @@ def contact_in_words(view: Conversation) -> str:
     return f"[yellow]alert of {plain(view.alert_from)}[/yellow]" if view.alert_from else plain(view.contact_id)
 
 
-def _table(found: list[Conversation]) -> Table:
+def _table(views: list[Conversation]) -> Table:
     rows = table("CONVERSATION", "CONTACT", "CHANNEL", "OWNER", "STATUS", "UNANSWERED", "TAGS", "UPDATED")
-    for one in found:
-        waiting = f"[yellow]{one.unanswered}[/yellow]" if one.unanswered else "0"
+    for view in views:
         rows.add_row(
-            plain(one.conversation_id),
-            contact_in_words(one),
-            plain(one.channel),
-            owner_in_words(one.owner),
-            status_of(one),
-            waiting,
-            plain(", ".join(one.tags)),
-            clock(one.updated_at),
+            plain(view.conversation_id),
+            contact_in_words(view),
+            plain(view.channel),
+            owner_in_words(view.owner),
+            status_of(view),
+            f"[yellow]{view.unanswered}[/yellow]" if view.unanswered else "0",
+            plain(", ".join(view.tags)),
+            clock(view.updated_at),
         )
     return rows
 

@@ -1,4 +1,4 @@
-"""`botmesh delegate AGENT TEXT`: ask an agent."""
+"""`botmesh delegate AGENT TEXT`: delegate to an agent and print its reply."""
 
 import json
 import sys
@@ -15,20 +15,20 @@ from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import as_json, console, milliseconds, plain, print_json, printable, to_dict
 
 ANY_WITH = "skill:"
-"""In place of an agent's name, which cannot hold a colon: whoever has the skill."""
+"""Prefix of a skill given in place of an agent; an agent's name cannot hold a colon."""
 
 
 @click.command()
 @click.argument("agent")
 @click.argument("text", required=False)
-@click.option("--timeout", metavar="SECONDS", help="How long the agent has: 30, 500ms, 2m.  [default: 30]")
-@click.option("--context", multiple=True, metavar="NAME=VALUE", help="A variable for the agent; may be repeated.")
+@click.option("--timeout", metavar="SECONDS", help="Time until the deadline: 30, 500ms, 2m.  [default: 30]")
+@click.option("--context", multiple=True, metavar="NAME=VALUE", help="Variable for the agent; may be repeated.")
 @click.option("--context-json", metavar="JSON", help="Variables as a JSON object.")
-@click.option("--skill", default="", metavar="ID", help="The agent's skill that is meant.")
-@click.option("--conversation", default="", metavar="ID", help="The conversation that this belongs to.")
-@click.option("--message-id", default="", metavar="ID", help="The same id again gets the same reply.")
-@click.option("--max-hops", type=click.IntRange(0, 64), metavar="N", help="The most hops of the chain.")
-@click.option("--stream", is_flag=True, help="Print the answer as it comes.")
+@click.option("--skill", default="", metavar="ID", help="Skill of the agent to use.")
+@click.option("--conversation", default="", metavar="ID", help="Conversation that the delegation belongs to.")
+@click.option("--message-id", default="", metavar="ID", help="Id of the message; sent again, it gets the same reply.")
+@click.option("--max-hops", type=click.IntRange(0, 64), metavar="N", help="Hops that the chain may have.")
+@click.option("--stream", is_flag=True, help="Print the reply piece by piece as it comes.")
 @common
 def delegate(
     with_: Common,
@@ -40,11 +40,11 @@ def delegate(
     stream: bool,
     **options: Any,
 ) -> int:
-    """Ask AGENT to do what TEXT says, and print its answer.
+    """Ask AGENT to do what TEXT says, and print its reply.
 
-    For whoever has a skill, name it instead of an agent: skill:refunds.
+    In place of AGENT, skill:refunds lets the mesh choose an agent with the skill "refunds".
 
-    Where TEXT is "-", or is missing and standard input is no terminal, standard input is read.
+    If TEXT is "-", or is missing while standard input is not a terminal, the text is read from standard input.
     """
     asked = {
         "timeout": seconds(timeout),
@@ -61,12 +61,12 @@ def delegate(
 
 
 def skill_of(agent: str, given: str) -> str:
-    """The skill that is meant: named in place of an agent, or by --skill."""
+    """The skill that is given in place of an agent, or else by --skill."""
     return agent.removeprefix(ANY_WITH) if agent.startswith(ANY_WITH) else given
 
 
 def said(text: str | None) -> str:
-    """What was said on the command line, or on standard input."""
+    """The text given on the command line, or else read from standard input."""
     if text is not None and text != "-":
         return text
     if text is None and sys.stdin.isatty():
@@ -100,10 +100,10 @@ async def _delegate(with_: Common, agent: str, text: str, asked: dict[str, Any],
 
 
 def _cost(reply: botmesh.Reply) -> str:
-    """What the whole chain cost, by currency."""
+    """The cost of the whole chain by currency, as part of a line."""
     sums: Counter[str] = Counter()
-    for one in reply.total_usage:
-        sums[one.currency] += one.cost_micros
+    for usage in reply.total_usage:
+        sums[usage.currency] += usage.cost_micros
     return "".join(f" · {micros / 1e6:g} {currency}" for currency, micros in sums.items() if micros)
 
 
@@ -127,12 +127,12 @@ def _print_parts(reply: botmesh.Reply) -> None:
 
 
 def echo(words: str, *, nl: bool = True) -> None:
-    """Print what a bot said, all its characters seen; --json has it as it is."""
+    """Print text of a bot, with control characters made visible; --json prints it unchanged."""
     click.echo(printable(words), nl=nl)
 
 
 def line(part: botmesh.Part) -> str:
-    """A part as people read it."""
+    """A part of a message as text for people: its text, JSON, URL or a description of the file."""
     kind = part.WhichOneof("content")
     if kind == "text":
         return part.text
@@ -150,7 +150,7 @@ def _as_dict(reply: botmesh.Reply, took: float) -> dict[str, Any]:
         "agent": reply.agent,
         "instance": reply.instance,
         "confidence": reply.confidence,
-        "usage": [to_dict(one) for one in reply.total_usage],
+        "usage": [to_dict(usage) for usage in reply.total_usage],
         "seconds": round(took, 6),
         "correlation_id": reply.correlation_id,
         "trace_id": reply.trace_id,
@@ -158,7 +158,7 @@ def _as_dict(reply: botmesh.Reply, took: float) -> dict[str, Any]:
 
 
 def seconds(text: str | None) -> float | None:
-    """The time that --timeout says; None: nothing is said."""
+    """The seconds that an option such as --timeout gives; None if the option is not given."""
     if text is None:
         return None
     try:
@@ -172,16 +172,16 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def variables(pairs: tuple[str, ...], document: str | None) -> dict[str, Any]:
-    """The variables of --context and --context-json."""
+    """The variables of --context and --context-json; those of --context win."""
     try:
-        found = json.loads(document, parse_constant=_no_constant) if document else {}
+        values = json.loads(document, parse_constant=_no_constant) if document else {}
     except ValueError as error:
         raise click.BadParameter(f"no JSON: {error}", param_hint="--context-json") from None
-    if not isinstance(found, dict):
+    if not isinstance(values, dict):
         raise click.BadParameter('must be an object, {"name": "value"}', param_hint="--context-json")
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (name and equals):
             raise click.BadParameter(f"{pair!r} must be NAME=VALUE", param_hint="--context")
-        found[name] = value
-    return found
+        values[name] = value
+    return values

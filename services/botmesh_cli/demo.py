@@ -1,4 +1,4 @@
-"""`botmesh demo`: a mesh and a team of bots as separate processes, fed with messages; then all are stopped."""
+"""`botmesh demo`: starts a mesh and a team of bots as processes, sends them messages, and stops all of them."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ TEAM = {
     "hr-bot": "botmesh_bots.hr",
 }
 FIRST = "reception-bot"
-"""The account's primary: who gets the first message."""
+"""The account's primary agent, which gets the first message."""
 MESSAGES = (
     "My wifi drops every evening, what can I do?",
     "The internet was down for two days. Do I get a refund?",
@@ -40,13 +40,13 @@ MESSAGES = (
     "How many days of leave does Priya have left?",
     "This is unacceptable, I want to talk to a person!",
 )
-"""Delegated to one and to two; known to nobody; transferred to billing, and answered there; handed back by billing
-and delegated; transferred to the human desk."""
+"""Messages that show, in order: a delegation; a delegation of two hops; a question that no agent knows; a transfer to
+billing; a further answer of billing; a turn that billing hands back, delegated to hr; a transfer to the human desk."""
 
 _START_SECONDS = 30.0
 _POLL_SECONDS = 0.05
 _SHOWN = 500
-"""How much of a message is printed, in characters."""
+"""Characters of a message that are printed."""
 
 _EXIT_UNANSWERED = 1
 _EXIT_INTERRUPTED = 130
@@ -54,14 +54,14 @@ _EXIT_TERMINATED = 143
 
 
 @click.command()
-@click.option("--customer", default="17", show_default=True, help="Who asks: 17, 23, 31, 42, 58 or 64.")
+@click.option("--customer", default="17", show_default=True, help="Id of the customer: 17, 23, 31, 42, 58 or 64.")
 def demo(customer: str) -> int:
-    """Run a team of bots on your messages, each bot a process.
+    """Start a mesh and four bots, each a process, and send them your messages.
 
-    Type messages, or give them on standard input, a line each; without any, a few built-in ones are sent. They are
-    one conversation: some questions are delegated, some move it to another bot, or to the human desk. Prints each
-    answer, who has the conversation, and who asked whom. Exit codes: 0 all answered or with a person, 1 not all or
-    the team did not start.
+    Type messages, or give them on standard input, one a line; without any, built-in messages are sent. They form one
+    conversation: some messages lead to a delegation, others to a transfer to another bot or to the human desk. Prints
+    each answer, each change of owner and a tree of the calls. Exit codes: 0 every message was answered or is with a
+    person, 1 some were not, or the team did not start.
     """
     out = console() if sys.stdout.isatty() else console(width=_columns())
     logs = Path(tempfile.mkdtemp(prefix="botmesh-demo-"))
@@ -83,17 +83,21 @@ def demo(customer: str) -> int:
 
 
 def _run(out: Console, logs: Path, customer: str) -> int:
-    """Start, feed, stop, in a frame that stops what was started whatever happens inside."""
+    """Start the processes, send the messages, and stop the processes even after a failure."""
     with processes(logs) as started:
-        tally = asyncio.run(_feed(out, started, customer))
+        tally = asyncio.run(_feed_until_terminated(out, started, customer))
     out.print(f"{tally}. All {len(started)} processes are stopped.")
     return 0 if tally.is_complete else _EXIT_UNANSWERED
 
 
-async def _feed(out: Console, started: Processes, customer: str) -> Tally:
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - asyncio.run makes one
+async def _feed_until_terminated(out: Console, started: Processes, customer: str) -> Tally:
+    """Send the messages; SIGTERM cancels that."""
+    task = asyncio.create_task(_feed(out, started, customer))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
+async def _feed(out: Console, started: Processes, customer: str) -> Tally:
     out.print(f"Starting the mesh and {len(TEAM)} bots, each a process of its own ...")
     ready = await _start_mesh(started)
     for name, module in TEAM.items():
@@ -110,15 +114,15 @@ async def _feed(out: Console, started: Processes, customer: str) -> Tally:
 
 
 async def _start_mesh(started: Processes) -> dict[str, str]:
-    """Start `botmesh up` and wait for the line in which it says where it is."""
+    """Start `botmesh up`, and return the addresses that it prints once it is ready."""
     words = "up", "--bind", "127.0.0.1:0", "--json"
-    said = started.start("mesh", "botmesh_cli", "", *words, BOTMESH_PRIMARY=FIRST)
+    output = started.start("mesh", "botmesh_cli", "", *words, BOTMESH_PRIMARY=FIRST)
     async for _ in _tries(started, "the mesh does not come up"):
-        line, newline, _rest = said.read_text(encoding="utf-8").partition("\n")
+        line, newline, _rest = output.read_text(encoding="utf-8").partition("\n")
         if newline:
             ready: dict[str, str] = json.loads(line)
             return ready
-    raise AssertionError("unreachable")
+    raise AssertionError("_tries ends with a return here or with an error")
 
 
 async def _until_listed(mesh: Mesh, started: Processes) -> None:
@@ -128,7 +132,11 @@ async def _until_listed(mesh: Mesh, started: Processes) -> None:
 
 
 async def _tries(started: Processes, what: str) -> AsyncIterator[None]:
-    """A try every now and then, until time is over or a process has ended."""
+    """Yield every 50 ms, so that the caller checks a condition.
+
+    Raises:
+        ProcessFailedError: 30 s have passed, or a process has ended.
+    """
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         yield
@@ -138,7 +146,7 @@ async def _tries(started: Processes, what: str) -> AsyncIterator[None]:
 
 
 def _roster(mesh: Mesh, registry: str, started: Processes) -> Table:
-    """Who is there."""
+    """A table of the processes with their addresses."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("WHO", "PID", "WHERE", "WHAT FOR"):
         table.add_column(column)
@@ -152,25 +160,25 @@ def _roster(mesh: Mesh, registry: str, started: Processes) -> Table:
 
 
 async def _messages(out: Console) -> AsyncIterator[str]:
-    """What a person types, what stands on standard input, or the built-in messages."""
-    typed = sys.stdin is not None and sys.stdin.isatty()
-    if typed:
+    """The messages typed at a terminal or given on standard input; the built-in ones if there are none."""
+    is_typed = sys.stdin is not None and sys.stdin.isatty()
+    if is_typed:
         out.print(f'\nYour messages go to {FIRST} first: try "{MESSAGES[1]}", "{MESSAGES[3]}" or "{MESSAGES[-1]}"')
         out.print("An empty line, quit or Ctrl-D ends.")
     lines = typed_lines()
     count = 0
     while True:
-        if typed:
+        if is_typed:
             out.print("\n[bold]>[/bold] ", end="")
         line = await lines.get()
-        if line is None or (typed and line.strip().lower() in ("", "quit", "exit")):
+        if line is None or (is_typed and line.strip().lower() in ("", "quit", "exit")):
             break
         if line.strip():
             count += 1
-            if not typed:
+            if not is_typed:
                 _announce(out, count, line.strip())
             yield line.strip()
-    if not count and not typed:
+    if not count and not is_typed:
         out.print("\nNo messages on standard input: here are some.")
         for number, text in enumerate(MESSAGES, 1):
             _announce(out, number, text)

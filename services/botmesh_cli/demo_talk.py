@@ -1,4 +1,4 @@
-"""One contact's conversation with the demo's team: what is said, who has it, who asked whom."""
+"""One contact's conversation with the demo's team: prints answers, changes of owner and the trees of calls."""
 
 import asyncio
 import time
@@ -28,7 +28,7 @@ from botmesh_cli.trace_tree import draw
 CONTACT = "you"
 _ANSWER_SECONDS = 120.0
 _SPANS_SECONDS = 3.0
-"""How long to wait for a chain's last span; it is held back for less than a second."""
+"""Seconds to wait for a chain's last span; a bot exports its spans within a second."""
 _POLL_SECONDS = 0.05
 _NAME_WIDTH = 15
 _AT_DESK = {
@@ -40,7 +40,7 @@ _AT_DESK = {
 
 @dataclass(slots=True)
 class Tally:
-    """What happened so far."""
+    """Counts of the demo."""
 
     messages: int = 0
     answered: int = 0
@@ -49,7 +49,7 @@ class Tally:
     delegations: int = 0
 
     def __str__(self) -> str:
-        """In a sentence's beginning."""
+        """The counts as the beginning of a sentence."""
         words = [_count(self.messages, "message"), f"{self.answered} answered"]
         if self.with_people:
             words.append(f"{self.with_people} with the human desk")
@@ -61,15 +61,22 @@ class Tally:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every message was answered, or is with a person."""
+        """Whether every message was answered or waits at the human desk."""
         return self.answered + self.with_people == self.messages
 
 
 class Talk:
-    """A conversation; a new one begins after one has gone to the human desk. Use it as an async context."""
+    """A conversation with the team; after a transfer to the human desk a new one begins. Use `async with`."""
 
     def __init__(self, out: Console, registry: str, traces: str, customer: str) -> None:
-        """`registry` is where the mesh is, `traces` where spans go, `customer` who is speaking."""
+        """Prepare a conversation.
+
+        Args:
+            out: prints what happens.
+            registry: address of the mesh.
+            traces: address that receives the bots' spans; trees are drawn only if it is the mesh.
+            customer: id of the customer who writes.
+        """
         self.tally = Tally()
         self._out = out
         self._registry = registry
@@ -79,7 +86,7 @@ class Talk:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Connect."""
+        """Connect to the mesh."""
         self._conversations = await self._stack.enter_async_context(connected(self._registry, ConversationServiceStub))
         self._spans_of = await self._stack.enter_async_context(connected(self._registry, TraceServiceStub))
         return self
@@ -87,11 +94,11 @@ class Talk:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Hang up."""
+        """Close the connections."""
         await self._stack.aclose()
 
     async def say(self, words: str) -> None:
-        """Post a message; print what comes back, and who asked whom for it."""
+        """Post a message; print the answers, and the tree of the calls that it led to."""
         self.tally.messages += 1
         request = api.PostRequest(
             conversation_id=self._conversation or new_id(),
@@ -117,9 +124,9 @@ class Talk:
     def _show(self, response: api.PostResponse) -> None:
         kind = response.WhichOneof("event")
         if kind == "entry":
-            said = text_of(response.entry.payload)
+            answer = text_of(response.entry.payload)
             empty = Text("(an empty answer)", style="red")
-            self._line(plain(response.entry.author) or "mesh", Text(printable(said)) if said else empty)
+            self._line(plain(response.entry.author) or "mesh", Text(printable(answer)) if answer else empty)
         elif kind == "owner":
             self.tally.transfers += 1
             self._line(
@@ -131,29 +138,29 @@ class Talk:
             if response.end in _AT_DESK:
                 self._line("", Text(_AT_DESK[response.end].format(response.queue_position), style="yellow"))
 
-    def _line(self, who: str, said: Text) -> None:
+    def _line(self, author: str, text: Text) -> None:
         row = Table.grid(padding=(0, 2))
         row.add_column(style="bold", no_wrap=True, min_width=_NAME_WIDTH)
         row.add_column(overflow="fold")
-        row.add_row(who, said)
+        row.add_row(author, text)
         self._out.print(row)
 
     async def _traces_since(self, accepted: api.PostAccepted) -> list[str]:
-        """The traces of all that happened since a message, in order."""
-        asked = api.GetConversationRequest(conversation_id=accepted.conversation_id)
-        last = (await self._conversations.GetConversation(asked, timeout=5)).conversation.sequence
-        found: dict[str, None] = {}
+        """The trace ids of the events after an accepted message, in order."""
+        request = api.GetConversationRequest(conversation_id=accepted.conversation_id)
+        last = (await self._conversations.GetConversation(request, timeout=5)).conversation.sequence
+        trace_ids: dict[str, None] = {}
         watch = self._conversations.WatchConversations(
             api.WatchConversationsRequest(conversation_id=accepted.conversation_id)
         )
         async for response in watch:
             event = response.event
             if event.trace_id and event.sequence > accepted.sequence:
-                found[event.trace_id] = None
+                trace_ids[event.trace_id] = None
             if event.sequence >= last:
                 break
         watch.cancel()
-        return list(found)
+        return list(trace_ids)
 
     async def _draw(self, trace_id: str) -> None:
         spans = await self._spans(trace_id)
@@ -162,7 +169,7 @@ class Talk:
             self._out.print(Padding(Group("", draw(spans)), (0, 0, 0, _NAME_WIDTH + 2)))
 
     async def _spans(self, trace_id: str) -> list[Span]:
-        """The spans of a chain; after a while without those that are missing."""
+        """The spans of a chain, once they are complete or 3 s have passed."""
         until = time.monotonic() + _SPANS_SECONDS
         spans: list[Span] = []
         while time.monotonic() < until and not _complete(spans):
@@ -175,13 +182,13 @@ class Talk:
 
 
 def _is_delegation(span: Span) -> bool:
-    """Whether an agent asked another one."""
+    """Whether a span is an agent's call of another agent."""
     method = span.attributes.fields["rpc.method"].string_value if "rpc.method" in span.attributes.fields else ""
     return span.kind == SPAN_KIND_CLIENT and method.endswith("/Delegate")
 
 
 def _complete(spans: list[Span]) -> bool:
-    """Whether every call has both its ends: an agent's own calls arrive with the call that it served."""
+    """Whether the span of both ends of every call is there, and the parent of every span."""
     ids = {span.span_id for span in spans}
     served = {span.parent_span_id for span in spans if span.kind == SPAN_KIND_SERVER}
     return bool(spans) and all(

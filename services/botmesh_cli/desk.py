@@ -1,4 +1,4 @@
-"""`botmesh desk`: what waits for a person, and answering it."""
+"""`botmesh desk`: list, claim, answer and hand back conversations at the human desk."""
 
 import getpass
 import re
@@ -24,8 +24,7 @@ def _person(given: str | None) -> str:
     return given or re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
 
 
-def _say(with_: Common, view: Conversation) -> None:
-    """How the conversation stands after what was done."""
+def _print(with_: Common, view: Conversation) -> None:
     if with_.as_json:
         print_json(to_dict(view))
     else:
@@ -73,15 +72,15 @@ def _table(found: list[Conversation]) -> Table:
 
 
 @desk.command("on")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
 @common
 def come(with_: Common, person: str | None) -> int:
-    """Come on duty: who asks for a person is told that somebody is here."""
+    """Go on duty: contacts whose conversation comes to the desk are told that a person is there."""
     return _duty(with_, person, on_duty=True)
 
 
 @desk.command("off")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
 @common
 def leave(with_: Common, person: str | None) -> int:
     """Go off duty."""
@@ -92,27 +91,27 @@ def _duty(with_: Common, person: str | None, *, on_duty: bool) -> int:
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.SetDutyRequest(account_id=with_.settings.account, person=_person(person), on_duty=on_duty)
-            there = (await stub.SetDuty(request, timeout=TIMEOUT)).on_duty
+            people = (await stub.SetDuty(request, timeout=TIMEOUT)).on_duty
         if with_.as_json:
-            print_json({"on_duty": list(there)})
+            print_json({"on_duty": list(people)})
         else:
-            console().print(f"On duty: {plain(', '.join(there)) or 'nobody'}")
+            console().print(f"On duty: {plain(', '.join(people)) or 'nobody'}")
 
     return run(work())
 
 
 @desk.command()
 @click.argument("conversation_id")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
 @common
 def claim(with_: Common, conversation_id: str, person: str | None) -> int:
-    """Take a conversation that waits."""
+    """Claim a conversation that waits at the desk."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.ClaimRequest(conversation_id=conversation_id, person=_person(person))
             view = (await stub.Claim(request, timeout=TIMEOUT)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
 
@@ -120,11 +119,11 @@ def claim(with_: Common, conversation_id: str, person: str | None) -> int:
 @desk.command()
 @click.argument("conversation_id")
 @click.argument("words")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
-@click.option("--note", is_flag=True, help="For colleagues only.")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
+@click.option("--note", is_flag=True, help="Add a note for colleagues, which the contact does not see.")
 @common
 def answer(with_: Common, conversation_id: str, words: str, person: str | None, note: bool) -> int:
-    """Say WORDS to the contact."""
+    """Send the answer WORDS to the contact."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
@@ -136,24 +135,24 @@ def answer(with_: Common, conversation_id: str, words: str, person: str | None, 
                 note=note,
             )
             view = (await stub.Reply(request, timeout=TIMEOUT)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
 
 
 @desk.command()
 @click.argument("conversation_id")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
-@click.option("--agent", default="", help="To whom.  [default: the agent that it came from]")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
+@click.option("--agent", default="", metavar="AGENT", help="The agent.  [default: the one that it came from]")
 @common
 def back(with_: Common, conversation_id: str, person: str | None, agent: str) -> int:
-    """Give a conversation back to an agent."""
+    """Hand a conversation back to an agent."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.HandBackRequest(conversation_id=conversation_id, person=_person(person), agent=agent)
             view = (await stub.HandBack(request, timeout=30)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
 
@@ -172,7 +171,7 @@ def close(with_: Common, conversation_id: str, person: str | None, reason: str) 
                 conversation_id=conversation_id, person=_person(person), reason=reason
             )
             view = (await stub.CloseConversation(request, timeout=TIMEOUT)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())
 
@@ -180,22 +179,22 @@ def close(with_: Common, conversation_id: str, person: str | None, reason: str) 
 @desk.command()
 @click.argument("conversation_id")
 @click.argument("words", required=False)
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
-@click.option("--reject", is_flag=True, help="Drop it instead.")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
+@click.option("--reject", is_flag=True, help="Drop the suggested reply; WORDS are the reason.")
 @common
 def approve(with_: Common, conversation_id: str, words: str | None, person: str | None, reject: bool) -> int:
-    """Let the reply that a bot suggests go out, as it is or as WORDS."""
+    """Send the reply that a bot suggests to the contact, unchanged or with the text WORDS."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
-            asked = api.GetConversationRequest(conversation_id=conversation_id)
-            turn_id = (await stub.GetConversation(asked, timeout=TIMEOUT)).conversation.suggestion.turn_id
+            request = api.GetConversationRequest(conversation_id=conversation_id)
+            turn_id = (await stub.GetConversation(request, timeout=TIMEOUT)).conversation.suggestion.turn_id
             facts = {"conversation_id": conversation_id, "turn_id": turn_id, "person": _person(person)}
             if reject:
                 view = (await stub.Reject(api.RejectRequest(**facts, reason=words or ""), timeout=TIMEOUT)).conversation
             else:
                 payload = [text(words)] if words else []
                 view = (await stub.Approve(api.ApproveRequest(**facts, payload=payload), timeout=TIMEOUT)).conversation
-        _say(with_, view)
+        _print(with_, view)
 
     return run(work())

@@ -1,4 +1,4 @@
-"""`botmesh doctor`: what does not work as it should, and what to do about it."""
+"""`botmesh doctor`: checks services, data folder and system limits, and says how to repair what is wrong."""
 
 import asyncio
 import itertools
@@ -27,12 +27,12 @@ from botmesh_cli.options import Common, common, run
 from botmesh_cli.output import clock, console, plain, print_json, table, word
 from botmesh_service.settings import ServiceSettings
 
-if sys.platform != "win32":  # which has no such limits
+if sys.platform != "win32":  # Windows has no such limits
     import resource
 
 Level = Literal["ok", "warning", "problem"]
 FEW_FILES = 4_096
-"""Open files: below this many a busy mesh runs out of connections."""
+"""Open files that a busy mesh needs for its connections."""
 _SERVICES = {
     "registry": "botmesh.v1.RegistryService",
     "conversations": "botmesh.v1.ConversationService",
@@ -42,29 +42,29 @@ _SERVICES = {
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 _MAX_PROBLEMS = 500
 _MAX_FILES = 1_000
-"""Of a data folder that are looked at: a mesh has a few."""
+"""Files of a data folder that are checked; a mesh has fewer than ten."""
 _MAX_AGENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     level: Level
     what: str
-    """What it is about: a service, a file, a limit."""
+    """The subject: a service, a file, a limit."""
     text: str
-    """How it stands."""
+    """The state of the subject."""
     todo: str = ""
-    """What to do about it; empty where nothing has to be done."""
+    """What to do about it; empty if nothing has to be done."""
 
 
 @click.command()
 @common
 def doctor(with_: Common) -> int:
-    """Look for what does not work as it should: services, data folder, limits.
+    """Check the services, the data folder and the limits of the system, and say what to do.
 
-    Exit codes: 0 nothing is wrong (there may be warnings), 4 something is.
+    Exit codes: 0 no problems, maybe warnings; 4 at least one problem.
     """
     return run(_doctor(with_))
 
@@ -78,10 +78,10 @@ async def _doctor(with_: Common) -> int:
     if with_.as_json:
         print_json({"problems": wrong, "warnings": warnings, "findings": [asdict(finding) for finding in findings]})
     else:
-        rows = table("", "WHAT", "HOW IT STANDS", "WHAT TO DO", whole=("", "WHAT"))
-        for one in findings:
-            level = f"[{_STYLES[one.level]}]{one.level}[/]"
-            rows.add_row(level, plain(one.what), plain(one.text), plain(one.todo))
+        rows = table("", "WHAT", "HOW IT STANDS", "WHAT TO DO", unbroken=("", "WHAT"))
+        for finding in findings:
+            level = f"[{_STYLES[finding.level]}]{finding.level}[/]"
+            rows.add_row(level, plain(finding.what), plain(finding.text), plain(finding.todo))
         out = console()
         out.print(rows)
         out.print(f"\n{_count(wrong, 'problem')}, {_count(warnings, 'warning')}.", style="bold" if wrong else "dim")
@@ -89,15 +89,15 @@ async def _doctor(with_: Common) -> int:
 
 
 async def _services(settings: ServiceSettings) -> list[Finding]:
-    """Every address is asked once, whatever it serves, and all at the same time."""
-    named: dict[str, list[str]] = {}
+    """Check all addresses at the same time, each once even if it has several services."""
+    names_at: dict[str, list[str]] = {}
     for name, address in {"registry": settings.registry, **settings.services(settings.registry)}.items():
-        named.setdefault(address, []).append(name)
-    found = await asyncio.gather(*(_at(address, names, settings) for address, names in named.items()))
-    return [finding for findings in found for finding in findings]
+        names_at.setdefault(address, []).append(name)
+    results = await asyncio.gather(*(_server(address, names, settings) for address, names in names_at.items()))
+    return [finding for findings in results for finding in findings]
 
 
-async def _at(address: str, names: list[str], settings: ServiceSettings) -> list[Finding]:
+async def _server(address: str, names: list[str], settings: ServiceSettings) -> list[Finding]:
     where = f"{', '.join(names)} at {address}"
     async with grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS) as channel:
         try:
@@ -137,7 +137,7 @@ def _unreachable(where: str, names: list[str], error: grpc.aio.AioRpcError) -> F
 
 
 async def _serves(channel: grpc.aio.Channel, name: str, address: str) -> list[Finding]:
-    """Whether what answers there is the service that is looked for."""
+    """Findings about one service at an address that answers; none if the address serves it."""
     try:
         health = await _health(channel, _SERVICES[name])
     except grpc.aio.AioRpcError as error:
@@ -149,7 +149,7 @@ async def _serves(channel: grpc.aio.Channel, name: str, address: str) -> list[Fi
 
 
 async def _problems(channel: grpc.aio.Channel, where: str) -> list[Finding]:
-    """What the process itself knows of."""
+    """The problems that the process itself has noted."""
     request = pb.ListProblemsRequest(limit=_MAX_PROBLEMS)
     try:
         response: pb.ListProblemsResponse = await ProblemServiceStub(channel).ListProblems(request, timeout=TIMEOUT)
@@ -157,14 +157,14 @@ async def _problems(channel: grpc.aio.Channel, where: str) -> list[Finding]:
         if error.code() is grpc.StatusCode.UNIMPLEMENTED:
             return [Finding("ok", where, "tells of no problems (it keeps no list of them)")]
         return [Finding("problem", where, f"tells no problems: {error.code().name}: {error.details()}", "try again")]
-    findings = [_told(problem) for problem in response.problems]
+    findings = [_finding(problem) for problem in response.problems]
     more = response.total - len(findings)
     if more > 0:
         findings.append(Finding("warning", where, f"{more} more problems, seen longer ago", "look into its log"))
     return findings or [Finding("ok", where, "tells of no problems")]
 
 
-def _told(problem: pb.Problem) -> Finding:
+def _finding(problem: pb.Problem) -> Finding:
     kind = word(pb.ProblemKind, problem.kind, "PROBLEM_KIND_")
     what = f"{problem.component}: {problem.subject}"
     times = "once" if problem.count == 1 else f"{problem.count} times, the last"
@@ -175,7 +175,7 @@ def _told(problem: pb.Problem) -> Finding:
 
 
 async def _versions(channel: grpc.aio.Channel, account: str) -> list[Finding]:
-    """Whether the instances of an agent are of one version, as far as they say."""
+    """A warning for each agent whose instances have different versions."""
     request = registry_pb.ListAgentsRequest(account_id=account, page_size=_MAX_AGENTS)
     try:
         response: registry_pb.ListAgentsResponse = await RegistryServiceStub(channel).ListAgents(
@@ -193,7 +193,7 @@ async def _versions(channel: grpc.aio.Channel, account: str) -> list[Finding]:
 
 
 def _folder(folder: Path) -> list[Finding]:
-    """The data folder, where it is on this machine: nobody else of the machine may read it."""
+    """Whether other users of this machine can read the data folder."""
     what = f"data folder {folder}"
     try:
         if not folder.is_dir():
@@ -209,7 +209,7 @@ def _folder(folder: Path) -> list[Finding]:
 
 
 def _open_to_others(folder: Path) -> Iterator[str]:
-    """Names and modes of what is open to group or others: of the folder 0700 is expected, of a file 0600."""
+    """Names and modes of files and folders that group or others may open; 0600 and 0700 are expected."""
     for path in (folder, *sorted(itertools.islice(folder.rglob("*"), _MAX_FILES))):
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -217,20 +217,20 @@ def _open_to_others(folder: Path) -> Iterator[str]:
 
 
 def _files(folder: Path) -> list[Finding]:
-    """Whether the files of the data folder can be read, as `botmesh log check` says; nothing where there is no log."""
-    from botmesh_log.salvage import check_folder  # noqa: PLC0415 - read late: no other command needs it
+    """Whether the files of the data folder are intact, as `botmesh log check` does; no findings without a log."""
+    from botmesh_log.salvage import check_folder  # noqa: PLC0415 - imported late: no other command needs it
 
     try:
         reports = check_folder(folder)
-    except (InvalidField, OSError, sqlite3.Error):  # no log, or none that may be read: the line before says so
+    except (InvalidField, OSError, sqlite3.Error):  # no log, or an unreadable one, of which _folder has told
         return []
     todo = f"botmesh log check {folder}; a damaged log is mended by `botmesh log salvage`"
-    wrong = [
-        Finding("problem", f"{folder}/{one.name}", f"{one.state}: {one.text}", todo)
-        for one in reports
-        if one.state != "ok"
+    problems = [
+        Finding("problem", f"{folder}/{report.name}", f"{report.state}: {report.text}", todo)
+        for report in reports
+        if report.state != "ok"
     ]
-    return wrong or [Finding("ok", f"data folder {folder}", f"{_count(len(reports), 'file')} read, none is damaged")]
+    return problems or [Finding("ok", f"data folder {folder}", f"{_count(len(reports), 'file')} read, none is damaged")]
 
 
 def _limits() -> list[Finding]:
@@ -244,5 +244,5 @@ def _limits() -> list[Finding]:
     return [Finding("warning", "open files", f"{soft:,} allowed in this shell: a busy mesh needs {FEW_FILES:,}", todo)]
 
 
-def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number} {one if number == 1 else several or f'{one}s'}"
+def _count(number: int, singular: str, plural: str = "") -> str:
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"

@@ -1,4 +1,4 @@
-"""The group of commands, exit codes, and how errors are told."""
+"""The group of commands, their exit codes, and the printing of errors."""
 
 import importlib
 import io
@@ -56,29 +56,29 @@ COMMANDS = {
     "new": "new",
     "conformance": "conformance",
 }
-"""Each command and the module that holds it; read when it is asked for, so that `botmesh version` is quick."""
+"""Each command and its module, which is imported when the command is used, so that `botmesh version` is fast."""
 
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
 EXIT_FAILED = 4
 EXIT_INTERRUPTED = 130
 EXIT_NO_READER = 141
-"""As the shell says it of a program that SIGPIPE ended."""
+"""The exit code that a shell shows for a program that SIGPIPE ended."""
 
 
 class ReaderGoneError(Exception):
-    """Whoever read the output is gone. Not an OSError: click would end the process its own way."""
+    """The reader of the output has closed it. Not an OSError, because click handles those in its own way."""
 
 
 class Commands(click.Group):
-    """The commands, imported one by one."""
+    """The commands, each imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order in which a newcomer needs them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """One command."""
+        """The command of a name, or None."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"botmesh_cli.{COMMANDS[cmd_name]}")
@@ -86,14 +86,14 @@ class Commands(click.Group):
         return command
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:
-        """As click does it; --help is printed here."""
+        """Parse the arguments as click does; --help prints here, so a closed output shows here too."""
         try:
             return super().make_context(*args, **options)
         except BrokenPipeError:
             raise ReaderGoneError from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that is meant."""
+        """Run the command that the arguments name."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -102,7 +102,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is meant, or an error that names the nearest."""
+        """The command that the arguments name, or an error that suggests the nearest name."""
         name = args[0] if args else ""
         if name and name not in COMMANDS and not name.startswith("-"):
             ctx.fail(f"There is no command {name!r}.{did_you_mean(nearest(name, COMMANDS))}")
@@ -116,19 +116,19 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="botmesh", message="botmesh %(version)s")
 def botmesh() -> None:
-    """Run and ask a mesh of bots.
+    """Run a mesh of bots, and use it.
 
-    Start with `botmesh up`, then start bots, then `botmesh agents` and `botmesh delegate AGENT TEXT`.
+    Start with `botmesh up`, then start bots, then try `botmesh agents` and `botmesh delegate AGENT TEXT`.
     """
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run one command and leave with its exit code. Neither Ctrl-C nor a reader that vanishes leaves a traceback."""
+    """Run one command and exit with its code. Ctrl-C and a closed output end it without a traceback."""
     words = sys.argv[1:] if arguments is None else arguments
     _prepare_streams()
     try:
         code = _main(words)
-        sys.stdout.flush()  # here: at the end of the interpreter nobody could catch what goes wrong
+        sys.stdout.flush()  # here, because an error at the interpreter's exit cannot be caught
     except (BrokenPipeError, ReaderGoneError):
         _silence()
         code = EXIT_NO_READER
@@ -147,16 +147,16 @@ def _main(words: list[str]) -> int:
         if as_json:
             tell_program("USAGE", "INVALID_ARGUMENT", error.format_message())
         else:
-            told = io.StringIO()
-            error.show(told)
-            click.echo(printable(told.getvalue()), err=True, nl=False)
+            message = io.StringIO()
+            error.show(message)
+            click.echo(printable(message.getvalue()), err=True, nl=False)
         return error.exit_code
     except BotmeshError as error:
         tell_error(error, as_json=as_json)
         return exit_code(error)
     except BrokenPipeError:
         raise
-    except OSError as error:  # the disk is full, a folder is not ours: nothing that a traceback would explain
+    except OSError as error:  # a full disk, a folder without permission: a traceback would not help
         if as_json:
             tell_program("FAILED", "UNKNOWN", str(error))
         else:
@@ -167,7 +167,7 @@ def _main(words: list[str]) -> int:
 
 
 def _prepare_streams() -> None:
-    """Have all three standard streams, and none that fails for a character. Logs are as harmless as other output."""
+    """Replace closed standard streams, and make characters visible that cannot be encoded or control a terminal."""
     if sys.stdin is None:
         sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - lives as long as the process
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
@@ -185,14 +185,14 @@ def _tell_traceback(kind: type[BaseException], error: BaseException, trace: Trac
 
 
 def _unread() -> TextIO:
-    """In place of a closed standard output: a pipe that nobody reads."""
+    """A pipe without a reader, in place of a closed standard output."""
     reader, writer = os.pipe()
     os.close(reader)
     return os.fdopen(writer, "w", encoding="utf-8")
 
 
 def _silence() -> None:
-    """Have nothing more printed: what is left in the buffers could not be."""
+    """Send the rest of the buffers to the null device, so that the interpreter's exit does not fail on them."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and _is_broken(stream):
@@ -208,14 +208,14 @@ def _is_broken(stream: io.TextIOWrapper) -> bool:
 
 
 def _check_text(words: list[str]) -> None:
-    """Whatever arrives as no UTF-8 can be sent nowhere."""
+    """Refuse arguments that are not UTF-8, because no message can hold them."""
     for word in words:
-        if not word.isprintable() and any("\ud800" <= one <= "\udfff" for one in word):
+        if not word.isprintable() and any("\ud800" <= character <= "\udfff" for character in word):
             raise click.UsageError(f"{ascii(word)[:80]} is no UTF-8 text.")
 
 
 def exit_code(error: BotmeshError) -> int:
-    """3 where nothing was begun, 4 where something was, or may have been."""
+    """The exit code of an error: 2 wrong usage, 3 if no work was begun, 4 if work was or may have been begun."""
     if isinstance(error, InvalidField) and not error.from_peer:
         return EXIT_USAGE
     refused = isinstance(error, Refused | NotFound | AddressNotAllowed | MessageTooLarge) or (

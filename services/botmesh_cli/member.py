@@ -1,4 +1,4 @@
-"""`botmesh member`: bots that are asked beside the owner of a conversation."""
+"""`botmesh member`: the agents that are asked in a conversation beside its owner."""
 
 from typing import Any
 
@@ -14,26 +14,28 @@ from botmesh_cli.output import console, plain, print_json, table, to_dict
 
 @click.group()
 def member() -> None:
-    """Have bots asked beside the owner of a conversation."""
+    """Add, remove and list agents that are asked in a conversation beside its owner."""
 
 
 @member.command()
 @click.argument("conversation_id")
 @click.argument("agent")
-@click.option("--keyword", "keywords", multiple=True, metavar="WORD", help="When the contact says it; may be repeated.")
-@click.option("--cron", "schedules", multiple=True, metavar="EXPR", help='At times, "0 9 * * MON-FRI"; repeatable.')
-@click.option("--time-zone", default="", metavar="ZONE", help="Of their clock, Europe/Berlin.  [default: UTC]")
-@click.option("--action", "actions", multiple=True, metavar="ID", help="When it is fired; may be repeated.")
-@click.option("--always", is_flag=True, help="Whenever the contact says something.")
-@click.option("--priority", type=int, default=0, show_default=True, help="Of several, the greatest is asked first.")
+@click.option("--keyword", "keywords", multiple=True, metavar="WORD", help="Ask when a message has WORD; repeatable.")
+@click.option("--cron", "schedules", multiple=True, metavar="EXPR", help='Ask at times, "0 9 * * MON-FRI"; repeatable.')
+@click.option("--time-zone", default="", metavar="ZONE", help="Time zone of --cron, Europe/Berlin.  [default: UTC]")
+@click.option("--action", "actions", multiple=True, metavar="ID", help="Ask when the action ID is fired; repeatable.")
+@click.option("--always", is_flag=True, help="Ask at every message of the contact.")
+@click.option(
+    "--priority", type=int, default=0, show_default=True, help="Members with greater numbers are asked first."
+)
 @common
 def add(with_: Common, conversation_id: str, agent: str, **fields: Any) -> int:
-    """Have AGENT asked from now on; adding it again replaces what it is asked for."""
+    """Make AGENT a member of a conversation. Adding it again replaces the conditions on which it is asked."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.AddMemberRequest(conversation_id=conversation_id, member=Member(agent=agent, **fields))
-            _say(with_, (await stub.AddMember(request, timeout=TIMEOUT)).conversation)
+            _print(with_, (await stub.AddMember(request, timeout=TIMEOUT)).conversation)
 
     return run(work())
 
@@ -43,12 +45,12 @@ def add(with_: Common, conversation_id: str, agent: str, **fields: Any) -> int:
 @click.argument("agent")
 @common
 def remove(with_: Common, conversation_id: str, agent: str) -> int:
-    """Have AGENT not asked any more."""
+    """Remove the member AGENT: it is not asked any more."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.RemoveMemberRequest(conversation_id=conversation_id, agent=agent)
-            _say(with_, (await stub.RemoveMember(request, timeout=TIMEOUT)).conversation)
+            _print(with_, (await stub.RemoveMember(request, timeout=TIMEOUT)).conversation)
 
     return run(work())
 
@@ -62,29 +64,29 @@ def list_members(with_: Common, conversation_id: str) -> int:
     async def work() -> None:
         async with service(with_.settings) as stub:
             request = api.GetConversationRequest(conversation_id=conversation_id)
-            _say(with_, (await stub.GetConversation(request, timeout=TIMEOUT)).conversation)
+            _print(with_, (await stub.GetConversation(request, timeout=TIMEOUT)).conversation)
 
     return run(work())
 
 
-def _say(with_: Common, view: Conversation) -> None:
+def _print(with_: Common, view: Conversation) -> None:
     if with_.as_json:
-        print_json([to_dict(one) for one in view.members])
+        print_json([to_dict(known) for known in view.members])
     elif not view.members:
         console().print("No members: the owner answers alone.")
     else:
         rows = table("AGENT", "PRIORITY", "IS ASKED")
-        for one in view.members:
-            rows.add_row(plain(one.agent), str(one.priority), plain(_when(one)))
+        for known in view.members:
+            rows.add_row(plain(known.agent), str(known.priority), plain(_when(known)))
         console().print(rows)
 
 
-def _when(one: Member) -> str:
-    said = [
-        f"{words} {', '.join(given)}"
-        for words, given in (("the contact says", one.keywords), ("action", one.actions), ("at", one.schedules))
-        if given
+def _when(known: Member) -> str:
+    conditions = [
+        f"{words} {', '.join(values)}"
+        for words, values in (("the contact says", known.keywords), ("action", known.actions), ("at", known.schedules))
+        if values
     ]
-    if one.schedules:
-        said[-1] += f" ({one.time_zone or 'UTC'})"
-    return "; ".join([*(["always"] if one.always else []), *said])
+    if known.schedules:
+        conditions[-1] += f" ({known.time_zone or 'UTC'})"
+    return "; ".join([*(["always"] if known.always else []), *conditions])

@@ -1,4 +1,4 @@
-"""`botmesh messages`: who said what to whom."""
+"""`botmesh messages`: the messages between agents that the journal has."""
 
 import click
 
@@ -13,13 +13,16 @@ _EMPTY = "No messages. Bots log theirs where persist_messages is on (config.csv:
 
 
 @click.command()
-@click.option("--chain", default="", metavar="ID", help="Only those of a chain, by its correlation id.")
-@click.option("--conversation", default="", metavar="ID", help="Only those of a conversation.")
-@click.option("--agent", default="", metavar="NAME", help="Only those that an agent sent or got.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many.")
+@click.option("--chain", default="", metavar="ID", help="List only messages of the chain with this correlation id.")
+@click.option("--conversation", default="", metavar="ID", help="List only those of this conversation.")
+@click.option("--agent", default="", metavar="NAME", help="List only those that this agent sent or received.")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="Messages to list.")
 @common
 def messages(with_: Common, chain: str, conversation: str, agent: str, limit: int) -> int:
-    """List the messages that bots sent each other, the newest last."""
+    """List the newest messages between agents, the newest last.
+
+    The journal has them if the agents run with the setting persist_messages.
+    """
     request = ListMessagesRequest(
         account_id=with_.settings.account,
         correlation_id=chain,
@@ -32,24 +35,24 @@ def messages(with_: Common, chain: str, conversation: str, agent: str, limit: in
 
 async def _messages(with_: Common, request: ListMessagesRequest) -> None:
     async with journal(with_.settings) as stub:
-        found = list((await stub.ListMessages(request, timeout=TIMEOUT)).entries)[::-1]
+        entries = list((await stub.ListMessages(request, timeout=TIMEOUT)).entries)[::-1]
     if with_.as_json:
-        print_json([to_dict(one) for one in found])
-    elif not found:
+        print_json([to_dict(entry) for entry in entries])
+    elif not entries:
         console().print(_EMPTY)
     else:
         rows = table("TIME", "FROM", "TO", "TYPE", "CHAIN", "TEXT")
-        for one in found:
-            rows.add_row(*_row(one))
+        for entry in entries:
+            rows.add_row(*_row(entry))
         console().print(rows)
 
 
 def _row(entry: JournalEntry) -> tuple[str, ...]:
     message = entry.message
     kind = word(MessageType, message.message_type, "MESSAGE_TYPE_")
-    said = text_of(message.payload)
+    text = text_of(message.payload)
     if entry.reason:
-        said = f"{entry.reason.lower().replace('_', ' ')}: {said}"
+        text = f"{entry.reason.lower().replace('_', ' ')}: {text}"
     cost = entry.usage.cost_micros
     return (
         clock(entry.time, "%H:%M:%S.%f"),
@@ -57,5 +60,5 @@ def _row(entry: JournalEntry) -> tuple[str, ...]:
         plain(message.to_agent or "-"),
         kind,
         short(message.correlation_id),
-        plain(said[:200]) + (f" ({cost / 1e6:g} {plain(entry.usage.currency)})" if cost else ""),
+        plain(text[:200]) + (f" ({cost / 1e6:g} {plain(entry.usage.currency)})" if cost else ""),
     )

@@ -1,4 +1,4 @@
-"""`botmesh new bot`: a small project that builds, runs and joins, in the language of its author."""
+"""`botmesh new bot`: writes a small project of a bot, in one of four languages, that builds and joins a mesh."""
 
 from collections.abc import Iterator
 from importlib import metadata, resources
@@ -13,30 +13,28 @@ from botmesh.names import check_agent
 
 LANGUAGES = ("python", "go", "node", "java")
 _PROGRAMS = {"build", "run"}
-"""Files of templates that can be run."""
-
-
-_FIRST = {"java": "mvn install", "node": "./build"}
-"""What makes the SDK of a checkout usable."""
+"""Template files that are made executable."""
+_SDK_BUILDS = {"java": "mvn install", "node": "./build"}
+"""Commands that build the SDK of a checkout, by language."""
 
 
 @click.group()
 def new() -> None:
-    """Begin something new."""
+    """Write new projects."""
 
 
 @new.command()
 @click.argument("name")
-@click.option("--language", type=click.Choice(LANGUAGES), default="python", show_default=True)
-@click.option("--folder", metavar="PATH", help="Where to; default a new folder of the bot's name.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="python", show_default=True, help="Of the project.")
+@click.option("--folder", metavar="PATH", help="Folder to write to.  [default: a new one with the bot's name]")
 @click.option(
     "--sdk",
     metavar="PATH",
     type=click.Path(exists=True, file_okay=False),
-    help="A checkout of Botmesh whose SDK is to be used instead of the published one.",
+    help="Checkout of Botmesh whose SDK replaces the published one.",
 )
 def bot(name: str, language: str, folder: str | None, sdk: str | None) -> int:
-    """Write the project of a bot called NAME: the bot, how it is built, and how it is held to the contract."""
+    """Write the project of a bot called NAME: its program, its build, and its scripted bot for the conformance kit."""
     try:
         check_agent("NAME", name)
     except InvalidField as error:
@@ -54,15 +52,14 @@ def bot(name: str, language: str, folder: str | None, sdk: str | None) -> int:
     except OSError as error:
         raise click.UsageError(f"Cannot write to {target}: {error.strerror}.") from None
     click.echo(f"{target} holds {name}. Next: cd {target}, and do what its README.md says.")
-    if sdk and language in _FIRST:
-        click.echo(
-            f"Its SDK has to be built first: (cd {Path(sdk).resolve()}/clients/{language} && {_FIRST[language]})"
-        )
+    if sdk and language in _SDK_BUILDS:
+        build = f"cd {Path(sdk).resolve()}/clients/{language} && {_SDK_BUILDS[language]}"
+        click.echo(f"Its SDK has to be built first: ({build})")
     return 0
 
 
 def _sdk(language: str, checkout: Path | None) -> str:
-    """What the project names as its dependency."""
+    """The SDK's version or location as the project's build file names it."""
     version = metadata.version("botmesh")
     if checkout is None or language in ("go", "java"):
         return {"python": f"botmesh~={version}", "go": f"v{version}", "node": f"^{version}", "java": version}[language]
@@ -73,7 +70,7 @@ def _files(language: str) -> Iterator[tuple[PurePosixPath, str]]:
     folder = resources.files("botmesh_cli").joinpath("templates", language)
 
     def walk(place: Traversable, at: PurePosixPath) -> Iterator[tuple[PurePosixPath, str]]:
-        for entry in sorted(place.iterdir(), key=lambda one: one.name):
+        for entry in sorted(place.iterdir(), key=lambda entry: entry.name):
             if entry.name == "__pycache__":
                 continue
             if entry.is_dir():

@@ -1,4 +1,4 @@
-"""Options that every command takes, and the settings that they make."""
+"""The options common to the commands, and the settings that follow from them."""
 
 import asyncio
 import functools
@@ -16,21 +16,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Common:
-    """What every command knows."""
+    """The values of the common options."""
 
     settings: ServiceSettings
     as_json: bool
     reload: Callable[[], ServiceSettings]
-    """Reads the settings anew."""
+    """Reads the settings again."""
 
 
 def common(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options --registry, --account, --config and --json, and their outcome as first argument."""
+    """Add --registry, --account, --config and --json to a command, and pass it a `Common` as first argument."""
 
-    @click.option("--registry", metavar="IP:PORT", help="Where the registry is.  [default: 127.0.0.1:7600]")
-    @click.option("--account", metavar="ID", help="The tenant.  [default: default]")
-    @click.option("--config", metavar="FILE", help="A settings file.  [default: ./botmesh.toml if there is one]")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+    @click.option("--registry", metavar="IP:PORT", help="Address of the registry.  [default: 127.0.0.1:7600]")
+    @click.option("--account", metavar="ID", help="The account.  [default: default]")
+    @click.option("--config", metavar="FILE", help="Settings file.  [default: ./botmesh.toml if there is one]")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
     @functools.wraps(function)
     def command(
         registry: str | None,
@@ -48,7 +48,11 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def checked_address(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
-    """Check what was given as an address (a click callback)."""
+    """Check an address, "IP:PORT"; a callback for click options.
+
+    Raises:
+        click.BadParameter: it is no IP and port.
+    """
     try:
         return None if given is None else parse_address(given)
     except ValueError:
@@ -56,5 +60,5 @@ def checked_address(_context: click.Context, _option: click.Parameter, given: st
 
 
 def run(work: Coroutine[Any, Any, int | None]) -> int:
-    """Run a command's coroutine; its exit code."""
+    """Run a command's coroutine, and return its exit code; None counts as 0."""
     return asyncio.run(work) or 0

@@ -1,4 +1,4 @@
-"""What commands print: tables for people, JSON for programs, errors on standard error."""
+"""The output of commands: tables for people, JSON for programs, errors on standard error."""
 
 import json
 import logging
@@ -19,32 +19,33 @@ from rich.segment import Segment
 from rich.table import Table
 
 from botmesh.errors import BotmeshError
+from botmesh_service.times import nanoseconds_of
 
 _STYLES = {"ready": "green", "busy": "yellow", "draining": "yellow", "down": "red"}
 _UNBOUNDED = 100_000
-"""Columns where nobody looks at a screen: a program that reads lines must not find them wrapped."""
+"""Width of output that does not go to a terminal, so that lines for programs are not wrapped."""
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufeff\uffa0"  # of no width, or blank
     "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width but joiners, directions, separators
     "\ud800-\udfff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # surrogates, tags
 )
-"""Characters that steer a terminal, turn text around, or are not to be seen."""
+"""Characters that control a terminal, change the direction of text, or are invisible."""
 _OPEN_END = re.compile(r"\\+$|\[(?=[a-z#/@][^\[\]]*$)")
-"""What would become markup together with what is printed behind it."""
+"""An end of a text that would become markup together with the text after it."""
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 _SHORT = 12
 _INDENT = "  "
 _MAX_DEPTH = 100
-"""Levels of messages in JSON: what came over the wire has fewer."""
+"""Levels of nested messages in JSON; messages that gRPC has parsed have fewer."""
 _NOT_IN_JSON = (ValueError, TypeError, ArithmeticError, RecursionError, JsonError)
 
 
 class _Console(Console):
-    """A console whose reader may vanish, and to which nothing gets through that steers a terminal."""
+    """A console that raises BrokenPipeError for a closed output, and prints no control characters."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """As rich does it; what a command forgot to make visible is made visible here."""
+        """Render as rich does, with control characters made visible that a command left in its text."""
         for segment in super().render(renderable, options):
             if segment.control or not _UNSEEN.search(segment.text):
                 yield segment
@@ -52,14 +53,14 @@ class _Console(Console):
                 yield Segment(printable(segment.text), segment.style)
 
     def on_broken_pipe(self) -> NoReturn:
-        """Whoever read is gone: main.py knows what to do."""
+        """Raise, so that main.py ends the process."""
         raise BrokenPipeError
 
 
 def console(*, stderr: bool = False, width: int = _UNBOUNDED) -> Console:
-    """Where people read. Without a terminal, lines are as long as they need to be, or `width`."""
-    made = _Console(stderr=stderr, highlight=False, emoji=False)
-    return made if made.is_terminal else _Console(stderr=stderr, highlight=False, emoji=False, width=width)
+    """A console of standard output or error, `width` columns wide if that is not a terminal."""
+    terminal = _Console(stderr=stderr, highlight=False, emoji=False)
+    return terminal if terminal.is_terminal else _Console(stderr=stderr, highlight=False, emoji=False, width=width)
 
 
 class _Rows(Table):
@@ -76,84 +77,79 @@ class _Rows(Table):
             yield Segment.line()
 
 
-def table(*columns: str, whole: Collection[str] = ()) -> Table:
-    """A plain table: no lines, nothing that hinders copying. Columns in `whole` are not broken while others can be."""
-    made = _Rows(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+def table(*columns: str, unbroken: Collection[str] = ()) -> Table:
+    """A table without lines, so that cells can be copied. Columns in `unbroken` wrap only after all others have."""
+    rows = _Rows(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
-        made.add_column(column, overflow="fold", no_wrap=column in whole)
-    return made
+        rows.add_column(column, overflow="fold", no_wrap=column in unbroken)
+    return rows
 
 
 def printable(text: str) -> str:
-    r"""Text that somebody else wrote, all its characters seen and none obeyed: ESC is shown as \x1b.
+    r"""Untrusted text with unprintable characters made visible: ESC becomes \x1b.
 
-    Control characters but tab and newline, characters that set a direction, those that cannot be seen, and what is
-    no character at all are shown as Python writes them. Every text of a contact, a bot, a file or a peer that is
-    printed goes through here, or through `plain` or `short`.
+    Control characters except tab and newline, characters that set a direction, invisible characters and surrogates
+    are replaced by their Python escapes. Every text of a contact, a bot, a file or a peer that is printed goes through
+    here, or through `plain` or `short`.
     """
-    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
+    return _UNSEEN.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def plain(text: str) -> str:
-    """Text that somebody else wrote as one line of a table or a tree: its brackets are no markup."""
+    """Untrusted text as one line of a table or a tree, with its brackets escaped from rich's markup."""
     return lines(" ".join(printable(text).split()))
 
 
 def lines(text: str) -> str:
-    """Text that somebody else wrote, its lines and blanks as they are; its brackets are no markup.
+    """Untrusted text with its line breaks and blanks, and with its brackets escaped from rich's markup.
 
-    Lines after the first are indented, so that none looks like a line of ours.
+    Lines after the first are indented, so that none of them looks like a line of the command.
     """
-    closed = _OPEN_END.sub(lambda found: "".join(f"\\x{ord(one):x}" for one in found[0]), printable(text))
+    closed = _OPEN_END.sub(lambda match: "".join(f"\\x{ord(each):x}" for each in match[0]), printable(text))
     return escape(closed.replace("\n", f"\n{_INDENT}"))
 
 
 class VisibleFormatter(logging.Formatter):
-    """Lines of a log in which nothing steers a terminal, and no message makes itself a line of its own."""
+    """Formats log records without control characters, each message on one line."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """The line."""
+        r"""The line of a record, with line breaks as \n."""
         return printable(super().formatMessage(record).replace("\n", "\\n"))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        """The traceback."""
+        """The traceback, with control characters made visible."""
         return printable(super().formatException(ei))
 
 
 def short(name: str) -> str:
-    """The first digits of an id that a machine made; one that a person chose as it is. As a line of a table."""
+    """The first 12 digits of a generated id, or all of an id that a person chose, as safe markup."""
     return plain(shortened(name))
 
 
 def shortened(name: str) -> str:
-    """The same for a text that goes through `plain` as a whole."""
+    """As `short`, for text that still goes through `plain`."""
     return name[:_SHORT] if _HEX_ID.fullmatch(name) else name
 
 
 def word(enum: Any, number: int, prefix: str = "") -> str:
-    """The name of a value of an enum in lower case, without its prefix; of an unknown one the number."""
+    """The name of an enum's value in lower case without its prefix, or the number if the enum has no such value."""
     value = enum.DESCRIPTOR.values_by_number.get(number)
     return str(number) if value is None else value.name.removeprefix(prefix).lower().replace("_", " ")
 
 
 def clock(at: Timestamp, shown: str = "%m-%d %H:%M:%S") -> str:
-    """A time on the clock of this place, "%f" in milliseconds; out of all calendars, its seconds since 1970."""
+    """A Timestamp in local time, with "%f" as milliseconds; its seconds since 1970 if no calendar has it."""
     try:
-        told = datetime.fromtimestamp(at.seconds + at.nanos / 1e9, UTC).astimezone().strftime(shown)
-        return told[:-3] if shown.endswith("%f") else told
+        text = datetime.fromtimestamp(nanoseconds_of(at) / 1e9, UTC).astimezone().strftime(shown)
+        return text[:-3] if shown.endswith("%f") else text
     except (ValueError, ArithmeticError, OSError):
         return f"{at.seconds} s"
 
 
-def nanoseconds(at: Timestamp) -> int:
-    """Since 1970; unlike Timestamp's own way also of a time out of all calendars."""
-    return at.seconds * 1_000_000_000 + at.nanos
-
-
 def to_dict(message: Message) -> dict[str, Any]:
-    """A message for programs, field names as in the contract. Never fails.
+    """A message as JSON-like values with the contract's field names. Never fails.
 
-    What JSON cannot say (a time out of all calendars, a number that is none) is {"unreadable": what it says}.
+    A value that JSON cannot hold, such as a time beyond the year 9999 or NaN, becomes {"unreadable": "its text"}.
     """
     return cast("dict[str, Any]", _in_json(message, 0))
 
@@ -168,7 +164,7 @@ def _in_json(message: Message, depth: int) -> Any:
 
 
 def _piecemeal(message: Message, depth: int, error: Exception) -> Any:
-    """Field by field, for one of them cannot be said in JSON."""
+    """Convert field by field a message of which JSON cannot hold one field."""
     name = message.DESCRIPTOR.full_name
     if name == "google.protobuf.Value":
         kind = message.WhichOneof("kind")
@@ -181,8 +177,8 @@ def _piecemeal(message: Message, depth: int, error: Exception) -> Any:
     if name == "google.protobuf.ListValue":
         return [_in_json(value, depth + 1) for value in cast("Any", message).values]
     if name.startswith("google.protobuf."):
-        said = ", ".join(f"{field.name}: {value}" for field, value in message.ListFields())
-        return {"unreadable": said or str(error)}
+        text = ", ".join(f"{field.name}: {value}" for field, value in message.ListFields())
+        return {"unreadable": text or str(error)}
     return {field.name: _field(message, field, depth) for field, _ in message.ListFields()}
 
 
@@ -196,10 +192,10 @@ def _field(message: Message, field: Any, depth: int) -> Any:
             getattr(alone, field.name).MergeFrom(value)
         return MessageToDict(alone, preserving_proto_field_name=True)[field.name]
     if field.message_type.GetOptions().map_entry:
-        return {str(key): _in_json(one, depth + 1) for key, one in value.items()}
+        return {str(key): _in_json(item, depth + 1) for key, item in value.items()}
     if isinstance(value, Message):
         return _in_json(value, depth + 1)
-    return [_in_json(one, depth + 1) for one in value]
+    return [_in_json(item, depth + 1) for item in value]
 
 
 def _holds_messages(field: Any) -> bool:
@@ -207,44 +203,43 @@ def _holds_messages(field: Any) -> bool:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on one line, at once."""
+    """Print a JSON document on one line, and flush it."""
     print(as_json(value), flush=True)
 
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
-    """A JSON document, on one line unless indented; harmless to show."""
+    """A value as a JSON document without control characters, on one line unless `indent` is given."""
     unicode = sys.stdout is None or "utf" in (sys.stdout.encoding or "utf").lower()
-    made = json.dumps(_finite(value), ensure_ascii=not unicode, allow_nan=False, default=str, indent=indent)
-    return escaped(made)
+    return escaped(json.dumps(_finite(value), ensure_ascii=not unicode, allow_nan=False, default=str, indent=indent))
 
 
 def escaped(document: str) -> str:
-    """A JSON document that says the same, and is harmless to show."""
-    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], document)
+    """A JSON document of the same value, with its unprintable characters written as escapes."""
+    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], document)
 
 
 def _finite(value: Any) -> Any:
-    """With the names that protobuf's JSON gives to numbers that are none."""
+    """A value in which NaN and infinities are the strings of protobuf's JSON format."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    return [_finite(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def coloured(readiness: str, text: str | None = None) -> str:
-    """A readiness in its colour."""
+    """Markup of a readiness, or of `text`, in the readiness's colour."""
     style = _STYLES.get(readiness, "dim")
     return f"[{style}]{text or readiness}[/{style}]"
 
 
 def milliseconds(seconds: float) -> str:
-    """A duration for people."""
+    """A duration, given in seconds, as text: "12.3 ms", from one second on "1.23 s"."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
 
 
 def tell_error(error: BotmeshError, *, as_json: bool) -> None:
-    """Say what went wrong, who said so, and what to do next."""
+    """Print an error on standard error: reason, text, the agent that raised it, and the command for its trace."""
     if as_json:
         facts = {
             "reason": error.reason,
@@ -269,7 +264,7 @@ def tell_error(error: BotmeshError, *, as_json: bool) -> None:
 
 
 def tell_program(reason: str, code: str, text: str) -> None:
-    """Say what went wrong before there was a mesh to ask; the shape is that of any other error in JSON."""
+    """Print an error that the command itself found as JSON, in the shape of `tell_error`."""
     facts = {"reason": reason, "code": code, "text": text, "agent": "", "path": [], "started": False}
     facts |= {"trace_id": "", "metadata": {}}
     _tell_json(facts)

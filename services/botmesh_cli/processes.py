@@ -1,4 +1,4 @@
-"""Processes that a command starts, with their logs; they end with the command, however that ends."""
+"""Processes that a command starts, with their logs; they end with the command, also after a crash of it."""
 
 import contextlib
 import os
@@ -12,13 +12,13 @@ from pathlib import Path
 _STOP_SECONDS = 10.0
 _TAIL_LINES = 15
 _LEFT_OUT = ("BOTMESH_BIND", "BOTMESH_ADVERTISE")
-"""Settings that no two processes of one machine can share."""
+"""Settings that two processes of one machine cannot share."""
 
 _WITH_PARENT = """
 import os, runpy, signal, sys, threading, time
 
 def watch():
-    os.read(0, 1)  # returns when the demo is gone, however it went
+    os.read(0, 1)  # returns when the process of the command has ended, also if it was killed
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(10)
     os._exit(1)
@@ -27,18 +27,18 @@ threading.Thread(target=watch, daemon=True).start()
 sys.argv = sys.argv[1:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
-"""Runs a module as `python -m` does, and no longer than the process that holds the other end of its standard input."""
+"""Runs a module as `python -m` does, until the process at the other end of standard input ends."""
 
 
 class ProcessFailedError(Exception):
-    """A process of ours is gone, or cannot do its part. The text says why."""
+    """A process has ended or does not become ready. The text has the end of its log."""
 
 
 class Processes:
-    """What was started here, and nothing else. Use `processes` to get one that stops them in the end."""
+    """Started processes by name. Use `processes`, which stops them in the end."""
 
     def __init__(self, logs: Path) -> None:
-        """Keep the logs of all processes in a folder."""
+        """Write all logs and data to the folder `logs`."""
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -48,17 +48,28 @@ class Processes:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Their process ids."""
+        """Process ids by name."""
         return {name: process.pid for name, process in self._running.items()}
 
     def start(self, name: str, module: str, registry: str, *arguments: str, **variables: str) -> Path:
-        """Start a module as a process, in a session of its own so that Ctrl-C does not reach it; its output's file."""
+        """Start a module as a process in a session of its own, so that Ctrl-C does not reach it.
+
+        Args:
+            name: of the process, for its log.
+            module: as in `python -m`.
+            registry: address that the process gets as BOTMESH_REGISTRY; empty: none.
+            arguments: of the module.
+            variables: further environment variables.
+
+        Returns:
+            The file that receives its standard output.
+        """
         environment = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT} | variables
         environment["BOTMESH_DATA_DIR"] = str(self._logs / "data")
         if registry:
             environment["BOTMESH_REGISTRY"] = registry
-        said = self._logs / f"{name}.out"
-        with said.open("wb") as output, (self._logs / f"{name}.log").open("wb") as log:
+        output_file = self._logs / f"{name}.out"
+        with output_file.open("wb") as output, (self._logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules
                 [sys.executable, "-c", _WITH_PARENT, module, *arguments],
                 stdin=subprocess.PIPE,
@@ -67,10 +78,14 @@ class Processes:
                 env=environment,
                 start_new_session=True,
             )
-        return said
+        return output_file
 
     def check(self) -> None:
-        """Fail if one has ended."""
+        """Check that all processes run.
+
+        Raises:
+            ProcessFailedError: one has ended.
+        """
         for name, process in self._running.items():
             code = process.poll()
             if code is not None:
@@ -82,20 +97,18 @@ class Processes:
         return "\n".join(self._tail(name) for name in self._running)
 
     def stop(self) -> None:
-        """End the bots, then the mesh; kill what does not end in time."""
+        """End the bots, then the mesh, with SIGTERM; kill those that take more than 10 s."""
         mesh = [process for name, process in self._running.items() if name == "mesh"]
         for group in ([process for process in self._running.values() if process not in mesh], mesh):
             for process in group:
                 process.terminate()
             until = time.monotonic() + _STOP_SECONDS
             for process in group:
-                try:
-                    process.wait(max(0.0, until - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-                assert process.stdin is not None  # noqa: S101 - it was started with one
-                process.stdin.close()
+                with process:  # which closes its standard input and waits for it
+                    try:
+                        process.wait(max(0.0, until - time.monotonic()))
+                    except subprocess.TimeoutExpired:
+                        process.kill()
 
     def _tail(self, name: str) -> str:
         lines = (self._logs / f"{name}.log").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -104,7 +117,7 @@ class Processes:
 
 @contextlib.contextmanager
 def processes(logs: Path) -> Iterator[Processes]:
-    """Processes that are stopped in the end, whatever happens, Ctrl-C meanwhile included."""
+    """Yield a `Processes` and stop its processes in the end, also after an error or Ctrl-C."""
     started = Processes(logs)
     try:
         yield started

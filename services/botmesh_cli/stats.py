@@ -1,4 +1,4 @@
-"""`botmesh stats`: how the agents do."""
+"""`botmesh stats`: statistics of conversations for each agent, and costs."""
 
 import click
 
@@ -25,44 +25,50 @@ _SCOPES = {
 
 
 @click.command()
-@click.option("--cost", is_flag=True, help="Show what was spent instead.")
-@click.option("--by", type=click.Choice(list(_SCOPES)), default="agent", show_default=True, help="With --cost.")
+@click.option("--cost", is_flag=True, help="Show costs and tokens instead.")
+@click.option(
+    "--by", type=click.Choice(list(_SCOPES)), default="agent", show_default=True, help="Group --cost by this."
+)
 @common
 def stats(with_: Common, cost: bool, by: str) -> int:
-    """Show conversations, answers, transfers and answer times per agent; or what was spent."""
+    """Show conversations, answers, transfers and answer times of each agent, or, with --cost, what was spent.
+
+    Answer times are the median and the 95th percentile, in milliseconds or seconds. Costs are in the currencies that
+    the agents report.
+    """
     return run(_costs(with_, by) if cost else _stats(with_))
 
 
 async def _costs(with_: Common, by: str) -> None:
     async with journal(with_.settings) as stub:
         request = GetCostsRequest(account_id=with_.settings.account, scope=_SCOPES[by])
-        found = (await stub.GetCosts(request, timeout=TIMEOUT)).totals
+        totals = (await stub.GetCosts(request, timeout=TIMEOUT)).totals
     if with_.as_json:
-        print_json([to_dict(one) for one in found])
+        print_json([to_dict(total) for total in totals])
         return
-    if not found:
+    if not totals:
         console().print("Nothing was spent, as far as bots say what their answers cost.")
         return
     rows = table(by.upper(), "COST", "TOKENS IN", "TOKENS OUT", "ANSWERS")
-    for one in found:
-        cost = f"{one.cost_micros / 1e6:g} {plain(one.currency)}".strip()
-        rows.add_row(short(one.id), cost, str(one.input_tokens), str(one.output_tokens), str(one.answers))
+    for total in totals:
+        cost = f"{total.cost_micros / 1e6:g} {plain(total.currency)}".strip()
+        rows.add_row(short(total.id), cost, str(total.input_tokens), str(total.output_tokens), str(total.answers))
     console().print(rows)
 
 
 async def _stats(with_: Common) -> None:
     async with service(with_.settings) as stub:
-        found = await stub.GetStatistics(GetStatisticsRequest(account_id=with_.settings.account), timeout=TIMEOUT)
+        all_ = await stub.GetStatistics(GetStatisticsRequest(account_id=with_.settings.account), timeout=TIMEOUT)
     if with_.as_json:
-        print_json(to_dict(found))
+        print_json(to_dict(all_))
         return
     out = console()
-    out.print(f"{found.conversations} conversations, {found.messages} messages, {found.escalated} reached a person")
-    out.print(f"{found.closed} closed, {found.opened_by_mesh} opened by the mesh; {found.alerts} alerts of agents")
-    rated = f", satisfaction {found.satisfaction:.1f} of 5" if found.satisfaction else ""
+    out.print(f"{all_.conversations} conversations, {all_.messages} messages, {all_.escalated} reached a person")
+    out.print(f"{all_.closed} closed, {all_.opened_by_mesh} opened by the mesh; {all_.alerts} alerts of agents")
+    rated = f", satisfaction {all_.satisfaction:.1f} of 5" if all_.satisfaction else ""
     out.print(
-        f"{found.transfers} transfers, {found.failed_transfers} not done; "
-        f"{found.resolved} resolved, {found.booked} booked{rated}"
+        f"{all_.transfers} transfers, {all_.failed_transfers} not done; "
+        f"{all_.resolved} resolved, {all_.booked} booked{rated}"
     )
     rows = table(
         "AGENT",
@@ -79,21 +85,21 @@ async def _stats(with_: Common) -> None:
         "MEDIAN",
         "95 %",
     )
-    for one in found.agents:
+    for agent in all_.agents:
         rows.add_row(
-            plain(one.agent),
-            str(one.conversations),
-            f"{one.answered} ({one.response_rate:.0%})" if one.turns else "0",
-            str(one.failed),
-            str(one.transfers_in),
-            f"{one.transfers_out} ({one.transfer_rate:.0%})" if one.transfers_out else "0",
-            str(one.escalations),
-            str(one.declined_offers),
-            f"{one.resolved}/{one.resolved + one.unresolved}" if one.resolved + one.unresolved else "-",
-            str(one.booked),
-            f"{one.satisfaction:.1f}" if one.ratings else "-",
-            milliseconds(seconds(one.median_answer)),
-            milliseconds(seconds(one.p95_answer)),
+            plain(agent.agent),
+            str(agent.conversations),
+            f"{agent.answered} ({agent.response_rate:.0%})" if agent.turns else "0",
+            str(agent.failed),
+            str(agent.transfers_in),
+            f"{agent.transfers_out} ({agent.transfer_rate:.0%})" if agent.transfers_out else "0",
+            str(agent.escalations),
+            str(agent.declined_offers),
+            f"{agent.resolved}/{agent.resolved + agent.unresolved}" if agent.resolved + agent.unresolved else "-",
+            str(agent.booked),
+            f"{agent.satisfaction:.1f}" if agent.ratings else "-",
+            milliseconds(seconds(agent.median_answer)),
+            milliseconds(seconds(agent.p95_answer)),
         )
-    if found.agents:
+    if all_.agents:
         out.print(rows)

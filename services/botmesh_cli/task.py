@@ -1,4 +1,4 @@
-"""`botmesh tasks` and `botmesh task`: work that outlasts a call."""
+"""`botmesh tasks` and `botmesh task`: durable work that outlasts a call."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,47 +31,50 @@ _STATES = [name.removeprefix("TASK_STATE_").lower() for name in TaskState.keys()
 
 
 @click.command()
-@click.option("--agent", default="", metavar="NAME", help="Only those that this agent is to do.")
-@click.option("--from", "from_agent", default="", metavar="NAME", help="Only those that this agent asked for.")
-@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only those; may be repeated.")
-@click.option("--limit", "page_size", type=click.IntRange(1, 500), default=50, show_default=True, help="How many.")
+@click.option("--agent", default="", metavar="NAME", help="List only tasks for this agent.")
+@click.option("--from", "from_agent", default="", metavar="NAME", help="List only tasks that this agent submitted.")
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice(_STATES), help="List only tasks in this state; repeatable."
+)
+@click.option("--limit", "page_size", type=click.IntRange(1, 500), default=50, show_default=True, help="Tasks to list.")
 @common
 def tasks(with_: Common, **only: Any) -> int:
-    """List tasks, the one in which something happened last first."""
+    """List tasks, those updated last first."""
     return run(_tasks(with_, only))
 
 
 async def _tasks(with_: Common, only: dict[str, Any]) -> None:
     async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
-        found = await mesh.tasks(**only)
+        statuses = await mesh.tasks(**only)
     if with_.as_json:
-        print_json([_as_dict(status) for status in found])
-    elif not found:
+        print_json([_as_dict(status) for status in statuses])
+    elif not statuses:
         console().print("No tasks. Submit one: `botmesh task submit AGENT TEXT`.")
     else:
-        rows = table("TASK", "STATE", "AGENT", "ASKED BY", "RAN", "NOTE", whole=("TASK", "STATE"))
-        for one in found:
-            asked = plain(one.proto.from_agent or "-")
-            ran = milliseconds(one.run_time) if one.run_time else "-"
-            rows.add_row(plain(one.task_id), one.state, plain(one.agent), asked, ran, plain(_note(one)))
+        rows = table("TASK", "STATE", "AGENT", "ASKED BY", "RAN", "NOTE", unbroken=("TASK", "STATE"))
+        for status in statuses:
+            submitter = plain(status.proto.from_agent or "-")
+            ran = milliseconds(status.run_time) if status.run_time else "-"
+            agent, note = plain(status.agent), plain(_note(status))
+            rows.add_row(plain(status.task_id), status.state, agent, submitter, ran, note)
         console().print(rows)
 
 
 @click.group()
 def task() -> None:
-    """Have work done that outlasts a call, and see how it stands."""
+    """Submit tasks, which outlast a call, and show, wait for, cancel or resume them."""
 
 
 @task.command()
 @click.argument("agent")
 @click.argument("text", required=False)
-@click.option("--run-timeout", metavar="SECONDS", help="How long it may run: 90, 10m, 2h.  [default: 1h]")
-@click.option("--queue-timeout", metavar="SECONDS", help="How long it may wait at a time.  [default: 24h]")
-@click.option("--at-most-once", is_flag=True, help="Fail rather than begin again where the work was lost half-way.")
-@click.option("--context", multiple=True, metavar="NAME=VALUE", help="A variable for the agent; may be repeated.")
+@click.option("--run-timeout", metavar="SECONDS", help="Time that the task may run: 90, 10m, 2h.  [default: 1h]")
+@click.option("--queue-timeout", metavar="SECONDS", help="Time that it may wait in the queue.  [default: 24h]")
+@click.option("--at-most-once", is_flag=True, help="Let it fail instead of a second attempt if its instance is lost.")
+@click.option("--context", multiple=True, metavar="NAME=VALUE", help="Variable for the agent; may be repeated.")
 @click.option("--context-json", metavar="JSON", help="Variables as a JSON object.")
-@click.option("--task-id", default="", metavar="ID", help="The same id again is the same task.")
-@click.option("--wait", is_flag=True, help="Wait for its end and print the answer.")
+@click.option("--task-id", default="", metavar="ID", help="Id of the task; submitted again, it is the same task.")
+@click.option("--wait", is_flag=True, help="Wait until it has ended, and print the reply.")
 @common
 def submit(
     with_: Common,
@@ -84,9 +87,11 @@ def submit(
     wait: bool,
     **options: Any,
 ) -> int:
-    """Give AGENT a task, and print the task's id. For whoever has a skill: skill:refunds.
+    """Submit a task for AGENT, and print the task's id.
 
-    Where TEXT is "-", or is missing and standard input is no terminal, standard input is read.
+    In place of AGENT, skill:refunds lets the mesh choose an agent with the skill "refunds".
+
+    If TEXT is "-", or is missing while standard input is not a terminal, the text is read from standard input.
     """
     asked = {
         "run_timeout": seconds(run_timeout),
@@ -117,7 +122,7 @@ def submit(
 @click.argument("task_id")
 @common
 def show(with_: Common, task_id: str) -> int:
-    """Show how a task stands; the work is not disturbed."""
+    """Show the state of a task."""
 
     async def work() -> None:
         async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
@@ -132,12 +137,12 @@ def show(with_: Common, task_id: str) -> int:
 
 @task.command()
 @click.argument("task_id")
-@click.option("--timeout", metavar="SECONDS", help="How long to wait.  [default: until it has ended]")
+@click.option("--timeout", metavar="SECONDS", help="Time to wait: 30, 2m.  [default: until it has ended]")
 @common
 def wait(with_: Common, task_id: str, timeout: str | None) -> int:
-    """Wait for a task's end and print the answer.
+    """Wait until a task has ended, and print the reply.
 
-    Exit code 4: it failed, was given up, asks for input, or has not ended in time.
+    Exit code 4: it failed, was cancelled or rejected, asks for input, or has not ended in time.
     """
 
     async def work() -> int:
@@ -149,10 +154,10 @@ def wait(with_: Common, task_id: str, timeout: str | None) -> int:
 
 @task.command()
 @click.argument("task_id")
-@click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Only what happened after event N.")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Print only events after number N.")
 @common
 def watch(with_: Common, task_id: str, after: int) -> int:
-    """Follow what happens to a task, to its end."""
+    """Print the events of a task, as they come, until it has ended."""
 
     async def work() -> None:
         async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
@@ -168,16 +173,16 @@ def watch(with_: Common, task_id: str, after: int) -> int:
 
 @task.command()
 @click.argument("task_id")
-@click.option("--reason", default="", help="Why, for the agent and the log.")
+@click.option("--reason", default="", metavar="TEXT", help="Reason for the agent and the log.")
 @common
 def cancel(with_: Common, task_id: str, reason: str) -> int:
-    """End a task, and say what became of each hop below it."""
+    """Cancel a task, and print a receipt from each agent that worked on it."""
 
     async def work() -> None:
         async with botmesh.connect(settings=with_.settings, name="botmesh-cli") as mesh:
             receipts = await mesh.task(task_id).cancel(reason)
         if with_.as_json:
-            print_json([to_dict(one) for one in receipts])
+            print_json([to_dict(receipt) for receipt in receipts])
         elif not receipts:
             console().print("Cancelled; no agent had it yet.")
         else:
@@ -189,11 +194,11 @@ def cancel(with_: Common, task_id: str, reason: str) -> int:
 @task.command()
 @click.argument("task_id")
 @click.argument("text", required=False)
-@click.option("--context", multiple=True, metavar="NAME=VALUE", help="A variable for the agent; may be repeated.")
+@click.option("--context", multiple=True, metavar="NAME=VALUE", help="Variable for the agent; may be repeated.")
 @click.option("--context-json", metavar="JSON", help="Variables as a JSON object.")
 @common
 def resume(with_: Common, task_id: str, text: str | None, context: tuple[str, ...], context_json: str | None) -> int:
-    """Give a task what its agent asked for."""
+    """Give a task the input that its agent asked for: TEXT, variables or both."""
     given = variables(context, context_json)
     words = said(text) if text is not None or not given else None
 
@@ -209,7 +214,7 @@ def resume(with_: Common, task_id: str, text: str | None, context: tuple[str, ..
 
 
 def _end(with_: Common, status: botmesh.TaskStatus) -> int:
-    """Print the answer, or why there is none; the exit code."""
+    """Print the reply of a task or why there is none, and return the exit code."""
     if with_.as_json:
         print_json(_as_dict(status))
         return 0 if status.state == "completed" else EXIT_FAILED
@@ -248,7 +253,7 @@ def _print(status: botmesh.TaskStatus) -> None:
 
 
 def _note(status: botmesh.TaskStatus) -> str:
-    """What is worth saying in a line."""
+    """The task's place in the queue, progress, question or error in one line; empty if there is none."""
     if status.queue_position:
         why = f": {status.text}" if status.text else ""
         return f"waits for {status.agent}, number {status.queue_position}{why}"
@@ -262,16 +267,16 @@ def _note(status: botmesh.TaskStatus) -> str:
 
 def _receipts(receipts: Sequence[CancelReceipt]) -> Any:
     rows = table("AGENT", "INSTANCE", "OUTCOME")
-    for one in receipts:
-        outcome = word(CancelOutcome, one.outcome, "CANCEL_OUTCOME_")
-        rows.add_row(plain(one.agent), short(one.instance_id), outcome)
+    for receipt in receipts:
+        outcome = word(CancelOutcome, receipt.outcome, "CANCEL_OUTCOME_")
+        rows.add_row(plain(receipt.agent), short(receipt.instance_id), outcome)
     return rows
 
 
 def _words(event: TaskEvent) -> str:
-    """An event in a line."""
+    """An event in one line."""
     kind: Any = event.WhichOneof("event")
-    if kind is None:  # a newer version wrote it, or it is damaged
+    if kind is None:  # a newer version wrote the event, or it is damaged
         return "an event that cannot be read here"
     it = getattr(event, kind)
     words: dict[str, Callable[[], str]] = {

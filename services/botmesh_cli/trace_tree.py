@@ -1,4 +1,4 @@
-"""A trace as a tree: who asked whom, how long it took, how it ended."""
+"""Draws a trace as a tree of calls, with the duration and the outcome of each."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,40 +9,41 @@ from rich.tree import Tree
 from botmesh.parts import from_struct
 from botmesh.telemetry.conventions import RETRY_EVENT
 from botmesh.v1.trace_service_pb2 import SPAN_KIND_CLIENT, SPAN_KIND_SERVER, Span
-from botmesh_cli.output import milliseconds, nanoseconds, plain, short
+from botmesh_cli.output import milliseconds, plain, short
+from botmesh_service.times import nanoseconds_of
 
 _MAX_DEPTH = 100
-"""Calls below one another: a chain has 64 hops at most."""
+"""Levels of calls that are drawn; a chain has 64 hops at most."""
 
 
 def draw(spans: Sequence[Span]) -> Tree:
-    """The tree of one trace. Spans whose parents are missing stand at the top, marked as such."""
+    """The tree of the spans of one trace, at least one. Spans without their parent stand at the top, with a note."""
     ids = {span.span_id for span in spans}
     children: dict[str, list[Span]] = defaultdict(list)
-    for span in sorted(spans, key=lambda one: nanoseconds(one.start_time)):
+    for span in sorted(spans, key=_start):
         children[span.parent_span_id if span.parent_span_id in ids else ""].append(span)
     agents = {span.service for span in spans if span.kind == SPAN_KIND_SERVER}
     hops = sum(span.kind == SPAN_KIND_CLIENT for span in spans)
-    total = _seconds(min(spans, key=_start), max(spans, key=lambda one: nanoseconds(one.end_time)))
+    total = _seconds(min(spans, key=_start), max(spans, key=lambda span: nanoseconds_of(span.end_time)))
     tree = Tree(
         f"trace [bold]{plain(spans[0].trace_id)}[/bold]  {_count(hops, 'call')}, {_count(len(agents), 'agent')}, "
         f"{milliseconds(total)}",
         guide_style="dim",
     )
-    left = len(spans)
+    missing = len(spans)
     for root in children[""]:
-        left -= _grow(tree, root, children, orphan=bool(root.parent_span_id))
-    if left:  # deeper than anybody would read, or parents that form a circle
-        tree.add(f"[yellow]{_count(left, 'span')} not drawn: --json has all[/yellow]")
+        missing -= _grow(tree, root, children, orphan=bool(root.parent_span_id))
+    if missing:  # below _MAX_DEPTH, or their parents form a circle
+        tree.add(f"[yellow]{_count(missing, 'span')} not drawn: --json has all[/yellow]")
     return tree
 
 
 def _grow(
     tree: Tree, span: Span, children: dict[str, list[Span]], *, orphan: bool = False, depth: int = _MAX_DEPTH
 ) -> int:
-    """One call is two spans, the caller's and the callee's: they share a line. How many spans are drawn."""
+    """Add the branch of a span and return how many spans it shows. A call's two spans share one line."""
     below = children[span.span_id]
-    served = [one for one in below if one.kind == SPAN_KIND_SERVER] if span.kind == SPAN_KIND_CLIENT else []
+    served = [child for child in below if child.kind == SPAN_KIND_SERVER] if span.kind == SPAN_KIND_CLIENT else []
     branch = tree.add(_line(span, served, orphan=orphan))
     for event in span.events:
         if event.name == RETRY_EVENT:
@@ -51,9 +52,9 @@ def _grow(
             branch.add(f"[yellow]retry[/yellow] after {_reason(facts)}" + (f" at {where}" if where else ""))
     drawn = 1 + len(served)
     if depth:
-        for one in below:
-            for child in children[one.span_id] if one in served else [one]:
-                drawn += _grow(branch, child, children, depth=depth - 1)
+        for child in below:
+            for drawable in children[child.span_id] if child in served else [child]:
+                drawn += _grow(branch, drawable, children, depth=depth - 1)
     return drawn
 
 
@@ -105,8 +106,8 @@ def _count(number: int, what: str) -> str:
 
 
 def _start(span: Span) -> int:
-    return nanoseconds(span.start_time)
+    return nanoseconds_of(span.start_time)
 
 
 def _seconds(first: Span, last: Span) -> float:
-    return (nanoseconds(last.end_time) - nanoseconds(first.start_time)) / 1e9
+    return (nanoseconds_of(last.end_time) - nanoseconds_of(first.start_time)) / 1e9

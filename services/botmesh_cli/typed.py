@@ -1,4 +1,4 @@
-"""Lines that somebody types, or that another program writes: any bytes, and none of them stops the end."""
+"""Reads the lines of standard input in the background, so that the process can end at any time."""
 
 import asyncio
 import contextlib
@@ -8,24 +8,24 @@ import threading
 
 
 def typed_lines() -> "asyncio.Queue[str | None]":
-    """The lines of standard input as they come, without their ends; None at its end. What is no UTF-8 becomes U+FFFD.
+    """A queue of the lines of standard input, without line breaks; None at its end. Invalid UTF-8 becomes U+FFFD.
 
-    A thread reads, for a read of files cannot be waited for otherwise; it reads the bare descriptor, for Python
-    cannot end while a thread holds the lock of sys.stdin.
+    A thread reads, because asyncio cannot wait for a regular file. It reads the descriptor itself, because Python
+    cannot exit while a thread holds the lock of sys.stdin.
     """
     lines: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
     def say(line: str | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and nothing reads the queue
             loop.call_soon_threadsafe(lines.put_nowait, line)
 
     def read() -> None:
         rest = b""
         with contextlib.suppress(OSError):  # the terminal is gone
             while chunk := os.read(0, 65536):
-                *whole, rest = (rest + chunk).split(b"\n")
-                for line in whole:
+                *complete, rest = (rest + chunk).split(b"\n")
+                for line in complete:
                     say(_text(line))
         if rest:
             say(_text(rest))

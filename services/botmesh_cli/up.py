@@ -1,4 +1,4 @@
-"""`botmesh up`: all services of a mesh in one process."""
+"""`botmesh up`: runs all services of a mesh in one process."""
 
 import asyncio
 import contextlib
@@ -30,13 +30,13 @@ logger = logging.getLogger("botmesh")
     "--bind",
     metavar="IP:PORT",
     callback=checked_address,
-    help="Where to listen; port 0: any free one.  [default: 127.0.0.1:7600]",
+    help="Address to listen at; port 0 picks a free one.  [default: 127.0.0.1:7600]",
 )
 @common
 def up(with_: Common, bind: str | None) -> int:
-    """Run registry, conversations and tasks and keep traces, in one process, until SIGTERM or Ctrl-C.
+    """Run all services of a mesh in one process until SIGTERM or Ctrl-C.
 
-    SIGHUP reads the settings anew: changed limits reach every instance and client.
+    SIGHUP reads the settings again; new limits reach every instance and client.
     """
     log = logging.StreamHandler()
     log.setFormatter(VisibleFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
@@ -56,7 +56,7 @@ async def _up(with_: Common, bind: str) -> int:
 
     try:
         mesh = MeshProcess(Path(settings.data_dir), settings, bind, make_registry)
-    except InvalidField as error:  # no wrong usage: address and folder read well, and something else has them
+    except InvalidField as error:  # not wrong usage: another process has the address or the folder
         tell_error(error, as_json=with_.as_json)
         return EXIT_FAILED
     traces = TraceStore(settings.trace_spans)
@@ -71,7 +71,7 @@ async def _up(with_: Common, bind: str) -> int:
     try:
         await mesh.open(TRACES, OTLP)
         tune_collector()
-        with contextlib.suppress(BrokenPipeError):  # a mesh does not end because nobody reads its first lines
+        with contextlib.suppress(BrokenPipeError):  # a mesh runs on if nothing reads its first lines
             _say_what_runs(settings, mesh.address, elsewhere, as_json=with_.as_json)
         await stopping.wait()
     finally:
@@ -80,7 +80,7 @@ async def _up(with_: Common, bind: str) -> int:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches an IP and port: 127.0.0.0/8 and ::1, nothing else."""
+    """Whether only this machine reaches an address "IP:PORT": its IP is in 127.0.0.0/8 or is ::1."""
     try:
         ip = ipaddress.ip_address(address.rpartition(":")[0].strip("[]").partition("%")[0])
     except ValueError:
@@ -90,7 +90,7 @@ def is_loopback(address: str) -> bool:
 
 
 def _warn(address: str) -> None:
-    """Others than this machine may reach the mesh: say so where it is seen, and where it is kept."""
+    """Warn, on the terminal and in the log, that other machines may reach the mesh."""
     text = (
         f"listening on {address}, which is not loopback: nobody is authenticated, and anyone who reaches the port can "
         "read and write everything"
@@ -101,7 +101,7 @@ def _warn(address: str) -> None:
 
 
 def _announced(endpoint: str) -> str:
-    """Where bots are told to send traces, which they do by plain gRPC; elsewhere they need variables of their own."""
+    """The OTLP endpoint that the registry gives to bots; empty unless it takes gRPC without TLS."""
     protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "")
     scheme, separator, rest = endpoint.partition("://")
     plain = not separator or scheme == "http"
@@ -109,7 +109,7 @@ def _announced(endpoint: str) -> str:
 
 
 def _reload_limits(with_: Common, registry: Registry) -> None:
-    """SIGHUP: read the settings anew and let everybody have the new limits. Wrong ones change nothing."""
+    """Read the settings again and announce the new limits; invalid settings change nothing."""
     try:
         registry.set_limits(with_.reload().limits)
     except InvalidField as error:
@@ -119,7 +119,7 @@ def _reload_limits(with_: Common, registry: Registry) -> None:
 
 
 def registry_of(settings: ServiceSettings, traces: str) -> Registry:
-    """A registry as the settings want it, which tells everybody to send traces to `traces`."""
+    """A registry with these settings; it tells instances and clients to send traces to the endpoint `traces`."""
     return Registry(
         limits=settings.limits,
         lease_duration=settings.lease_duration,

@@ -1,4 +1,4 @@
-"""`botmesh version`."""
+"""`botmesh version`: the versions of Botmesh and its main dependencies."""
 
 import platform
 from importlib.metadata import version as version_of
@@ -11,9 +11,9 @@ _PACKAGES = ("botmesh", "grpcio", "protobuf", "opentelemetry-sdk")
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def version(as_json: bool) -> None:
-    """Print the versions of Botmesh and of what it stands on."""
+    """Print the versions of Botmesh, its main dependencies and Python."""
     versions = {name: version_of(name) for name in _PACKAGES} | {"python": platform.python_version()}
     if as_json:
         print_json(versions)

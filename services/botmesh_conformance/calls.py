@@ -1,4 +1,4 @@
-"""One call to the agent under test, or to a service beside it: raw gRPC, with whatever metadata a case wants."""
+"""One raw gRPC call to the agent under test or to a service of the mesh, with any metadata that a case gives."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -40,10 +40,10 @@ DEADLINE = 8.0
 
 
 class Call:
-    """One call, which runs until it ends, is left or loses its connection."""
+    """One call, sent at once; it runs until it ends, is left after some responses, or loses its connection."""
 
     def __init__(self, address: str, service: str, given: Mapping[str, Any], *, over_link: bool = False) -> None:
-        """Make the request; nothing is sent yet. `over_link`: let it go over one, where the method can."""
+        """Send the request that `given` describes; `over_link` sends it over a link if it is for the agent."""
         self._address = address
         self._given = given
         self._over_link = over_link and service == "agent"
@@ -52,30 +52,23 @@ class Call:
         self._path = f"/{SERVICES[service].full_name}/{name}"
         self._request = _request(self._method, given)
         self._messages: list[AnyMessage] = []
-        self._began = 0.0
-        self._task: asyncio.Task[dict[str, Any]] | None = None
         self._lost = False
-
-    def begin(self) -> None:
-        """Send it."""
         self._began = asyncio.get_running_loop().time()
         self._task = asyncio.create_task(self._run())
 
     async def result(self) -> dict[str, Any]:
-        """What came of it."""
-        assert self._task is not None  # noqa: S101 - it was begun
+        """Wait for the end of the call, and return its outcome as the data that cases compare."""
         return await asyncio.shield(self._task)
 
     def so_far(self) -> dict[str, Any]:
-        """What has come until now."""
-        return self._received() | {"done": self._task is not None and self._task.done()}
+        """The responses received until now, and whether the call is done."""
+        return self._received() | {"done": self._task.done()}
 
     async def lose(self) -> None:
-        """Drop its connection, as a caller that dies does."""
+        """Drop the connection of the call, as a caller that dies does."""
         self._lost = True
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        self._task.cancel()
+        await asyncio.wait([self._task])
 
     async def _run(self) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -132,24 +125,22 @@ class Call:
         return wire.serialized(request, self._given.get("nested"))
 
     def _received(self) -> dict[str, Any]:
-        made: dict[str, Any] = {}
         last = self._messages[-1] if self._messages else None
         if isinstance(last, agent_service_pb2.DelegateResponse):
-            made |= wire.plain_reply(last.reply)
-        elif self._method.name == "DelegateStream":
-            made |= self._streamed()
-        elif last is not None:
-            made["response"] = wire.plain(last)
-            made["responses"] = [wire.plain(one) for one in self._messages]
-        return made
+            return wire.plain_reply(last.reply)
+        if self._method.name == "DelegateStream":
+            return self._streamed()
+        if last is None:
+            return {}
+        return {"response": wire.plain(last), "responses": [wire.plain(message) for message in self._messages]}
 
     def _streamed(self) -> dict[str, Any]:
         events: list[Any] = self._messages
-        made: dict[str, Any] = {"events": [wire.plain_event(event) for event in events]}
+        facts: dict[str, Any] = {"events": [wire.plain_event(event) for event in events]}
         pieces = [event.partial.part.text for event in events if event.HasField("partial")]
         if events and events[-1].HasField("reply"):
-            made |= wire.plain_reply(events[-1].reply, pieces)
-        return made | {"pieces": pieces, "replies": sum(event.HasField("reply") for event in events)}
+            facts |= wire.plain_reply(events[-1].reply, pieces)
+        return facts | {"pieces": pieces, "replies": sum(event.HasField("reply") for event in events)}
 
 
 async def _once(request: AnyMessage) -> AsyncIterator[AnyMessage]:

@@ -1,7 +1,8 @@
-"""What stands around the agent under test: a registry, conversations, and a receiver of traces; all on loopback."""
+"""The mesh around the agent under test: registry, services and a receiver of traces, all on loopback."""
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,16 @@ from botmesh_registry import Registry
 from botmesh_service.settings import load
 
 _LEASE = 2.0
-"""Seconds: short, so that what is gone is gone soon."""
+"""Seconds of a lease: short, so that instances that are gone leave the registry soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServices:
+    """The servers of a mesh that has been started."""
+
+    registry: Registry
+    services: Services
+    server: Server
 
 
 class Mesh:
@@ -24,79 +34,78 @@ class Mesh:
     provides = frozenset({"registry", "spans", "conversations", "tasks", "team"})
 
     def __init__(self, given: Mapping[str, Any] | None = None) -> None:
-        """`given`: `limits` (names of limits), `lease_duration` and settings of conversations by name."""
+        """Prepare a mesh; `given` may have `limits`, `lease_duration` in seconds, and settings of services by name."""
         self._given = dict(given or {})
         self._limits: dict[str, Any] = self._given.pop("limits", {})
         self._lease = self._given.pop("lease_duration", _LEASE)
         self._folder = tempfile.TemporaryDirectory(prefix="botmesh-conformance-")
         self.address = ""
         self.spans = Spans()
-        self.registry: Registry | None = None
-        self._server: Server | None = None
-        self._part: Services | None = None
+        self._running: RunningServices | None = None
         self._traces: Server | None = None
 
+    @property
+    def registry(self) -> Registry:
+        """The registry of the mesh, which runs."""
+        if self._running is None:
+            raise RuntimeError("the registry of this case is stopped: start it first")
+        return self._running.registry
+
     async def start(self) -> None:
-        """Serve; again at the same address after `stop_services`."""
+        """Serve; after `stop_services`, again at the same address."""
         if self._traces is None:
             self._traces = Server("botmesh-conformance-traces")
             self.spans.add_to(self._traces.grpc)
             self._traces_at = await self._traces.start("127.0.0.1:0", [])
-        server = self._server = Server("botmesh-conformance")
+        server = Server("botmesh-conformance")
         self.address = server.bind(self.address or "127.0.0.1:0")
-        self.registry = Registry(
-            limits=Limits(**self._limits), lease_duration=self._lease, trace_endpoint=self._traces_at
-        )
-        self.registry.add_to(server.grpc)
+        registry = Registry(limits=Limits(**self._limits), lease_duration=self._lease, trace_endpoint=self._traces_at)
+        registry.add_to(server.grpc)
         folder = Path(self._folder.name)
         settings = load(environ={}, flags={"offer_timeout": "1", **{k: str(v) for k, v in self._given.items()}})
-        self._part = Services(folder, settings, server)
+        services = Services(folder, settings, server)
+        self._running = RunningServices(registry, services, server)
         await server.start(self.address, [REGISTRY, *SERVICE_NAMES])
-        await self.registry.open()
-        await self._part.open()
+        await registry.open()
+        await services.open()
         self.registrar = Registrar(self.address)
 
     async def stop_services(self) -> None:
-        """End registry and conversations, as an outage does."""
-        await self.registrar.close()
-        if self._part is not None:
-            await self._part.close()
-        if self.registry is not None:
-            await self.registry.close()
-        if self._server is not None:
-            await self._server.stop(0)
-        self._server = self._part = self.registry = None
+        """Stop registry and services, as an outage does; nothing happens if they are stopped."""
+        running, self._running = self._running, None
+        if running is not None:
+            await self.registrar.close()
+            await running.services.close()
+            await running.registry.close()
+            await running.server.stop(0)
 
     async def stop(self) -> None:
-        """End everything."""
-        if self._server is not None:
-            await self.stop_services()
+        """Stop everything, and remove the data."""
+        await self.stop_services()
         if self._traces is not None:
             await self._traces.stop(0)
         self._folder.cleanup()
 
     def set_limits(self, limits: Mapping[str, Any]) -> None:
         """Give the mesh other limits."""
-        assert self.registry is not None  # noqa: S101 - only a mesh that runs is told
         self.registry.set_limits(Limits(**limits))
 
     def forget(self, instance_id: str) -> None:
-        """End an instance's lease behind its back."""
-        assert self.registry is not None  # noqa: S101 - as above
+        """End an instance's lease without a word to the instance."""
         self.registry.leases.end(instance_id, self.registry.roster.listed[instance_id].token)
 
 
 class ForeignMesh:
-    """A mesh that runs already: its registry is all that the kit uses of it."""
+    """A mesh that runs already; the kit uses its registry only."""
 
     spans = Spans()
 
     def __init__(self, address: str, *, has_registry: bool) -> None:
-        """The mesh at `address`."""
+        """Use the mesh at `address`, if `has_registry` says that a registry answers there."""
         self.provides = frozenset({"registry"} if has_registry else ())
         self.address = address
         self.registrar = Registrar(address)
 
     async def stop(self) -> None:
-        """Let go of it."""
+        """Close the connection to the registry."""
         await self.registrar.close()

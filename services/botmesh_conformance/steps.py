@@ -190,13 +190,14 @@ class Run:
 
     async def _signal(self, alias: str, name: str) -> None:
         process = self.served[alias].process
-        assert process is not None  # noqa: S101 - only a case's own processes have a place there
+        if process is None:
+            raise MismatchError(f"{alias} is no process of the kit: name one of the case's agents")
         process.signal(signal.Signals[f"SIG{name}"])
         if name == "STOP":
             await asyncio.sleep(_STOPPING)
 
     async def _send(self, step: Mapping[str, Any]) -> Any:
-        made: list[Call] = []
+        calls: list[Call] = []
         for number in range(step.get("times", 1)):
             given = fill(step["send"], self.words | {"n": number})
             to = given.get("to", "agent")
@@ -205,13 +206,12 @@ class Run:
             else:
                 service = given.get("service", "agent")
                 call = Call(self.served[to].address, service, given, over_link=self.over_links)
-            call.begin()
-            made.append(call)
+            calls.append(call)
         name = step.get("as", "")
-        self.calls.setdefault(name, []).extend(made)
+        self.calls.setdefault(name, []).extend(calls)
         if name:
             return None
-        return _one_or_all([await call.result() for call in made])
+        return _one_or_all([await call.result() for call in calls])
 
     async def _look(self, where: Mapping[str, Any]) -> Any:
         ((what, which),) = where.items()
@@ -259,8 +259,7 @@ class Run:
         return made
 
     async def _registry(self, given: Any) -> None:
-        mesh = self.mesh
-        assert isinstance(mesh, Mesh)  # noqa: S101 - a case that does this has a mesh of its own
+        mesh = self._own_mesh()
         match given:
             case "stop":
                 await mesh.stop_services()
@@ -269,18 +268,22 @@ class Run:
             case {"forget": alias}:
                 mesh.forget(self.served[alias].instance)
             case {"usurp": alias}:
-                await self._usurp(self.served[alias])
+                await self._usurp(mesh, self.served[alias])
             case {"limits": limits}:
                 mesh.set_limits(limits)
             case _:
                 raise MismatchError(f"no registry can {given}")
 
-    async def _usurp(self, served: Served) -> None:
-        """Give an instance's id to somebody else, for one lease: its own token is stale from now on."""
-        assert isinstance(self.mesh, Mesh)  # noqa: S101 - as above
-        card = (await self.mesh.registrar.agent(served.name)).card
-        self.mesh.forget(served.instance)
-        await self.mesh.registrar.register(card, served.instance, "127.0.0.1:9", beats=False)
+    def _own_mesh(self) -> Mesh:
+        if isinstance(self.mesh, Mesh):
+            return self.mesh
+        raise MismatchError("a step of the registry needs a mesh of the kit: give the case one under `mesh`")
+
+    async def _usurp(self, mesh: Mesh, served: Served) -> None:
+        """Register an instance's id for another address, for one lease, which makes the instance's token stale."""
+        card = (await mesh.registrar.agent(served.name)).card
+        mesh.forget(served.instance)
+        await mesh.registrar.register(card, served.instance, "127.0.0.1:9", beats=False)
 
     async def _start_peers(self) -> None:
         for alias, given in self.case.peers.items():
@@ -313,7 +316,6 @@ async def who_serves(address: str) -> Served:
         MismatchError: none does.
     """
     call = Call(address, "agent", {"method": "GetCard", "deadline": 3})
-    call.begin()
     result = await call.result()
     if "response" not in result:
         raise MismatchError(f"{address} answers GetCard with {result['code']}: {result.get('status', '')}")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
-from cronsim import CronSim, CronSimError
 from google.protobuf.struct_pb2 import Struct
 
 from botmesh.errors import (
@@ -71,6 +70,8 @@ def check(member: Member) -> None:
 
 
 def _is_cron(schedule: str, zone: tzinfo) -> bool:
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - as in _after
+
     if len(schedule) > _MAX_CRON or not schedule.isascii():
         return False
     try:
@@ -239,6 +240,9 @@ def _next(member: Member) -> tuple[float, MemberAsked] | None:
 @lru_cache(maxsize=10_000)
 def _after(schedule: str, since: float, time_zone: str) -> float | None:
     """The first time after a moment. Asked anew with each event of a conversation, and looking takes its time."""
+    # Part of the extra `mesh`; without it, the package is imported far enough for __main__ to say so.
+    from cronsim import CronSim  # noqa: PLC0415
+
     times: Iterator[datetime] = CronSim(schedule, datetime.fromtimestamp(since, _zone(time_zone)))
     at = next(times, None)
     return None if at is None else at.timestamp()

@@ -1,4 +1,4 @@
-"""Who said what to whom, and what it cost: the message log and the sums, told by both ends of each delegation."""
+"""The journal: the message log and the costs of a mesh, reported by both ends of each delegation."""
 
 from botmesh_journal.service import SERVICE_NAME, JournalService
 from botmesh_journal.store import Store

@@ -1,4 +1,4 @@
-"""Messages and costs in one SQLite file, bounded in size and age."""
+"""Stores messages and costs in one SQLite file, bounded in size and age."""
 
 import contextlib
 import sqlite3
@@ -37,9 +37,9 @@ CREATE INDEX IF NOT EXISTS by_cost ON cost (account, scope, micros);
 CREATE INDEX IF NOT EXISTS cost_at ON cost (at);
 """
 MAX_SUM = 2**62
-"""A sum stays here: SQLite makes a larger one a fraction, and the contract has no room for it."""
+"""The largest sum: SQLite turns larger integers into floats, and the contract's field is 64 bits wide."""
 COUNTED_SECONDS = 2 * 86400.0
-"""How long it is remembered that an answer was counted: no end reports later."""
+"""Seconds that counted message ids are remembered: no end of a delegation reports later."""
 _MEMORY = ":memory:"
 T = TypeVar("T")
 _FOR_GOOD = (pb.COST_SCOPE_AGENT, pb.COST_SCOPE_ACCOUNT_DAY)
@@ -47,18 +47,18 @@ _FOR_GOOD = (pb.COST_SCOPE_AGENT, pb.COST_SCOPE_ACCOUNT_DAY)
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much is kept."""
+    """Bounds on the stored data."""
 
     max_bytes: int = 256 * 1024 * 1024
-    """Of messages."""
+    """Bytes of messages."""
     max_age: float = 30 * 86400.0
-    """Seconds, of messages and of the sums of chains and conversations."""
+    """Age in seconds of messages, and of the sums of chains and conversations."""
 
 
 class Store:
-    """Messages by what is asked for, and sums.
+    """The message log and the sums of costs.
 
-    A damaged file is set aside (journal.sqlite.damaged-TIME) and begun anew, at the start and while it is in use.
+    A damaged file is renamed to journal.sqlite.damaged-TIME and replaced by a new one, also while it is in use.
     """
 
     def __init__(
@@ -67,7 +67,12 @@ class Store:
         bounds: Bounds | None = None,
         on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
-        """Open it. Any thread may use it, one at a time. `on_unreadable` is told of a file that was set aside as well.
+        """Open the file. Any thread may use the store, one at a time.
+
+        Args:
+            path: of the SQLite file; by default a database in memory.
+            bounds: on size and age.
+            on_unreadable: called with a subject and a sentence for unreadable entries and for a file set aside.
 
         Raises:
             InvalidField: it can neither be opened nor set aside.
@@ -89,10 +94,10 @@ class Store:
             raise InvalidField(text, field="data_dir", value=self._path) from None
 
     def record(self, entries: Iterable[JournalEntry]) -> list[CostTotal]:
-        """Take entries in, each id once; the sums that they changed.
+        """Record entries, each message id once, and return the sums that changed.
 
         Raises:
-            LogUnavailable: they cannot be written now; nothing was taken in.
+            LogUnavailable: they cannot be written now; none was recorded.
         """
         entries = list(entries)
         return self._guarded(lambda: self._record(entries))
@@ -111,13 +116,13 @@ class Store:
             self._db.execute("COMMIT")
         except BaseException:
             self._bytes = size
-            with contextlib.suppress(sqlite3.Error):  # what SQLite has rolled back by itself
+            with contextlib.suppress(sqlite3.Error):  # SQLite may have rolled back by itself
                 self._db.execute("ROLLBACK")
             raise
         return [total for key in sorted(touched) for total in self._costs(*key)]
 
     def messages(self, wanted: pb.ListMessagesRequest, account: str, size: int) -> tuple[list[JournalEntry], str]:
-        """Those that fit every field that is set, the newest first; the token of the next page.
+        """A page of `size` messages that match all fields set in `wanted`, newest first, and the next page token.
 
         Raises:
             LogUnavailable: they cannot be read now.
@@ -134,7 +139,7 @@ class Store:
         if wanted.page_token:
             clauses.append("number < ?")
             values.append(read_token(wanted.page_token)[0])
-        where = " AND ".join(clauses)  # made of the column names above and nothing else
+        where = " AND ".join(clauses)  # consists of the column names above only
         query = f"SELECT entry, number, '' FROM message WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
         return page_of(self._db.execute(query, (*values, size + 1)), size, self._entry)
 
@@ -145,19 +150,19 @@ class Store:
             self._on_unreadable("message log", f"an entry cannot be read ({error}); it was left out")
             return None
 
-    def costs(self, account: str, scope: int, one: str = "", limit: int = 500) -> list[CostTotal]:
-        """Sums of a scope, the most expensive first; days the newest first.
+    def costs(self, account: str, scope: int, scope_id: str = "", limit: int = 500) -> list[CostTotal]:
+        """The sums of a scope, or of one id in it, the highest first; days the newest first.
 
         Raises:
             LogUnavailable: they cannot be read now.
         """
-        return self._guarded(lambda: self._costs(account, scope, one, limit))
+        return self._guarded(lambda: self._costs(account, scope, scope_id, limit))
 
-    def _costs(self, account: str, scope: int, one: str = "", limit: int = 500) -> list[CostTotal]:
+    def _costs(self, account: str, scope: int, scope_id: str = "", limit: int = 500) -> list[CostTotal]:
         order = "id DESC" if scope == pb.COST_SCOPE_ACCOUNT_DAY else "micros DESC, id"
         only, values = "", list[str]()
-        if one:  # in an order for which the table's key serves: by cost, all of a scope would be looked at
-            order, only, values = "currency", "AND id = ?", [one]
+        if scope_id:  # ordered by the table's key, because an order by cost would read all of the scope
+            order, only, values = "currency", "AND id = ?", [scope_id]
         rows = self._db.execute(
             "SELECT id, currency, micros, input, output, answers FROM cost "  # noqa: S608 - of the words above
             f"WHERE account = ? AND scope = ? {only} ORDER BY {order} LIMIT ?",
@@ -216,7 +221,7 @@ class Store:
         self._on_unreadable("message log", text)
 
     def _guarded(self, work: Callable[[], T]) -> T:
-        """Do it; with a file that turns out damaged, set that aside and do it again with a new one."""
+        """Call `work`; if the file turns out to be damaged, set it aside and call `work` again with a new file."""
         try:
             return work()
         except sqlite3.Error as error:
@@ -233,7 +238,7 @@ class Store:
             raise LogUnavailable(text) from None
 
     def _log(self, entry: JournalEntry) -> None:
-        """Keep a message; of two reports of one, the one that has more of it."""
+        """Store a message; of two reports of the same message the longer one is kept."""
         message = entry.message
         data = entry.SerializeToString()
         known = self._db.execute(
@@ -262,7 +267,7 @@ class Store:
         self._bytes += len(data)
 
     def _count(self, entry: JournalEntry) -> set[tuple[str, int, str]]:
-        """Add what an answer cost, once."""
+        """Add the cost of an answer to its sums, once for each message id, and return the changed sums' keys."""
         message, usage = entry.message, entry.usage
         now = time.time()
         key = message.account_id, message.message_id
@@ -276,9 +281,9 @@ class Store:
             (pb.COST_SCOPE_AGENT, usage.agent or message.from_agent),
         )
         touched = set()
-        for scope, one in scopes:
-            if one:
-                touched.add((message.account_id, scope, one))
+        for scope, scope_id in scopes:
+            if scope_id:
+                touched.add((message.account_id, scope, scope_id))
                 self._db.execute(
                     "INSERT INTO cost VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET "
                     "micros = min(micros + excluded.micros, ?), input = min(input + excluded.input, ?), "
@@ -286,7 +291,7 @@ class Store:
                     (
                         message.account_id,
                         scope,
-                        one,
+                        scope_id,
                         usage.currency,
                         _sum(usage.cost_micros),
                         _sum(usage.input_tokens),
@@ -298,7 +303,7 @@ class Store:
         return touched
 
     def _prune(self) -> None:
-        """Forget what is too old, and the oldest messages where they are too many."""
+        """Delete rows that are too old, and the oldest messages beyond the bound on bytes."""
         now = time.time()
         rows = self._db.execute("SELECT number, size, at FROM message ORDER BY number LIMIT 200").fetchall()
         for number, size, at in rows:
@@ -323,5 +328,5 @@ def _check(db: sqlite3.Connection) -> None:
 
 
 def _sum(value: float) -> int:
-    """A sum as the contract carries it, whatever an older version added up."""
+    """A sum within the contract's range, also if an older version stored a larger one."""
     return int(min(max(value, 0), MAX_SUM))

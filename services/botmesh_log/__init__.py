@@ -1,1 +1,1 @@
-"""Events for good: the narrow seam of the log, two logs behind it, and one stream of events folded in memory."""
+"""The event log: an interface of four methods, an SQLite log and a log in memory, and streams that fold events."""

@@ -1,4 +1,4 @@
-"""The narrow seam behind which streams of events are kept: four methods, for another engine to implement."""
+"""The interface of an event log: four methods, which another engine may implement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ MAX_INTEGER = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One event as it stands in the log."""
+    """One event of the log."""
 
     position: int
-    """Its place in the whole log, growing, from 1."""
+    """Its place among all events of the log, from 1."""
     stream: str
-    """What it belongs to: a conversation, an account, a task."""
+    """The name of the stream of its conversation, account or task."""
     sequence: int
-    """Its place in the stream: 1, 2, 3 ... without gaps."""
+    """Its place in the stream, from 1 without gaps."""
     at: float
     """When it was appended, seconds since the epoch."""
     payload: bytes
     damage: str = ""
-    """What is wrong with it, to be read on from "the event": "fails its checksum". Its payload is empty then, and its
-    time may be 0. Empty: it is as it was written."""
+    """The damage of the event as a predicate: "fails its checksum". The payload of a damaged event is empty, and its
+    time may be 0. Empty for an intact event."""
 
 
 class SequenceConflict(Exception):
-    """Somebody else has appended to the stream."""
+    """Another writer has appended to the stream."""
 
     def __init__(self, stream: str, expected: int, actual: int) -> None:
-        """Say what was thought and what is."""
+        """Keep the expected and the actual last sequence of the stream."""
         super().__init__(f"{stream} is at {actual}, not at {expected}")
         self.stream = stream
         self.expected = expected
@@ -42,40 +42,40 @@ class SequenceConflict(Exception):
 
 
 class EventLog(Protocol):
-    """Streams of events, in order, for good."""
+    """Durable, ordered streams of events."""
 
     async def append(self, stream: str, expected_sequence: int, batch: Sequence[bytes]) -> list[Record]:
-        """Append all of `batch` or nothing, after `expected_sequence` (0: the stream is new); durable on return.
+        """Append all of `batch` or nothing after `expected_sequence`, 0 for a new stream; durable on return.
 
-        An append whose caller is cancelled may have been written or not: read to know.
+        An append whose caller is cancelled may or may not have been written.
 
         Raises:
-            SequenceConflict: the stream is somewhere else.
-            LogUnavailable: it could not be made durable; nothing was written.
+            SequenceConflict: the stream's last sequence is another one.
+            LogUnavailable: the batch could not be made durable; nothing was written.
         """
 
     async def read(self, stream: str, from_sequence: int = 1, limit: int = 1000) -> list[Record]:
-        """A stream's events from a sequence on, at most `limit` of them and a few MiB: only an empty list is the end.
+        """Read a stream's events from a sequence on, at most `limit` of them and a few MiB; an empty list is the end.
 
-        An event that cannot be read has `damage`, and no payload. One that is not even found is left out: sequences may
-        have gaps. Any integer is a sequence: from 0 or less, all are read.
+        An event that cannot be read has `damage` and no payload. An event that is not even found is left out, so
+        sequences may have gaps. A sequence of 0 or less reads all events.
 
         Raises:
             LogUnavailable: nothing can be read now.
         """
 
     async def read_all(self, from_position: int = 1, limit: int = 1000) -> list[Record]:
-        """All events from a position on, at most `limit` of them. No position comes later than a greater one.
+        """Read all events from a position on, at most `limit` of them, in ascending order of positions.
 
         Damaged events, gaps and errors are as in `read`.
         """
 
     async def close(self) -> None:
-        """Let appends that wait be written, and close."""
+        """Finish the appends that wait, and close."""
 
 
 def check_batch(stream: str, batch: Sequence[bytes]) -> None:
-    """Refuse what no log takes.
+    """Refuse a batch that no log accepts.
 
     Raises:
         ValueError: the batch is empty, too long, an event is too large, or the stream's name is no text.

@@ -1,4 +1,4 @@
-"""SQLite files of a data folder: private, looked at before they are used, and set aside when they are damaged."""
+"""SQLite files of a data folder: keeps them private, checks them before use, and sets damaged ones aside."""
 
 import contextlib
 import logging
@@ -14,34 +14,34 @@ from botmesh.errors import InvalidField, LogUnavailable
 logger = logging.getLogger("botmesh")
 
 FULL_CHECK_BYTES = 64 * 1024 * 1024
-"""A file up to this size is checked in full before it is used."""
+"""Bytes up to which a file is checked in full before it is used."""
 KEPT_ASIDE = 3
-"""Damaged versions of one file that are kept."""
+"""Damaged versions that are kept of each file."""
 OWN, PRIVATE, _OTHERS = 0o700, 0o600, 0o077
-"""Modes of folders and of files, and what others must not have."""
+"""Modes of folders and of files, and the bits that must not be set."""
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _DAMAGE = (sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_READONLY_DBMOVED, sqlite3.SQLITE_IOERR_CORRUPTFS)
 ERRORS = sqlite3.Error, UnicodeDecodeError
-"""What SQLite raises of a damaged file: where its own text quotes what is damaged, that need not be UTF-8."""
+"""Errors of SQLite for a damaged file; its messages may quote damaged text, which need not be UTF-8."""
 _SAID: set[Path] = set()
-"""Folders of which it was said that they were too open."""
+"""Folders about whose mode a warning was logged."""
 _MAX_ROW = 64 * 1024 * 1024
-"""Bytes of a row: a damaged length must not allocate more."""
+"""Bytes of a row, so that a damaged length allocates no more."""
 
 
 class FileUnavailable(LogUnavailable, sqlite3.DatabaseError):
-    """A file cannot be used. Whoever handles SQLite's errors handles it, and elsewhere it is typed."""
+    """A file cannot be used. It is an SQLite error for internal handlers, and a typed error for callers."""
 
     starts = False
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make a data folder that nobody else reads, or tighten one that is wider (0700); that is said once.
+    """Create a data folder with mode 0700, or restrict an existing one to that and log a warning once.
 
     Raises:
-        InvalidField: it cannot be made.
+        InvalidField: it cannot be created.
     """
     try:
         folder.mkdir(mode=OWN, parents=True, exist_ok=True)
@@ -68,13 +68,13 @@ def prepare_folder(folder: Path) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Have a file that only its owner reads (0600), whatever the umask; make it if there is none.
+    """Give a file mode 0600 whatever the umask, and create it if it is missing.
 
-    What SQLite puts beside it gets the same mode. An existing file is not opened: to close it again would
+    The files that SQLite puts beside it get the same mode. An existing file is not opened, because closing it would
     end SQLite's locks on it.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
@@ -85,12 +85,12 @@ def make_private(path: Path) -> None:
 
 
 def beside(path: Path) -> tuple[Path, Path]:
-    """What SQLite keeps beside a file while it is open, and after a crash."""
+    """The -wal and -shm files that SQLite keeps beside an open file and leaves after a crash."""
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
-    """A connection in which no damage leads to more than an sqlite3.Error. `mode`: "rw" or "ro"; the file exists."""
+    """Connect to an existing file, with `mode` "rw" or "ro"; any damage of it raises sqlite3.Error and no more."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_ROW)
@@ -99,7 +99,7 @@ def connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error says that the file is not what SQLite wrote; else it is the disk, a lock, a mistake."""
+    """Whether an error shows a damaged file, and not a full disk, a lock or a wrong query."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return "decode to UTF-8" in str(error)
@@ -109,9 +109,9 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def look_at(path: Path) -> str:
-    """What is wrong with a file before SQLite opens it, which may change it; empty: nothing, or there is none.
+    """Check a file's header and size before SQLite opens and so may change it; the damage, or empty text.
 
-    To be called while this process has no connection to it.
+    Call it while this process has no connection to the file.
     """
     try:
         size = path.stat().st_size
@@ -136,14 +136,14 @@ def look_at(path: Path) -> str:
 
 
 def check(db: sqlite3.Connection, *, thorough: bool = False) -> str:
-    """What SQLite finds wrong in a file, its first finding; empty: nothing.
+    """Run SQLite's check of a file, and return its first finding; empty text if there is none.
 
     Args:
         db: a connection to it.
-        thorough: also compare each index with its table, which takes several times as long.
+        thorough: also compares each index with its table, which takes several times as long.
 
     Raises:
-        sqlite3.Error: it cannot be read now; that says nothing about the file.
+        sqlite3.Error: the file cannot be read now, which does not mean that it is damaged.
     """
     factory = db.text_factory
     try:
@@ -162,9 +162,9 @@ def check(db: sqlite3.Connection, *, thorough: bool = False) -> str:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a file and what is beside it to NAME.damaged-TIME; the oldest of more than three are removed.
+    """Rename a file and its -wal to NAME.damaged-TIME, remove all but the newest three, and return the new path.
 
-    Nothing in this process has it open. The new name is returned.
+    No connection of this process may have the file open.
 
     Raises:
         OSError: it cannot be renamed.
@@ -184,13 +184,13 @@ def set_aside(path: Path) -> Path:
 
 
 def make_private_if_there(path: Path) -> None:
-    """As `make_private`, of a file that may be missing."""
+    """As `make_private`, but does not create a missing file."""
     if path.exists():
         make_private(path)
 
 
 def remove(path: Path) -> None:
-    """Remove a file and what is beside it."""
+    """Remove a file with its -wal and -shm, as far as they exist."""
     for one in (path, *beside(path)):
         with contextlib.suppress(FileNotFoundError):
             one.unlink()

@@ -1,4 +1,4 @@
-"""A connection to a file that may turn out damaged while it is in use."""
+"""A connection to a file whose damage may show while it is in use."""
 
 import contextlib
 import sqlite3
@@ -10,42 +10,42 @@ from botmesh_log.files import FileUnavailable, is_damage
 _CLOSED = "Cannot operate on a closed database"
 
 OnDamage = Callable[[sqlite3.Error], FileUnavailable]
-"""Does something about a damaged file, and says what is to be raised."""
+"""Handles a damaged file, and returns the error to raise."""
 
 
 class GuardedConnection:
-    """What a projection uses of an sqlite3.Connection. Damage is handled where it shows, also within a cursor."""
+    """The part of sqlite3.Connection that projections use. Damage goes to `on_damage`, also if a cursor finds it."""
 
     def __init__(self, db: sqlite3.Connection, on_damage: OnDamage) -> None:
-        """Guard `db`."""
+        """Wrap `db`; `on_damage` handles its damage."""
         self._db = db
         self._on_damage = on_damage
         self._refusal = ""
 
     def refuse_questions(self, text: str) -> None:
-        """Refuse every SELECT with this text; empty: answer them."""
+        """Refuse every SELECT with this text, until it is called with empty text."""
         self._refusal = text
 
     def ask(self, query: str, values: Sequence[Any] = ()) -> "GuardedCursor":
-        """As `execute`, also while questions are refused."""
+        """As `execute`, but also while SELECTs are refused."""
         try:
             return GuardedCursor(self._db.execute(query, values), self)
         except sqlite3.Error as error:
             raise self.handled(error) from None
 
     def execute(self, query: str, values: Sequence[Any] = ()) -> "GuardedCursor":
-        """As sqlite3 has it.
+        """As sqlite3.Connection.execute.
 
         Raises:
             FileUnavailable: the file was damaged, or is being rebuilt.
-            sqlite3.Error: something else is the matter.
+            sqlite3.Error: any other failure.
         """
         if self._refusal and query.lstrip()[:6].upper() == "SELECT":
             raise FileUnavailable(self._refusal)
         return self.ask(query, values)
 
     def executemany(self, query: str, rows: Iterable[Any]) -> "GuardedCursor":
-        """As sqlite3 has it; errors as in `execute`."""
+        """As sqlite3.Connection.executemany; errors are those of `execute`."""
         try:
             return GuardedCursor(self._db.executemany(query, rows), self)
         except sqlite3.Error as error:
@@ -53,19 +53,19 @@ class GuardedConnection:
 
     @property
     def in_transaction(self) -> bool:
-        """As sqlite3 has it; a closed file is in none."""
+        """Whether a transaction is open; False for a closed file."""
         try:
             return self._db.in_transaction
         except sqlite3.ProgrammingError:
             return False
 
     def close(self) -> None:
-        """Close. What could not be checkpointed is checkpointed later, or lost with the file."""
+        """Close the connection; a failure of its last checkpoint is ignored, because the next open repeats it."""
         with contextlib.suppress(sqlite3.Error):
             self._db.close()
 
     def handled(self, error: sqlite3.Error) -> sqlite3.Error:
-        """Handle damage; the error to raise."""
+        """Handle the damage that an error shows, if any, and return the error to raise."""
         was_closed = isinstance(error, sqlite3.ProgrammingError) and str(error).startswith(_CLOSED)
         if isinstance(error, FileUnavailable) or not (was_closed or is_damage(error)):
             return error
@@ -73,16 +73,16 @@ class GuardedConnection:
 
 
 class GuardedCursor:
-    """What a projection uses of an sqlite3.Cursor."""
+    """The part of sqlite3.Cursor that projections use."""
 
     def __init__(self, cursor: sqlite3.Cursor, owner: GuardedConnection) -> None:
-        """Guard `cursor`."""
+        """Wrap `cursor`; `owner` handles damage."""
         self._cursor = cursor
         self._owner = owner
 
     @property
     def rowcount(self) -> int:
-        """As sqlite3 has it."""
+        """The number of rows that the statement changed."""
         return self._cursor.rowcount
 
     def fetchone(self) -> Any:

@@ -1,4 +1,4 @@
-"""What is looked at before a log is used: that it is whole, and the one that its folder's projections were made of."""
+"""Checks a log before use: that it is intact, and is the log from which its folder's projections were computed."""
 
 import contextlib
 import sqlite3
@@ -15,7 +15,7 @@ from botmesh_log.rows import columns, is_checked, lenient, names, readable_rows,
 SCHEMA = 2
 EVENTS = "events.sqlite"
 PROJECTIONS = ("projection.sqlite", "tasks.sqlite")
-"""Files that are told from the log of their folder, and remember how far."""
+"""Projections that are computed from the log of their folder, and store its identity and their position."""
 _NEWEST = 1000
 """Events whose checksums are verified before the log is used."""
 _UNNAMED = "unnamed streams"
@@ -23,35 +23,35 @@ _UNNAMED = "unnamed streams"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a projection had come, in which log."""
+    """The position that a projection has reached, and in which log."""
 
     file: str
     log: str
-    """The log's identity; empty: an older version made it."""
+    """The log's identity; empty if an older version wrote the projection."""
     position: int
 
 
 @dataclass(slots=True)
 class Survey:
-    """What of a log can be read."""
+    """Counts of the readable and the lost events of a log."""
 
     events: int = 0
-    """That can be read."""
+    """Readable events."""
     unchecked: int = 0
-    """Of those, without a checksum."""
+    """Readable events without a checksum."""
     streams: set[str] = field(default_factory=set)
     lost: dict[str, int] = field(default_factory=dict)
-    """How many events cannot be read, by stream; "unnamed streams" where nothing says whose they were."""
+    """Unreadable events by stream; "unnamed streams" has those whose stream is unknown."""
     last: int = 0
-    """The last position that is known of."""
+    """The last known position."""
 
     def lose(self, stream: str, events: int = 1) -> None:
-        """Count events of a stream that cannot be read."""
+        """Count unreadable events of a stream."""
         self.lost[stream] = self.lost.get(stream, 0) + events
 
     @property
     def lost_text(self) -> str:
-        """How many are lost, as part of a sentence."""
+        """The number of lost events, as part of a sentence."""
         lost = sum(self.lost.values())
         streams = [one for one in self.lost if one != _UNNAMED]
         if not self.events:
@@ -65,7 +65,7 @@ class Survey:
 
 
 def checkpoints(folder: Path) -> list[Checkpoint]:
-    """How far the projections of a folder had come, as far as they can be read."""
+    """The checkpoints of a folder's projections that can be read."""
     found = []
     for name in PROJECTIONS:
         path = folder / name
@@ -80,7 +80,7 @@ def checkpoints(folder: Path) -> list[Checkpoint]:
 
 
 def identity(db: sqlite3.Connection) -> str:
-    """The random id that a log got when it was made; empty: it has none yet."""
+    """The random id that a log gets when it is created; empty if it has none yet."""
     with contextlib.suppress(*files.ERRORS):
         row = db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()
         if row is not None and type(row[0]) is str:
@@ -89,7 +89,7 @@ def identity(db: sqlite3.Connection) -> str:
 
 
 def identity_of(path: Path) -> str:
-    """The identity of the log in a file; empty: there is none that can be read."""
+    """The identity of the log in a file; empty if none can be read."""
     with contextlib.suppress(*files.ERRORS), contextlib.closing(files.connect(path, mode="ro")) as db:
         return identity(db)
     return ""
@@ -97,7 +97,7 @@ def identity_of(path: Path) -> str:
 
 @contextlib.contextmanager
 def opened_as_it_is(path: Path) -> Iterator[sqlite3.Connection]:
-    """A file for reading what can be read, however damaged.
+    """Open a file, however damaged, to read what can be read.
 
     Raises:
         sqlite3.Error: SQLite cannot open it at all.
@@ -109,7 +109,7 @@ def opened_as_it_is(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def survey(path: Path, known: int = 0) -> Survey:
-    """Read all that can be read of a log, and count. `known`: the last position that others know of. Never raises."""
+    """Count the readable and the lost events of a log; never raises. `known`: last position of its projections."""
     found = Survey()
     if not files.look_at(path).startswith("it is "):
         with contextlib.suppress(*files.ERRORS), opened_as_it_is(path) as db:
@@ -138,13 +138,13 @@ def _survey(db: sqlite3.Connection, found: Survey) -> None:
 
 
 def check_log(path: Path) -> list[Record]:
-    """Look at a log before it is used. The damaged ones of its newest events are returned: they hinder nobody.
+    """Check a log before it is used, and return the damaged ones of its newest 1,000 events, which do not prevent use.
 
-    Up to 64 MiB, SQLite's quick check reads all of the file; a larger one is measured, and read later.
+    SQLite's quick check reads all of a file of up to 64 MiB; of a larger one only header and size are checked here.
 
     Raises:
-        InvalidField: it is damaged, is not the log that its folder's projections were made of, or has lost its end; or
-            a newer Botmesh made it, or it cannot be opened.
+        InvalidField: the log is damaged, is not the one that its folder's projections were computed from, or has lost
+            its end; or a newer Botmesh wrote it, or it cannot be opened.
     """
     known = checkpoints(path.parent)
     what = files.look_at(path)
@@ -196,7 +196,7 @@ def _check_made_anew(path: Path, known: list[Checkpoint]) -> None:
 
 
 def damaged(path: Path, what: str, known: list[Checkpoint], lost: str = "") -> InvalidField:
-    """The refusal of a log: what is wrong, what is lost, and what to do."""
+    """The error that refuses a log: its damage, the number of lost events, and what to do."""
     if not lost:
         lost = survey(path, max((one.position for one in known), default=0)).lost_text
     text = (
@@ -207,6 +207,6 @@ def damaged(path: Path, what: str, known: list[Checkpoint], lost: str = "") -> I
 
 
 def application_id(header: bytes) -> int:
-    """The number in a file's header that tells logs apart."""
+    """The application id in a file's header, which is random for each log."""
     (number,) = struct.unpack(">I", header[68:72])
     return int(number)

@@ -1,4 +1,4 @@
-"""A look at all of a log while it is in use: what its start had no time for."""
+"""Checks all of a log in the background while it is in use, because a full check would delay the start."""
 
 import contextlib
 import sqlite3
@@ -11,22 +11,22 @@ from botmesh_log import files
 from botmesh_log.rows import columns, lenient, record_of, settle
 
 OnProblem = Callable[[str, str, str], None]
-"""Told of damage: its kind ("unreadable", "storage"), the subject, and a sentence."""
+"""Called with damage: its kind ("unreadable" or "storage"), the subject, and a sentence."""
 DELAY_SECONDS = 2.0
-"""After the start, which is not to be slowed down."""
+"""Seconds after the start at which the check begins, so that it does not slow the start down."""
 _SHARE = 0.1
-"""Of one core, while it looks at events: whoever appends and reads needs the interpreter as well."""
+"""The share of one core that reading events takes, because appends and reads need the interpreter as well."""
 _PAGE = 100
 _TOLD = 100
-"""Damaged events that are told one by one."""
+"""Damaged events that are reported one by one."""
 _GAPS = "SELECT stream, max(sequence) - count(*) FROM event GROUP BY stream HAVING max(sequence) <> count(*) LIMIT ?"
 
 
 class LookThrough:
-    """Checks a file in a thread, once, and tells of what it finds: structure, every checksum, gaps."""
+    """Checks a file once, in a thread: its structure, every checksum, and gaps in its streams."""
 
     def __init__(self, path: Path, on_problem: OnProblem) -> None:
-        """Begin soon."""
+        """Start the thread; the check begins after 2 s. `on_problem` is called in that thread."""
         self._path = path
         self._on_problem = on_problem
         self._ending = threading.Event()
@@ -35,7 +35,7 @@ class LookThrough:
         self._thread.start()
 
     def close(self) -> None:
-        """End it, wherever it is."""
+        """Stop the check, and wait until the thread has ended."""
         self._ending.set()
         db = self._db
         while self._thread.is_alive():

@@ -1,4 +1,4 @@
-"""The event log in memory: for tests, and for a mesh that may forget."""
+"""The event log in memory, for tests and for meshes without durable data."""
 
 import time
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from botmesh_log.event_log import Record, SequenceConflict, check_batch
 
 
 class MemoryLog:
-    """An EventLog that lasts as long as its process."""
+    """An EventLog that is lost with its process."""
 
     def __init__(self) -> None:
-        """Empty."""
+        """Begin without events."""
         self._all: list[Record] = []
         self._streams: dict[str, list[Record]] = {}
 

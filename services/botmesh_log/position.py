@@ -1,4 +1,4 @@
-"""Positions in the log as others see them: opaque strings, because another log may have another kind of position."""
+"""Positions in the log as opaque strings of the contract, because another log may have other positions."""
 
 from botmesh.errors import InvalidField
 from botmesh_log.event_log import MAX_INTEGER
@@ -7,12 +7,12 @@ _DIGITS = 19
 
 
 def position_token(position: int) -> str:
-    """The string that stands for a position of this log."""
+    """The contract's string for a position of this log."""
     return str(position)
 
 
 def read_position(token: str, *, field: str) -> int:
-    """The position that a string stands for; empty: 0, before the first event.
+    """The position of a contract's string; an empty string is 0, before the first event.
 
     Raises:
         InvalidField: the string did not come from this log.

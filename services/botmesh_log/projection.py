@@ -1,4 +1,4 @@
-"""A file of what is told from the log: thrown away and rebuilt at will."""
+"""A SQLite file computed from the event log, which can be deleted and rebuilt."""
 
 import contextlib
 import logging
@@ -23,28 +23,28 @@ _MEMORY = ":memory:"
 
 
 class ProjectionFile:
-    """A SQLite file with a checkpoint. Losing its last moments costs nothing: it catches up from the log.
+    """A SQLite file with a checkpoint, from which it catches up with the log after a crash.
 
-    A damaged file is set aside (NAME.damaged-TIME) and begun anew. At the start its position is 0 then, and whoever
-    opens it tells it everything, as always. While it is in use:
+    A damaged file is renamed to NAME.damaged-TIME and replaced by an empty one. If that happens at the start, its
+    position is 0, and its owner adds all events as always. If it happens while the file is in use:
 
-    - what ran into the damage, and every question until the rebuilding is over, raises FileUnavailable, which is both a
-      LogUnavailable and an sqlite3.Error; what is put meanwhile is taken in;
-    - `position` is 0 and stays so, so that a process that ends early leaves nothing that looks complete;
-    - `on_rebuild` is called, in the same thread: it is to begin the telling of all events, and raises nothing;
-    - `rebuilt()` ends it.
+    - the query that met the damage, and every query until the rebuild is over, raises FileUnavailable, which is both
+      a LogUnavailable and an sqlite3.Error; writes are accepted;
+    - `position` stays 0, so that a process that ends early does not leave a file that looks complete;
+    - `on_rebuild` is called in the same thread: it starts to add all events, and must not raise;
+    - `rebuilt()` ends the rebuild.
     """
 
     def __init__(self, path: str | Path, schema: str, version: int) -> None:
-        """Open it, or begin anew where it is damaged, was made by another version of the fold, or of another log.
+        """Open the file; replace it if it is damaged, or was written by another version or from another log.
 
         Raises:
             InvalidField: it can neither be opened nor set aside.
         """
         self.on_rebuild: Callable[[], None] | None = None
-        """Called when the file was set aside while it was in use."""
+        """Called when a damaged file was set aside while it was in use."""
         self.damage = ""
-        """What was set aside, and why: a sentence. Empty: nothing."""
+        """A sentence about the file that was set aside; empty if none was."""
         self._is_rebuilding = self._is_closed = False
         self._path = str(path)
         self._schema, self._version = schema, version
@@ -61,45 +61,45 @@ class ProjectionFile:
 
     @property
     def position(self) -> int:
-        """The last position of the log that is in here."""
+        """The position in the log up to which the file is complete."""
         (position,) = self._db.ask("SELECT position FROM checkpoint").fetchone() or (0,)
         return position if type(position) is int and position > 0 else 0
 
     @property
     def is_rebuilding(self) -> bool:
-        """Whether the file was set aside while it was in use, and not all is in the new one."""
+        """Whether a file that replaces a damaged one is not complete yet."""
         return self._is_rebuilding
 
     def skip_to(self, position: int) -> None:
-        """What stands up to there is in here, or belongs elsewhere. Nothing happens before it is `rebuilt`."""
+        """Move the checkpoint to a position; nothing happens during a rebuild."""
         if not self._is_rebuilding:
             self._db.execute("UPDATE checkpoint SET position = max(position, ?)", (position,))
 
     def rebuilt(self, position: int) -> None:
-        """All events up to there were told to a file that was begun anew: it answers questions again."""
+        """End a rebuild: all events up to a position are in the file, and queries are answered again."""
         self._is_rebuilding = False
         self._db.refuse_questions("")
         self.skip_to(position)
 
     def begin(self) -> None:
-        """What is put from now on is written down together, with the next `commit`."""
+        """Begin a transaction, unless one is open; `commit` ends it."""
         if not self._db.in_transaction:
             self._db.execute("BEGIN")
 
     def commit(self) -> None:
-        """Write down what was put."""
+        """Commit the open transaction, if there is one."""
         if self._db.in_transaction:
             self._db.execute("COMMIT")
 
     def close(self) -> None:
-        """Write down what was put, and close."""
+        """Commit, and close the file."""
         with contextlib.suppress(sqlite3.Error):
             ProjectionFile.commit(self)
         self._is_closed = True
         self._db.close()
 
     def _begin(self) -> None:
-        """Open the file that is there, or a new one in its place."""
+        """Open the existing file, or a new one in its place."""
         what = self._what_is_wrong()
         if what:
             self._set_aside(what)
@@ -159,7 +159,7 @@ class ProjectionFile:
         logger.error(self.damage)
 
     def _rebuild(self, error: sqlite3.Error) -> FileUnavailable:
-        """Begin the file anew while it is in use; what whoever ran into the damage is to be told."""
+        """Replace the damaged file while it is in use, and return the error for the query that met the damage."""
         if self._is_closed:
             return FileUnavailable(f"{self._path} is closed: the service is stopping")
         if self._path == _MEMORY:

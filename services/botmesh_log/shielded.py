@@ -1,4 +1,4 @@
-"""Waiting for what goes on although whoever waits is cancelled."""
+"""Waits for work that continues if the waiting task is cancelled."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def shielded(work: "asyncio.Future[T]") -> T:
-    """What comes of `work`. It goes on if this is cancelled; nobody is told of a refusal then, and the log of a bug."""
+    """Wait for `work`, which continues after a cancellation of this; its later failure is logged if it is a bug."""
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
@@ -20,7 +20,7 @@ async def shielded(work: "asyncio.Future[T]") -> T:
 
 
 def _heed(work: "asyncio.Future[Any]") -> None:
-    """Python complains of a failure that nobody has looked at."""
+    """Retrieve the outcome, because asyncio warns of exceptions that are never retrieved."""
     error = None if work.cancelled() else work.exception()
     if error is not None and not isinstance(error, BotmeshError):
         logger.error("what nobody waits for any more has failed", exc_info=error)

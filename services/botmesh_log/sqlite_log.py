@@ -1,4 +1,4 @@
-"""The event log in one SQLite file. One thread writes: appends that wait share a transaction and its fsync."""
+"""The event log in one SQLite file. One thread writes; appends that wait share a transaction and its fsync."""
 
 import asyncio
 import contextlib
@@ -28,12 +28,12 @@ from botmesh_log.watch import FileWatch
 logger = logging.getLogger("botmesh")
 
 _STREAMS = 10_000
-"""Streams whose last sequence is known without asking the file: twice as many as conversations are kept in memory."""
+"""Streams whose last sequence is cached, twice as many as conversations are kept in memory."""
 _MAX_COMMIT_EVENTS = 500
 """Appends that share one transaction."""
 _READERS = 2
 _WATCH_SECONDS = 1.0
-"""Between two looks at whether the file is still the same."""
+"""Seconds between two checks that the file was not removed or replaced."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class _Append:
     records: list[Record]
 
     def settle(self, error: Exception | None = None) -> None:
-        """Let whoever waits know."""
+        """Give the result or the error to the task that waits for the append."""
 
         def tell() -> None:
             if not self.future.done():
@@ -62,12 +62,12 @@ class _Append:
 
 
 def say_problem(_kind: str, subject: str, text: str) -> None:
-    """Say it in the log: where nobody keeps a list of problems."""
+    """Log a problem; for processes without a list of problems."""
     logger.error("%s: %s", subject, text)
 
 
 def lock_folder(folder: Path) -> IO[str]:
-    """Have a folder's log for this process alone, until the lock is closed.
+    """Lock a folder's log for this process, until the returned file is closed.
 
     Raises:
         InvalidField: another process has it, or it cannot be written.
@@ -90,16 +90,16 @@ def lock_folder(folder: Path) -> IO[str]:
 
 
 def open_log(path: str | os.PathLike[str], on_problem: OnProblem = say_problem) -> "SqliteLog":
-    """The log at `path`, made with its folders if there is none; only this user can read them.
+    """Open the log at `path`; create it with its folders, readable by this user only, if it is missing.
 
     Args:
-        path: of the file; the folder is the log's own.
-        on_problem: told of what is found damaged and hinders nothing else: its kind ("unreadable": an event, and the
-            subject is its stream; "storage": a file), the subject, and a sentence. Called in any thread.
+        path: of the file, in a folder of its own.
+        on_problem: called, in any thread, with damage that does not prevent use: its kind ("unreadable" for an event,
+            with its stream as subject, or "storage" for a file), the subject, and a sentence.
 
     Raises:
-        InvalidField: another process has it; a newer Botmesh made it; it is damaged, or is not the log that the
-            projections in its folder were made of; or it cannot be opened now.
+        InvalidField: another process has the log; a newer Botmesh wrote it; it is damaged, or is not the log from
+            which the projections in its folder were computed; or it cannot be opened now.
     """
     file = Path(path)
     lock = lock_folder(file.parent)
@@ -114,10 +114,10 @@ def open_log(path: str | os.PathLike[str], on_problem: OnProblem = say_problem) 
 
 
 class SqliteLog:
-    """An EventLog that outlasts its process. Use `open_log`."""
+    """A durable EventLog. `open_log` opens it."""
 
     def __init__(self, path: Path, lock: IO[str], on_problem: OnProblem = say_problem) -> None:
-        """Open `path`, which nobody else writes while `lock` is held."""
+        """Open the file at `path`, which this process alone writes while `lock` is held."""
         self.commits = 0
         """Transactions so far; fewer than appends under load."""
         self._path = path
@@ -133,7 +133,7 @@ class SqliteLog:
         try:
             application = prepare(self._db)
             self.id = identity(self._db)
-            """Random; another file has another."""
+            """The log's identity, which is random."""
             (self._position,) = self._db.execute("SELECT coalesce(max(position), 0) FROM event").fetchone()
             self._watch = FileWatch(path, application)
         except BaseException:
@@ -141,7 +141,7 @@ class SqliteLog:
             raise
         files.make_private(path)  # and what SQLite has put beside it, if an older version let others read that
         self._lost = ""
-        """What has happened to the file: nothing is read and written any more."""
+        """A sentence if the file was removed or replaced, after which nothing is read or written; else empty."""
         self._watched = time.monotonic()
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
@@ -172,7 +172,7 @@ class SqliteLog:
         return await self._read(read_all, max(from_position, 1), min(limit, MAX_INTEGER))
 
     async def close(self) -> None:
-        """Let appends that wait be written, and close."""
+        """Finish the appends that wait, and close."""
         if self._closed:
             return
         self._closed = True
@@ -215,7 +215,7 @@ class SqliteLog:
         return f"{self._path} cannot be {done}: {error}; nothing was taken in, try again"
 
     def _look_at_file(self, *, at_once: bool = False) -> None:
-        """See, at most once a second, whether the file is still there: what is written elsewhere is lost."""
+        """Check, at most once a second, that the file is still at its path: writes to a removed file would be lost."""
         now = time.monotonic()
         if self._lost or self._closed or (now - self._watched < _WATCH_SECONDS and not at_once):
             return
@@ -229,7 +229,7 @@ class SqliteLog:
             self._on_problem("storage", self._path.name, self._lost)
 
     def _write(self) -> None:
-        """The writer's thread: takes all that waits, writes it in one transaction, and tells everybody."""
+        """Run the writer's thread: write the appends that wait in one transaction, and settle each of them."""
         ending = False
         while not ending:
             waiting: list[_Append | None] = []
@@ -267,7 +267,7 @@ class SqliteLog:
                 position = self._insert(one, position)
                 touched[one.stream] = one.expected + len(one.batch)
             self._db.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the writer goes on
+        except Exception as error:  # noqa: BLE001 - the writer goes on after any error
             self._undo(appends, error)
             return
         self.commits += 1
@@ -310,7 +310,7 @@ class SqliteLog:
             one.settle(LogUnavailable(self._lost or self._advice("written", error)))
 
     def _sequence_of(self, stream: str, expected: int) -> int:
-        """A stream's last sequence; where somebody has read further than the index knows, as the table has it."""
+        """A stream's last sequence; read from the table if the index ends before the expected sequence."""
         query = "SELECT coalesce(max(sequence), 0) FROM event %s WHERE stream = ?"
         if stream not in self._last:
             (self._last[stream],) = self._db.execute(query % "", (stream,)).fetchone()

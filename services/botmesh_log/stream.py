@@ -1,4 +1,4 @@
-"""One stream of events in memory: what they come to, and how something is added."""
+"""One stream of events with its folded state in memory, and the way to append to it."""
 
 import asyncio
 import logging
@@ -20,11 +20,11 @@ S = TypeVar("S")
 _PAGE = 1000
 
 OnUnreadable = Callable[[str, str], None]
-"""Told of an event that cannot be read or folded: its stream, and what is wrong with it."""
+"""Called with an event that cannot be read or folded: its stream, and a sentence."""
 
 
 class Event(Protocol):
-    """What every kind of event bears: its places, its time, its trace."""
+    """The fields that every kind of event has: position, sequence, time and trace id."""
 
     position: str
     sequence: int
@@ -32,25 +32,25 @@ class Event(Protocol):
 
     @property
     def time(self) -> Timestamp:
-        """When it was written."""
+        """The time of the append."""
 
     def SerializeToString(self) -> bytes:  # noqa: N802 - protobuf's name
-        """As bytes."""
+        """The event as bytes."""
 
 
 E = TypeVar("E", bound=Event)
 
 
 def log_unreadable(stream: str, text: str) -> None:
-    """Say it in the log: where nobody keeps a list of problems."""
+    """Log an unreadable event; for processes without a list of problems."""
     logger.error("stream %s: %s", stream, text)
 
 
 def read_payload(parse: Callable[[bytes], E], stand_in: Callable[[], E], record: Record, told: OnUnreadable) -> E:
-    """The event of a record; where that is damaged or cannot be read, an event without a kind stands in for it.
+    """The event of a record, or an event without a kind if the record is damaged or cannot be parsed.
 
-    Everything that folds, counts or shows events passes over one without a kind, as over one that a newer version
-    wrote: what is around it stays readable.
+    All code that folds, counts or shows events skips those without a kind, as it skips kinds of a newer version, so
+    the events around it stay readable.
     """
     damage = record.damage
     if not damage:
@@ -65,7 +65,7 @@ def read_payload(parse: Callable[[bytes], E], stand_in: Callable[[], E], record:
 
 
 class Stream(Generic[S, E]):
-    """Events of one conversation, account, contact or task, folded here as they are written."""
+    """The events of one conversation, account, contact or task, folded as they are written."""
 
     def __init__(
         self,
@@ -76,13 +76,22 @@ class Stream(Generic[S, E]):
         decode: Callable[[Record, OnUnreadable], E],
         on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
-        """`state` is what comes before all that is read; `apply` takes in what happened next."""
+        """Begin before the first event.
+
+        Args:
+            stream_id: name of the stream in the log.
+            log: the event log.
+            state: the state before all events.
+            apply: changes the state by the next event.
+            decode: gives the event of a record.
+            on_unreadable: called with each event that cannot be read or folded.
+        """
         self.id = stream_id
         self.state = state
         self.sequence = 0
-        """Of the last event that was taken in."""
+        """The sequence of the last folded event."""
         self.trace_id = ""
-        """The trace that events are written in."""
+        """The trace id that new events get."""
         self._log = log
         self._apply = apply
         self._decode = decode
@@ -90,7 +99,7 @@ class Stream(Generic[S, E]):
         self._lock = asyncio.Lock()
 
     async def load(self) -> None:
-        """Read what others have written since."""
+        """Read and fold the events after the last folded one."""
         while True:
             records = await self._log.read(self.id, self.sequence + 1, _PAGE)
             self.take_in(self._decode(record, self._on_unreadable) for record in records)
@@ -98,14 +107,14 @@ class Stream(Generic[S, E]):
                 return
 
     async def write(self, decide: Callable[[S], Sequence[E]]) -> list[E]:
-        """Let `decide` say what happens, and make it durable; empty if it says that nothing does.
+        """Append the events that `decide` returns for the state, and return them; without any, nothing is written.
 
-        `decide` looks at the state, refuses by raising, and is called again if a race was lost. A caller that is
-        cancelled meanwhile leaves the write to end by itself: it is folded either way.
+        `decide` refuses by raising, and is called again if another writer appended first. If the caller is cancelled,
+        the write still ends and is folded.
 
         Raises:
-            BotmeshError: `decide` refused, what is to be written could not be read again, or the log is unavailable.
-                Nothing was written.
+            BotmeshError: `decide` refused, an event could not be read again, or the log is unavailable. Nothing was
+                written.
         """
         return await shielded(asyncio.ensure_future(self._write(decide)))
 
@@ -131,19 +140,19 @@ class Stream(Generic[S, E]):
                 return events
 
     def _skip_to(self, sequence: int) -> None:
-        """The last events of the stream are there and cannot be found: what comes next stands after them."""
+        """Skip events that the log counts but cannot find, so that new events are appended after them."""
         if self.sequence < sequence:
             text = f"events {self.sequence + 1} to {sequence} cannot be found; they were left out"
             self._on_unreadable(self.id, text)
             self.sequence = sequence
 
     def _read_again(self, payloads: Sequence[bytes]) -> list[E]:
-        """The events as every reader will read them: what cannot be read is never written.
+        """Parse the events as every reader will, so that no unreadable event is written.
 
         Raises:
-            InvalidField: an event cannot be read.
-            MessageTooLarge: one is larger than the log takes.
-            QuotaExceeded: they are more than the log takes at once.
+            InvalidField: an event cannot be parsed.
+            MessageTooLarge: an event is over 2 MiB.
+            QuotaExceeded: there are over 1,000 events.
         """
         if len(payloads) > MAX_BATCH:
             text = f"{len(payloads)} things would happen at once and {MAX_BATCH} are the most: ask for less"
@@ -166,7 +175,7 @@ class Stream(Generic[S, E]):
         return events
 
     def take_in(self, events: Iterable[E]) -> None:
-        """Fold what was written, and what is not in here yet."""
+        """Fold events, except those that are folded already."""
         for event in events:
             if event.sequence > self.sequence:
                 self._take_in(event)
@@ -181,7 +190,7 @@ class Stream(Generic[S, E]):
         self.sequence = event.sequence
 
     def complete(self, batch: Sequence[E]) -> list[E]:
-        """The batch as it is written: with its place, its time and its trace, and with what follows from it."""
+        """The batch to write: its events with sequence, time and trace id. Subclasses may add events."""
         now = time.time_ns()
         for index, event in enumerate(batch, start=1):
             event.trace_id = self.trace_id
@@ -190,4 +199,4 @@ class Stream(Generic[S, E]):
         return list(batch)
 
     def written(self, events: Sequence[Any]) -> None:
-        """These were written and are folded."""
+        """Called after events were written and folded; subclasses notify their listeners."""

@@ -1,4 +1,4 @@
-"""The tables of a log, and how those of older versions become today's."""
+"""The tables of a log, and their migration from older versions."""
 
 import contextlib
 import secrets
@@ -15,12 +15,12 @@ _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT 
 
 
 def prepare(db: sqlite3.Connection) -> int:
-    """Make the tables, or bring those of schema 1 up to date without writing its rows anew; the application id.
+    """Create the tables, or migrate those of schema 1 without rewriting rows, and return the application id.
 
-    Either all of it is done, or nothing.
+    It happens in one transaction.
 
     Raises:
-        sqlite3.Error: it cannot be written.
+        sqlite3.Error: the file cannot be written.
     """
     db.execute("BEGIN IMMEDIATE")
     try:

@@ -1,4 +1,4 @@
-"""Whether a file that is open is still the one at its path."""
+"""Detects that an open file was removed, replaced or overwritten."""
 
 import os
 from pathlib import Path
@@ -11,12 +11,12 @@ _MAGIC = b"SQLite format 3\0"
 
 
 class FileWatch:
-    """Watches a log's file and its -wal. Cheap: two stats and a read of 100 bytes."""
+    """Watches a log's file and its -wal; a check costs two stats and a read of 100 bytes."""
 
     def __init__(self, path: Path, application: int) -> None:
-        """Watch `path`, which SQLite has open. `application`: the application id in its header, once that is written.
+        """Watch `path`, which SQLite has open and whose header has, or will have, the id `application`.
 
-        Closing this ends SQLite's locks on the file: close all connections first.
+        Closing the watch ends SQLite's locks on the file, so close all connections first.
         """
         self._path = path
         self._wal = beside(path)[0]
@@ -28,7 +28,7 @@ class FileWatch:
         self._known = {application, application_id(os.pread(self._file, _HEADER_BYTES, 0).ljust(_HEADER_BYTES))}
 
     def look(self) -> str:
-        """What has happened to the file: "was removed"; empty: it is there."""
+        """What has happened to the file as a predicate, "was removed"; empty if it is unchanged."""
         try:
             now = self._path.stat()
         except OSError:
@@ -48,5 +48,5 @@ class FileWatch:
         return "" if (wal.st_dev, wal.st_ino) == self._wal_is else "lost its -wal"
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the file."""
         os.close(self._file)

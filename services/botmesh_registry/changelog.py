@@ -1,4 +1,4 @@
-"""What changed, by revision: enough of the past that a watcher who was away for a while misses nothing."""
+"""The newest changes by revision, so that a watcher that was disconnected for a while misses none."""
 
 import re
 from collections import deque
@@ -13,7 +13,7 @@ _NUMBER = re.compile("[0-9]{1,19}")
 
 
 class Change(NamedTuple):
-    """That something changed, not how: whoever reads it looks up the outcome."""
+    """A note that an agent or instance changed; the reader looks up its present state."""
 
     number: int
     agent: Key
@@ -34,7 +34,7 @@ class ChangeLog:
         self._changes: deque[Change] = deque(maxlen=size)
 
     def add(self, agent: Key, instance: str, *, shared: bool) -> None:
-        """Note a change."""
+        """Add a change."""
         self.number += 1
         self._changes.append(Change(self.number, agent, instance, shared))
 

@@ -1,4 +1,4 @@
-"""Input checks: what a registration and a question may say. Each refusal names the field."""
+"""Validates the fields of requests. Each refusal is an InvalidField that names the field."""
 
 import ipaddress
 from collections.abc import Iterable, Sequence, Sized
@@ -16,7 +16,7 @@ from botmesh.v1.registry_service_pb2 import SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Key
 
 MAX_CARD_BYTES = 64 * 1024
-"""A card is sent to every watcher."""
+"""Bytes of a card, which is sent to every watcher."""
 MAX_SKILLS = 256
 MAX_WORDS = 64
 """The most tags, languages, modes or extensions in one list."""
@@ -34,10 +34,10 @@ Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def parse_ranges(text: str) -> tuple[Range, ...]:
-    """A comma list of CIDR ranges, "10.0.0.0/8, fd00::/8"; empty: none.
+    """Parse a comma-separated list of CIDR ranges, "10.0.0.0/8, fd00::/8"; empty text gives none.
 
     Raises:
-        InvalidField: one of them is no range.
+        InvalidField: one of them is no CIDR range.
     """
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
@@ -48,18 +48,18 @@ def parse_ranges(text: str) -> tuple[Range, ...]:
 
 
 def check_account(value: str) -> str:
-    """The account that is meant."""
+    """The account id of a request; empty means the default account."""
     return check_id("account_id", value) if value else DEFAULT_ACCOUNT
 
 
 def check_name(account: str, value: str) -> Key:
-    """The agent that `account` means by `value`: a name of its own, or account/name."""
+    """The key of the agent that `account` names: "name" for an agent of its own, "account/name" for another's."""
     other, slash, name = value.rpartition("/")
     return (check_id("name", other) if slash else account), check_agent("name", name)
 
 
 def check_revision(value: str) -> str:
-    """How far a watcher has come; empty: it has nothing yet."""
+    """The revision from which a watch continues; empty if the watcher has none."""
     if len(value) > _REVISION_LENGTH:
         raise InvalidField(
             f"since must be a revision of this watch: at most {_REVISION_LENGTH} characters",
@@ -70,7 +70,7 @@ def check_revision(value: str) -> str:
 
 
 def check_count(field: str, value: int, default: int, most: int) -> int:
-    """How many are wanted."""
+    """The number that a request asks for, at most `most`; 0 means `default`."""
     if value > most:
         raise InvalidField(f"{field} must be 1 to {most} but is {value}", field=field, value=value, limit=most)
     return value or default
@@ -84,14 +84,14 @@ def check_share(field: str, value: float) -> float:
 
 
 def check_readiness(value: Readiness) -> Readiness:
-    """Whether an instance takes work; ready unless it says otherwise."""
+    """The readiness of an instance; unspecified means ready."""
     if value not in Readiness.values():
         raise InvalidField(f"readiness must be a value of Readiness but is {value}", field="readiness", value=value)
     return READINESS_READY if value == READINESS_UNSPECIFIED else value
 
 
 def check_words(field: str, values: Sequence[str]) -> list[str]:
-    """Tags or languages."""
+    """A list of tags, languages or modes: at most 64, each of at most 256 characters."""
     _check_length(field, values, MAX_WORDS)
     for index, value in enumerate(values):
         if len(value) > MAX_WORD:
@@ -106,7 +106,7 @@ def _check_length(field: str, values: Sized, most: int) -> None:
 
 
 def check_query(value: str) -> str:
-    """What somebody said."""
+    """The query of a search: not blank, and at most 4,096 characters."""
     if not value.strip():
         raise InvalidField("query must say what is wanted but is empty", field="query", value="")
     if len(value) > MAX_QUERY:
@@ -140,7 +140,7 @@ def check_card(given: AgentCard) -> AgentCard:
 
 
 def _check_readable(card: AgentCard) -> None:
-    """Whoever watches reads it inside of other messages: what this version does not know may nest just as deep."""
+    """Check that watchers can parse the card, which they get within other messages and so nested deeper."""
     wrapped = WatchAgentsResponse(snapshot=SnapshotChunk(cards=[card])).SerializeToString()
     try:
         WatchAgentsResponse.FromString(wrapped)
@@ -173,9 +173,9 @@ def check_address(value: str, peer: str, ranges: Iterable[Range]) -> str:
     """The address in its canonical form.
 
     Args:
-        value: what the instance says, "127.0.0.1:50051" or "[::1]:50051".
-        peer: who says so, as gRPC names it.
-        ranges: where else than at its peers the registry may probe.
+        value: the address of the registration, "127.0.0.1:50051" or "[::1]:50051".
+        peer: the gRPC peer that registers.
+        ranges: IP ranges that the registry may probe besides the peer's own IP.
 
     Raises:
         InvalidField: it is no literal IP and port.

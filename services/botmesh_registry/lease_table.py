@@ -1,7 +1,7 @@
-"""The lease table: values that end unless they are renewed.
+"""The lease table: values that expire unless they are renewed.
 
-This is the seam behind which a replicated engine can take the place of this process's memory: put with
-expiry, renew, delete, and what expired. It knows nothing of agents or of gRPC.
+This is the seam for another engine, such as a replicated one: put with expiry, renew, delete, and list what has
+expired. It knows nothing of agents or of gRPC.
 """
 
 import heapq
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 _SLACK = 1024
-"""Heap entries that may be stale before the heap is made anew."""
+"""Stale heap entries that are tolerated before the heap is rebuilt."""
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class _Slot(Generic[V]):
     value: V
     expires: float
     queued: float
-    """The time under which the heap knows this slot. A renewal leaves it: the heap is asked once a lease."""
+    """The time under which the slot is in the heap; renewals leave it, so that they cost O(1)."""
 
 
 class LeaseTable(Generic[V]):

@@ -27,11 +27,11 @@ from botmesh_service.supervisor import recovered
 logger = logging.getLogger("botmesh")
 
 COMPONENT = "registry"
-"""What the list of problems calls us."""
+"""The registry's name in the list of problems."""
 BEATS_PER_LEASE = 3
-"""One lost heartbeat, and one late one, do not end a lease."""
+"""Heartbeats in the time of a lease, so that one lost and one late heartbeat do not end it."""
 SHORTEST_TOKEN, LONGEST_TOKEN = 16, 128
-"""Characters of a token that an instance makes itself."""
+"""The fewest and the most characters of a token that an instance chooses."""
 
 
 class Leases:
@@ -60,23 +60,23 @@ class Leases:
         self.problems = Problems()
         """Where failures are noted."""
         self._undismissed: dict[str, InstanceEntry] = {}
-        """Those whose lease is over, and who could not be let go yet."""
+        """Instances whose lease has ended, but whose removal failed and is retried, by id."""
 
     @property
     def duration(self) -> float:
-        """How many seconds a lease lives after a heartbeat that comes now."""
+        """Seconds until a lease expires after a heartbeat that comes now."""
         return max(self._shortest, BEATS_PER_LEASE * len(self._table) / self._rate)
 
     def describe(self, token: str = "") -> Lease:
-        """A lease as it is granted now."""
+        """The contract's Lease with the present duration and heartbeat interval."""
         seconds = self.duration
         return Lease(token=token, duration=duration(seconds), heartbeat_interval=duration(seconds / BEATS_PER_LEASE))
 
     def grant(self, request: RegisterRequest, peer: str) -> InstanceEntry:
-        """A lease for an instance, or its own renewed if it shows its token.
+        """Grant a lease to an instance, or renew the one that it has if it shows its token.
 
         Raises:
-            InvalidField, AddressNotAllowed: the registration says what it may not.
+            InvalidField, AddressNotAllowed: the registration is invalid.
             InstanceIdTaken: the id has a lease with another token.
             TooManyInstances: the registry takes no more instances or agents.
         """
@@ -111,10 +111,10 @@ class Leases:
         return entry
 
     def renew(self, request: HeartbeatRequest) -> InstanceEntry:
-        """Take a sign of life.
+        """Renew a lease after a heartbeat.
 
         Raises:
-            InvalidField: this is no id.
+            InvalidField: the instance id is invalid.
             UnknownLease: the instance has no lease, or no longer.
             InstanceIdTaken: its lease has another token.
         """
@@ -133,7 +133,7 @@ class Leases:
         """End a lease at once; nothing happens if there is none.
 
         Raises:
-            InvalidField: this is no id.
+            InvalidField: the instance id is invalid.
             InstanceIdTaken: the lease has another token.
         """
         check_id("instance_id", instance_id)
@@ -145,23 +145,23 @@ class Leases:
             self._let_go(entry)
 
     def expire(self) -> None:
-        """End the leases that nobody renewed, one by one: one that fails keeps no other."""
+        """End the leases that were not renewed, one by one, so that one failure does not stop the others."""
         for entry in self._table.expired():
             self._let_go(entry)
 
     def try_again(self) -> None:
-        """Let those go with whom that failed before."""
+        """Remove the instances whose removal failed before."""
         for entry in list(self._undismissed.values()):
             self._let_go(entry)
 
     def suspect(self, instance_id: str) -> None:
-        """Have an instance probed soon that may be gone; nothing happens if it has no lease."""
+        """Probe an instance that may be gone; nothing happens if it has no lease."""
         entry = self._table.get(instance_id)
         if entry is not None:
             self._prober.recheck(entry)
 
     def settle(self, entry: InstanceEntry, error: str) -> None:
-        """Take the outcome of a probe: list what was found, hide what was not. Empty `error`: it passed."""
+        """Apply the outcome of a probe: list the instance if `error` is empty, and hide it otherwise."""
         if entry.ended:
             return
         entry.probe_error = error
@@ -211,10 +211,10 @@ class Leases:
 
 
 def _new_token(chosen: str) -> str:
-    """The token that the instance made itself, so that it can ask again when an answer was lost; else one of ours.
+    """The token that the instance chose, so that it can register again after a lost response; else a random one.
 
     Raises:
-        InvalidField: it could be guessed, or is too long.
+        InvalidField: the chosen token is too short, too long or not printable ASCII.
     """
     if not chosen:
         return secrets.token_urlsafe(24)

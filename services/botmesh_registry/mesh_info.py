@@ -1,4 +1,4 @@
-"""What the registry tells every instance and every watcher about the mesh."""
+"""The facts about the mesh that the registry sends to every instance and every watcher."""
 
 from dataclasses import dataclass, field
 
@@ -11,8 +11,8 @@ class MeshInfo:
     """The mesh's limits and trace endpoint as they are now."""
 
     limits: limits_pb2.Limits = field(default_factory=lambda: Limits().to_proto())
-    """The most that any agent may allow itself."""
+    """The mesh's limits, which are the ceiling of every agent's own."""
     version: int = 1
-    """Grows whenever the limits change."""
+    """Version of the limits; each change increases it."""
     trace_endpoint: str = ""
-    """Where to send traces; empty: nowhere."""
+    """OTLP endpoint, "IP:PORT", for traces; empty: none."""

@@ -1,4 +1,4 @@
-"""Probes: is an instance where it says it is, and is it who it says it is?"""
+"""Probes: check that an instance serves at its address and has the id and name that it registered."""
 
 import asyncio
 import heapq
@@ -21,18 +21,19 @@ from botmesh_service.problems import Problems
 logger = logging.getLogger("botmesh")
 
 TIMEOUT = 2.0
-"""Seconds for both questions of a probe: they are answered in milliseconds unless the process is stuck."""
+"""Seconds for both calls of a probe, which take milliseconds unless the process is stuck."""
 PROBES_PER_SECOND = 500.0
-"""After a restart a mesh of 10,000 is back in 20 s; nobody can make the registry knock at more doors than that."""
+"""The highest rate of probes: 10,000 instances take 20 s, and hostile registrations cannot cause more connections."""
 OPEN_PROBES = 64
+"""Probes that run at the same time."""
 FIRST_RETRY = 0.2
-"""Seconds until a failed probe is tried again; doubles each time ..."""
+"""Seconds until a failed probe is retried; they double with each failure in a row."""
 LONGEST_RETRY = 10.0
-"""... up to this many."""
+"""The longest pause between two probes of a failing instance, in seconds."""
 RECHECK_INTERVAL = 0.5
-"""However many report an instance, it is not probed more often than every so many seconds."""
+"""Seconds between two probes of an instance that callers report as unreachable."""
 _MAX_PARKED = 32
-"""Instances that wait for one address. A restarted process leaves a few behind; more are up to no good."""
+"""Instances that wait for the probe of one address; a restarted process leaves a few behind."""
 
 _OPTIONS = (
     ("grpc.use_local_subchannel_pool", 1),  # no connection and no backoff of an earlier probe
@@ -46,7 +47,7 @@ Settle = Callable[[InstanceEntry, str], None]
 
 
 async def probe(instance: Instance, timeout: float = TIMEOUT) -> str:
-    """What is wrong with an instance at its address; empty if nothing is. Takes `timeout` seconds at most."""
+    """Probe an instance for at most `timeout` seconds; a sentence that says what is wrong, or empty text."""
     scheme = "ipv6" if instance.address.startswith("[") else "ipv4"
     try:
         async with (
@@ -66,7 +67,7 @@ async def probe(instance: Instance, timeout: float = TIMEOUT) -> str:
 
 
 def _mismatch(instance: Instance, health: int, found: GetCardResponse) -> str:
-    # A draining server tells everybody else that it takes no calls; here it may finish in peace.
+    # The health of a draining server is NOT_SERVING, and its instance stays listed until it has finished.
     if health != health_pb2.HealthCheckResponse.SERVING and found.readiness != READINESS_DRAINING:
         name = health_pb2.HealthCheckResponse.ServingStatus.Name
         known = health in health_pb2.HealthCheckResponse.ServingStatus.values()
@@ -80,9 +81,9 @@ def _mismatch(instance: Instance, health: int, found: GetCardResponse) -> str:
 
 
 class Prober:
-    """Probes instances as asked: one at a time per address, not too many at once, not too fast.
+    """Schedules probes: one at a time for each address, and bounded in number and rate.
 
-    A failed one is tried again, less and less often, as long as its lease lives.
+    A failed probe is retried after growing pauses while the instance's lease lasts.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Prober:
     ) -> None:
         """Start at most `rate` probes a second and have at most `open_probes` open."""
         self.settle: Settle = lambda _entry, _error: None
-        """Called with each outcome; empty text: passed."""
+        """Called with each outcome; empty text means that the probe passed."""
         self.problems = Problems()
         """Where failures inside the registry are noted."""
         self._probe = probe
@@ -121,7 +122,7 @@ class Prober:
         self._pump()
 
     async def close(self) -> None:
-        """Probe no more."""
+        """Stop probing, and cancel the probes that run."""
         self._open = False
         if self._timer is not None:
             self._timer.cancel()
@@ -139,22 +140,22 @@ class Prober:
         self._pump()
 
     def recheck(self, entry: InstanceEntry) -> None:
-        """Probe an instance that may be gone, unless that was just done: then a little later."""
+        """Probe an instance that may be gone, at the earliest `recheck_interval` seconds after its last probe."""
         last, _ = self._probed.get(entry, (float("-inf"), 0))
         self.schedule(entry, max(0.0, last + self._recheck_interval - asyncio.get_running_loop().time()))
 
     def forget(self, entry: InstanceEntry) -> None:
-        """Keep nothing of an instance whose lease is over."""
+        """Forget an instance whose lease has ended."""
         self._due.pop(entry, None)
         self._probed.pop(entry, None)
 
     def look(self) -> None:
-        """Go on, should that have failed: for whoever looks from time to time."""
+        """Continue after a failure inside the prober; the registry's sweep calls it."""
         if self._open and self._heap and self._timer is None and len(self._tasks) < self._open_probes:
             self._pump()
 
     def _pump(self) -> None:
-        """Start what is due and may start, and set the timer for the next."""
+        """Start the probes that are due, within the bounds, and set a timer for the next one."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -196,7 +197,7 @@ class Prober:
             error = "the probe failed inside the registry"
         if entry.ended:
             return
-        if entry.instance.address != address:  # it moved meanwhile: the outcome is about somewhere else
+        if entry.instance.address != address:  # the instance has moved: the outcome is for its old address
             self.schedule(entry)
             return
         failures = self._failures(entry) + 1 if error else 0

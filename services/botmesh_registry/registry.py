@@ -1,4 +1,4 @@
-"""The registry, wired: on a server of its own, or on one that it shares with other services."""
+"""The wired registry, on a server of its own or on one that it shares with other services."""
 
 import asyncio
 import logging
@@ -28,11 +28,11 @@ logger = logging.getLogger("botmesh")
 SHORTEST_LEASE = 0.1
 """Seconds. Below this a lease would end between two sweeps."""
 _MAX_INDEXED = 200
-"""Agents whose skills are indexed in one sweep, a few ms; a search waits for the rest."""
+"""Agents whose skills one sweep indexes, in a few ms; the next search indexes the rest."""
 
 
 class Registry:
-    """Who is there. `start` serves it alone; `add_to`, `open` and `close` let it share a server."""
+    """The registry. `start` serves it alone; `add_to`, `open` and `close` let it share a server."""
 
     def __init__(
         self,
@@ -53,18 +53,18 @@ class Registry:
         """An empty registry.
 
         Args:
-            limits: the mesh's limits, the ceiling for everybody.
-            lease_duration: seconds that a lease lives in a small mesh.
-            max_heartbeats_per_second: leases grow so that heartbeats stay under this rate.
-            max_instances: more are refused.
-            max_agents: the same, those without instances included; the oldest of those make room.
-            max_watchers: more are refused.
-            probe_ranges: where besides its peers' own IPs the registry may probe, CIDR ranges with commas.
-            trace_endpoint: where everybody is told to send traces; empty: nowhere.
+            limits: the mesh's limits, the ceiling of every agent's own.
+            lease_duration: seconds until a lease expires in a small mesh.
+            max_heartbeats_per_second: leases grow longer so that heartbeats stay under this rate.
+            max_instances: instances that may register.
+            max_agents: agents that are known, also those without instances, the oldest of which make room.
+            max_watchers: watches that may be open.
+            probe_ranges: CIDR ranges, comma-separated, that may be probed besides the peers' own IPs.
+            trace_endpoint: OTLP endpoint that instances and clients are told; empty: none.
             watch_window: seconds in which changes are coalesced for watchers.
-            prober: how instances are probed.
-            problems: where failures are noted; default: a list of its own.
-            clock: the time in seconds, never going back.
+            prober: probes instances.
+            problems: notes failures; default: a list of its own.
+            clock: monotonic time in seconds.
 
         Raises:
             InvalidField: a value is out of range.
@@ -102,7 +102,7 @@ class Registry:
         self._server: Server | None = None
 
     async def start(self, address: str) -> str:
-        """Serve at `address` (port 0: any free one); the address as bound.
+        """Serve at `address`, where port 0 picks a free one, and return the address as bound.
 
         Raises:
             InvalidField: the address is malformed or in use.
@@ -124,17 +124,17 @@ class Registry:
             await self._server.stop(grace)
 
     def add_to(self, server: grpc.aio.Server) -> None:
-        """Serve on a server that somebody else starts; its service is `SERVICE_NAME`."""
+        """Serve on a server that its owner starts; the service is `SERVICE_NAME`."""
         self._service.add_to(server)
 
     async def open(self) -> None:
-        """Start to probe, to end leases, and to warm up."""
+        """Start probing, expiring leases, and the warm-up."""
         self._opened_at = self._clock()
         self.prober.open()
         self._sweeper = supervise("sweep", self._sweep_often, self.problems, component=COMPONENT, pauses=(0.1, 1.0))
 
     async def close(self) -> None:
-        """End all streams and everything that `open` started; call it before the server stops."""
+        """End all streams and the background work; call it before the server stops."""
         self._service.close(RegistryUnreachable("the registry is stopping: try again soon"))
         if self._sweeper is not None:
             self._sweeper.cancel()
@@ -142,29 +142,29 @@ class Registry:
         await self.prober.close()
 
     def note_in(self, problems: Problems) -> None:
-        """Note failures there from now on."""
+        """Note failures in `problems` from now on."""
         self.problems = self.leases.problems = self.prober.problems = problems
 
     def set_limits(self, limits: Limits) -> None:
-        """Make these the mesh's limits: watchers hear at once, instances with their next heartbeat."""
+        """Set the mesh's limits; watchers get them at once, instances with their next heartbeat."""
         self._limits = limits
         self._mesh_info.limits = limits.to_proto()
         self._mesh_info.version += 1
         self.watches.announce_limits()
 
     def set_trace_endpoint(self, endpoint: str) -> None:
-        """Tell those who come from now on to send traces to `endpoint`."""
+        """Set the trace endpoint for the instances and clients that connect from now on."""
         self._mesh_info.trace_endpoint = endpoint
 
     @property
     def warming(self) -> bool:
-        """Whether agents that are alive may be missing, because the registry has just started."""
+        """Whether live agents may be missing, because the registry has just started."""
         return self.watches.warming
 
     def sweep(self) -> None:
-        """Do what time alone brings: end leases and warming, forget the long gone, keep the index fresh.
+        """Do the periodic work: expire leases, end the warm-up, forget old agents, update the index of skills.
 
-        Each by itself: one that fails is noted, and tried again with the next sweep.
+        A step that fails is noted and retried with the next sweep; the other steps run all the same.
         """
         for name, step in (
             ("leases that could not be ended", self.leases.try_again),

@@ -1,4 +1,4 @@
-"""The roster: agents, their instances, and every change of what others see of them."""
+"""The roster: agents, their instances, and the log of every visible change of them."""
 
 import bisect
 import time
@@ -12,9 +12,9 @@ from botmesh.v1.registry_service_pb2 import PROBE_STATE_PENDING, ProbeState
 from botmesh_registry.changelog import ChangeLog, Key
 
 KEPT_CHANGES = 20_000
-"""Two changes of each instance of a large mesh; an entry is about 150 bytes."""
+"""Changes that are kept, of about 150 bytes: two for each instance of a large mesh."""
 KEPT_SECONDS = 24 * 3600.0
-"""How long an agent without instances stays known: callers can tell "gone" from "never was"."""
+"""Seconds that an agent without instances stays known, so that callers can tell it from one that never existed."""
 
 TAKES_WORK = (READINESS_READY, READINESS_BUSY)
 
@@ -24,20 +24,20 @@ class InstanceEntry:
     """An instance that holds a lease."""
 
     instance: Instance
-    """As others see it."""
+    """The instance as watchers see it."""
     card: AgentCard
-    """The card that it registered with last."""
+    """The card of its last registration."""
     token: str
     order: int
-    """Grows with every registration, of whichever instance."""
+    """Number of its last registration, counted over all instances."""
     listed: bool = False
-    """Whether others see it: its last probe passed."""
+    """Whether watchers see it, because its last probe passed."""
     ended: bool = False
-    """Whether its lease is over."""
+    """Whether its lease has ended."""
     probe: ProbeState = PROBE_STATE_PENDING
     probe_error: str = ""
     limits_sent: int = 0
-    """The version of the limits that it has; 0: perhaps none."""
+    """The version of the limits that it has received; 0 if it may have none."""
 
     @property
     def id(self) -> str:
@@ -52,12 +52,12 @@ class InstanceEntry:
 
 @dataclass(slots=True, eq=False)
 class AgentEntry:
-    """An agent. Without a card nobody knows it yet: none of its instances has passed a probe."""
+    """An agent. It has no card, and is invisible, until an instance of it has passed a probe."""
 
     key: Key
     card: AgentCard | None = None
     order: int = 0
-    """Of the registration that brought the card."""
+    """Number of the registration whose card this is."""
     instances: dict[str, InstanceEntry] = field(default_factory=dict)
 
     @property
@@ -71,7 +71,7 @@ class AgentEntry:
         return any(entry.instance.readiness in TAKES_WORK for entry in self.listed())
 
     def listed(self) -> Iterator[InstanceEntry]:
-        """The instances that others see."""
+        """The instances that watchers see."""
         return (entry for entry in self.instances.values() if entry.listed)
 
     def seen_by(self, account: str) -> bool:
@@ -80,7 +80,7 @@ class AgentEntry:
 
 
 class Roster:
-    """All agents and instances. Whoever wants to know of changes sets `on_change`."""
+    """All agents and instances. `on_change` is called after each change."""
 
     def __init__(
         self,
@@ -96,16 +96,16 @@ class Roster:
         """The agents with a card, sorted."""
         self.log = ChangeLog(kept_changes)
         self.on_change: Callable[[Key, bool], None] = lambda _agent, _urgent: None
-        """Called after each change; urgent: somebody may be sending work where nobody takes it."""
+        """Called after each change with the agent and whether callers may be sending work to an absent instance."""
         self._max_agents = max_agents
         self._clock = clock
         self._gone: dict[Key, float] = {}  # since when an agent has no instance; oldest first
 
     def admit(self, entry: InstanceEntry) -> None:
-        """Take in an instance that has yet to be probed.
+        """Add an instance, not listed until it has passed a probe.
 
         Raises:
-            TooManyInstances: its agent is new, and there are as many agents as may be.
+            TooManyInstances: its agent is new, and `max_agents` agents with instances are known.
         """
         agent = self.agents.get(entry.key)
         if agent is None:
@@ -115,21 +115,21 @@ class Roster:
         self._gone.pop(entry.key, None)
 
     def show(self, entry: InstanceEntry) -> None:
-        """List an instance, or show what it has changed."""
+        """List an instance, or publish its changes if it is listed."""
         entry.listed = True
         self.listed[entry.id] = entry
         self._adopt_card(entry)
         self._changed(self.agents[entry.key], entry.id, urgent=False)
 
     def hide(self, entry: InstanceEntry) -> None:
-        """List an instance no longer; its lease goes on."""
+        """Remove an instance from the list; its lease goes on."""
         if entry.listed:
             entry.listed = False
             del self.listed[entry.id]
             self._changed(self.agents[entry.key], entry.id, urgent=True)
 
     def set_readiness(self, entry: InstanceEntry, readiness: Readiness) -> None:
-        """Note whether an instance takes work."""
+        """Set the readiness of an instance."""
         if entry.instance.readiness == readiness:
             return
         entry.instance.readiness = readiness
@@ -137,13 +137,13 @@ class Roster:
             self._changed(self.agents[entry.key], entry.id, urgent=readiness not in TAKES_WORK)
 
     def dismiss(self, entry: InstanceEntry) -> None:
-        """Let an instance go whose lease is over. May be called again if it failed."""
+        """Remove an instance whose lease has ended. May be called again after a failure."""
         entry.ended = True
         agent = self.agents.get(entry.key)
         if agent is not None and agent.instances.get(entry.id) is entry:
             del agent.instances[entry.id]
             if not agent.instances and agent.card is None:
-                del self.agents[agent.key]  # it never came into being
+                del self.agents[agent.key]  # no instance of it ever passed a probe
             elif not agent.instances:
                 self._gone[agent.key] = self._clock()
         if entry.listed and self.listed.get(entry.id) is entry:
@@ -177,7 +177,7 @@ class Roster:
         self._changed(agent, "", urgent=False)
 
     def _adopt_card(self, entry: InstanceEntry) -> None:
-        """The newest registration's card is the agent's."""
+        """Make the card of the newest registration the agent's card."""
         agent = self.agents[entry.key]
         if entry.order < agent.order:
             return

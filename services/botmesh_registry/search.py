@@ -1,4 +1,4 @@
-"""Search: which active agent's skills fit an utterance. BM25 by SQLite's full-text index, in memory."""
+"""Search: finds active agents whose skills match an utterance, by BM25 of SQLite's full-text index in memory."""
 
 import math
 import re
@@ -30,12 +30,12 @@ _SAYS_NOTHING = frozenset(
         """
     )
 )
-"""English words that stand in any utterance."""
+"""Common English words, which are left out of a query."""
 
 DEFAULT_CONFIDENCE = 0.5
-"""Agents below it are not named unless that is asked for; docs/find.md has the measurement."""
+"""The default of the lowest confidence of a match; docs/find.md has the measurement."""
 _WEIGHTS = "3.0, 1.0, 2.0, 2.0"
-"""Of the columns below: a name says more than a description, an example or a tag lies between."""
+"""BM25 weights of the columns name, description, examples and tags."""
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE skills USING fts5(
@@ -53,7 +53,7 @@ Text = tuple[str, str, str, str]
 
 @dataclass(slots=True)
 class Row:
-    """One text of the index, and who declares it: a skill that many agents offer is no less clear for that."""
+    """One text of the index with the agents that declare it; equal texts share a row, so that none ranks lower."""
 
     number: int
     text: Text
@@ -62,7 +62,7 @@ class Row:
 
 
 class Search:
-    """An index of the skills of active agents. It follows the roster: mark what changed, refresh now and then."""
+    """An index of the skills of active agents. `mark` notes a changed agent, `refresh` updates the index."""
 
     def __init__(self, roster: Roster) -> None:
         """Start with an empty index."""
@@ -79,7 +79,7 @@ class Search:
             self._insert_filler()
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         self._index.close()
 
     def mark(self, agent: Key) -> None:
@@ -87,7 +87,7 @@ class Search:
         self._stale[agent] = None
 
     def refresh(self, most: int | None = None) -> None:
-        """Bring the index up to date, at most `most` agents of it."""
+        """Update the index for all changed agents, or for `most` of them."""
         for _ in range(len(self._stale) if most is None else min(most, len(self._stale))):
             key = next(iter(self._stale))
             del self._stale[key]

@@ -1,4 +1,4 @@
-"""RegistryService on the wire: requests are checked and read here; what they mean stands in the modules beside."""
+"""RegistryService: validates requests and passes them to the modules that implement them."""
 
 import asyncio
 import logging
@@ -36,10 +36,10 @@ SERVICE_NAME = "botmesh.v1.RegistryService"
 
 
 class RegistryService(RegistryServiceServicer):
-    """The edge between gRPC and the registry."""
+    """Serves the RPCs of RegistryService."""
 
     def __init__(self, leases: Leases, roster: Roster, watches: Watches, search: Search, mesh_info: MeshInfo) -> None:
-        """Answer from these."""
+        """Serve these parts of a registry."""
         self._leases = leases
         self._roster = roster
         self._watches = watches
@@ -52,14 +52,14 @@ class RegistryService(RegistryServiceServicer):
     def add_to(self, server: grpc.aio.Server) -> None:
         """Serve on `server`."""
         add_RegistryServiceServicer_to_server(self, server)
-        # A watch's responses are encoded once for all watchers; the generated handler would want messages.
+        # Responses of a watch are encoded once for all watchers, and the generated handler would take messages only.
         watch = grpc.unary_stream_rpc_method_handler(
             self.WatchAgents, request_deserializer=pb.WatchAgentsRequest.FromString, response_serializer=bytes
         )
         server.add_registered_method_handlers(SERVICE_NAME, {"WatchAgents": watch})
 
     async def Register(self, request: pb.RegisterRequest, context: ServicerContext) -> pb.RegisterResponse:
-        """A lease."""
+        """Register an instance, and return its lease, the mesh's limits and the trace endpoint."""
         entry = self._leases.grant(request, context.peer())
         entry.limits_sent = self._mesh_info.version
         return pb.RegisterResponse(
@@ -71,7 +71,7 @@ class RegistryService(RegistryServiceServicer):
     async def Heartbeat(
         self, request_iterator: AsyncIterator[pb.HeartbeatRequest], context: ServicerContext
     ) -> AsyncIterator[pb.HeartbeatResponse]:
-        """An answer to each sign of life."""
+        """Renew a lease with each heartbeat, and return the lease and new limits."""
         beats = aiter(request_iterator)
         entry: InstanceEntry | None = None
         try:
@@ -90,12 +90,12 @@ class RegistryService(RegistryServiceServicer):
                 self._leases.suspect(entry.id)
 
     async def Deregister(self, request: pb.DeregisterRequest, context: ServicerContext) -> pb.DeregisterResponse:
-        """The lease has ended."""
+        """End a lease; nothing happens if there is none."""
         self._leases.end(request.instance_id, request.lease_token)
         return pb.DeregisterResponse()
 
     async def GetAgent(self, request: pb.GetAgentRequest, context: ServicerContext) -> pb.GetAgentResponse:
-        """One agent."""
+        """An agent with its listed instances."""
         account = check_account(request.account_id)
         agent = View(self._roster, account).get(check_name(account, request.name))
         return pb.GetAgentResponse(agent=describe(agent))
@@ -120,12 +120,12 @@ class RegistryService(RegistryServiceServicer):
         return response
 
     async def ResolveAgent(self, request: pb.ResolveAgentRequest, context: ServicerContext) -> pb.ResolveAgentResponse:
-        """Where to call."""
+        """The instances of an agent that take calls, at most 1,000."""
         account = check_account(request.account_id)
         return View(self._roster, account).resolve(check_name(account, request.name))
 
     async def FindAgents(self, request: pb.FindAgentsRequest, context: ServicerContext) -> pb.FindAgentsResponse:
-        """The agents that fit."""
+        """The agents whose skills match a query, best first."""
         matches = self._search.find(
             check_account(request.account_id),
             check_query(request.query),
@@ -141,7 +141,7 @@ class RegistryService(RegistryServiceServicer):
     async def ReportUnreachable(
         self, request: pb.ReportUnreachableRequest, context: ServicerContext
     ) -> pb.ReportUnreachableResponse:
-        """A probe will tell."""
+        """Probe an instance that a caller could not reach."""
         check_id("instance_id", request.instance_id)
         logger.debug("%s reports instance %.64s: %.200s", context.peer(), request.instance_id, request.error)
         self._leases.suspect(request.instance_id)
@@ -150,7 +150,7 @@ class RegistryService(RegistryServiceServicer):
     async def WatchAgents(  # type: ignore[override] # encoded once for all who watch
         self, request: pb.WatchAgentsRequest, context: ServicerContext
     ) -> AsyncIterator[bytes]:
-        """What an account sees, encoded."""
+        """The snapshot of an account's view and the changes after it, encoded."""
         account = check_account(request.account_id)
         since = check_revision(request.since)
         connection = "" if is_of_this_process(context.invocation_metadata()) else context.peer()
@@ -159,7 +159,7 @@ class RegistryService(RegistryServiceServicer):
                 yield response
 
     def close(self, error: BotmeshError) -> None:
-        """End all open streams with `error`, and those to come."""
+        """End all open streams, and those that are opened later, with `error`."""
         self._closed = error
         self._watches.close(error)
         for wait in self._waits:
@@ -192,7 +192,7 @@ class RegistryService(RegistryServiceServicer):
             if self._steady[0] != self._leases.duration:
                 response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe)
                 self._steady = self._leases.duration, response
-            return self._steady[1]  # by far the most of them: one for all
+            return self._steady[1]  # nearly all responses are this one, so it is built once
         response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe, probe_error=entry.probe_error)
         if entry.limits_sent != self._mesh_info.version:
             response.limits.CopyFrom(self._mesh_info.limits)

@@ -1,4 +1,4 @@
-"""What one account sees: its own agents, and those of others that are shared."""
+"""The view of one account: its own agents, and the shared agents of other accounts."""
 
 import heapq
 from bisect import bisect_right
@@ -16,14 +16,14 @@ from botmesh_registry.changelog import Change, Key
 from botmesh_registry.roster import AgentEntry, Roster
 
 CHUNK_BYTES = 256 * 1024
-"""About the size of one piece of a snapshot or of changes: well under the message size limit."""
+"""Bytes, about, of one piece of a snapshot or of changes, well under the message size limit."""
 RESPONSE_BYTES = 768 * 1024
-"""What one unary response holds at most; a card is 64 KiB at most, so this stays under the message size limit."""
+"""Bytes of one unary response; with a card of at most 64 KiB more, it stays under the message size limit."""
 
 _CLOSE_CANDIDATES = 200
-"""Names that are compared in earnest with an unknown one; comparing all of a large mesh would take 100 ms."""
+"""Names that are compared in full with an unknown one; comparing all names of a large mesh would take 100 ms."""
 _MAX_RESOLVED = 1000
-"""Instances in one answer: more than any caller spreads its work over."""
+"""Instances in one response: more than any caller distributes its calls to."""
 
 Part = TypeVar("Part", SnapshotChunk, AgentChanges)
 
@@ -50,7 +50,7 @@ class View:
         return agent
 
     def name_of(self, key: Key) -> str:
-        """How this account names an agent."""
+        """An agent's name as this account writes it: "name" or, for another account's, "account/name"."""
         return key[1] if key[0] == self._account else f"{key[0]}/{key[1]}"
 
     def agents(self, after: Key | None = None) -> Iterator[AgentEntry]:
@@ -62,7 +62,7 @@ class View:
                 yield agent
 
     def resolve(self, key: Key) -> ResolveAgentResponse:
-        """The instances to dial: the ready ones, else the busy ones, at most 1,000.
+        """The instances to call: the ready ones or, if there are none, the busy ones; at most 1,000.
 
         Raises:
             UnknownAgent: there is no such agent.
@@ -70,9 +70,9 @@ class View:
         """
         agent = self.get(key)
         for readiness in (READINESS_READY, READINESS_BUSY):
-            found = [entry.instance for entry in agent.listed() if entry.instance.readiness == readiness]
-            if found:
-                return ResolveAgentResponse(card=agent.card, instances=found[:_MAX_RESOLVED])
+            instances = [entry.instance for entry in agent.listed() if entry.instance.readiness == readiness]
+            if instances:
+                return ResolveAgentResponse(card=agent.card, instances=instances[:_MAX_RESOLVED])
         name = self.name_of(key)
         raise NoLiveInstance(f"{name} is known and none of its instances takes work now: try again later", name=name)
 
@@ -86,7 +86,7 @@ class View:
         return chunks
 
     def outcome(self, changes: Iterable[Change]) -> list[AgentChanges]:
-        """What became of all that changed, in pieces of about 256 KiB; none if nothing here concerns this account."""
+        """The present state of all that changed, in pieces of about 256 KiB; none if this account sees none of it."""
         mine = [change for change in changes if change.shared or change.agent[0] == self._account]
         agents = dict.fromkeys(change.agent for change in mine if not change.instance)
         instances = dict.fromkeys(change.instance for change in mine if change.instance)

@@ -1,4 +1,4 @@
-"""Watch: a snapshot, then changes, each encoded once for all watchers of an account."""
+"""Watches: a snapshot, then changes, each encoded once for all watchers of an account."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -14,24 +14,24 @@ from botmesh_registry.roster import Roster
 from botmesh_registry.view import View
 
 WINDOW = 0.1
-"""Seconds in which changes are coalesced. An urgent one goes out at once if none did within them."""
+"""Seconds in which changes are coalesced; an urgent change is sent at once unless another was sent within them."""
 QUEUE_LENGTH = 256
-"""Responses that wait for one watcher, 25 s of them in a busy mesh."""
+"""Responses that wait for one watcher; a busy mesh makes as many in 25 s."""
 QUEUE_BYTES = 8 * 1024 * 1024
-"""Their bytes; watchers of one account share them."""
+"""Bytes of the responses that wait for one watcher; watchers of one account share the memory."""
 CONNECTION_SHARE = 4
-"""One connection may have one part in so many of all places."""
+"""One connection may have a quarter of all watches."""
 KEPT_SNAPSHOTS = 64
-"""Accounts whose snapshot is kept for `SNAPSHOT_LIFE`: what a name costs must not depend on how many there are."""
+"""Accounts whose snapshot is kept for `SNAPSHOT_LIFE`, so that many account names cannot fill the memory."""
 SNAPSHOT_LIFE = 1.0
-"""Seconds in which a snapshot is used again: after a restart of the registry everybody asks at once."""
+"""Seconds that a snapshot is reused: after a restart of the registry all watchers connect at once."""
 
 
 @dataclass(slots=True, eq=False)
 class _Watcher:
     account: str
     connection: str
-    """Whose it is; empty: this process's own, which nobody counts."""
+    """The gRPC peer; empty for watches of this process, which are not counted."""
     queue: deque[bytes] = field(default_factory=deque)
     queued_bytes: int = 0
     ended: BotmeshError | None = None
@@ -60,20 +60,21 @@ class _Watcher:
 
 
 class Places:
-    """Who may watch: not too many from one connection, and where all places are taken, those with most make room."""
+    """Bounds the watches, of all connections and of each; if all places are taken, the greediest makes room."""
 
     def __init__(self, most: int) -> None:
-        """There are `most` places, and a quarter of them for one connection."""
+        """Have `most` places, of which one connection may take a quarter."""
         self._most = most
         self._per_connection = max(1, most // CONNECTION_SHARE)
         self._taken: dict[str, dict[_Watcher, None]] = {}  # by connection, the newest last
         self._count = 0
 
     def admit(self, connection: str) -> None:
-        """See to it that there is a place.
+        """Make sure that a place is free for a connection, if need be by ending the newest watch of another.
 
         Raises:
-            QuotaExceeded, TooManyInstances: there is none for this connection, or none at all.
+            QuotaExceeded: the connection has as many watches as it may have.
+            TooManyInstances: all places are taken, and no other connection has at least two more watches.
         """
         if not connection:
             return
@@ -98,13 +99,13 @@ class Places:
         newest.end(WatcherTooSlow("this watch made room for another connection: watch again later"))
 
     def take(self, watcher: _Watcher) -> None:
-        """Count one that was admitted."""
+        """Count a watcher that was admitted."""
         if watcher.connection:
             self._taken.setdefault(watcher.connection, {})[watcher] = None
             self._count += 1
 
     def free(self, watcher: _Watcher) -> None:
-        """Count one no longer: it has left, or is about to."""
+        """Free the place of a watcher that has left or is about to."""
         own = self._taken.get(watcher.connection)
         if own is not None and watcher in own:
             del own[watcher]
@@ -114,14 +115,14 @@ class Places:
 
 
 class Watches:
-    """All watchers of a roster. The registry tells it of changes; it tells the watchers."""
+    """All watchers of a roster: sends them the changes that the registry reports."""
 
     def __init__(
         self, roster: Roster, mesh_info: MeshInfo, *, window: float = WINDOW, max_watchers: int = 1000
     ) -> None:
         """Send changes at most every `window` seconds to at most `max_watchers` watchers."""
         self.warming = True
-        """Whether agents that are alive may be missing: the registry has just started."""
+        """Whether live agents may be missing, because the registry has just started."""
         self._roster = roster
         self._mesh_info = mesh_info
         self._window = window
@@ -137,12 +138,17 @@ class Watches:
         self._closed: BotmeshError | None = None
 
     async def watch(self, account: str, since: str, connection: str = "") -> AsyncGenerator[bytes, None]:
-        """The encoded responses for one watcher, who came over `connection`; empty: from this process, uncounted.
+        """The encoded responses for one watcher.
+
+        Args:
+            account: whose view is sent.
+            since: the revision that the watcher has; empty: none.
+            connection: the watcher's gRPC peer; empty for a watcher of this process, which is not counted.
 
         Raises:
-            QuotaExceeded: the connection has as many watches as one may have.
-            TooManyInstances: there are as many watchers as may be, and no connection has more than this one would.
-            WatcherTooSlow: it did not take them fast enough, or made room for another connection.
+            QuotaExceeded: the connection has as many watches as it may have.
+            TooManyInstances: all places are taken, and no other connection has more watches.
+            WatcherTooSlow: the watcher read too slowly, or made room for another connection.
         """
         if self._closed is not None:
             raise self._closed
@@ -168,7 +174,7 @@ class Watches:
             self._leave(watcher)
 
     def changed(self, _agent: Key, urgent: bool) -> None:
-        """See to it that a change goes out in time."""
+        """Schedule the sending of a change."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         at = max(now, self._flushed_at + self._window) if urgent else now + self._window
@@ -180,12 +186,12 @@ class Watches:
         self._timer = loop.call_at(at, self.flush)
 
     def catch_up(self) -> None:
-        """Send what changed and nobody was told of: for whoever looks from time to time."""
+        """Send changes that were left after a failure; the registry's sweep calls it."""
         if self._flushed != self._roster.log.number and self._timer is None:
             self.flush()
 
     def flush(self) -> None:
-        """Send what changed since the last time."""
+        """Send the changes since the last call to all watchers that see them."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""What every service of the mesh shares: problems that are told instead of hidden, background tasks that do not die."""
+"""What the services of the mesh share: their settings, process, agent clients, problems, paging and background work."""
 
 from botmesh_service.problem_service import SERVICE_NAME, ProblemService
 from botmesh_service.problems import Problems

@@ -1,4 +1,4 @@
-"""Background work of a service: at most one job of a kind for a conversation or a task, and failed jobs again later."""
+"""Background jobs of a service: at most one of a kind for each conversation or task; a failed job is retried later."""
 
 import asyncio
 import logging
@@ -13,15 +13,15 @@ logger = logging.getLogger("botmesh")
 
 
 class KeyedJobs:
-    """Jobs by owner (the id of a stream) and kind ("offer")."""
+    """Running jobs by owner, which is the id of a stream, and kind, such as "offer"."""
 
     def __init__(self, component: str, noun: str, problems: Problems) -> None:
-        """No job runs.
+        """Begin without jobs.
 
         Args:
-            component: the part of the mesh that problems are noted for: "conversations".
-            noun: what an owner is called in the log: "conversation".
-            problems: where failures that are no BotmeshError are noted.
+            component: the part of the mesh named in problems: "conversations".
+            noun: what the log calls an owner: "conversation".
+            problems: notes failures other than a BotmeshError.
         """
         self._component = component
         self._noun = noun
@@ -41,11 +41,11 @@ class KeyedJobs:
         """Start a job, unless one of the same owner and kind runs.
 
         Args:
-            owner: the id of the stream that it is done for.
+            owner: the id of the stream that the job works for.
             kind: of the job, for its name.
-            job: what is done. If it fails, a pause follows that grows with each failure of the owner.
-            subject: what the owner is called in the log and in problems.
-            then: called when the job and its pause have ended, not when it was cancelled: begins what comes next.
+            job: the work. After a failure comes a pause, which grows with each failure in a row of the owner.
+            subject: the owner's name in the log and in problems.
+            then: called after the job and its pause, but not after a cancellation; starts the next step.
         """
         key = owner, kind
         if key in self._running:
@@ -62,7 +62,7 @@ class KeyedJobs:
         task.add_done_callback(ended)
 
     def get(self, owner: str, kind: str) -> "asyncio.Task[None] | None":
-        """A job that runs; None: it does not."""
+        """The running job of an owner and kind, or None."""
         return self._running.get((owner, kind))
 
     def has_any(self, owner: str) -> bool:
@@ -70,7 +70,7 @@ class KeyedJobs:
         return any(running == owner for running, _ in self._running)
 
     async def stop(self, others: Iterable["asyncio.Task[None]"] = ()) -> None:
-        """Cancel all jobs and these other tasks, and wait until they have ended."""
+        """Cancel all jobs and the tasks in `others`, and wait until they have ended."""
         tasks = [*self._running.values(), *others]
         for task in tasks:
             task.cancel()

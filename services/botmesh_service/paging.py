@@ -1,4 +1,4 @@
-"""Pages of lists: how many, from where on, and never more bytes than one response takes."""
+"""Pages of lists: page size, page token, and a bound on the bytes of one response."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -10,7 +10,7 @@ from botmesh.errors import InvalidField
 MAX_PAGE = 500
 DEFAULT_PAGE = 50
 PAGE_BYTES = 768 * 1024
-"""Of the messages of one page: with what stands around them they stay under the message size limit."""
+"""Bytes of the messages of one page; with the rest of the response they stay under the message size limit."""
 _MAX_NUMBER = 2**63 - 1
 _DIGITS = 19
 
@@ -18,10 +18,10 @@ M = TypeVar("M", bound=Message)
 
 
 def check_page_size(given: int, *, field: str = "page_size") -> int:
-    """How many are wanted; 0: 50.
+    """The page size that a request asks for; 0 means 50.
 
     Raises:
-        InvalidField: more than 500.
+        InvalidField: it is more than 500.
     """
     if given > MAX_PAGE:
         raise InvalidField(f"{field} must be 1 to {MAX_PAGE}", field=field, value=given)
@@ -29,15 +29,15 @@ def check_page_size(given: int, *, field: str = "page_size") -> int:
 
 
 def token_of(number: int, last: str = "") -> str:
-    """The token of what comes after this one."""
+    """The token of the page that begins after the row with this number and id."""
     return f"{number}:{last}" if last else str(number)
 
 
 def read_token(token: str) -> tuple[int, str]:
-    """Number and id in a token; (0, "") for the first page.
+    """Number and id in a token; (0, "") for an empty token, which means the first page.
 
     Raises:
-        InvalidField: it did not come from an earlier response.
+        InvalidField: no response could have given this token.
     """
     if not token:
         return 0, ""
@@ -48,10 +48,10 @@ def read_token(token: str) -> tuple[int, str]:
 
 
 def fitting(columns: Mapping[str, object]) -> tuple[list[str], list[object]]:
-    """SQL clauses and their values for rows that fit every field that is set; join the clauses by AND.
+    """SQL clauses and their values for the rows that match every value that is set; join the clauses by AND.
 
     Args:
-        columns: what a column must hold, by the column's name, which stands in the SQL as it is; unset: not asked for.
+        columns: wanted value by column name; an empty value matches every row. Names go into the SQL unescaped.
     """
     wanted = {column: value for column, value in columns.items() if value}
     return [f"{column} = ?" for column in wanted], list(wanted.values())
@@ -60,21 +60,21 @@ def fitting(columns: Mapping[str, object]) -> tuple[list[str], list[object]]:
 def page_of(
     rows: Iterable[tuple[bytes, int, str]], size: int, parse: Callable[[bytes, str], M | None]
 ) -> tuple[list[M], str]:
-    """The messages of a page, and the token of the next; no more than `size`, nor than one response takes.
+    """The messages of one page and the token of the next page, empty after the last page.
 
     Args:
-        rows: serialized message, number and id, in the order of the list, one more than wanted.
-        size: the most that is wanted.
-        parse: gives the message of a row; None where that cannot be read: it is left out.
+        rows: serialized message, number and id, in the order of the list; `size` + 1 of them show that more follow.
+        size: messages on the page at most; fewer if their bytes would exceed one response.
+        parse: gives the message of a row; None for an unreadable row, which is left out.
     """
-    found: list[M] = []
+    messages: list[M] = []
     last, bytes_left = "", PAGE_BYTES
     for data, number, name in rows:
-        if last and (len(found) == size or len(data) > bytes_left):
-            return found, last
+        if last and (len(messages) == size or len(data) > bytes_left):
+            return messages, last
         message = parse(data, name)
         if message is not None:
-            found.append(message)
+            messages.append(message)
         bytes_left -= len(data) + 8
         last = token_of(number, name)
-    return found, ""
+    return messages, ""

@@ -17,7 +17,7 @@ class ProblemService(ProblemServiceServicer):
     """The edge between gRPC and the problems of a process."""
 
     def __init__(self, problems: Problems) -> None:
-        """Answer from these."""
+        """Serve the problems in `problems`."""
         self._problems = problems
 
     def add_to(self, server: grpc.aio.Server) -> None:
@@ -29,7 +29,7 @@ class ProblemService(ProblemServiceServicer):
         request: pb.ListProblemsRequest,
         context: ServicerContext,
     ) -> pb.ListProblemsResponse:
-        """The newest problems."""
+        """The newest problems, at most `limit` of them: 100 by default and 500 at most."""
         if request.limit > MAX_LISTED:
             raise InvalidField(f"limit must be 1 to {MAX_LISTED}", field="limit", value=request.limit)
         problems = self._problems.newest(request.limit or DEFAULT_LISTED)

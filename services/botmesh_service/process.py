@@ -1,4 +1,4 @@
-"""A service of the mesh as a process of its own."""
+"""Runs one service of the mesh as a process of its own."""
 
 import asyncio
 import contextlib
@@ -21,9 +21,9 @@ def run_service(
     """Serve until SIGTERM or Ctrl-C.
 
     Args:
-        name: "registry", "conversations" or "tasks"; the setting `NAME_bind` says where it listens.
-        flags: settings given on the command line; "bind" stands for `NAME_bind`, None for one that is not given.
-        serving: serves while it is entered, and gives the address once it is ready.
+        name: "registry", "conversations" or "tasks"; the setting `NAME_bind` is the address to listen at.
+        flags: settings from the command line, None for one that is not given; "bind" stands for `NAME_bind`.
+        serving: a context manager that serves while it is entered; it yields the address as bound.
     """
     given = {f"{name}_bind" if flag == "bind" else flag: text for flag, text in flags.items() if text is not None}
 
@@ -31,7 +31,7 @@ def run_service(
         logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
         stopping = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):  # where a loop takes no signals, Ctrl-C raises
+            with contextlib.suppress(NotImplementedError):  # on Windows; there Ctrl-C raises KeyboardInterrupt
                 asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         async with serving(settings) as address:
             tune_collector()
@@ -44,4 +44,4 @@ def run_service(
         print(f"botmesh_{name}: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        pass  # it came before the loop took the signals
+        pass  # Ctrl-C came before the loop handled signals

@@ -1,6 +1,6 @@
-"""The settings of a mesh's services: those that agents and clients read too, and these.
+"""The settings of a mesh's services: those of agents and clients, and further ones.
 
-`botmesh up`, the services' own processes and `botmesh config` read them in the same layers (botmesh.settings).
+`botmesh up`, the services' own processes and `botmesh config` read them in the layers of botmesh.settings.
 """
 
 import os
@@ -79,7 +79,7 @@ SETTINGS: dict[str, Setting] = AGENT_SETTINGS | {
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings(Settings):
-    """Effective values of all settings, and where each came from."""
+    """The effective values of all settings, and the source of each."""
 
     TABLE: ClassVar[Mapping[str, Setting]] = SETTINGS
 

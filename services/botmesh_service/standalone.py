@@ -1,4 +1,4 @@
-"""One component of the mesh on its own: its server, its log, its clients of agents and its problems."""
+"""Serves one component of the mesh alone, with a server, event log, agent clients and problems of its own."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,31 +20,31 @@ from botmesh_service.settings import ServiceSettings
 
 
 class Component(Protocol):
-    """A part of the mesh that serves and works in the background."""
+    """A gRPC service of the mesh with background work."""
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Serve on `server`, which has not started yet."""
 
     async def open(self) -> None:
-        """Begin the work in the background; the server has started."""
+        """Start the background work; the server has started."""
 
     async def close(self) -> None:
-        """Stop the work in the background."""
+        """Stop the background work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a component is made of."""
+    """The objects that a component is made of."""
 
     settings: ServiceSettings
     folder: Path
-    """Where its files are."""
+    """The data folder."""
     log: EventLog
     telemetry: Telemetry
     clients: AgentClients
     problems: Problems
     address: str
-    """Where its service answers."""
+    """Address, "IP:PORT", at which agents reach the component's service."""
 
 
 @asynccontextmanager
@@ -55,14 +55,14 @@ async def serve_component(
     settings: ServiceSettings,
     make: Callable[[Environment], Component],
 ) -> AsyncIterator[str]:
-    """Serve a component while this is entered; the address.
+    """Serve a component while this is entered; yields the address as bound.
 
     Args:
         name: of the server in traces: "botmesh-tasks".
         service: the gRPC service that is reported as healthy: "botmesh.v1.TaskService".
-        bind: "IP:PORT"; port 0: any free one.
+        bind: "IP:PORT" to listen at; port 0 picks a free one.
         settings: of the process.
-        make: makes the component; what it is made of is closed here.
+        make: makes the component. The objects of its environment are closed here.
     """
     server = Server(name, limits=lambda: settings.limits)
     address = server.bind(bind)

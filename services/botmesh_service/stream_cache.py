@@ -1,4 +1,4 @@
-"""Streams in memory: read when they are first needed, and forgotten when others were used since."""
+"""A cache of event streams, which are read when first needed; the least recently used are forgotten."""
 
 import asyncio
 from collections import OrderedDict
@@ -12,14 +12,14 @@ from botmesh_log.shielded import shielded
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _MAX_LOOKED_AT = 100
-"""Streams that are looked at, at a time, to find some to forget."""
+"""Streams that one search for streams to forget looks at."""
 
 
 class StreamCache(Generic[K, V]):
     """The streams of one kind by their keys.
 
-    There are never two objects of one stream, of which one would not hear of the other's events: a stream that was
-    forgotten while it is in use is found again as long as it is held by anyone.
+    There is never more than one object for a stream, because a second one would miss the first one's events. A
+    forgotten stream is found again while anything holds it.
     """
 
     def __init__(
@@ -31,21 +31,21 @@ class StreamCache(Generic[K, V]):
         weight_of: Callable[[V], int] = lambda _: 0,
         may_forget: Callable[[K, V], bool] = lambda _key, _stream: True,
     ) -> None:
-        """An empty cache.
+        """Begin with an empty cache.
 
         Args:
-            read: gives a stream that is not in memory.
-            max_streams: kept at most, as far as they may be forgotten.
-            max_weight: of all that are kept, as far as they may be forgotten.
-            weight_of: how much of `max_weight` a stream takes.
-            may_forget: whether nothing is being done for a stream.
+            read: loads a stream that is not in memory.
+            max_streams: streams kept; more only while `may_forget` refuses to drop one.
+            max_weight: total weight kept; more only while `may_forget` refuses to drop one.
+            weight_of: the share of `max_weight` that a stream takes.
+            may_forget: whether a stream may be dropped, because no work runs for it.
         """
         self.recent: OrderedDict[K, V] = OrderedDict()
-        """The streams that are kept, the one that was used last at the end."""
+        """The streams that are kept, the most recently used last."""
         self.held: WeakValueDictionary[K, V] = WeakValueDictionary()
-        """All streams that anyone holds."""
+        """All streams that anything holds."""
         self.weight = 0
-        """Of all in `recent`."""
+        """The total weight of the streams in `recent`."""
         self._weights: dict[K, int] = {}
         self._reading: dict[K, asyncio.Task[V]] = {}
         self._read = read
@@ -55,7 +55,7 @@ class StreamCache(Generic[K, V]):
         self._may_forget = may_forget
 
     async def get(self, key: K) -> V:
-        """A stream, read if it is not in memory."""
+        """The stream of a key, read if it is not in memory."""
         stream = self.held.get(key)
         if stream is not None:
             self._use(key, stream)
@@ -65,7 +65,7 @@ class StreamCache(Generic[K, V]):
         return await shielded(self._reading[key])
 
     def weigh(self, key: K, stream: V) -> None:
-        """Note that a stream has grown, and forget others if that is too much."""
+        """Note that a stream has grown, and forget others if the total weight is too large."""
         if self.recent.get(key) is stream:
             weight = self._weight_of(stream)
             self.weight += weight - self._weights.get(key, 0)
@@ -87,7 +87,7 @@ class StreamCache(Generic[K, V]):
             del self._reading[key]
 
     def _make_room(self) -> None:
-        """Forget the streams that were used longest ago; one for which something is being done stays."""
+        """Forget the streams that were used longest ago, except those that may not be forgotten."""
         if self._has_room():
             return
         for key in list(islice(self.recent, _MAX_LOOKED_AT)):

@@ -1,4 +1,4 @@
-"""Background tasks that go on: a failure is noted with its cause and the work tried again, with growing pauses."""
+"""Supervised background tasks: a failure is noted with its cause, and the work is retried after growing pauses."""
 
 import asyncio
 import logging
@@ -10,9 +10,9 @@ from botmesh_service.problems import Problems
 logger = logging.getLogger("botmesh")
 
 PAUSES = 0.1, 30.0
-"""Seconds before a failed task is tried again, at first and at most; each failure in a row doubles them."""
+"""The first and the longest pause before a retry, in seconds; each failure in a row doubles the pause."""
 STEADY_SECONDS = 60.0
-"""A run that lasted this long is no failure in a row: the next pause is the first again."""
+"""After a run of this many seconds the next failure gets the first pause again."""
 
 
 def supervise(
@@ -23,14 +23,14 @@ def supervise(
     component: str,
     pauses: tuple[float, float] = PAUSES,
 ) -> "asyncio.Task[None]":
-    """A task that awaits `run()` again whenever it raises; it ends when `run` returns, or when it is cancelled.
+    """Start a task that calls `run` again whenever it raises; it ends when `run` returns or the task is cancelled.
 
     Args:
         name: of the task, for the log and for the list of problems: "projection".
-        run: what is to be done; called anew after each failure, so it must find out by itself where it stands.
-        problems: where failures are noted.
+        run: the work. It is called again after each failure, so it must find its own starting point.
+        problems: notes failures.
         component: the part of the mesh that it belongs to: "conversations".
-        pauses: seconds before it is tried again, at first and at most.
+        pauses: the first and the longest pause before a retry, in seconds.
     """
     return asyncio.create_task(_keep(name, run, problems, component, pauses), name=f"botmesh-{component}-{name}")
 
@@ -59,5 +59,5 @@ async def _keep(
 
 
 def recovered(problems: Problems, component: str, name: str) -> None:
-    """Say that a supervised task has done its work again: its problem is over."""
+    """Mark the problem of a supervised task as over, because its work has succeeded again."""
     problems.over(component, PROBLEM_KIND_TASK_FAILED, name)

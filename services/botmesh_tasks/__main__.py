@@ -1,35 +1,14 @@
-"""`python -m botmesh_tasks`: the tasks on their own, beside a registry."""
+"""`python -m botmesh_tasks`: runs the tasks as a process of its own."""
 
-from contextlib import AbstractAsyncContextManager
-
-import click
-
-from botmesh_service.process import run_service
-from botmesh_service.settings import ServiceSettings
-from botmesh_service.standalone import Environment, serve_component
-from botmesh_tasks.component import TasksComponent
-from botmesh_tasks.service import SERVICE_NAME
+from botmesh_service.extra import require_extra
 
 
-@click.command()
-@click.option("--bind", metavar="IP:PORT", help="Where to listen; port 0: any free one.  [default: 127.0.0.1:7602]")
-@click.option("--registry", metavar="IP:PORT", help="Where the registry is.  [default: 127.0.0.1:7600]")
-@click.option("--data-dir", metavar="DIR", help="Where tasks are kept.  [default: .botmesh]")
-def main(**flags: str | None) -> None:
-    """Run the tasks until told to stop. Files and BOTMESH_* variables set what flags do not.
+def main() -> None:
+    """Run the command, or say how to install the extra `mesh` if it is missing."""
+    require_extra()
+    from botmesh_tasks.command import main as run_command  # noqa: PLC0415 - it imports what may be missing
 
-    Bots and commands find them by BOTMESH_TASKS=IP:PORT.
-    """
-    run_service("tasks", flags, _serving)
-
-
-def _serving(settings: ServiceSettings) -> AbstractAsyncContextManager[str]:
-    return serve_component("botmesh-tasks", SERVICE_NAME, settings.tasks_bind, settings, _component)
-
-
-def _component(environment: Environment) -> TasksComponent:
-    projection = environment.folder / "tasks.sqlite"
-    return TasksComponent(environment.log, projection, environment.settings, environment.clients, environment.problems)
+    run_command()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One task in memory: what it is now, and who is watching."""
+"""One task in memory: its folded state, its stream of events and its listeners."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -15,21 +15,21 @@ from botmesh_tasks.fold import State, apply
 
 _PREFIX = "task/"
 LISTENER_EVENTS = 256
-"""That wait for one listener."""
+"""Events that a listener's queue holds."""
 
 
 def task_stream(account: str, task_id: str) -> str:
-    """The stream that a task's events stand in."""
+    """The name of a task's stream in the event log."""
     return f"{_PREFIX}{account}/{task_id}"
 
 
 def is_task(stream: str) -> bool:
-    """Whether a stream is a task's."""
+    """Whether a stream is that of a task."""
     return stream.startswith(_PREFIX)
 
 
 def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> TaskEvent:
-    """The event of a record, with its places; one without a kind where that cannot be read."""
+    """The event of a record, with its position and sequence; an event without a kind if it cannot be read."""
     event = read_payload(TaskEvent.FromString, TaskEvent, record, on_unreadable)
     event.position = position_token(record.position) if record.position else ""
     event.sequence = record.sequence
@@ -38,12 +38,12 @@ def decode(record: Record, on_unreadable: OnUnreadable = log_unreadable) -> Task
 
 
 def new_listener() -> "asyncio.Queue[TaskEvent]":
-    """A queue for somebody who hears of a task. While it is full events are left out: the log has them."""
+    """A queue that receives a task's events. Events are left out while it is full; the log has them."""
     return asyncio.Queue(maxsize=LISTENER_EVENTS)
 
 
 class TaskAggregate(Stream[State, TaskEvent]):
-    """A task whose events are folded here as they are written."""
+    """A task whose state is folded from its events as they are written."""
 
     def __init__(
         self,
@@ -53,24 +53,24 @@ class TaskAggregate(Stream[State, TaskEvent]):
         written: "Callable[[TaskAggregate, Sequence[TaskEvent]], None]",
         on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
-        """`written` is told of every batch, in order."""
+        """Begin empty; `load` reads the events. `written` is called with every batch that was written, in order."""
         super().__init__(task_stream(account, task_id), log, State(), apply, decode, on_unreadable)
         self.account = account
         self.task_id = task_id
         self.listeners: set[asyncio.Queue[TaskEvent]] = set()
-        """Whoever wants to hear of events."""
+        """Queues that receive each new event."""
         self.not_before = 0.0
-        """When it may be tried again, by the loop's clock."""
+        """Time of the loop's clock before which no further attempt starts."""
         self._written = written
 
     def complete(self, batch: Sequence[TaskEvent]) -> list[TaskEvent]:
-        """The batch with its places, its time and its trace."""
+        """The batch with account, task id, sequences, time and trace filled in."""
         for event in batch:
             event.task_id, event.account_id = self.task_id, self.account
         return super().complete(batch)
 
     def written(self, events: Sequence[TaskEvent]) -> None:
-        """Let everybody know."""
+        """Report the events to `written` and to all listeners."""
         self._written(self, events)
         for event in events:
             for queue in self.listeners:
@@ -79,14 +79,14 @@ class TaskAggregate(Stream[State, TaskEvent]):
 
     @property
     def context(self) -> Context:
-        """The trace that it was submitted in."""
+        """The trace context in which the task was submitted."""
         return extract([("traceparent", self.state.traceparent)])
 
     def must_exist(self) -> "TaskAggregate":
         """This task.
 
         Raises:
-            UnknownTask: there is none of this id.
+            UnknownTask: the account has no task of this id, or its first event cannot be read.
         """
         if not self.state.view.task_id:
             text = f"no task {self.task_id} in account {self.account}: `botmesh tasks` lists them"

@@ -1,4 +1,4 @@
-"""Tasks as one part of a mesh: wired, on a server that it shares with others."""
+"""The tasks of a mesh, wired, on a server that may serve other components too."""
 
 import functools
 from pathlib import Path
@@ -16,23 +16,35 @@ from botmesh_tasks.tasks import Tasks
 
 
 class TasksComponent:
-    """Takes part in a mesh as the service that keeps its tasks."""
+    """The component that keeps and runs tasks."""
 
     def __init__(
         self,
         log: EventLog,
         projection: str | Path,
         settings: ServiceSettings,
-        callers: AgentClients,
+        clients: AgentClients,
         problems: Problems | None = None,
     ) -> None:
-        """Keep tasks in `log`; `projection` is a file that may be lost; `callers` call the agents.
+        """Wire the tasks.
 
-        `problems`: where what cannot be read or done is told. Whoever made the log and the callers closes them.
+        Args:
+            log: the event log; its owner closes it.
+            projection: file of the lists, which is rebuilt from the log if it is lost.
+            settings: bounds on queues, concurrency and run time.
+            clients: call the agents; their owner closes them.
+            problems: notes damaged data and failures; default: a list of its own.
         """
         problems = Problems() if problems is None else problems
         rows = Projection(projection, functools.partial(problems.unreadable, COMPONENT))
-        self.tasks = Tasks(log, rows, callers, settings.queue_size, settings.task_concurrency, problems)
+        self.tasks = Tasks(
+            log,
+            rows,
+            clients,
+            problems,
+            queue_size=settings.queue_size,
+            instance_concurrency=settings.task_concurrency,
+        )
         self._run_times = RunTimes(settings.task_run_timeout, settings.task_max_run_timeout)
 
     def add_to(self, server: grpc.aio.Server) -> None:
@@ -40,9 +52,9 @@ class TasksComponent:
         TaskService(self.tasks, self._run_times).add_to(server)
 
     async def open(self) -> None:
-        """Go on where the last process stopped; the server has started."""
+        """Continue the pending tasks of the log; the server has started."""
         await self.tasks.open()
 
     async def close(self) -> None:
-        """Stop attending to tasks; the next start goes on with them."""
+        """Stop running tasks; the next start continues them."""
         await self.tasks.close()

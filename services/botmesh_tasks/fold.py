@@ -1,4 +1,4 @@
-"""What a task becomes by what happens to it. Pure: no clock, no I/O."""
+"""Computes a task's state from its events. Pure: no clock, no I/O."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,56 +23,60 @@ from botmesh_service.times import seconds_of
 from botmesh_tasks.sizes import MAX_LATE_REPLIES
 
 VERSION = 2
-"""Changes whenever the fold does: projections of another version are thrown away."""
+"""Increase it with every change of the fold: projections of another version are rebuilt."""
 FINAL = frozenset({TASK_STATE_COMPLETED, TASK_STATE_FAILED, TASK_STATE_CANCELED, TASK_STATE_REJECTED})
 INTERRUPTED = frozenset({TASK_STATE_INPUT_REQUIRED, TASK_STATE_AUTH_REQUIRED})
 
 
 @dataclass(slots=True)
 class State:
-    """A task as the fold knows it."""
+    """The state of one task."""
 
     view: Task = field(default_factory=Task)
-    """What others see of it."""
+    """The task as the contract shows it."""
     message: Message = field(default_factory=Message)
-    """What its agent is to be given next, or has been given."""
+    """The message for the current or the next attempt."""
     message_id: str = ""
-    """The id under which its agent has it."""
+    """The message id of the newest attempt."""
     began: float = 0.0
-    """When the attempt that runs began, seconds since the epoch; 0: none runs."""
+    """Start of the running attempt, seconds since the epoch; 0: none runs."""
     ran: float = 0.0
     """Seconds that earlier attempts ran."""
     waits_since: float = 0.0
-    """Since when it waits for its agent, seconds since the epoch; 0: it does not."""
+    """Time from which the task waits for its agent, seconds since the epoch; 0: it does not wait."""
     lost: int = 0
-    """How often it was lost half-way."""
+    """Attempts whose instance was lost before it answered."""
     queue_seconds: float = 0.0
-    """How long it may wait at a time."""
+    """Seconds that the task may wait each time it is queued."""
     traceparent: str = ""
+    """W3C trace context of the submission."""
     no_receipt: bool = False
+    """Whether the submitter asked for no receipt."""
 
     @property
     def is_final(self) -> bool:
-        """Whether it has ended."""
+        """Whether the task has ended."""
         return self.view.state in FINAL
 
     @property
     def is_pending(self) -> bool:
-        """Whether something is still to be done for it, which no person has to do first."""
-        return not self.is_told if self.is_final else self.view.state not in INTERRUPTED or self.view.cancel_requested
+        """Whether the service has work to do for the task, without further input from its submitter."""
+        if self.is_final:
+            return not self.is_told
+        return self.view.state not in INTERRUPTED or self.view.cancel_requested
 
     @property
     def is_told(self) -> bool:
-        """Whether nobody is to be told of its end, or not any more."""
+        """Whether no receipt is due: none was asked for, or it was delivered or given up."""
         return self.no_receipt or not self.view.from_agent or self.view.HasField("delivered")
 
     def runs_for(self, now: float) -> float:
-        """Seconds that it has run by now; times in which it waited do not count."""
+        """Seconds that all attempts have run until `now`, seconds since the epoch, without the time in the queue."""
         return self.ran + (now - self.began if self.began else 0.0)
 
 
 def apply(state: State, event: TaskEvent) -> None:
-    """Take in what happened next."""
+    """Change the state by the next event; an event of an unknown kind changes its sequence and time only."""
     kind = event.WhichOneof("event")
     state.view.sequence = event.sequence
     state.view.updated_at.CopyFrom(event.time)
@@ -141,7 +145,7 @@ def _resumed(state: State, event: TaskEvent) -> None:
     del state.message.payload[:]
     state.message.payload.extend(given.payload)
     state.message.in_reply_to = asked.message_id
-    for values in (asked.context, given.context):  # what the agent wants to remember comes back to it
+    for values in (asked.context, given.context):  # the agent gets back the variables of its own question
         _merge(state.message.context, values)
     state.view.state = TASK_STATE_SUBMITTED
     state.waits_since = seconds_of(event.time)
@@ -166,7 +170,7 @@ def _ended(state: State, event: TaskEvent) -> None:
 
 def _late_reply(state: State, event: TaskEvent) -> None:
     reply = event.late_reply.reply
-    if sum(one.ByteSize() for one in state.view.late_replies) + reply.ByteSize() <= MAX_LATE_REPLIES:
+    if sum(late.ByteSize() for late in state.view.late_replies) + reply.ByteSize() <= MAX_LATE_REPLIES:
         state.view.late_replies.append(reply)
 
 
@@ -175,7 +179,7 @@ def _receipt_delivered(state: State, event: TaskEvent) -> None:
 
 
 def _pause(state: State, event: TaskEvent) -> None:
-    """What ran until now counts."""
+    """Add the time of the running attempt to `ran`."""
     if state.began:
         state.ran += max(0.0, seconds_of(event.time) - state.began)
         state.began = 0.0
@@ -187,7 +191,7 @@ def _say(state: State, reason: str = "", text: str = "") -> None:
 
 
 def _merge(into: Struct, values: Struct) -> None:
-    """Set values, each replaced as a whole."""
+    """Set variables; a value that is a struct replaces the former value, and is not merged into it."""
     for name, value in values.fields.items():
         into.fields[name].CopyFrom(value)
 

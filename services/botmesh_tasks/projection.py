@@ -1,4 +1,4 @@
-"""Tasks as lists need them."""
+"""The projection of tasks: a SQLite table from which lists are answered."""
 
 import contextlib
 import sqlite3
@@ -12,7 +12,7 @@ from botmesh.v1.task_pb2 import Task
 from botmesh.v1.task_service_pb2 import ListTasksRequest
 from botmesh_log.projection import ProjectionFile
 from botmesh_log.stream import OnUnreadable, log_unreadable
-from botmesh_service.paging import page_of, read_token
+from botmesh_service.paging import fitting, page_of, read_token
 from botmesh_tasks.fold import VERSION, State
 
 Key = tuple[str, str]
@@ -29,32 +29,40 @@ CREATE INDEX IF NOT EXISTS pending ON task (pending) WHERE pending;
 
 
 class Projection(ProjectionFile):
-    """Tasks by what is asked for."""
+    """The table of tasks. It is computed from the event log and rebuilt if it is lost."""
 
     def __init__(self, path: str | Path = ":memory:", on_unreadable: OnUnreadable = log_unreadable) -> None:
-        """Open it, or begin anew where it was made by another version of the fold."""
+        """Open the file; replace it if it is damaged or another version of the fold wrote it.
+
+        Args:
+            path: of the SQLite file.
+            on_unreadable: called with a task id and a sentence for each task that cannot be listed.
+
+        Raises:
+            InvalidField: it can neither be opened nor set aside.
+        """
         super().__init__(path, _SCHEMA, VERSION)
         self._on_unreadable = on_unreadable
         self._fresh: dict[Key, tuple[State, int]] = {}
-        """What was put and is not committed yet: state and position by account and id."""
+        """States that are not committed yet, with their log positions, by account and task id."""
 
     def put(self, state: State, position: int) -> None:
-        """How a task stands, up to `position`. It is written with the next commit, or before the next question."""
+        """Record a task's state as of a log position. It is written with the next commit or before the next query."""
         key = state.view.account_id, state.view.task_id
         self._fresh.pop(key, None)
         self._fresh[key] = state, position
 
     def commit(self) -> None:
-        """Write down what was put.
+        """Write all recorded states.
 
         Raises:
-            LogUnavailable: that cannot be done now; nothing is lost, and the next commit tries again.
+            LogUnavailable: the file cannot be written now. Nothing is lost; the next commit tries again.
         """
         if not self._fresh:
             return
         try:
             self.begin()
-            rows = [row for one in self._fresh.values() if (row := self._row_of(*one)) is not None]
+            rows = [row for state, _ in self._fresh.values() if (row := self._row_of(state)) is not None]
             self._db.executemany("INSERT OR REPLACE INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             self.skip_to(max(position for _, position in self._fresh.values()))
             super().commit()
@@ -66,8 +74,8 @@ class Projection(ProjectionFile):
             raise LogUnavailable(text) from None
         self._fresh.clear()
 
-    def _row_of(self, state: State, _position: int) -> tuple[object, ...] | None:
-        """A task's row; None: its state cannot be put into one, which is told."""
+    def _row_of(self, state: State) -> tuple[object, ...] | None:
+        """A task's row; None, and a report to `on_unreadable`, if its state cannot be stored."""
         view = state.view
         try:
             return (
@@ -82,35 +90,39 @@ class Projection(ProjectionFile):
                 state.is_pending,
                 view.SerializeToString(),
             )
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep others out of the list
+        except Exception as error:  # noqa: BLE001 - one task must not keep the others out of the list
             self._on_unreadable(view.task_id, f"cannot be listed ({type(error).__name__}: {error})")
             return None
 
     def close(self) -> None:
-        """Write down what can be written, and close: the next start tells the rest from the log."""
+        """Commit if possible, and close; the next start reads the rest from the log."""
         with contextlib.suppress(LogUnavailable):
             self.commit()
         self._fresh.clear()
         super().close()
 
     def pending(self) -> list[tuple[str, str]]:
-        """Account and id of the tasks for which something is still to be done, the oldest first."""
+        """Account and id of the tasks that need further work, those updated longest ago first."""
         self.commit()
         return self._db.execute("SELECT account, id FROM task WHERE pending ORDER BY updated").fetchall()
 
     def page(self, wanted: ListTasksRequest, size: int) -> tuple[list[Task], str]:
-        """Those that fit every field that is set, the one in which something happened last first; the next token."""
+        """A page of the tasks that match all fields set in `wanted`, the last updated first, and the next page token.
+
+        Raises:
+            InvalidField: the page token did not come from an earlier response.
+            LogUnavailable: the file cannot be read or written now.
+        """
         self.commit()
-        clauses, values = ["account = ?"], list[object]([wanted.account_id or DEFAULT_ACCOUNT])
-        for column, value in (
-            ("agent", wanted.agent),
-            ("from_agent", wanted.from_agent),
-            ("conversation", wanted.conversation_id),
-            ("correlation", wanted.correlation_id),
-        ):
-            if value:
-                clauses.append(f"{column} = ?")
-                values.append(value)
+        clauses, values = fitting(
+            {
+                "account": wanted.account_id or DEFAULT_ACCOUNT,
+                "agent": wanted.agent,
+                "from_agent": wanted.from_agent,
+                "conversation": wanted.conversation_id,
+                "correlation": wanted.correlation_id,
+            }
+        )
         if wanted.states:
             clauses.append(f"state IN ({','.join('?' * len(wanted.states))})")
             values += wanted.states
@@ -118,7 +130,7 @@ class Projection(ProjectionFile):
             updated, last = read_token(wanted.page_token)
             clauses.append("(updated < ? OR (updated = ? AND id > ?))")
             values += [updated, updated, last]
-        where = " AND ".join(clauses)  # made of the column names above and nothing else
+        where = " AND ".join(clauses)  # consists of the column names above only
         query = f"SELECT view, updated, id FROM task WHERE {where} ORDER BY updated DESC, id LIMIT ?"  # noqa: S608
         rows = self._db.execute(query, (*values, size + 1))
         return page_of(rows, size, self._task)

@@ -1,4 +1,4 @@
-"""Keeps the list of tasks up to date from the log, and notes when it cannot be written."""
+"""Keeps the projection of tasks up to date from the event log, and notes failures to write it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,34 +12,34 @@ from botmesh_tasks.projection import Projection
 
 COMPONENT = "tasks"
 LIST = "list of tasks"
-"""What the projection is called where it is a problem."""
+"""The projection's name in the list of problems."""
 _RECORDS_A_READ = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Projector:
-    """Fills the projection."""
+    """Fills the projection from the log."""
 
     log: EventLog
     projection: Projection
     problems: Problems
     get: Callable[[str, str], Awaitable[TaskAggregate]]
-    """Gives a task by account and id."""
+    """Returns a task by account and task id."""
 
     async def catch_up(self) -> None:
-        """Put all tasks of which the projection has not seen the last event."""
+        """Add the tasks with events after the projection's position."""
         position = await self._put_from(self.projection.position)
         if self.try_to_commit():
             self.projection.skip_to(position)
 
     async def rebuild(self) -> None:
-        """Fill a projection that was made anew."""
+        """Fill a new, empty projection with all tasks."""
         position = await self._put_from(0)
         self.try_to_commit()
         self.projection.rebuilt(position)
 
     def try_to_commit(self) -> bool:
-        """Commit the projection; what cannot be written now stays in memory."""
+        """Commit the projection; False, and a noted problem, if it cannot be written now. The rows stay in memory."""
         try:
             self.projection.commit()
         except LogUnavailable as error:
@@ -49,7 +49,7 @@ class Projector:
         return True
 
     async def _put_from(self, position: int) -> int:
-        """Put all tasks with an event after a position of the log; the position of the last event."""
+        """Add all tasks with an event after a position of the log, and return the position of the last event."""
         while records := await self.log.read_all(position + 1, _RECORDS_A_READ):
             for stream in dict.fromkeys(record.stream for record in records if is_task(record.stream)):
                 _, account, task_id = stream.split("/", 2)

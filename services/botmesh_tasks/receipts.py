@@ -1,4 +1,4 @@
-"""Receipts: the agent that submitted a task is told of its end."""
+"""Receipts: messages that tell the agent that submitted a task of the task's end."""
 
 import asyncio
 import time
@@ -16,13 +16,17 @@ from botmesh_tasks.aggregate import TaskAggregate
 from botmesh_tasks.work import is_lost
 
 RECEIPT_TIMEOUT = 30.0
-"""Seconds that the agent has to take a receipt."""
+"""Seconds that the agent has to acknowledge a receipt."""
 PAUSES = 0.1, 10.0
-"""Seconds before an agent that is away is told again, at first and at most."""
+"""The first and the longest pause, in seconds, before a receipt is sent again."""
 
 
-async def send_receipt(live: TaskAggregate, caller: AgentClient) -> str:
-    """Tell the agent that submitted a task of its end, while it may still come back; empty, or why it was not told."""
+async def send_receipt(live: TaskAggregate, client: AgentClient) -> str:
+    """Send the receipt of a task that has ended, and again while the agent is away, until the queue timeout passes.
+
+    Returns:
+        The reason of the error that the last try failed with; empty if the agent took the receipt.
+    """
     view = live.state.view
     until = seconds_of(view.updated_at) + seconds(view.queue_timeout)
     first_pause, max_pause = PAUSES
@@ -34,10 +38,10 @@ async def send_receipt(live: TaskAggregate, caller: AgentClient) -> str:
             conversation_id=message.conversation_id,
             account_id=live.account,
         )
-        ask = Invocation(view.from_agent, message, chain, RECEIPT_TIMEOUT, context=live.context)
+        invocation = Invocation(view.from_agent, message, chain, RECEIPT_TIMEOUT, context=live.context)
         try:
             request = agent_api.NotifyRequest(message=message)
-            await caller.unary("Notify", ask, request, agent_api.NotifyResponse.FromString)
+            await client.unary("Notify", invocation, request, agent_api.NotifyResponse.FromString)
         except BotmeshError as error:
             if not is_lost(error) or time.time() + pause > until:
                 return error.reason
@@ -48,15 +52,15 @@ async def send_receipt(live: TaskAggregate, caller: AgentClient) -> str:
 
 
 def _receipt(live: TaskAggregate) -> Message:
-    """The message that tells of the end: the reply, or why there is none."""
+    """The message of a receipt: the payload of the reply, or the text of the error."""
     view = live.state.view
     done = view.state == TASK_STATE_COMPLETED
-    said = view.reply.message.payload if done else [Part(text=view.text)]
+    payload = view.reply.message.payload if done else [Part(text=view.text)]
     message = Message(
         from_agent=view.agent.rpartition("/")[2],
         to_agent=view.from_agent.rpartition("/")[2],
         message_type=MESSAGE_TYPE_RESPONSE if done else MESSAGE_TYPE_ERROR,
-        payload=said,
+        payload=payload,
         correlation_id=view.request.correlation_id,
         message_id=f"{view.task_id[:56]}.receipt",
         conversation_id=view.request.conversation_id,

@@ -33,30 +33,30 @@ from botmesh_tasks.tasks import Tasks
 SERVICE_NAME = "botmesh.v1.TaskService"
 Metadata = tuple[tuple[str, str | bytes], ...]
 MAX_QUEUE_SECONDS = 24 * 3600.0
-"""Seconds that a task may wait at a time."""
+"""Seconds that a task may wait each time it is queued."""
 _MAX_ID = 56
-"""Characters of a task's id: the number of an attempt comes behind it."""
+"""Characters of a task's id; the message ids of later attempts append a number to it."""
 _RECORDS_A_READ = 500
 _ANSWER_SECONDS = 0.25
-"""What a wait keeps of its deadline to answer in."""
+"""Seconds before its deadline at which WaitTask answers."""
 _RECEIPT_SECONDS = 1.0
-"""How long a watch of a task that has ended waits for its receipt."""
+"""Seconds that WatchTask waits for the receipt of a task that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunTimes:
-    """How long tasks may run, in seconds."""
+    """The default and the greatest run timeout of a task, in seconds."""
 
     default: float = 3600.0
     most: float = 24 * 3600.0
 
 
 class TaskService(TaskServiceServicer):
-    """The edge between gRPC and the tasks."""
+    """Serves the RPCs of TaskService."""
 
     def __init__(self, tasks: Tasks, run_times: RunTimes) -> None:
-        """Answer from these."""
-        self._all = tasks
+        """Serve `tasks`; `run_times` bound how long each may run."""
+        self._tasks = tasks
         self._run_times = run_times
 
     def add_to(self, server: grpc.aio.Server) -> None:
@@ -64,27 +64,27 @@ class TaskService(TaskServiceServicer):
         add_TaskServiceServicer_to_server(self, server)
 
     async def SubmitTask(self, request: api.SubmitTaskRequest, context: ServicerContext) -> api.SubmitTaskResponse:
-        """Take it in."""
+        """Submit a task, or return the one that was submitted with this id before."""
         metadata = tuple(context.invocation_metadata() or ())
         chain = Chain.from_metadata(metadata)
         submitted = self._submitted(request, chain)
         account, task_id = submitted.request.account_id, submitted.request.message_id
-        live = await self._all.get(account, task_id)
+        live = await self._tasks.get(account, task_id)
         if not live.sequence:
             submitted.agent = await self._target(account, submitted)
             self._check_doomed(account, chain, submitted)
             live.trace_id, submitted.traceparent = self._trace(metadata, submitted)
         else:
             submitted.agent = submitted.agent or live.state.view.agent
-        await self._all.submit(live, submitted)
+        await self._tasks.submit(live, submitted)
         return api.SubmitTaskResponse(task=self._view(live))
 
     async def GetTask(self, request: api.GetTaskRequest, context: ServicerContext) -> api.GetTaskResponse:
-        """As it stands."""
+        """The current state of a task."""
         return api.GetTaskResponse(task=self._view(await self._one(request.account_id, request.task_id)))
 
     async def WaitTask(self, request: api.WaitTaskRequest, context: ServicerContext) -> api.WaitTaskResponse:
-        """As it stands when it has ended, or when time is over."""
+        """The state of a task when it has ended or asks for input, or shortly before the call's deadline."""
         live = await self._one(request.account_id, request.task_id)
         call = current_call()
         remaining = call.deadline.remaining if call is not None and call.deadline is not None else None
@@ -100,17 +100,17 @@ class TaskService(TaskServiceServicer):
         return api.WaitTaskResponse(task=self._view(live))
 
     async def ListTasks(self, request: api.ListTasksRequest, context: ServicerContext) -> api.ListTasksResponse:
-        """A page of tasks."""
-        tasks, token = self._all.projection.page(request, check_page_size(request.page_size))
+        """A page of the tasks that match all fields set, the last updated first."""
+        tasks, token = self._tasks.projection.page(request, check_page_size(request.page_size))
         for view in tasks:
-            view.queue_position = self._all.position_of(view.account_id, view.task_id)
+            view.queue_position = self._tasks.position_of(view.account_id, view.task_id)
         return api.ListTasksResponse(tasks=tasks, next_page_token=token)
 
     async def CancelTask(self, request: api.CancelTaskRequest, context: ServicerContext) -> api.CancelTaskResponse:
-        """End it, and say what became of each hop."""
+        """Cancel a task, and return a receipt from each hop that worked on it."""
         live = await self._one(request.account_id, request.task_id)
         had_ended = live.state.is_final
-        await self._all.cancel(live, request.reason)
+        await self._tasks.cancel(live, request.reason)
         view = self._view(live)
         receipts = list(view.cancel_receipts)
         if had_ended and not receipts:
@@ -120,19 +120,19 @@ class TaskService(TaskServiceServicer):
         return api.CancelTaskResponse(task=view, receipts=receipts)
 
     async def ResumeTask(self, request: api.ResumeTaskRequest, context: ServicerContext) -> api.ResumeTaskResponse:
-        """Give its agent what it asked for."""
+        """Give a task the input that its agent asked for."""
         if not request.message.payload and not request.message.context.fields:
-            raise InvalidField("message is what the agent asked for: it cannot be empty", field="message")
+            raise InvalidField("message must hold the input that the agent asked for, but is empty", field="message")
         check_request("message", request.message)
         live = await self._one(request.account_id, request.task_id)
         await live.write(lambda state: rules.resume(state, request.message))
-        self._all.advance(live)
+        self._tasks.advance(live)
         return api.ResumeTaskResponse(task=self._view(live))
 
     async def WatchTask(
         self, request: api.WatchTaskRequest, context: ServicerContext
     ) -> AsyncIterator[api.WatchTaskResponse]:
-        """What has happened since an event, then what happens."""
+        """The events of a task after `after_sequence`, then new ones until the task has ended."""
         live = await self._one(request.account_id, request.task_id)
         queue = new_listener()
         live.listeners.add(queue)
@@ -140,15 +140,15 @@ class TaskService(TaskServiceServicer):
         try:
             while True:
                 while sequence < live.sequence and queue.empty():
-                    records = await self._all.log.read(live.id, sequence + 1, _RECORDS_A_READ)
+                    records = await self._tasks.log.read(live.id, sequence + 1, _RECORDS_A_READ)
                     for record in records:
                         sequence = record.sequence
-                        yield api.WatchTaskResponse(event=decode(record, self._all.unreadable))
+                        yield api.WatchTaskResponse(event=decode(record, self._tasks.unreadable))
                     if not records:
                         sequence = live.sequence
                 if live.state.is_final and live.state.is_told and queue.empty():
                     return
-                # Whoever asked may be told at once, or in a day: nobody watches for that.
+                # The receipt may come at once or only after a day, so the watch of an ended task waits briefly.
                 try:
                     event = await asyncio.wait_for(queue.get(), _RECEIPT_SECONDS if live.state.is_final else None)
                 except TimeoutError:
@@ -156,7 +156,7 @@ class TaskService(TaskServiceServicer):
                 if event.sequence == sequence + 1:
                     sequence = event.sequence
                     yield api.WatchTaskResponse(event=event)
-                elif event.sequence > sequence:  # this watcher is slow, and some were left out: they stand in the log
+                elif event.sequence > sequence:  # this watcher was slow and missed events: read them from the log
                     while not queue.empty():
                         queue.get_nowait()
         finally:
@@ -164,12 +164,12 @@ class TaskService(TaskServiceServicer):
 
     async def _one(self, account: str, task_id: str) -> TaskAggregate:
         checked = check_id("account_id", account or DEFAULT_ACCOUNT), check_id("task_id", task_id)
-        return (await self._all.get(*checked)).must_exist()
+        return (await self._tasks.get(*checked)).must_exist()
 
     def _view(self, live: TaskAggregate) -> Task:
         view = Task()
         view.CopyFrom(live.state.view)
-        view.queue_position = self._all.position(live)
+        view.queue_position = self._tasks.position(live)
         view.run_time.FromNanoseconds(int(live.state.runs_for(time.time()) * 1e9))
         return view
 
@@ -201,12 +201,12 @@ class TaskService(TaskServiceServicer):
         )
 
     async def _target(self, account: str, submitted: TaskSubmitted) -> str:
-        """Whom the task is for. An agent that is away is no error: the task waits.
+        """The agent that the task is for. It need not have a live instance: the task waits for one.
 
         Raises:
-            UnknownAgent, UnknownSkill: nobody has ever heard of it.
+            UnknownAgent, UnknownSkill: the registry knows no such agent or skill.
         """
-        directory = self._all.callers.of(account).directory
+        directory = self._tasks.clients.of(account).directory
         if not submitted.agent:
             return (await look_up_skill(directory, submitted.request.skill_id, submitted.path))[0]
         await directory.look_up(account, submitted.agent, 5.0)
@@ -215,23 +215,23 @@ class TaskService(TaskServiceServicer):
         return submitted.agent
 
     def _trace(self, metadata: Metadata, submitted: TaskSubmitted) -> tuple[str, str]:
-        """The trace that all work of the task stands in: its id, and where in it."""
-        asked = submitted.request
-        span = self._all.callers.of(asked.account_id).endpoint.telemetry.tracer.start_span(
+        """Start the trace of all work of the task; its trace id and its traceparent."""
+        request = submitted.request
+        span = self._tasks.clients.of(request.account_id).endpoint.telemetry.tracer.start_span(
             f"task {submitted.agent}",
             context=extract(metadata),
             attributes={
-                "botmesh.task_id": asked.message_id,
+                "botmesh.task_id": request.message_id,
                 "botmesh.agent": submitted.agent,
-                "botmesh.account": asked.account_id,
-                "botmesh.correlation_id": asked.correlation_id,
+                "botmesh.account": request.account_id,
+                "botmesh.correlation_id": request.correlation_id,
             },
         )
         span.end()
         return trace_id_of(span), dict(inject(span)).get("traceparent", "")
 
     def _check_doomed(self, account: str, chain: Chain, submitted: TaskSubmitted) -> None:
-        endpoint = self._all.callers.of(account).endpoint
+        endpoint = self._tasks.clients.of(account).endpoint
         check_doomed(endpoint, replace(chain, account_id=account), submitted.agent)
 
 

@@ -1,4 +1,4 @@
-"""How much a task may hold: what is taken in must fit into one response again, request and reply together."""
+"""Bounds on the size of a task: request and reply together must fit into one response."""
 
 from google.protobuf.message import Message as AnyMessage
 
@@ -6,27 +6,27 @@ from botmesh.errors import MessageTooLarge
 from botmesh.v1.message_pb2 import Message, Reply
 
 MAX_REQUEST = 384 * 1024
-"""Bytes of what a task is asked, and of what it is given when it is resumed."""
+"""Bytes of a task's request, and of the message that resumes it."""
 MAX_REPLY = 384 * 1024
-"""Bytes of its reply."""
+"""Bytes of a task's reply."""
 MAX_LATE_REPLIES = 96 * 1024
-"""Bytes of all replies that came too late; beyond, the newest are left out."""
+"""Bytes of all late replies of a task; further ones are left out."""
 
 
 def check_request(field: str, message: Message) -> None:
-    """Refuse a task that could not be shown again.
+    """Refuse a request that is too large to be returned with a reply.
 
     Raises:
-        MessageTooLarge: it is over the limit.
+        MessageTooLarge: it is over 384 KiB.
     """
     _check(field, message, MAX_REQUEST, "request")
 
 
 def check_reply(reply: Reply) -> None:
-    """Refuse an answer that could not be shown again with what was asked.
+    """Refuse a reply that is too large to be returned with its request.
 
     Raises:
-        MessageTooLarge: it is over the limit.
+        MessageTooLarge: it is over 384 KiB.
     """
     _check("the reply", reply, MAX_REPLY, "reply")
 

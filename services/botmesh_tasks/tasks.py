@@ -1,4 +1,4 @@
-"""All tasks: keeps the open ones in memory, and gets done what each of them needs next."""
+"""The tasks of a service: keeps the open ones in memory and runs the next step of each."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,6 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from botmesh.calling.directory import Directory
@@ -30,93 +29,104 @@ from botmesh_tasks.projector import COMPONENT, LIST, Projector
 from botmesh_tasks.queues import Queue, ready
 from botmesh_tasks.receipts import send_receipt
 from botmesh_tasks.sizes import check_reply
-from botmesh_tasks.work import Attempt, ask_of, is_lost
+from botmesh_tasks.work import Attempt, invocation_of, is_lost
 
 logger = logging.getLogger("botmesh")
 KEPT = 1_000
 """Ended tasks in memory, at most."""
 LATE_SECONDS = 5.0
-"""How long an answer to a cancelled task is still listened for, and an instance waited for after a restart."""
+"""Seconds that a late reply to a cancelled task is accepted, and that a restarted service waits for an instance."""
 _TICK_SECONDS = 0.1
 _TICKS_BETWEEN_EXPIRIES = 5
-"""Between two looks at what has waited for too long."""
+"""Ticks between two checks for expired queue timeouts."""
 _BACKOFF = 0.1, 10.0
-"""Seconds before a task that was refused is tried again, at first and at most."""
+"""The first and the longest pause, in seconds, before a task that an agent refused is attempted again."""
 
 Key = tuple[str, str]
 """(account, task id)"""
 
 
-@dataclass(slots=True)
 class Tasks:
     """The tasks of one service."""
 
-    log: EventLog
-    projection: Projection
-    callers: AgentClients
-    queue_size: int = 1000
-    at_once: int = 10
-    """Tasks that one instance works on at a time."""
-    problems: Problems = field(default_factory=Problems)
-    """Where failures and unreadable data are noted."""
-    _cache: StreamCache[Key, TaskAggregate] = field(init=False)
-    _jobs: KeyedJobs = field(init=False)
-    _projector: Projector = field(init=False)
-    _queues: dict[Key, Queue] = field(default_factory=lambda: defaultdict(Queue))
-    """By account and agent."""
-    _watching: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    """Waits for the first copy of an account's directory, by account."""
-    _refused: dict[Key, int] = field(default_factory=dict)
-    """How often in a row a task could not be begun."""
-    _own: list[asyncio.Task[None]] = field(default_factory=list)
-    _opened_at: float = 0.0
+    def __init__(
+        self,
+        log: EventLog,
+        projection: Projection,
+        clients: AgentClients,
+        problems: Problems,
+        *,
+        queue_size: int = 1000,
+        instance_concurrency: int = 10,
+    ) -> None:
+        """Wire the tasks; `open` starts them.
 
-    def __post_init__(self) -> None:
-        """Wire the parts that need others of them."""
-        self._projector = Projector(self.log, self.projection, self.problems, self.get)
-        self._jobs = KeyedJobs(COMPONENT, "task", self.problems)
-        self._cache = StreamCache(
+        Args:
+            log: the event log.
+            projection: answers lists.
+            clients: call the agents.
+            problems: notes failures and unreadable data.
+            queue_size: tasks that may wait for one agent.
+            instance_concurrency: tasks that one instance works on at a time.
+        """
+        self.log = log
+        self.projection = projection
+        self.clients = clients
+        self.problems = problems
+        self._queue_size = queue_size
+        self._instance_concurrency = instance_concurrency
+        self._projector = Projector(log, projection, problems, self.get)
+        self._jobs = KeyedJobs(COMPONENT, "task", problems)
+        self._cache: StreamCache[Key, TaskAggregate] = StreamCache(
             self._load,
             max_streams=KEPT,
             may_forget=lambda _, live: not live.listeners and (not live.sequence or not live.state.is_pending),
         )
+        self._queues: dict[Key, Queue] = defaultdict(Queue)
+        """By account and agent."""
+        self._watching: dict[str, asyncio.Task[None]] = {}
+        """Tasks that wait for the first copy of an account's directory, by account."""
+        self._refusals: dict[Key, int] = {}
+        """Attempts in a row that could not begin, by account and task id."""
+        self._background: list[asyncio.Task[None]] = []
+        self._opened_at = 0.0
 
     async def open(self) -> None:
-        """Catch up with the log, and go on with everything that was under way."""
+        """Bring the projection up to date, and continue all pending tasks."""
         await self._projector.catch_up()
         self.projection.on_rebuild = self._rebuild_soon
         self._opened_at = asyncio.get_running_loop().time()
-        self._own = [
-            supervise("pending work", self._go_on, self.problems, component=COMPONENT),
+        self._background = [
+            supervise("pending work", self._continue_pending, self.problems, component=COMPONENT),
             supervise("queues", self._tick, self.problems, component=COMPONENT),
         ]
 
     def _rebuild_soon(self) -> None:
-        """The projection was damaged and set aside: fill a new one while everything else goes on."""
+        """Fill the new projection that replaces a damaged one, in the background."""
         self.problems.storage(COMPONENT, LIST, f"{self.projection.damage}; the list is back in a moment")
-        self._own.append(supervise("rebuilding", self._projector.rebuild, self.problems, component=COMPONENT))
+        self._background.append(supervise("rebuilding", self._projector.rebuild, self.problems, component=COMPONENT))
 
-    async def _go_on(self) -> None:
-        """With everything that was under way when the last process stopped."""
+    async def _continue_pending(self) -> None:
+        """Continue the tasks that were pending when the last process stopped."""
         for account, task_id in self.projection.pending():
             try:
                 self.advance(await self.get(account, task_id))
             except BotmeshError:
-                raise  # the log is away: all of them again, later
+                raise  # the log is unavailable: the supervisor retries all of them later
             except Exception as error:  # noqa: BLE001 - one task must not keep the others waiting
-                self.unreadable(task_id, f"what was under way cannot go on ({type(error).__name__}: {error})")
+                self.unreadable(task_id, f"its work cannot be continued ({type(error).__name__}: {error})")
 
     def unreadable(self, subject: str, text: str) -> None:
-        """Something of a task cannot be read, or cannot be done for it."""
+        """Note that data of a task cannot be read or applied."""
         self.problems.unreadable(COMPONENT, subject, text)
 
     async def close(self) -> None:
-        """Stop attending to tasks; their agents go on, and the next start attaches to them."""
-        await self._jobs.stop([*self._watching.values(), *self._own])
+        """Stop all background work; the agents work on, and the next start attaches to their work."""
+        await self._jobs.stop([*self._watching.values(), *self._background])
         self.projection.close()
 
     async def get(self, account: str, task_id: str) -> TaskAggregate:
-        """A task, read from the log if it is not in memory; one that does not exist has no events."""
+        """A task, read from the log if it is not in memory; a task that does not exist has no events."""
         return await self._cache.get((account, task_id))
 
     async def _load(self, key: Key) -> TaskAggregate:
@@ -125,15 +135,16 @@ class Tasks:
         return live
 
     async def submit(self, live: TaskAggregate, submitted: TaskSubmitted) -> None:
-        """Take a task in.
+        """Submit a task; nothing happens if the same task was submitted before.
 
         Raises:
-            QueueFull: as many wait for its agent as may.
+            QueueFull: `queue_size` tasks wait for its agent.
+            MessageIdReused: another task has this id.
         """
         queue = self._queues[live.account, submitted.agent]
-        if not live.sequence and len(queue.waiting) + queue.coming >= self.queue_size:
+        if not live.sequence and len(queue.waiting) + queue.coming >= self._queue_size:
             text = f"{len(queue.waiting)} tasks wait for {submitted.agent}: try again later, or start more instances"
-            raise QueueFull(text, limit=self.queue_size, agent=submitted.agent)
+            raise QueueFull(text, limit=self._queue_size, agent=submitted.agent)
         queue.coming += 1
         try:
             await live.write(lambda state: rules.submit(state, submitted))
@@ -142,7 +153,7 @@ class Tasks:
         self.advance(live)
 
     async def cancel(self, live: TaskAggregate, reason: str) -> None:
-        """End a task, and return when it has ended; nothing happens to one that has."""
+        """Cancel a task, and return when it has ended; nothing happens if it has already."""
         queue = new_listener()
         live.listeners.add(queue)
         try:
@@ -154,22 +165,22 @@ class Tasks:
             live.listeners.discard(queue)
 
     def position(self, live: TaskAggregate) -> int:
-        """A task's place in its agent's queue, from 1; 0: it does not wait."""
+        """A task's place in its agent's queue, from 1; 0 if it does not wait."""
         return self._queues[live.account, live.state.view.agent].position(live)
 
     def position_of(self, account: str, task_id: str) -> int:
-        """The same, of a task by its id: one that waits is in memory."""
+        """As `position`, by task id: a task that waits is always in memory."""
         live = self._cache.recent.get((account, task_id))
         return self.position(live) if live is not None and live.sequence else 0
 
     def advance(self, live: TaskAggregate) -> None:
-        """Begin whatever the task needs next, if it is not being done already."""
+        """Start the job that the task needs next, unless it runs already."""
         state = live.state
         queue = self._queues[live.account, state.view.agent]
         if state.is_final or state.view.cancel_requested:
             queue.drop(live)
         if state.is_final:
-            self._refused.pop((live.account, live.task_id), None)
+            self._refusals.pop((live.account, live.task_id), None)
             if not state.is_told:
                 self._start_job(live, "tell", self._tell(live))
         elif state.view.cancel_requested:
@@ -188,7 +199,7 @@ class Tasks:
         self._jobs.start(live.id, kind, job, subject=live.task_id, then=lambda: self.advance(live))
 
     async def _tick(self) -> None:
-        """Look at all that waits, often: an instance may be ready, or time may be over."""
+        """Check all queues every 100 ms: an instance may have become ready, or a queue timeout may have passed."""
         for tick in itertools.count():
             await asyncio.sleep(_TICK_SECONDS)
             if self._projector.try_to_commit():
@@ -201,16 +212,16 @@ class Tasks:
                     self._serve(account, agent, queue)
 
     def _serve(self, account: str, agent: str, queue: Queue) -> None:
-        """Give waiting tasks to the instances that are ready for them."""
-        directory = self.callers.of(account).directory
+        """Start waiting tasks at the instances that are ready."""
+        directory = self.clients.of(account).directory
         if not directory.watching:
             self._watch_agents(account, directory)
-        while (chosen := queue.next(ready(directory, account, agent), self.at_once)) is not None:
+        while (chosen := queue.next(ready(directory, account, agent), self._instance_concurrency)) is not None:
             live, instance = chosen
             self._start_job(live, "start", self._start(live, instance.instance_id, queue))
 
     def _watch_agents(self, account: str, directory: Directory) -> None:
-        """Wait for the first copy of an account's directory, once at a time."""
+        """Wait in the background for the first copy of an account's directory, unless that runs already."""
         if account in self._watching:
             return
 
@@ -218,29 +229,29 @@ class Tasks:
             try:
                 await directory.ready()
             except BotmeshError:
-                pass  # the next look waits again
+                pass  # the next tick waits again
             except Exception:
-                logger.exception("the agents of account %s cannot be watched; it is tried again", account)
+                logger.exception("cannot watch the agents of account %s; the next tick tries again", account)
 
         self._watching[account] = task = asyncio.create_task(wait())
         task.add_done_callback(lambda _: self._watching.pop(account))
 
     async def _start(self, live: TaskAggregate, instance: str, queue: Queue) -> None:
-        begun: list[TaskEvent] = []
+        events: list[TaskEvent] = []
         try:
-            begun = await live.write(lambda state: rules.start(state, instance))
+            events = await live.write(lambda state: rules.start(state, instance))
         finally:
-            if not begun:
+            if not events:
                 queue.held.pop(live, None)
 
     async def _work(self, live: TaskAggregate, queue: Queue) -> None:
         message_id, instance = live.state.message_id, live.state.view.instance_id
-        resumed = live not in queue.held  # its instance had it before this process began
+        resumed = live not in queue.held  # an earlier process of this service started the attempt
         queue.held[live] = instance
-        attempt = Attempt(live, self.callers.of(live.account), lambda progress: self._progressed(live, progress))
+        attempt = Attempt(live, self.clients.of(live.account), lambda progress: self._progressed(live, progress))
         try:
             if resumed:
-                await self._appears(live, instance)
+                await self._wait_for_instance(live, instance)
             reply = await attempt.run()
             check_reply(reply)
         except BotmeshError as failure:
@@ -256,13 +267,14 @@ class Tasks:
         finally:
             queue.held.pop(live, None)
 
-    async def _appears(self, live: TaskAggregate, instance: str) -> None:
-        """This process has just started, and the registry maybe as well: a missing instance may only be late."""
-        directory = self.callers.of(live.account).directory
+    async def _wait_for_instance(self, live: TaskAggregate, instance: str) -> None:
+        """Wait until an instance is listed, up to `LATE_SECONDS` after the start: the registry may be new too."""
+        directory = self.clients.of(live.account).directory
         await directory.ready()
         until = self._opened_at + LATE_SECONDS
         while directory.warming or asyncio.get_running_loop().time() < until:
-            if any(one.instance_id == instance for one in directory.live(live.account, live.state.view.agent)):
+            listed = directory.live(live.account, live.state.view.agent)
+            if any(known.instance_id == instance for known in listed):
                 return
             await asyncio.sleep(_TICK_SECONDS)
 
@@ -271,9 +283,9 @@ class Tasks:
         await live.write(lambda state: rules.progress(state, message_id, progress))
 
     def _put_off(self, live: TaskAggregate) -> None:
-        """Leave a task alone for a moment, longer each time."""
+        """Let a task wait before its next attempt, longer after each refusal in a row."""
         key = live.account, live.task_id
-        times = self._refused[key] = self._refused.get(key, 0) + 1
+        times = self._refusals[key] = self._refusals.get(key, 0) + 1
         least, most = _BACKOFF
         live.not_before = asyncio.get_running_loop().time() + min(most, least * 2**times)
 
@@ -286,15 +298,15 @@ class Tasks:
     async def _cancel(self, live: TaskAggregate) -> None:
         receipts: list[agent_api.CancelReceipt] = []
         if live.state.began:
-            caller = self.callers.of(live.account)
+            client = self.clients.of(live.account)
             with contextlib.suppress(BotmeshError):
-                await self._appears(live, live.state.view.instance_id)
-            receipts = await caller.cancel(ask_of(live), live.state.view.text or "cancelled")
+                await self._wait_for_instance(live, live.state.view.instance_id)
+            receipts = await client.cancel(invocation_of(live), live.state.view.text or "cancelled")
         await live.write(lambda state: rules.cancelled(state, receipts))
         working = self._jobs.get(live.id, "work")
         if working is not None:
             asyncio.get_running_loop().call_later(LATE_SECONDS, working.cancel)
 
     async def _tell(self, live: TaskAggregate) -> None:
-        reason = await send_receipt(live, self.callers.of(live.account))
+        reason = await send_receipt(live, self.clients.of(live.account))
         await live.write(lambda state: rules.deliver(state, reason))

@@ -1,7 +1,7 @@
-"""One attempt at a task: an instance is given it, and is attached to again and again until it has an answer.
+"""One attempt of a task: gives it to an instance, and attaches to the work again and again until it is answered.
 
-The instance takes it by Notify, so that the work does not end with a connection or with this process; each
-DelegateStream under the same message id attaches to it and moves its deadline out.
+Notify gives the work to the instance, so that it does not end with a connection or with this process. Each
+DelegateStream with the same message id attaches to the work and extends its deadline.
 """
 
 import asyncio
@@ -30,15 +30,15 @@ from botmesh_tasks.aggregate import TaskAggregate
 from botmesh_tasks.sizes import MAX_REPLY
 
 ATTACHED = 0.8
-"""The share of the longest deadline after which the work is attached to anew."""
+"""The share of the longest deadline after which the attempt attaches again."""
 PROGRESS_SECONDS = 0.5
-"""Between two reports of progress that are kept."""
+"""Seconds between two reports of progress that are recorded."""
 
 Report = Callable[[pb.Progress], Awaitable[None]]
 
 
-def ask_of(live: TaskAggregate) -> Invocation:
-    """What the task's instance is asked, as often as it is."""
+def invocation_of(live: TaskAggregate) -> Invocation:
+    """The invocation of a task's agent at the instance of its newest attempt."""
     state = live.state
     view = state.view
     message = Message()
@@ -60,84 +60,82 @@ def ask_of(live: TaskAggregate) -> Invocation:
 
 
 def is_lost(error: BotmeshError) -> bool:
-    """Whether the agent was not there, or too busy, or went away: the task can be given to it again."""
+    """Whether the agent was absent or too busy, or its instance ended: the task may be attempted again."""
     if isinstance(error, TooMuchWork | TooManyDelegations):
         return not error.started
     if isinstance(error, Cancelled):
-        return True  # nobody here said so: its instance stopped
+        return True  # this service did not cancel it: the instance has stopped
     if isinstance(error, UnknownAgent):
-        return not error.from_peer  # it was known once: it is away, and the registry is new
+        return not error.from_peer  # the agent was known at submission, so it is away and the registry has restarted
     unavailable = isinstance(error, Unavailable) or error.status.name == "UNAVAILABLE"
     return unavailable and not (error.from_peer and error.started and error.reason != "UNSPECIFIED")
 
 
 class Attempt:
-    """A task at the instance that it was given to."""
+    """A task at the instance that works on it."""
 
-    def __init__(self, live: TaskAggregate, caller: AgentClient, report: Report) -> None:
-        """`report` is told how far it is."""
+    def __init__(self, live: TaskAggregate, client: AgentClient, report: Report) -> None:
+        """Prepare the invocation; `report` is awaited with the newest progress."""
         self._live = live
-        self._caller = caller
+        self._client = client
         self._report = report
         self._latest: pb.Progress | None = None
         self._reporting: asyncio.Task[None] | None = None
-        self.ask = ask_of(live)
+        self.invocation = invocation_of(live)
         self.taken = False
-        """Whether the instance has it."""
+        """Whether the instance has acknowledged the work."""
 
     async def run(self) -> Reply:
-        """The agent's answer.
+        """Run the attempt, and return the agent's reply.
 
         Raises:
-            RunTimeout: it has run for as long as it may; its agent was told to stop.
-            BotmeshError: its agent was lost, or said no, or failed.
+            RunTimeout: the task's run timeout has passed; its agent was told to stop.
+            BotmeshError: the agent was lost, refused the task or failed.
         """
         try:
             await self._begin()
             return await self._attached()
         except RunTimeout as error:
-            await self._caller.cancel(self.ask, error.text)
+            await self._client.cancel(self.invocation, error.text)
             raise
         finally:
             if self._reporting is not None:
                 self._reporting.cancel()
 
     async def _begin(self) -> None:
-        self.ask.timeout = min(self._longest, self._left())
-        request = pb.NotifyRequest(message=self.ask.message)
-        await self._caller.unary("Notify", self.ask, request, pb.NotifyResponse.FromString)
+        self.invocation.timeout = min(self._longest, self._left())
+        request = pb.NotifyRequest(message=self.invocation.message)
+        await self._client.unary("Notify", self.invocation, request, pb.NotifyResponse.FromString)
         self.taken = True
 
     async def _attached(self) -> Reply:
         pieces = Pieces(MAX_REPLY)
         while True:
             left, longest = self._left(), self._longest
-            self.ask.timeout = min(longest, left)
+            self.invocation.timeout = min(longest, left)
             try:
                 async with asyncio.timeout(longest * ATTACHED if left > longest else None):
                     return await self._read(pieces)
             except (TimeoutError, StreamIdle):
-                continue  # silence is no harm; attaching again moves the deadline out
+                continue  # silence is allowed; attaching again extends the deadline
             except DeadlineExpired:
                 if left <= longest:
                     raise self._over() from None
                 raise
 
     async def _read(self, pieces: Pieces) -> Reply:
-        async with aclosing(self._caller.stream(self.ask)) as events:
+        async with aclosing(self._client.stream(self.invocation)) as events:
             async for event, _ in events:
-                self.ask.after_sequence = event.sequence
-                kind = event.WhichOneof("event")
-                if kind == "reply":
+                self.invocation.after_sequence = event.sequence
+                pieces.take(event)
+                if event.HasField("reply"):
                     return pieces.whole(event.reply)
-                if kind == "partial":
-                    pieces.add(event.partial.part, append=event.partial.append)
-                elif kind == "progress":
+                if event.HasField("progress"):
                     self._note(event.progress)
-        raise AssertionError  # a stream ends with a reply or an error
+        raise AssertionError("AgentClient.stream ends with a reply or an error")
 
     def _note(self, progress: pb.Progress) -> None:
-        """Let the newest progress be kept, and not too often."""
+        """Report the newest progress, at most once every `PROGRESS_SECONDS`."""
         self._latest = progress
         if self._reporting is None or self._reporting.done():
             self._reporting = asyncio.create_task(self._report_newest())
@@ -150,10 +148,14 @@ class Attempt:
 
     @property
     def _longest(self) -> float:
-        return self._caller.endpoint.limits.max_timeout
+        return self._client.endpoint.limits.max_timeout
 
     def _left(self) -> float:
-        """Seconds that it may still run."""
+        """Seconds that the task may still run.
+
+        Raises:
+            RunTimeout: no time is left.
+        """
         limit = seconds(self._live.state.view.run_timeout)
         left = limit - self._live.state.runs_for(time.time())
         if left <= 0:
@@ -162,4 +164,5 @@ class Attempt:
 
     def _over(self) -> RunTimeout:
         limit = seconds(self._live.state.view.run_timeout)
-        return RunTimeout(f"the task ran for the {limit:g} s that it may: submit it with a longer one", limit=limit)
+        text = f"the task ran for {limit:g} s, its run timeout: submit it with a longer one"
+        return RunTimeout(text, limit=limit)

@@ -1,4 +1,4 @@
-"""Asks several agents over plain gRPC: TeamService, for whoever has no SDK that does."""
+"""TeamService: asks several agents on behalf of callers whose SDK has no functions for that."""
 
 from botmesh_team.service import SERVICE_NAME, TeamService
 

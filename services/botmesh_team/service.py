@@ -1,4 +1,4 @@
-"""TeamService on the wire: the SDK's own ways to ask several, on behalf of the chain that a call carries."""
+"""TeamService: offers the SDK's functions that ask several agents as RPCs, within the chain of the call."""
 
 from collections.abc import Iterable, Sequence
 
@@ -25,15 +25,15 @@ from botmesh_service.agent_clients import AgentClients
 
 SERVICE_NAME = "botmesh.v1.TeamService"
 MAX_RECIPIENTS = 100
-"""Agents or tags that one call names."""
+"""Agents, or tags, that one call may name."""
 
 
 class TeamService(TeamServiceServicer):
-    """The edge between gRPC and the SDK."""
+    """Serves the RPCs of TeamService."""
 
-    def __init__(self, callers: AgentClients, conversations: str) -> None:
-        """`callers` call the agents; `conversations` is where ConversationService answers."""
-        self._callers = callers
+    def __init__(self, clients: AgentClients, conversations: str) -> None:
+        """`clients` call the agents; `conversations` is where ConversationService answers."""
+        self._clients = clients
         self._conversations = conversations
 
     def add_to(self, server: grpc.aio.Server) -> None:
@@ -43,12 +43,12 @@ class TeamService(TeamServiceServicer):
     async def DelegateToSkill(
         self, request: pb.DelegateToSkillRequest, context: ServicerContext
     ) -> pb.DelegateToSkillResponse:
-        """The reply of whoever has the skill."""
+        """Delegate to an agent with the skill, and return its reply."""
         message = request.message
         if message.to_agent:
             raise InvalidField("skill_id chooses the agent here: leave to_agent empty", field="to_agent")
-        asking = self._asking(message, context)
-        reply = await asking.delegate(
+        delegator = self._delegator(message, context)
+        reply = await delegator.delegate(
             content=message.payload,
             skill=message.skill_id,
             timeout=_timeout(request.timeout),
@@ -58,13 +58,13 @@ class TeamService(TeamServiceServicer):
         return pb.DelegateToSkillResponse(reply=reply.proto)
 
     async def Consult(self, request: pb.ConsultRequest, context: ServicerContext) -> pb.ConsultResponse:
-        """What several say, ranked."""
+        """Ask several agents the same question, and return their answers ranked by confidence."""
         sure = request.min_confidence if request.HasField("min_confidence") else MIN_CONFIDENCE
         if not 0 <= sure <= 1:
             raise InvalidField("min_confidence is 0 to 1", field="min_confidence", value=sure)
         stop: Stop = request.enough or "all"
         recipients = self._recipients(request.recipients)
-        found = await self._asking(request.message, context).consult(
+        result = await self._delegator(request.message, context).consult(
             request.message.payload,
             agents=recipients.agents,
             tags=recipients.tags,
@@ -75,15 +75,15 @@ class TeamService(TeamServiceServicer):
             context=_variables(request.message.context),
         )
         return pb.ConsultResponse(
-            answers=map(_opinion, found.answers),
-            unsure=map(_opinion, found.unsure),
-            failures=map(_opinion, found.failures),
+            answers=map(_opinion, result.answers),
+            unsure=map(_opinion, result.unsure),
+            failures=map(_opinion, result.failures),
         )
 
     async def Collaborate(self, request: pb.CollaborateRequest, context: ServicerContext) -> pb.CollaborateResponse:
-        """What several make of the same task."""
+        """Give several agents the same task, and return their answers."""
         recipients = self._recipients(request.recipients)
-        found = await self._asking(request.message, context).collaborate(
+        result = await self._delegator(request.message, context).collaborate(
             request.message.payload,
             agents=recipients.agents,
             tags=recipients.tags,
@@ -92,13 +92,13 @@ class TeamService(TeamServiceServicer):
             context=_variables(request.message.context),
         )
         return pb.CollaborateResponse(
-            answers=map(_opinion, [*found.answers, *found.unsure]), failures=map(_opinion, found.failures)
+            answers=map(_opinion, [*result.answers, *result.unsure]), failures=map(_opinion, result.failures)
         )
 
     async def Broadcast(self, request: pb.BroadcastRequest, context: ServicerContext) -> pb.BroadcastResponse:
-        """A receipt from each."""
+        """Notify several agents, and return a receipt from each."""
         recipients = self._recipients(request.recipients)
-        receipts = await self._asking(request.message, context).broadcast(
+        receipts = await self._delegator(request.message, context).broadcast(
             request.message.payload,
             agents=recipients.agents,
             tags=recipients.tags,
@@ -111,10 +111,10 @@ class TeamService(TeamServiceServicer):
         return pb.BroadcastResponse(receipts=map(_receipt, receipts))
 
     def _recipients(self, recipients: pb.Recipients) -> pb.Recipients:
-        """Whom to ask, as far as one call may.
+        """The recipients of a call, checked.
 
         Raises:
-            QuotaExceeded: too many are named.
+            QuotaExceeded: more than 100 agents or tags are named.
         """
         for field in ("agents", "tags"):
             if len(getattr(recipients, field)) > MAX_RECIPIENTS:
@@ -124,7 +124,7 @@ class TeamService(TeamServiceServicer):
             check_id("recipients.conversation_id", recipients.conversation_id)
         return recipients
 
-    def _asking(self, message: Message, context: ServicerContext) -> "_OnBehalf":
+    def _delegator(self, message: Message, context: ServicerContext) -> "_OnBehalf":
         metadata = tuple(context.invocation_metadata() or ())
         chain = Chain.from_metadata(metadata)
         account = check_id("account_id", chain.account_id or message.account_id or DEFAULT_ACCOUNT)
@@ -139,11 +139,11 @@ class TeamService(TeamServiceServicer):
             account_id=account,
         )
         trace = extract(metadata)
-        return _OnBehalf(self._callers.of(account), chain, trace, self._conversations)
+        return _OnBehalf(self._clients.of(account), chain, trace, self._conversations)
 
 
 class _OnBehalf(Delegator):
-    """Asks as the last agent of a chain would."""
+    """Delegates as the last agent of a chain."""
 
     def __init__(self, client: AgentClient, chain: Chain, trace: Context, conversations: str) -> None:
         super().__init__(client)

@@ -1,9 +1,9 @@
-"""Traces that `botmesh up` keeps in memory where no other backend is configured.
+"""Keeps the newest traces of a mesh in memory; `botmesh up` uses it unless an OTLP backend is configured.
 
-receiver   takes in spans by OTLP
-store      keeps the last traces
-spans      what the contract makes of OTLP's spans
-service    TraceService: gives traces out
+receiver   receives spans by OTLP
+store      keeps the newest traces
+spans      converts OTLP's spans to the contract's
+service    TraceService: lists and returns traces
 """
 
 from botmesh_traces.receiver import SERVICE_NAME as OTLP

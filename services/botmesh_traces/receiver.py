@@ -1,4 +1,4 @@
-"""Takes in spans by OTLP."""
+"""Receives spans by OTLP over gRPC."""
 
 import grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as otlp
@@ -15,10 +15,10 @@ SERVICE_NAME = "opentelemetry.proto.collector.trace.v1.TraceService"
 
 
 class Receiver(TraceServiceServicer):
-    """OTLP's service for traces."""
+    """OTLP's TraceService."""
 
     def __init__(self, store: TraceStore) -> None:
-        """Fill `store`."""
+        """Add all spans to `store`."""
         self._store = store
 
     async def Export(  # noqa: N802 - OTLP names it
@@ -26,7 +26,7 @@ class Receiver(TraceServiceServicer):
         request: otlp.ExportTraceServiceRequest,
         context: ServicerContext,  # noqa: ARG002 - gRPC's signature
     ) -> otlp.ExportTraceServiceResponse:
-        """Keep all spans."""
+        """Add the spans of a request to the store, except those with invalid ids."""
         for resource in request.resource_spans:
             service = service_of(resource.resource)
             for scope in resource.scope_spans:

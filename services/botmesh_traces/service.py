@@ -1,4 +1,4 @@
-"""Gives out traces: the contract's TraceService."""
+"""The contract's TraceService, which lists and returns the traces of a store."""
 
 from collections.abc import AsyncIterator
 
@@ -12,15 +12,15 @@ from botmesh_traces.store import TraceStore
 
 SERVICE_NAME = "botmesh.v1.TraceService"
 _CHUNK_BYTES = 256 * 1024
-"""Of one piece of a trace: well under the message size limit."""
+"""Bytes of one response of GetTrace, well under the message size limit."""
 _MIN_PREFIX = 8
-"""Digits of a trace id that name a trace."""
+"""The fewest digits of a trace id that name a trace."""
 _MAX_LIMIT = 1000
 _DEFAULT_LIMIT = 20
 
 
 class TraceService(TraceServiceServicer):
-    """TraceService."""
+    """Serves the RPCs of TraceService."""
 
     def __init__(self, store: TraceStore) -> None:
         """Read from `store`."""
@@ -31,7 +31,7 @@ class TraceService(TraceServiceServicer):
         request: pb.GetTraceRequest,
         context: ServicerContext,
     ) -> AsyncIterator[pb.GetTraceResponse]:
-        """The spans of one trace."""
+        """The spans of the newest trace whose id begins with `trace_id`, in pieces of about 256 KiB."""
         if len(request.trace_id) < _MIN_PREFIX:
             raise InvalidField(f"give at least {_MIN_PREFIX} digits of the trace id", field="trace_id")
         spans = self._store.get(request.trace_id)
@@ -51,7 +51,7 @@ class TraceService(TraceServiceServicer):
         request: pb.ListTracesRequest,
         context: ServicerContext,
     ) -> pb.ListTracesResponse:
-        """The last traces."""
+        """Summaries of the newest traces, newest first: 20 by default, 1,000 at most."""
         if request.limit > _MAX_LIMIT:
             raise InvalidField(f"limit must be 1 to {_MAX_LIMIT}", field="limit", value=request.limit)
         return pb.ListTracesResponse(traces=self._store.last(request.limit or _DEFAULT_LIMIT))

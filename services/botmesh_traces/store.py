@@ -1,6 +1,6 @@
-"""The last traces, in memory: bounded in spans, and so in traces; the oldest trace goes first.
+"""The newest traces, in memory: the number of spans is bounded, and the oldest trace is dropped first.
 
-Spans are kept as the bytes that came: very many come, and few are ever read.
+Spans are kept serialized, because many are received and few are ever read.
 """
 
 from collections import OrderedDict
@@ -11,9 +11,9 @@ from botmesh.v1.trace_service_pb2 import Span, TraceSummary
 from botmesh_traces.spans import bounded, to_span
 
 _Trace = dict[bytes, tuple[str, bytes]]
-"""Service and OTLP's span, by span id."""
+"""Service and serialized OTLP span, by span id."""
 MAX_IN_A_TRACE = 2_000
-"""Spans of one trace: a chain that never ends must not push out all others."""
+"""Spans of one trace: an endless chain must not push out all other traces."""
 
 
 class TraceStore:
@@ -27,7 +27,7 @@ class TraceStore:
         self._count = 0
 
     def add(self, span: trace_pb2.Span, service: str = "") -> None:
-        """Keep one more span of a service; a span that comes twice counts once."""
+        """Add a span of a service; a span that arrives twice is kept once."""
         trace_id = span.trace_id.hex()
         trace = self._traces.get(trace_id, {})
         if span.span_id not in trace and len(trace) >= self._max_in_a_trace:
@@ -40,14 +40,14 @@ class TraceStore:
             self._count -= len(dropped)
 
     def get(self, prefix: str) -> list[Span]:
-        """The spans of the newest trace whose id begins so, by their start; empty if there is none."""
+        """The spans of the newest trace whose id begins with `prefix`, by their start; empty if there is none."""
         for trace_id in reversed(self._traces):
             if trace_id.startswith(prefix.lower()):
                 return _ordered(self._traces[trace_id])
         return []
 
     def last(self, limit: int) -> list[TraceSummary]:
-        """The last traces, newest first."""
+        """Summaries of the newest `limit` traces, newest first."""
         newest = list(reversed(self._traces.values()))[:limit]
         return [_summary(_ordered(trace)) for trace in newest]
 

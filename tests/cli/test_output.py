@@ -30,8 +30,8 @@ def test_lines_of_a_table_end_where_their_words_end():
     assert drawn(rows, 80) == "A  B\nx  a long one\ny\n"
 
 
-def test_a_whole_column_is_not_broken_while_another_can_be():
-    rows = output.table("ADDRESS", "DESCRIPTION", whole=("ADDRESS",))
+def test_an_unbroken_column_is_not_broken_while_another_can_be():
+    rows = output.table("ADDRESS", "DESCRIPTION", unbroken=("ADDRESS",))
     rows.add_row("127.0.0.1:43211", "says it louder than all others")
     assert "127.0.0.1:43211" in drawn(rows, 32)
 

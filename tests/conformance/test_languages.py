@@ -25,7 +25,6 @@ async def test_what_knows_no_links_fails_over_links():
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     call = Call(f"127.0.0.1:{port}", "agent", {"text": "hello"}, over_link=True)
-    call.begin()
     assert (await call.result())["code"] == "UNIMPLEMENTED"
     await server.stop(0)
 

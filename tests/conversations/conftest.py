@@ -6,10 +6,10 @@ import botmesh
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
-from tests.whole import WholeMesh
+from tests.in_process import InProcessMesh
 
 
-class Desk(WholeMesh):
+class Desk(InProcessMesh):
     """A mesh with conversations, and the ways to talk to it."""
 
     def __init__(self, folder, **settings):

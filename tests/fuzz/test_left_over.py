@@ -12,13 +12,13 @@ from botmesh.v1.task_service_pb2 import SubmitTaskRequest
 from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh_log.sqlite_log import open_log
 from tests.fuzz.left_over import differences
-from tests.whole import WholeMesh
+from tests.in_process import InProcessMesh
 
 
 async def leave(folder, make_agent):
     """A folder with conversations and a task; the id of a conversation."""
     agent = make_agent("shout-bot")
-    async with WholeMesh(folder, primary="shout-bot") as mesh, mesh.bots(agent):
+    async with InProcessMesh(folder, primary="shout-bot") as mesh, mesh.bots(agent):
         stub = await mesh.stub(ConversationServiceStub)
         for contact in ("anna", "berta"):
             request = api.PostRequest(contact_id=contact, message_id="m1", payload=[botmesh.text("hello")])

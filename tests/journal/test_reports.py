@@ -10,8 +10,8 @@ from botmesh.settings import load
 from botmesh.v1.journal_service_pb2 import GetCostsRequest, JournalEntry, ListMessagesRequest
 from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 from botmesh.v1.message_pb2 import Message, MessageType
+from tests.in_process import InProcessMesh
 from tests.waiting import until
-from tests.whole import WholeMesh
 
 
 def costly(name, micros=600_000, **options):
@@ -45,7 +45,7 @@ async def start(mesh, agent, **settings):
 
 
 async def test_messages_are_logged_once_where_it_is_switched_on(tmp_path):
-    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+    async with InProcessMesh(tmp_path) as mesh, mesh.connect() as client:
         stub = await mesh.stub(JournalServiceStub)
         await start(mesh, asking("front", ["back"]), persist_messages="true")
         await start(mesh, costly("back"), persist_messages="true")
@@ -79,7 +79,7 @@ async def enough(find, count):
 
 
 async def test_nothing_is_logged_where_it_is_off_and_costs_are_summed_all_the_same(tmp_path):
-    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+    async with InProcessMesh(tmp_path) as mesh, mesh.connect() as client:
         stub = await mesh.stub(JournalServiceStub)
         await start(mesh, asking("front", ["back", "back"]))
         await start(mesh, costly("back"))
@@ -100,7 +100,7 @@ async def settled(sums):
 
 
 async def test_a_failure_is_logged_with_its_reason(tmp_path):
-    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+    async with InProcessMesh(tmp_path) as mesh, mesh.connect() as client:
         stub = await mesh.stub(JournalServiceStub)
         await start(mesh, costly("back"), persist_messages="true")
         with pytest.raises(botmesh.AgentFailed):
@@ -140,7 +140,7 @@ async def test_an_agent_may_have_a_smaller_budget_and_another_chain_is_free():
 
 
 async def test_the_days_budget_of_an_account_holds_for_everybody_that_was_told(tmp_path):
-    async with WholeMesh(tmp_path, daily_budget="1000000") as mesh, mesh.connect() as one, mesh.connect() as two:
+    async with InProcessMesh(tmp_path, daily_budget="1000000") as mesh, mesh.connect() as one, mesh.connect() as two:
         await start(mesh, costly("back"))
         await one.delegate("back", "hello")
         await two.delegate("back", "hello")
@@ -168,7 +168,7 @@ async def test_a_contact_is_answered_when_the_budget_is_spent(tmp_path):
         except errors.BudgetSpent:
             return "no more money"
 
-    async with WholeMesh(tmp_path, primary="owner", conversation_budget="1000000") as mesh:
+    async with InProcessMesh(tmp_path, primary="owner", conversation_budget="1000000") as mesh:
         stub = await mesh.stub(ConversationServiceStub)
         await start(mesh, owner)
         await start(mesh, costly("back"))
@@ -180,7 +180,7 @@ async def test_a_contact_is_answered_when_the_budget_is_spent(tmp_path):
 
 
 async def test_a_journal_that_is_away_costs_nothing(tmp_path):
-    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+    async with InProcessMesh(tmp_path) as mesh, mesh.connect() as client:
         back = costly("back")
         await start(mesh, back, persist_messages="true", journal="127.0.0.1:1")
         for number in range(20):
@@ -190,7 +190,7 @@ async def test_a_journal_that_is_away_costs_nothing(tmp_path):
 
 
 async def test_a_report_that_is_refused_holds_up_no_other(tmp_path):
-    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+    async with InProcessMesh(tmp_path) as mesh, mesh.connect() as client:
         stub = await mesh.stub(JournalServiceStub)
         agent = costly("back", micros=7)
         await start(mesh, agent, persist_messages="true")
@@ -209,7 +209,7 @@ async def test_a_report_that_is_refused_holds_up_no_other(tmp_path):
 
 
 async def test_a_message_too_large_for_the_log_is_counted_all_the_same(tmp_path):
-    async with WholeMesh(tmp_path) as mesh, mesh.connect() as client:
+    async with InProcessMesh(tmp_path) as mesh, mesh.connect() as client:
         stub = await mesh.stub(JournalServiceStub)
         await start(mesh, costly("back", micros=7), persist_messages="true")
         await client.delegate("back", "x" * 900_000)

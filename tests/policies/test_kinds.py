@@ -227,3 +227,13 @@ async def test_leaving_a_stream_early_frees_both_ends(kind):
 
 def test_the_settings_used_here_are_the_built_in_ones():
     assert load(environ={}).limits == Limits()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_call_that_cannot_be_started_is_over_at_the_caller(kind):
+    async with serving() as (kinds, checked, _, (_, caller)):
+        await checked.close()
+        with pytest.raises(grpc.aio.UsageError):
+            await ask(checked, kind)
+        await until(lambda: not caller.outgoing, 1)
+        assert kinds.served == []

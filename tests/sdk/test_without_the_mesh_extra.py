@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from botmesh_cli.entry import EXTRA
+from botmesh_service.extra import MODULES as EXTRA
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 BLOCKED = f"""
@@ -39,13 +39,22 @@ async def main():
 
 asyncio.run(main())
 """
-CONSOLE = """
-import importlib.util
+MISSING = f"""
+import sys
 
-find_spec = importlib.util.find_spec
-importlib.util.find_spec = lambda name: None if name == "click" else find_spec(name)
+sys.modules.update(dict.fromkeys({EXTRA!r}))
+"""
+"""As if the extra was not installed, for a program that asks whether it is."""
+CONSOLE = f"""
+{MISSING}
 from botmesh_cli.entry import main
 main()
+"""
+MODULE = f"""
+{MISSING}
+import runpy
+
+runpy.run_module("%s", run_name="__main__", alter_sys=True)
 """
 
 
@@ -83,3 +92,11 @@ def test_the_console_script_says_in_one_sentence_what_to_install():
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert 'pip install "botmesh[mesh]"' in done.stderr
+
+
+@pytest.mark.parametrize("package", ["botmesh_registry", "botmesh_conversations", "botmesh_tasks"])
+def test_a_service_on_its_own_says_in_one_line_what_to_install(package):
+    done = run(MODULE % package)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == 'this needs the extra: pip install "botmesh[mesh]"\n'

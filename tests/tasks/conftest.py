@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 import botmesh
+from tests.in_process import InProcessMesh
 from tests.mesh.conftest import journal
-from tests.whole import WholeMesh
 
 __all__ = ["journal"]
 
@@ -34,6 +34,6 @@ class Worker(botmesh.Agent):
 @pytest.fixture
 def make_mesh(tmp_path):
     def make(**settings):
-        return WholeMesh(tmp_path, **settings)
+        return InProcessMesh(tmp_path, **settings)
 
     return make

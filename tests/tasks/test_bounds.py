@@ -111,7 +111,7 @@ async def test_a_list_that_cannot_be_written_loses_no_task(make_mesh):
 
     async with make_mesh() as mesh, mesh.bots(answering("worker", answer)):
         stub = await mesh.stub(TaskServiceStub)
-        tasks = mesh.whole.services.tasks.tasks
+        tasks = mesh.process.services.tasks.tasks
         first = await ended(stub, submit("worker", "go"))
         tasks.projection.commit()
         (pages,) = tasks.projection._db.execute("PRAGMA page_count").fetchone()
@@ -132,7 +132,7 @@ async def test_an_event_that_cannot_be_read_costs_its_task_and_no_other(make_mes
     async with make_mesh() as mesh, mesh.bots(answering("worker", answer)):
         stub = await mesh.stub(TaskServiceStub)
         good = await ended(stub, submit("worker", "go"))
-        log = mesh.whole.services._log
+        log = mesh.process.services._log
         await log.append(
             "task/default/broken", 0, [b"\xff\xff", TaskEvent(progressed=Progress(text="half")).SerializeToString()]
         )
@@ -156,7 +156,7 @@ async def test_a_watcher_that_is_slow_misses_nothing_and_takes_no_memory(make_me
     async with make_mesh() as mesh, mesh.bots(answering("worker", answer)):
         stub = await mesh.stub(TaskServiceStub)
         task = (await stub.SubmitTask(submit("worker", "go"))).task
-        live = await mesh.whole.services.tasks.tasks.get("default", task.task_id)
+        live = await mesh.process.services.tasks.tasks.get("default", task.task_id)
         watch = stub.WatchTask(WatchTaskRequest(task_id=task.task_id))
         await until(lambda: live.listeners)
         (queue,) = live.listeners

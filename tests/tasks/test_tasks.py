@@ -128,7 +128,7 @@ async def test_a_task_waits_while_its_agent_is_busy(make_mesh):
     async with make_mesh() as mesh, mesh.connect() as client, mesh.bots(worker := Worker(capacity=1)):
         delegation = asyncio.create_task(client.delegate("worker", "at once"))
         await until(lambda: worker.seen)
-        directory = mesh.part.tasks.tasks.callers.of("default").directory
+        directory = mesh.part.tasks.tasks.clients.of("default").directory
         await directory.ready()
         await until(lambda: [one.readiness for one in directory.live("default", "worker")] == [READINESS_BUSY])
         task = await client.submit("worker", "a hole")
@@ -303,7 +303,7 @@ async def test_an_agent_that_cannot_be_told_is_a_receipt_too(make_mesh):
         await mesh.start(worker := Worker())
         task = await client.submit("worker", "a hole")
         await until(lambda: worker.seen)
-        directory = mesh.part.tasks.tasks.callers.of("default").directory
+        directory = mesh.part.tasks.tasks.clients.of("default").directory
         directory._remove_instance(worker.instance_id)
         assert outcomes(await task.cancel()) == [("worker", "UNREACHABLE")]
         assert (await task.get()).state == "canceled"
@@ -314,7 +314,7 @@ async def test_a_late_reply_to_a_cancelled_task_is_kept_apart(make_mesh, monkeyp
     async with make_mesh() as mesh, mesh.connect() as client, mesh.bots(worker := Worker()):
         task = await client.submit("worker", "a hole")
         await until(lambda: worker.seen)
-        caller = mesh.part.tasks.tasks.callers.of("default")
+        caller = mesh.part.tasks.tasks.clients.of("default")
         told = caller.peers.get(caller.directory.live("default", "worker")[0])
         monkeypatch.setitem(told._methods, "Cancel", None)  # the message that says stop is lost on its way
         monkeypatch.setattr(type(caller), "cancel", lambda *_: nobody_told())

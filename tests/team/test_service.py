@@ -12,7 +12,7 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.team_service_pb2 import Recipients
 from botmesh.v1.team_service_pb2_grpc import TeamServiceStub
-from tests.whole import WholeMesh
+from tests.in_process import InProcessMesh
 
 
 def expert(name, confidence, *, skills=("advice",), tags=("experts",)):
@@ -35,7 +35,7 @@ def expert(name, confidence, *, skills=("advice",), tags=("experts",)):
 
 @pytest.fixture
 async def mesh(tmp_path):
-    async with WholeMesh(tmp_path) as made:
+    async with InProcessMesh(tmp_path) as made:
         made.team = await made.stub(TeamServiceStub)
         yield made
 

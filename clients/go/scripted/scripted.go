@@ -1,10 +1,9 @@
-// Package scripted is the bot that does what its task says, so that the conformance kit can make this SDK do anything.
-// docs/conformance.md says what each step does.
+// Package scripted is a bot that runs the script in its task, so that the conformance kit can exercise this SDK.
+// docs/conformance.md describes the steps.
 package scripted
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -15,7 +14,7 @@ import (
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
-// Agent is the scripted bot under a name.
+// Agent returns the scripted bot with the given name.
 func Agent(name string) *botmesh.Agent {
 	return &botmesh.Agent{
 		Name:        name,
@@ -60,7 +59,7 @@ func count(key string, more int) int {
 	return counts.by[key]
 }
 
-// step is one step of a script, or any other variables.
+// step is one step of a script, or the variables of a task.
 type step map[string]any
 
 func (s step) text(key, otherwise string) string {
@@ -80,7 +79,7 @@ func (s step) duration(key string) (time.Duration, bool) {
 	return time.Duration(number * float64(time.Second)), ok
 }
 
-// run is one task that is being done, and what its steps have left behind.
+// run is the state of one running script.
 type run struct {
 	task    *botmesh.Task
 	turn    *botmesh.Conversation
@@ -88,7 +87,7 @@ type run struct {
 	results []any
 }
 
-// do does the script, step by step; without one it answers with what came.
+// do runs the steps of the script. A task without a script is answered with its own parts.
 func do(ctx context.Context, task *botmesh.Task, turn *botmesh.Conversation) (*botmesh.Reply, error) {
 	script, _ := task.Context()["script"].([]any)
 	if len(script) == 0 {
@@ -151,7 +150,7 @@ func (r *run) step(ctx context.Context, s step) error {
 	return nil
 }
 
-// act does a step that ends in a failure or leaves a result.
+// act runs a step that fails, or that appends to results.
 func (r *run) act(ctx context.Context, op string, s step) error {
 	switch op {
 	case "fail":
@@ -180,18 +179,6 @@ func (r *run) act(ctx context.Context, op string, s step) error {
 	return nil
 }
 
-func (r *run) parallel(ctx context.Context, s step) any {
-	steps, _ := s["steps"].([]any)
-	results := make([]any, len(steps))
-	var all sync.WaitGroup
-	for index, step := range steps {
-		fields, _ := step.(map[string]any)
-		all.Go(func() { results[index] = delegate(ctx, r.task, fields) })
-	}
-	all.Wait()
-	return results
-}
-
 func (r *run) data(value any) error {
 	part, err := botmesh.Data(value)
 	if err == nil {
@@ -211,7 +198,7 @@ func usage(s step) *botmesh.Usage {
 	}
 }
 
-// report is what the bot sees of the call.
+// report returns everything that the SDK shows a bot about its call.
 func (r *run) report() map[string]any {
 	task := r.task
 	variables := task.Context()
@@ -235,93 +222,4 @@ func (r *run) report() map[string]any {
 		}
 	}
 	return seen
-}
-
-// delegate is what came of asking another agent.
-func delegate(ctx context.Context, task *botmesh.Task, s step) map[string]any {
-	var opts []botmesh.Option
-	if timeout, ok := s.duration("timeout"); ok {
-		opts = append(opts, botmesh.Timeout(timeout))
-	}
-	if hops, ok := s.number("max_hops"); ok {
-		opts = append(opts, botmesh.MaxHops(int(hops)))
-	}
-	if variables, ok := s["context"].(map[string]any); ok {
-		opts = append(opts, botmesh.Context(variables))
-	}
-	opts = append(opts, botmesh.Skill(s.text("skill", "")), botmesh.MessageID(s.text("message_id", "")),
-		botmesh.ConversationID(s.text("conversation_id", "")))
-	text := s.text("text", "")
-	if size, ok := s.number("size"); ok {
-		text = strings.Repeat("x", int(size))
-	}
-	if pause, ok := s.duration("cancel_after"); ok {
-		cancelled, cancel := context.WithCancel(ctx)
-		defer time.AfterFunc(pause, cancel).Stop()
-		ctx = cancelled
-	}
-	if streams, _ := s["stream"].(bool); streams {
-		return stream(ctx, task, s, text, opts)
-	}
-	reply, err := task.Delegate(ctx, s.text("to", ""), text, opts...)
-	if err != nil {
-		return failure(err)
-	}
-	return success(reply)
-}
-
-func stream(ctx context.Context, task *botmesh.Task, s step, text string, opts []botmesh.Option) map[string]any {
-	coming := task.Stream(ctx, s.text("to", ""), text, opts...)
-	leave, leaves := s.number("leave_after")
-	events, resets := 0, 0
-	for event := range coming.Events() {
-		events++
-		if event.Reset != "" {
-			resets++
-		}
-		if leaves && events == int(leave) {
-			return map[string]any{"ok": true, "left": true, "events": events}
-		}
-	}
-	reply, err := coming.Reply()
-	if err != nil {
-		return failure(err)
-	}
-	result := success(reply)
-	result["events"], result["resets"] = events, resets
-	return result
-}
-
-func success(reply *botmesh.Reply) map[string]any {
-	result := map[string]any{
-		"ok": true, "data": nil, "confidence": nil,
-		"events": 0, "resets": 0, "instance_id": reply.Instance,
-	}
-	var texts strings.Builder
-	for _, part := range reply.Parts {
-		texts.WriteString(part.GetText())
-		if value := part.GetData(); value != nil && result["data"] == nil {
-			result["data"] = value.AsInterface()
-		}
-	}
-	result["text"] = texts.String()
-	if reply.Confidence != nil {
-		result["confidence"] = *reply.Confidence
-	}
-	return result
-}
-
-func failure(err error) map[string]any {
-	e, ok := err.(*botmesh.Error)
-	if !ok {
-		return map[string]any{"ok": false, "code": "UNKNOWN", "text": fmt.Sprint(err)}
-	}
-	fields := map[string]any{}
-	for key, value := range e.Metadata {
-		fields[key] = value
-	}
-	return map[string]any{
-		"ok": false, "code": botmesh.CodeName(e.Code), "reason": string(e.Reason), "fields": fields,
-		"started": e.Started, "text": e.Text,
-	}
 }

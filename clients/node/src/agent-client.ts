@@ -1,66 +1,36 @@
-/** How this process calls agents: the policies once around a call, and as many attempts as it takes. */
-import { type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
-import { context, type Context } from "@opentelemetry/api";
+/** Calls agents: runs the policies once around a call, and as many attempts as its retries allow. */
+import { Metadata, status } from "@grpc/grpc-js";
+import { attemptStream } from "./agent-client-stream.js";
 import { AGENT_SERVICE, Call } from "./call.js";
-import { type Endpoint } from "./endpoint.js";
-import type { Chain } from "./chain.js";
-import { Channel, channelTo } from "./connection.js";
+import { CANCEL_TIMEOUT, cancelAt } from "./cancellation.js";
 import { type Codec, decoded, encoded } from "./codec.js";
+import type { Channel } from "./connection.js";
 import type { Directory } from "./directory.js";
-import { AgentError, type BotmeshError, Cancelled, DeadlineExpired, NoLiveInstance } from "./errors.js";
-import {
-  CancelOutcome,
-  CancelReceipt,
-  CancelRequest,
-  CancelResponse,
-  DelegateStreamRequest,
-  DelegateStreamResponse,
-} from "./generated/botmesh/v1/agent_service.js";
-import { checkResponse } from "./fields.js";
-import type { Message } from "./generated/botmesh/v1/message.js";
+import type { Endpoint } from "./endpoint.js";
+import { type BotmeshError, Cancelled, DeadlineExpired, NoLiveInstance } from "./errors.js";
+import { DelegateStreamRequest, type DelegateStreamResponse } from "./generated/botmesh/v1/agent_service.js";
+import type { Invocation } from "./invocation.js";
 import { type Peer, Peers } from "./peers.js";
 import { finish, received, start, succeed } from "./policies/index.js";
 import { inject } from "./policies/trace.js";
 import { Attempts, Budget, isIdempotent } from "./retry.js";
+import { ServiceChannels } from "./service-channels.js";
 import type { Settings } from "./settings.js";
-import { checkReplySize } from "./reply.js";
 import { asError } from "./status.js";
-import { pause, withinIdleLimit } from "./time.js";
-import type { Work } from "./work.js";
+import { pause } from "./time.js";
 
-/** Seconds for telling a callee that its work is no longer wanted. */
-const CANCEL_TIMEOUT = 1;
-const CANCEL = `${AGENT_SERVICE}Cancel`;
-
-/** Conversation services that connections are kept to: whoever calls says where its own is. */
-const MAX_SERVICES = 16;
-
-/** What is asked of whom, and on whose behalf. */
-export interface Invocation {
-  target: string;
-  message: Message;
-  chain: Chain;
-  /** Seconds; undefined: not said. */
-  timeout: number | undefined;
-  /** The parent's. */
-  deadline: number | undefined;
-  /** Under which span. */
-  parent: Context;
-  /** The work that asks, where an agent does. */
-  work: Work | undefined;
-  /** Aborted when nobody wants the answer any more. */
-  signal: AbortSignal | undefined;
+/** The attempts of one call: `choose` picks the first instance, `next` the one after a failure, or throws. */
+interface Retries {
+  attempts: Attempts;
+  choose: () => Peer;
+  next: (error: BotmeshError, peer: Peer) => Promise<Peer>;
 }
 
-/** The span that is current, for a caller that is in no task. */
-export function currentContext(): Context {
-  return context.active();
-}
-
+/** The caller's end of AgentService. All connections, retry budgets and cancellations of a process are here. */
 export class AgentClient {
   readonly #peers: Peers;
   readonly #budgets = new Map<string, Budget>();
-  readonly #services = new Map<string, Channel>();
+  readonly #services = new ServiceChannels();
   readonly #background = new Set<Promise<unknown>>();
 
   constructor(
@@ -74,7 +44,9 @@ export class AgentClient {
     };
   }
 
-  /** The response of Delegate or Notify, and the call as the policies saw it. */
+  /**
+   * Calls Delegate or Notify. Returns the response, and the call with what the policies recorded. Throws BotmeshError.
+   */
   async unary<A>(
     method: string,
     ask: Invocation,
@@ -96,7 +68,9 @@ export class AgentClient {
     }
   }
 
-  /** The events of DelegateStream as they come, each with the call; leaving early cancels the callee. */
+  /**
+   * Calls DelegateStream and yields its events, each with the call. Leaving the loop early cancels the callee's work.
+   */
   async *stream(ask: Invocation): AsyncGenerator<{ event: DelegateStreamResponse; call: Call }> {
     const request: DelegateStreamRequest = { message: ask.message, afterSequence: 0, turn: undefined };
     const { call, passed } = await this.#start("DelegateStream", ask, encoded(DelegateStreamRequest, request));
@@ -113,28 +87,18 @@ export class AgentClient {
     }
   }
 
-  /** The channel to a conversation service. Throws Unreachable where the address is none. */
+  /** Returns the channel to a conversation service. Throws Unreachable if the address is malformed. */
   service(address: string): Channel {
-    let channel = this.#services.get(address);
-    if (channel === undefined) {
-      channel = channelTo(address);
-      for (const [oldest, idle] of this.#services) {
-        if (this.#services.size < MAX_SERVICES) break;
-        this.#services.delete(oldest);
-        idle.close(); // what it still carries goes on
-      }
-      this.#services.set(address, channel);
-    }
-    return channel;
+    return this.#services.get(address);
   }
 
-  /** Wait for what was still to be told, then close the connections. */
+  /** Waits up to 1 s for cancellations and reports that are being sent, then closes the connections. */
   async close(): Promise<void> {
-    const told = new AbortController();
-    await Promise.race([Promise.allSettled(this.#background), pause(CANCEL_TIMEOUT, told.signal)]);
-    told.abort();
+    const sent = new AbortController();
+    await Promise.race([Promise.allSettled(this.#background), pause(CANCEL_TIMEOUT, sent.signal)]);
+    sent.abort();
     this.#peers.close();
-    for (const channel of this.#services.values()) channel.close();
+    this.#services.close();
   }
 
   async #start(method: string, ask: Invocation, request: Buffer): Promise<{ call: Call; passed: number }> {
@@ -153,7 +117,7 @@ export class AgentClient {
     return { call, passed: start(call) };
   }
 
-  #attempts(call: Call, ask: Invocation): { attempts: Attempts; live: () => Peer; again: Attempted } {
+  #retries(call: Call, ask: Invocation): Retries {
     const { accountId } = ask.chain;
     const card = this.directory.find(accountId, ask.target);
     let budget = this.#budgets.get(ask.target);
@@ -164,7 +128,7 @@ export class AgentClient {
     const attempts = new Attempts(call, this.#peers, budget, isIdempotent(card, ask.message.skillId));
     const live = () => this.directory.live(accountId, ask.target);
     const known = async (tried: ReadonlySet<string>) => {
-      // One that came a moment ago may not be in the copy yet.
+      // An instance that has just registered may not be in the directory yet.
       if (live().every(({ instanceId }) => tried.has(instanceId))) {
         await this.directory.refresh(accountId, ask.target, call.remaining);
       }
@@ -172,12 +136,12 @@ export class AgentClient {
     };
     return {
       attempts,
-      live: () => {
+      choose: () => {
         const all = live();
         if (all.length > 0) return this.#peers.choose(all);
         throw new NoLiveInstance(`no instance of ${ask.target} is live`, { agent: ask.target });
       },
-      again: (error, peer) => {
+      next: (error, peer) => {
         const unreached = error.reason === "UNSPECIFIED" || error.reason === "UNREACHABLE";
         if (error.code === status.UNAVAILABLE && unreached) {
           this.#spawn(this.directory.registry.reportUnreachable(peer.id, error.message));
@@ -192,8 +156,8 @@ export class AgentClient {
     ask: Invocation,
     attempt: (peer: Peer, metadata: Metadata) => Promise<T>,
   ): Promise<T> {
-    const { attempts, live, again } = this.#attempts(call, ask);
-    let peer = live();
+    const { attempts, choose, next } = this.#retries(call, ask);
+    let peer = choose();
     for (;;) {
       try {
         const result = await peer.using(async () => {
@@ -203,7 +167,7 @@ export class AgentClient {
         attempts.budget.succeeded();
         return result;
       } catch (error) {
-        peer = await again(asError(error), peer);
+        peer = await next(asError(error), peer);
       }
     }
   }
@@ -226,16 +190,20 @@ export class AgentClient {
   }
 
   async *#events(call: Call, ask: Invocation, request: DelegateStreamRequest): AsyncGenerator<DelegateStreamResponse> {
-    const { attempts, live, again } = this.#attempts(call, ask);
-    let peer = live();
+    const { attempts, choose, next } = this.#retries(call, ask);
+    const hooks = {
+      connect: this.#connect.bind(this),
+      giveUp: this.#giveUp.bind(this),
+    };
+    let peer = choose();
     for (;;) {
       try {
-        yield* this.#attemptStream(call, ask, peer, request);
+        yield* attemptStream(call, ask, peer, request, hooks);
         attempts.budget.succeeded();
         return;
       } catch (error) {
         const before = peer;
-        peer = await again(asError(error), peer);
+        peer = await next(asError(error), peer);
         if (peer === before || request.afterSequence === 0) continue;
         request.afterSequence = 0;
         const reset = { reason: `${ask.target} was lost and starts again` };
@@ -244,111 +212,14 @@ export class AgentClient {
     }
   }
 
-  async *#attemptStream(
-    call: Call,
-    ask: Invocation,
-    peer: Peer,
-    request: DelegateStreamRequest,
-  ): AsyncGenerator<DelegateStreamResponse> {
-    peer.inFlight++;
-    let knows = true; // whether the callee knows that nobody listens any more
-    let rpc: ClientReadableStream<Buffer> | undefined;
-    try {
-      await this.#connect(call, peer);
-      const metadata = inject(call, peer.id);
-      rpc = peer.channel.responses(call.method, encoded(DelegateStreamRequest, request), metadata, call.remaining);
-      knows = false;
-      for await (const bytes of responses(rpc, call.limits.streamIdleTimeout, ask.signal)) {
-        received(call, bytes);
-        const event = decoded(DelegateStreamResponse, bytes, "response");
-        request.afterSequence = event.sequence;
-        if (event.event === undefined) continue; // of a kind that this version does not know
-        if (event.event.$case !== "progress") {
-          call.replyBytes = checkReplySize(call.replyBytes + bytes.length, call.limits.maxReplyBytes);
-        }
-        if (event.event.$case === "reply") {
-          call.usage = event.event.reply.usage;
-          knows = true;
-          yield event;
-          return;
-        }
-        yield event;
-      }
-      knows = true;
-      throw new AgentError(`${ask.target} ended its stream without a reply`);
-    } catch (error) {
-      knows ||= isStatus(error) && ask.signal?.aborted !== true;
-      throw error;
-    } finally {
-      peer.inFlight--;
-      if (!knows) {
-        rpc?.cancel();
-        this.#giveUp(ask, peer);
-      }
-    }
-  }
-
-  /** Tell the callee, so that its work ends at once and not when it notices. */
   #giveUp(ask: Invocation, peer: Peer): void {
-    const { messageId, fromAgent } = ask.message;
-    const request = CancelRequest.fromPartial({
-      messageId,
-      fromAgent,
-      accountId: ask.chain.accountId,
-      reason: "the caller gave up",
-    });
-    const told = peer.channel
-      .unary(CANCEL, encoded(CancelRequest, request), new Metadata(), CANCEL_TIMEOUT)
-      .then((bytes) => {
-        checkResponse(CANCEL, bytes);
-        return decoded(CancelResponse, bytes, "response").receipts;
-      })
-      .catch(() => [
-        CancelReceipt.fromPartial({
-          agent: ask.target,
-          instanceId: peer.id,
-          messageId,
-          outcome: CancelOutcome.CANCEL_OUTCOME_UNREACHABLE,
-        }),
-      ]);
-    ask.work?.cancels.push(told);
-    this.#spawn(told);
+    const receipts = cancelAt(peer, ask);
+    ask.work?.cancels.push(receipts);
+    this.#spawn(receipts);
   }
 
-  #spawn(work: Promise<unknown>): void {
-    this.#background.add(work);
-    void work.finally(() => this.#background.delete(work));
-  }
-}
-
-type Attempted = (error: BotmeshError, peer: Peer) => Promise<Peer>;
-
-function isStatus(error: unknown): boolean {
-  return error instanceof Error && "details" in error && "code" in error;
-}
-
-/** The responses as they come, none of them later than the idle limit allows. */
-async function* responses(
-  rpc: ClientReadableStream<Buffer>,
-  idle: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Buffer> {
-  const iterator = rpc[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const cancel = (): void => {
-    rpc.cancel();
-  };
-  if (signal?.aborted === true) cancel();
-  signal?.addEventListener("abort", cancel, { once: true });
-  rpc.on("error", () => undefined); // told by the iterator, while somebody listens to that
-  try {
-    for (;;) {
-      const next = iterator.next();
-      next.catch(() => undefined); // the race tells
-      const found = await withinIdleLimit(next, idle);
-      if (found.done === true) return;
-      yield found.value;
-    }
-  } finally {
-    signal?.removeEventListener("abort", cancel);
+  #spawn(job: Promise<unknown>): void {
+    this.#background.add(job);
+    void job.finally(() => this.#background.delete(job));
   }
 }

@@ -1,5 +1,6 @@
-/** AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do the rest. */
+/** Serves AgentService: runs the bot's functions for calls that have passed the policies. */
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { NOTIFICATION_TYPES } from "./fingerprint.js";
 import type { Functions } from "./functions.js";
 import type { Call } from "./call.js";
 import type { Endpoint } from "./endpoint.js";
@@ -33,12 +34,15 @@ import { type Method, type Served, streaming, unary } from "./serving.js";
 import { Task } from "./task.js";
 import { pause } from "./time.js";
 import type { Outcome, Work } from "./work.js";
-import { HEARD, workKey } from "./work-table.js";
+import { workKey } from "./work-table.js";
 
-/** Seconds that a cancelled agent waits for receipts from below: less than its own caller waits. */
+/**
+ * Seconds that a cancelled agent waits for receipts of the agents that it called. Less than its own caller waits (1
+ * s).
+ */
 const RECEIPT_TIMEOUT = 0.8;
 
-/** The edge between gRPC and a bot's functions. */
+/** Maps each method of AgentService to the bot's functions. */
 export class AgentServicer {
   readonly #end: Endpoint;
 
@@ -51,7 +55,7 @@ export class AgentServicer {
     this.#end = caller.end;
   }
 
-  /** A handler for each method, with the policies around it. */
+  /** Returns a gRPC handler for each method. Each handler runs the policies. */
   implementation(): UntypedServiceImplementation {
     const { methods } = AgentServiceDefinition;
     const one = (method: Method, serve: (request: never, served: Served) => unknown) => unary(this.#end, method, serve);
@@ -98,7 +102,7 @@ export class AgentServicer {
 
   #notify(request: NotifyRequest, { call }: Served): NotifyResponse {
     const kind = request.message?.messageType ?? MessageType.MESSAGE_TYPE_UNSPECIFIED;
-    const told = HEARD.has(kind);
+    const told = NOTIFICATION_TYPES.has(kind);
     const { delegate, notify } = this.functions;
     const work = told
       ? this.#work(call, notify, "notifications", async (task) => {
@@ -170,7 +174,7 @@ export class AgentServicer {
     };
   }
 
-  /** The work of the call that is served: the one that it joins, or one that begins now. */
+  /** Returns the work of a call: the running work that it joins, or new work that is started here. */
   #work(
     call: Call,
     supported: unknown,
@@ -195,7 +199,7 @@ export class AgentServicer {
     return work;
   }
 
-  /** The cause of an unexpected failure goes into the log and nowhere else. */
+  /** Logs an unexpected failure and returns an AgentError without its cause, which may hold secrets of the bot. */
   #hidden(error: unknown, task: Task): BotmeshError {
     if (error instanceof BotmeshError) return error;
     if (task.signal.aborted) return new Cancelled("the work was cancelled");
@@ -204,7 +208,7 @@ export class AgentServicer {
     return new AgentError(`${name} failed inside; its log has the cause under this trace id`);
   }
 
-  /** What a bot's function answers; what a generator yields is sent as it comes, a Reply ends it. */
+  /** Runs the bot's function. Sends the pieces that a generator yields; a Reply that it yields is the final answer. */
   async #answer<T extends Task>(task: T, answer: ((task: T) => unknown) | undefined): Promise<Reply | typeof NOT_MINE> {
     const result: unknown = answer?.(task);
     const final = isGenerator(result) ? await emitted(task, result) : await result;
@@ -253,7 +257,7 @@ function isGenerator(value: unknown): value is AsyncGenerator {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "return" in value;
 }
 
-/** Send what a bot yields as it comes; a Reply or NOT_MINE that it yields is the end of its answer. */
+/** Sends each piece that a generator yields. A Reply or NOT_MINE that it yields ends the answer. */
 async function emitted(task: Task, pieces: AsyncGenerator): Promise<Reply | typeof NOT_MINE> {
   let final: Reply | typeof NOT_MINE = new Reply();
   for await (const piece of pieces) {
@@ -265,7 +269,9 @@ async function emitted(task: Task, pieces: AsyncGenerator): Promise<Reply | type
   return final;
 }
 
-/** What became of the calls below, as far as they answer in time. */
+/**
+ * Collects the receipts of the calls that the work made. Calls that do not answer within RECEIPT_TIMEOUT are left out.
+ */
 async function receipts(work: Work): Promise<CancelReceipt[]> {
   const late = new AbortController();
   const over = pause(RECEIPT_TIMEOUT, late.signal);

@@ -1,4 +1,4 @@
-/** What a bot author writes against: a name, skills, a few functions, run(). */
+/** The API for bot authors: an agent with a name, skills and functions. */
 import type { TracerProvider } from "@opentelemetry/api";
 import { HealthImplementation } from "grpc-health-check";
 import { Endpoint } from "./endpoint.js";
@@ -30,43 +30,42 @@ const SERVICE = "botmesh.v1.AgentService";
 const HEALTH = "grpc.health.v1.Health";
 const STOP_GRACE = 0.5;
 
-/** Something that an agent can do. */
+/** A skill of an agent. Only the id is required. */
 export type SkillOptions = Partial<Omit<Skill, "id" | "_unknownFields">> & { id: string };
 
 export interface AgentOptions {
-  /** What it is for. */
   description?: string;
   skills?: SkillOptions[];
-  /** The bot's own version. */
+  /** Version of the bot. */
   version?: string;
-  /** Whether only other agents reach it: it never owns a conversation. */
+  /** If true, only agents can call it, and it cannot own a conversation. Default: false. */
   internal?: boolean;
-  /** Whether other accounts see it. */
+  /** If true, agents of other accounts can call it. Default: false. */
   shared?: boolean;
   tags?: string[];
-  /** BCP 47 tags. */
+  /** Languages as BCP 47 tags. */
   languages?: string[];
-  /** Narrower limits than the mesh's. */
+  /** Limits of this agent. They can only narrow the mesh's limits. */
   limits?: Partial<Limits>;
-  /** With this many tasks running it says that it is busy; default never. */
+  /** Number of running tasks from which the instance reports BUSY. Default: never. */
   capacity?: number;
-  /** Default: read from the environment. */
+  /** Default: loadSettings(). */
   settings?: Settings;
-  /** The application's own; default one that exports as the environment or the mesh says. */
+  /** The application's tracer provider. Default: one that exports to the endpoint of the environment or of the mesh. */
   tracerProvider?: TracerProvider;
 }
 
-/** A bot: what it is called, what it can do, and the functions that do it. */
+/** An agent that this process serves. Register functions with the on... methods, then call run() or start(). */
 export class Agent {
   readonly card: AgentCard;
   readonly instanceId = newId();
-  /** Where it listens, once it has started. */
+  /** Bound address, host:port; empty before start(). */
   address = "";
   readonly #functions = new Functions();
   readonly #options: AgentOptions;
   #running: Running | undefined;
 
-  /** Throws InvalidField where a name is malformed. */
+  /** Creates an agent that is not yet served. Throws InvalidField if a name or a skill id is malformed. */
   constructor(
     readonly name: string,
     options: AgentOptions = {},
@@ -86,37 +85,42 @@ export class Agent {
     });
   }
 
-  /** Do the tasks that are delegated to this bot. */
+  /** Sets the function that answers delegations. */
   onDelegate(answer: TaskFunction): this {
     this.#functions.delegate = answer;
     return this;
   }
 
-  /** Answer the contacts whose conversations this bot owns; a bot without one answers as to a delegation. */
+  /** Sets the function that answers turns of conversations that this bot owns. Default: the function of onDelegate. */
   onTurn(answer: TurnFunction): this {
     this.#functions.turn = answer;
     return this.#takesConversations();
   }
 
-  /** Answer the first turn of a transfer that names `intent`. */
+  /** Sets the function that answers the first turn after a transfer with this intent. */
   onIntent(intent: string, answer: TurnFunction): this {
     this.#functions.intents.set(intent, answer);
     return this;
   }
 
-  /** Decide about offered conversations. */
+  /** Sets the function that accepts or declines offered conversations. Default: accept if the bot answers turns. */
   onTransfer(decide: TransferFunction): this {
     this.#functions.transfer = decide;
     return this.#takesConversations();
   }
 
-  /** Hear what is broadcast to this bot. */
+  /** Sets the function that takes broadcasts and the results of tasks. */
   onNotify(hear: NotifyFunction): this {
     this.#functions.notify = hear;
     return this;
   }
 
-  /** Serve and register; the address as bound. The registry may still be on its way (see listed). */
+  /**
+   * Starts to serve and to register. The registry may not list the bot yet when this returns; see `listed`.
+   *
+   * @returns the bound address, host:port.
+   * @throws InvalidField if the address cannot be bound, or BotmeshError if the registry refuses the registration.
+   */
   async start(): Promise<string> {
     if (this.#running !== undefined) throw new Error(`${this.name} runs already`);
     const running = new Running(this, this.#functions, this.#options);
@@ -130,19 +134,22 @@ export class Agent {
     return this.address;
   }
 
-  /** Return when the registry has found the bot at its address: others can call it from now on. */
+  /** Resolves when the registry has reached the bot at its address. From then on other agents can call it. */
   async listed(): Promise<void> {
     await this.#running?.registration?.listed;
   }
 
-  /** Take no new work, give what runs so many seconds (default the drain timeout), and leave. */
+  /**
+   * Drains and leaves the mesh. Running work gets `timeout` seconds (default: settings.drainTimeout), then it is
+   * cancelled.
+   */
   async stop(timeout?: number): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
     await running?.stop(timeout ?? running.settings.drainTimeout);
   }
 
-  /** Serve until SIGTERM (finish what runs, then leave) or Ctrl-C (leave at once). */
+  /** Serves until SIGTERM (drains, then exits) or SIGINT (exits at once). Exits with code 1 if the start fails. */
   async run(): Promise<void> {
     const asked = new Promise<NodeJS.Signals>((resolve) => {
       for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, resolve);
@@ -157,9 +164,10 @@ export class Agent {
       console.log(`${this.name} ready at ${this.address} (instance ${this.instanceId})`);
     });
     const signal = await asked;
-    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => process.exit(1)); // nobody wants to wait
+    // A second signal skips the drain.
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => process.exit(1));
     await this.stop(signal === "SIGTERM" ? undefined : 0);
-    process.exit(0); // whatever a bot's own timers say
+    process.exit(0); // timers of the bot would keep the process alive
   }
 
   #takesConversations(): this {
@@ -168,7 +176,7 @@ export class Agent {
   }
 }
 
-/** The parts of an agent that serves. */
+/** The components of a started agent: server, registration, directory and client. */
 class Running {
   readonly settings: Settings;
   registration: Registration | undefined;

@@ -1,4 +1,4 @@
-/** One call as the policies see it, whichever end they stand at and whether it streams or not. */
+/** One call as the policies see it, at either end, unary or streaming. */
 import type { Metadata } from "@grpc/grpc-js";
 import { type Context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import { type Chain, NO_CHAIN } from "./chain.js";
@@ -10,13 +10,15 @@ import { type Limits, now } from "./limits.js";
 import { splitName } from "./names.js";
 import type { Work } from "./work.js";
 
-/** Which policies a method has: all of them; deadline and message size; none but those of every call. */
+/**
+ * Selects the policies of a method: work has all of them, control and watch have those whose `appliesTo` names them.
+ */
 export type MethodClass = "work" | "control" | "watch";
 
 export const AGENT_SERVICE = "/botmesh.v1.AgentService/";
 const WORK = new Set(["Delegate", "DelegateStream", "Transfer", "Notify"].map((name) => AGENT_SERVICE + name));
 
-/** The class of a method by its full name; of an unknown one by whether it streams. */
+/** Returns the class of a method (gRPC path). An unknown method is a watch if it streams, else control. */
 export function classOf(method: string, streams: boolean): MethodClass {
   if (WORK.has(method)) return "work";
   return streams ? "watch" : "control";
@@ -24,40 +26,43 @@ export function classOf(method: string, streams: boolean): MethodClass {
 
 const NO_SPAN = trace.wrapSpanContext({ traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 });
 
-/** One call at one end. */
+/** One call at one end. Policies read it and fill in its fields. */
 export class Call {
   readonly limits: Limits;
   chain: Chain = NO_CHAIN;
-  /** As it arrived (callee). */
+  /** Metadata that arrived (callee only). */
   metadata: Metadata | undefined;
-  /** Of a work method. */
+  /** The request's message; work methods only. */
   message: Message | undefined;
-  /** Who is called: a name, or account/name (caller). */
+  /** The called agent: name, or account/name (caller only). */
   target = "";
-  /** Seconds that were asked for (caller) or that arrived (callee); undefined: not said. */
+  /** Requested timeout (caller) or timeout that arrived (callee), in seconds; undefined if there is none. */
   timeout: number | undefined;
-  /** On the clock of now(). At the caller the parent's, until the deadline policy has made this call's own of it. */
+  /**
+   * Deadline in seconds, on the clock of now(). At the caller the parent's, until the deadline policy sets the call's
+   * own.
+   */
   deadline: number | undefined;
-  /** The request, serialized. */
+  /** Serialized request. */
   request: Buffer = Buffer.alloc(0);
-  /** Why the request cannot be read (callee). */
+  /** The error that decoding the request gave (callee only). */
   unreadable: BotmeshError | undefined;
-  /** Bytes of a streamed reply so far (caller). */
+  /** Bytes of the streamed reply so far (caller only). */
   replyBytes = 0;
-  /** What runs for this call (callee). */
+  /** The work that serves this call (callee only). */
   work: Work | undefined;
-  /** Whether the work was there before this call. */
+  /** Whether the call joined work that existed before it. */
   joined = false;
-  /** Which instance answered (caller). */
+  /** Id of the instance that was called last (caller only). */
   peerInstance = "";
-  /** What the callee spent. */
+  /** Usage that the callee reported. */
   usage: Usage | undefined;
   error: BotmeshError | undefined;
   span: Span = NO_SPAN;
-  /** Under which span this call's own is opened; later the context with its own. */
+  /** OpenTelemetry context: of the parent span, and of the call's own span once the trace policy has started it. */
   context: Context = ROOT_CONTEXT;
   readonly began = now();
-  /** What to undo when the call is over. */
+  /** Run when the call ends. */
   readonly atEnd: (() => void)[] = [];
 
   constructor(
@@ -69,37 +74,37 @@ export class Call {
     this.limits = end.limits;
   }
 
-  /** How many hops the chain has with this call. */
+  /** Number of hops of the chain, this call included. */
   get hops(): number {
     return this.chain.path.length;
   }
 
-  /** The instance that answered. */
+  /** Id of the callee's instance. */
   get instance(): string {
     return this.atCaller ? this.peerInstance : this.end.instance;
   }
 
-  /** The chain's account, or this process's. */
+  /** Account of the chain; of this process if the chain has none. */
   get account(): string {
     return this.chain.accountId || this.end.account;
   }
 
-  /** The agent that asks; empty: a client that is no agent. */
+  /** Name of the calling agent; empty if the caller is a client. */
   get fromAgent(): string {
     return this.message?.fromAgent || splitName(this.chain.path.at(-1) ?? "")[1];
   }
 
-  /** The most that a streamed reply may be as a whole. */
+  /** Maximum size of a streamed reply as a whole, in bytes. */
   get maxReplyBytes(): number {
     return this.limits.maxReplyBytes;
   }
 
-  /** Seconds left, never below 0; without a deadline more than enough. */
+  /** Seconds until the deadline, at least 0; infinite without a deadline. */
   get remaining(): number {
     return this.deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(0, this.deadline - now());
   }
 
-  /** The trace's id, 32 hex digits; empty where nothing is traced. */
+  /** Trace id, 32 hex digits; empty if the call is not traced. */
   get traceId(): string {
     const { traceId } = this.span.spanContext();
     return /[^0]/.test(traceId) ? traceId : "";

@@ -1,4 +1,4 @@
-/** The chain: what policies read, and how it travels in gRPC metadata (chain.proto). */
+/** The chain of a call, and its encoding as gRPC metadata (chain.proto). */
 import { Metadata } from "@grpc/grpc-js";
 import { InvalidField } from "./errors.js";
 import { checkAgent, checkId, newId, splitName } from "./names.js";
@@ -12,25 +12,25 @@ export const KEYS = {
   to: "botmesh-to",
 } as const;
 
-/** What all keys of ours begin with. */
+/** Prefix of all metadata keys of the mesh. */
 export const OURS = "botmesh-";
-/** What stands for a value that is not printable ASCII (grpc-server.ts); no value of a chain. */
+/** Replaces a metadata value that is not printable ASCII (grpc-server.ts). It is not a valid value of any key. */
 export const NOT_PRINTABLE = "(not printable)";
 
 const MAX_METADATA_BYTES = 4096;
-const MOST_HOPS = 64; // no path is longer, whatever the mesh allows: it must fit into metadata
+const MAX_PATH = 64; // bound on the path whatever the hop limit, because it must fit into metadata
 
-/** A root delegation and all that follow from it, as one call sees it. */
+/** A root delegation and all delegations that follow from it, as one call sees them. */
 export interface Chain {
-  /** Agents gone through, oldest first. Its length is the number of hops. */
+  /** Agents of the chain, oldest first. Its length is the number of hops. */
   readonly path: readonly string[];
-  /** The narrowest hop limit so far; undefined: the mesh's. */
+  /** Narrowest hop limit that a caller has set; undefined: the mesh's limit. */
   readonly maxHops: number | undefined;
   readonly correlationId: string;
   readonly conversationId: string;
-  /** The tenant; empty on arrival where the caller does not say: the callee's own. */
+  /** Account of the chain; empty in a call without one, which means the callee's account. */
   readonly accountId: string;
-  /** agent/instance that the caller means; empty: whoever is called. */
+  /** agent/instance that the call is for; empty: any instance. */
   readonly to: string;
 }
 
@@ -43,28 +43,28 @@ export const NO_CHAIN: Chain = {
   to: "",
 };
 
-/** A new chain with an id of its own. */
+/** Returns a new chain with a new correlation id. */
 export function rootChain(accountId: string, conversationId = ""): Chain {
   return { ...NO_CHAIN, correlationId: newId(), accountId, conversationId };
 }
 
-/** The chain of a call that an agent makes: one hop more. */
+/** Returns the chain of a call that `agent` makes: one hop more. */
 export function below(chain: Chain, agent: string): Chain {
   return { ...chain, path: [...chain.path, agent], to: "" };
 }
 
-/** The chain with at most so many hops in all, if that is fewer than before. */
+/** Returns the chain with `maxHops` as its hop limit, if that is lower than its limit. */
 export function narrowed(chain: Chain, maxHops: number | undefined): Chain {
   if (maxHops === undefined || (chain.maxHops !== undefined && chain.maxHops <= maxHops)) return chain;
   return { ...chain, maxHops };
 }
 
-/** What open delegations are counted by: the conversation, or the chain where there is none. */
+/** Returns the key by which open delegations are counted: the conversation, or the chain if there is none. */
 export function concurrencyKey(chain: Chain): string {
   return `${chain.accountId}/${chain.conversationId || chain.correlationId}`;
 }
 
-/** As gRPC metadata; empty values are left out. */
+/** Encodes the chain as gRPC metadata. Empty values are left out. */
 export function toMetadata(chain: Chain): Metadata {
   const metadata = new Metadata();
   const put = (key: string, value: string): void => {
@@ -80,16 +80,16 @@ export function toMetadata(chain: Chain): Metadata {
 }
 
 /**
- * The chain that a call carries.
+ * Decodes the chain from the metadata of a call.
  *
- * @throws InvalidField a key is malformed, not ASCII, stands twice, or all are longer than 4 KiB together.
+ * @throws InvalidField if a key is malformed, not ASCII or repeated, or if all keys together exceed 4 KiB.
  */
 export function fromMetadata(metadata: Metadata): Chain {
   checkPrintable(metadata);
   let size = 0;
   const one = (key: string): string => {
     const values = metadata.get(key).map(String);
-    // Values of one key may come joined; of ours only the path has commas in it.
+    // gRPC may join the values of a repeated key by commas. Only the path contains commas.
     if (values.length > 1) throw new InvalidField(`metadata key ${key} must stand once`, { field: key });
     const value = values[0] ?? "";
     if (value !== "") size += key.length + value.length;
@@ -125,8 +125,8 @@ function checkPrintable(metadata: Metadata): void {
 
 function parsePath(text: string): string[] {
   const entries = text.split(",");
-  if (entries.length > MOST_HOPS) {
-    throw new InvalidField(`${KEYS.path} names ${String(entries.length)} agents; at most ${String(MOST_HOPS)}`, {
+  if (entries.length > MAX_PATH) {
+    throw new InvalidField(`${KEYS.path} names ${String(entries.length)} agents; at most ${String(MAX_PATH)}`, {
       field: KEYS.path,
     });
   }
@@ -139,8 +139,8 @@ function parsePath(text: string): string[] {
 }
 
 function parseHops(text: string): number {
-  if (!/^\d{1,2}$/.test(text) || Number(text) > MOST_HOPS) {
-    throw new InvalidField(`${KEYS.maxHops} must be 0 to ${String(MOST_HOPS)} but is '${text.slice(0, 80)}'`, {
+  if (!/^\d{1,2}$/.test(text) || Number(text) > MAX_PATH) {
+    throw new InvalidField(`${KEYS.maxHops} must be 0 to ${String(MAX_PATH)} but is '${text.slice(0, 80)}'`, {
       field: KEYS.maxHops,
     });
   }

@@ -1,13 +1,13 @@
-/** Messages to bytes and back: whatever the stubs throw is a refusal here. */
+/** Encodes and decodes messages. Errors of the stubs become InvalidField. */
 import { InvalidField } from "./errors.js";
 
-/** A message type as the stubs have it. */
+/** The stubs of a message type. */
 export interface Codec<T> {
   encode(message: T): { finish(): Uint8Array };
   decode(bytes: Uint8Array): T;
 }
 
-/** The bytes of a message. Throws InvalidField where it cannot be written: nested without end, a number that is none. */
+/** Encodes a message. Throws InvalidField if it cannot be encoded: cyclic, or with an invalid number. */
 export function encoded<T>(codec: Codec<T>, message: T): Buffer {
   try {
     return Buffer.from(codec.encode(message).finish());
@@ -16,7 +16,7 @@ export function encoded<T>(codec: Codec<T>, message: T): Buffer {
   }
 }
 
-/** A message of these bytes. Throws InvalidField with this field where they are none; a response has been answered. */
+/** Decodes a message. Throws InvalidField with this field if that fails; `started` is set for a response. */
 export function decoded<T>(codec: Codec<T>, bytes: Uint8Array, field: "request" | "response"): T {
   try {
     return codec.decode(bytes);
@@ -27,7 +27,7 @@ export function decoded<T>(codec: Codec<T>, bytes: Uint8Array, field: "request" 
   }
 }
 
-/** The refusal of bytes that are no message. */
+/** Returns the error for bytes that are not a message. */
 export function unreadable(field: string, why: string): InvalidField {
   return new InvalidField(`the ${field} cannot be read, it is no message of the contract: ${why}`, { field });
 }

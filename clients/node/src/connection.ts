@@ -1,4 +1,4 @@
-/** Connections, and calls that take and give bytes, so that sizes are exact and cost nothing. */
+/** gRPC channels for calls with serialized requests and responses, so that the size policy sees exact sizes. */
 import {
   Client,
   type ClientDuplexStream,
@@ -12,7 +12,8 @@ import { type Call, Call as NewCall } from "./call.js";
 import { type Endpoint } from "./endpoint.js";
 import { type Codec, decoded, encoded } from "./codec.js";
 import { Unreachable } from "./errors.js";
-import { REGISTRY_SERVICE, sift } from "./fields.js";
+import { REGISTRY_SERVICE } from "./contract.js";
+import { sift } from "./fields/sift.js";
 import { TRANSPORT_BYTES } from "./limits.js";
 import { finish, received, sending, start, succeed } from "./policies/index.js";
 import { warnOfLeftOut } from "./warnings.js";
@@ -26,20 +27,20 @@ export const KEEPALIVE = {
 
 const OPTIONS = {
   ...KEEPALIVE,
-  "grpc.enable_http_proxy": 0, // instances are dialled directly, whatever http_proxy says
-  "grpc.enable_retries": 0, // the mesh retries itself: only it knows what is safe to repeat
+  "grpc.enable_http_proxy": 0, // instances are called directly, even if http_proxy is set
+  "grpc.enable_retries": 0, // the SDK retries, because it knows which calls may be repeated
   "grpc.keepalive_permit_without_calls": 1,
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 1_000,
-  "grpc.use_local_subchannel_pool": 1, // another channel's backoff is not ours
+  "grpc.use_local_subchannel_pool": 1, // do not share the backoff of other channels
 };
 
-/** The longest deadline of a call, in seconds: gRPC writes no date past the year 9999. */
+/** Maximum deadline of a call, in seconds: 366 days. Stands for "no deadline", because dates after 9999 are invalid. */
 const LONGEST = 366 * 24 * 3600;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-/** A connection. Throws Unreachable where the address is none: others say where they are. */
+/** Creates a channel. Throws Unreachable if the address, which a peer may have sent, is malformed. */
 export function channelTo(address: string): Channel {
   try {
     return new Channel(address);
@@ -48,12 +49,12 @@ export function channelTo(address: string): Channel {
   }
 }
 
-/** When a call ends, by the clock of the machine; a year is as good as never. */
+/** Returns the wall-clock time in so many seconds, at most 366 days from now. */
 function at(seconds: number): Date {
   return new Date(Date.now() + Math.min(seconds, LONGEST) * 1000);
 }
 
-/** One connection. */
+/** A gRPC channel to one address. It connects at the first call. */
 export class Channel {
   readonly #client: Client;
 
@@ -61,7 +62,7 @@ export class Channel {
     this.#client = new Client(address, credentials.createInsecure(), OPTIONS);
   }
 
-  /** Whether the connection stands within so many seconds. */
+  /** Connects. Returns false if there is no connection after `timeout` seconds. */
   async connect(timeout: number): Promise<boolean> {
     const channel = this.#client.getChannel();
     const until = Date.now() + timeout * 1000;
@@ -78,7 +79,7 @@ export class Channel {
     }
   }
 
-  /** A unary call; aborting the signal cancels it. */
+  /** Makes a unary call with a timeout in seconds. Aborting the signal cancels it. */
   unary(method: string, request: Buffer, metadata: Metadata, timeout: number, signal?: AbortSignal): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const done = (error: ServiceError | null, response?: Buffer): void => {
@@ -96,18 +97,18 @@ export class Channel {
     });
   }
 
-  /** A call that streams its responses; without a timeout it has no deadline. */
+  /** Makes a server-streaming call. `timeout` is in seconds; without it the call has no deadline. */
   responses(method: string, request: Buffer, metadata: Metadata, timeout?: number): ClientReadableStream<Buffer> {
     const options = timeout === undefined ? {} : { deadline: at(timeout) };
     return this.#client.makeServerStreamRequest(method, asIs, asIs, request, metadata, options);
   }
 
-  /** A call that streams both ways, without a deadline. */
+  /** Makes a bidirectional call without a deadline. */
   both(method: string): ClientDuplexStream<Buffer, Buffer> {
     return this.#client.makeBidiStreamRequest(method, asIs, asIs, new Metadata());
   }
 
-  /** A call of a control method of a service, with its policies around: deadline, size, typed errors. */
+  /** Calls a control method of a service and runs its policies. Throws BotmeshError. */
   async ask<Q, A>(
     end: Endpoint,
     method: string,

@@ -1,8 +1,8 @@
-/** The contract's messages, enums and methods, read from its descriptors when they are first asked for. */
+/** The contract's messages, enums and methods, decoded from its descriptors at first use. */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { DESCRIPTORS } from "./generated/descriptors.js";
 
-/** The types of a field, as descriptor.proto numbers them. */
+/** Field types with the numbers of descriptor.proto. */
 export const TYPE = {
   DOUBLE: 1,
   FLOAT: 2,
@@ -23,41 +23,42 @@ export const TYPE = {
   SINT64: 18,
 } as const;
 
-/** A field of a message. */
 export interface FieldDescriptor {
   name: string;
   number: number;
   type: number;
   repeated: boolean;
-  /** Full name of the message or enum that it holds; else empty. */
+  /** Full name of its message or enum type; empty for other types. */
   typeName: string;
 }
 
-/** A message. */
 export interface MessageDescriptor {
   /** Full name. */
   name: string;
   fields: FieldDescriptor[];
-  /** Whether it is an entry of a map. */
+  /** Whether it is the entry type of a map field. */
   isEntry: boolean;
 }
 
-/** All that the contract names, by full names; methods as gRPC paths. */
+/** Messages and enums by full name; methods by gRPC path. */
 export interface Contract {
   messages: Map<string, MessageDescriptor>;
   enums: Map<string, Set<number>>;
   methods: Map<string, { request: string; response: string }>;
 }
 
+/** Prefix of the gRPC paths of the registry's methods. */
+export const REGISTRY_SERVICE = "/botmesh.v1.RegistryService/";
+
 let known: Contract | undefined;
 
-/** The contract; read once. */
+/** Returns the contract. It is decoded once. */
 export function contract(): Contract {
   known ??= read();
   return known;
 }
 
-/** The files of the contract's FileDescriptorSet, each still serialized. */
+/** Returns the serialized FileDescriptorProtos of the contract. */
 export function files(): Buffer[] {
   return parts(Buffer.from(DESCRIPTORS, "base64")).flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]));
 }
@@ -98,7 +99,7 @@ function fieldIn(descriptor: Buffer): FieldDescriptor {
     number: value(fields, 3),
     type: value(fields, 5),
     repeated: value(fields, 4) === 3,
-    typeName: text(fields, 6).slice(1), // they begin with a dot
+    typeName: text(fields, 6).slice(1), // type names start with a dot
   };
 }
 
@@ -122,7 +123,7 @@ function addService(made: Contract, prefix: string, descriptor: Buffer): void {
   }
 }
 
-/** One field of a serialized descriptor: descriptors know bytes and small numbers only. */
+/** One field of a serialized descriptor. Descriptors contain only bytes and small numbers. */
 interface Part {
   number: number;
   bytes: Buffer | undefined;

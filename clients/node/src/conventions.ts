@@ -1,11 +1,11 @@
 /**
- * The names that spans bear, in one place: OpenTelemetry's RPC conventions for the calls, and its GenAI agent
- * conventions for the agents (https://opentelemetry.io/docs/specs/semconv/).
+ * Names and attributes of spans: OpenTelemetry's RPC conventions for calls, and its GenAI agent conventions for agents
+ * (https://opentelemetry.io/docs/specs/semconv/).
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { CallOutcome } from "./outcome.js";
 
-/** On a client span: an attempt failed and another follows. */
+/** Event on a client span: an attempt failed and is retried. */
 export const RETRY_EVENT = "botmesh.retry";
 
 export function clientSpanName(target: string): string {
@@ -16,7 +16,7 @@ export function serverSpanName(method: string): string {
   return method.slice(1);
 }
 
-/** What a span says from its start. */
+/** Attributes of a span at its start. */
 export function startAttributes(method: string, agent: string): Attributes {
   return {
     "rpc.system.name": "grpc",
@@ -27,7 +27,7 @@ export function startAttributes(method: string, agent: string): Attributes {
   };
 }
 
-/** What a span says at its end: the chain as the policies saw it, and how it went. */
+/** Attributes of a span at its end: the chain and the outcome. */
 export function outcomeAttributes(outcome: CallOutcome): Attributes {
   const { chain, error, usage } = outcome;
   return {

@@ -1,4 +1,4 @@
-/** A turn of a conversation that a bot owns: a task with the contact, the history and transfers. */
+/** Turns of conversations, and transfers to another owner. */
 import { Metadata } from "@grpc/grpc-js";
 import type { Call } from "./call.js";
 import type { AgentClient } from "./agent-client.js";
@@ -16,34 +16,34 @@ import { injectSpan } from "./policies/trace.js";
 import { Task } from "./task.js";
 import type { Work } from "./work.js";
 
-/** The human desk as a target of transfers: whoever is free; "desk/anna" is one person. */
+/** Transfer target: the desk. "desk/anna" is one person of the desk. */
 export const DESK = "desk";
-/** What a bot answers to a turn that is not for it: the account's primary agent gets it. */
+/** Answer of a bot to a turn that it cannot answer. The account's primary agent gets the turn. */
 export const NOT_MINE = Symbol("not mine");
 
-/** What goes along with a transfer. All of it may be left out. */
+/** Options of a transfer. */
 export interface Handover {
-  /** The dialog to open there. */
+  /** Intent that the new owner handles. */
   intent?: string;
-  /** What the new owner is to answer first; default the contact's latest message. */
+  /** Message that the new owner answers first. Default: the contact's latest message. */
   message?: Content;
-  /** Variables that are added to the conversation's. */
+  /** Variables to add to the conversation's context. */
   context?: Record<string, unknown>;
-  /** What the contact is told. */
+  /** Message to the contact. */
   handoffMessage?: Content;
   reason?: string;
-  /** Who gets it where the target does not take it. */
+  /** Owner that gets the conversation if the target declines. */
   fallback?: string;
 }
 
-/** What came of a transfer. */
+/** Result of a transfer. */
 export interface Transferred {
-  /** Whether the target has it now; then this turn has ended: return nothing. */
+  /** Whether the target owns the conversation now. If true, the turn has ended and the bot must return nothing. */
   done: boolean;
-  /** Who has it now: an agent's name or DESK. */
+  /** Current owner: an agent's name or DESK. */
   owner: string;
   epoch: number;
-  /** Why the target does not have it. */
+  /** Why the target does not own the conversation. */
   reason: string;
 }
 
@@ -53,33 +53,32 @@ export class Conversation extends Task {
     message: Message,
     work: Work,
     caller: AgentClient,
-    /** What came with the message: turn id, epoch, history, tags, fields. */
+    /** The turn: id, epoch, history, tags and fields. */
     readonly turn: Turn,
   ) {
     super(call, message, work, caller);
   }
 
-  /** The contact. */
+  /** Id of the contact. */
   get contactId(): string {
     return this.turn.contactId;
   }
 
-  /** The channel that the contact writes on. */
   get channel(): string {
     return this.turn.channel;
   }
 
-  /** The dialog to open; empty: none. */
+  /** Intent of the transfer that led to this turn; empty if there is none. */
   get intent(): string {
     return this.turn.transfer?.intentId ?? "";
   }
 
-  /** Who had the conversation before, if this turn came by a transfer; else empty. */
+  /** Previous owner, if this turn follows a transfer; else empty. */
   get transferredFrom(): string {
     return this.turn.transfer?.fromAgent ?? "";
   }
 
-  /** Hand the conversation over for good to an agent, DESK, or "desk/anna". */
+  /** Transfers the conversation to an agent, DESK or "desk/anna". Throws BotmeshError if the transfer is refused. */
   async transfer(to: string, handover: Handover = {}): Promise<Transferred> {
     const request = TransferConversationRequest.fromPartial({
       conversationId: this.conversationId,
@@ -99,14 +98,14 @@ export class Conversation extends Task {
       ConversationServiceDefinition.methods.transferConversation,
       request,
       this.remaining,
-      injectSpan(this.call, new Metadata()), // the transfer belongs to this turn's trace
+      injectSpan(this.call, new Metadata()), // continues the trace of the turn
     );
     const has = response.owner?.owner;
     const name = has?.$case === "agent" ? has.agent : DESK;
     return { done: response.transferred, owner: name, epoch: response.epoch, reason: response.reason };
   }
 
-  /** Give the conversation back to who it came from. */
+  /** Transfers the conversation to its previous owner. */
   async handBack(handover: Handover = {}): Promise<Transferred> {
     if (this.transferredFrom === "") {
       throw new InvalidField("the conversation did not come from another agent: transfer it to one by name", {

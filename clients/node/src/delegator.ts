@@ -1,5 +1,6 @@
-/** Delegator agents: delegate, stream, send, find. The same methods inside a delegation (Task) and outside one (Mesh). */
-import type { Invocation, AgentClient } from "./agent-client.js";
+/** The methods that call agents: delegate, stream, send, find. Task has them in a chain, Mesh starts chains. */
+import type { AgentClient } from "./agent-client.js";
+import type { Invocation } from "./invocation.js";
 import { narrowed } from "./chain.js";
 import { encoded } from "./codec.js";
 import {
@@ -15,42 +16,42 @@ import { checkId, newId, splitName } from "./names.js";
 import { type Content, toParts, variables } from "./parts.js";
 import { type Event, Pieces, Reply } from "./reply.js";
 
-/** What can be said of a delegation, besides whom and what. */
+/** Options of a delegation. */
 export interface Options {
-  /** Seconds; the default is the mesh's (30), never more than what is left of the parent's. */
+  /** Seconds. Default: the mesh's (30). Never longer than the remaining time of the calling work. */
   timeout?: number | undefined;
-  /** Variables for the callee: what JSON can hold. */
+  /** Variables for the callee. Values must be JSON-like. */
   context?: Record<string, unknown> | undefined;
-  /** The callee's skill that is meant. */
+  /** Id of the callee's skill. */
   skill?: string | undefined;
-  /** The conversation; inside a delegation the same as its own. */
+  /** Conversation id. A task's calls carry the conversation of the task. */
   conversationId?: string | undefined;
-  /** The idempotency key; the same one again joins the work or gets the same reply. */
+  /** Idempotency key. A second call with the same id joins the work or gets the same reply. Default: a new id. */
   messageId?: string | undefined;
-  /** The most hops of the whole chain, if fewer than the mesh allows. */
+  /** Maximum hops of the whole chain, if lower than the mesh's limit. */
   maxHops?: number | undefined;
-  /** Give up on purpose: the callee is told. */
+  /** Aborting it cancels the call and the callee's work. */
   signal?: AbortSignal | undefined;
 }
 
-/** An agent that fits an utterance. */
+/** An agent with a skill that matches a query. */
 export interface Match {
-  /** What to delegate to. */
+  /** Name to pass to `delegate`; account/name for an agent of another account. */
   agent: string;
-  /** The skill that fits best. */
+  /** Id of the best matching skill. */
   skillId: string;
-  /** How sure the registry is, 0 to 1. */
+  /** Confidence of the match, 0 to 1. */
   confidence: number;
   card: AgentCard;
 }
 
-/** A reply as it comes: iterate it once. Leaving early cancels the callee. */
+/** A streamed reply. Iterate it once. Leaving the loop early cancels the callee's work. */
 export class ReplyStream implements AsyncIterable<Event> {
   #reply: Reply | undefined;
 
   constructor(private readonly events: (done: (reply: Reply) => void) => AsyncGenerator<Event>) {}
 
-  /** The whole reply, once the events have ended. */
+  /** The whole reply. Throws Error before the events have ended. */
   get reply(): Reply {
     if (this.#reply !== undefined) return this.#reply;
     throw new Error("the stream has not ended: iterate it to the end before asking for its reply");
@@ -61,19 +62,19 @@ export class ReplyStream implements AsyncIterable<Event> {
   }
 }
 
-/** What both a Task and a Mesh can do. Every method throws BotmeshError where something is refused or fails. */
+/** Base class of Task and Mesh. Every method throws BotmeshError if the call is refused or fails. */
 export abstract class Delegator {
   protected abstract readonly caller: AgentClient;
 
-  /** An ask of `agent` with an empty message, in the chain that this continues or starts. */
+  /** Returns an invocation of `agent` with an empty message, in the chain of this task or in a new one. */
   protected abstract begin(agent: string, options: Options): Invocation;
 
-  /** Take note of what an answer cost. */
+  /** Records the usage of a reply. */
   protected spent(_reply: Reply): void {
-    // a client need not
+    // Task overrides this: a client reports no usage
   }
 
-  /** Ask an agent (a name, or account/name for one that another account shares) and wait for its reply. */
+  /** Delegates to an agent (name, or account/name for a shared agent of another account) and returns its reply. */
   async delegate(agent: string, content?: Content, options: Options = {}): Promise<Reply> {
     const ask = this.#compose(agent, content, options);
     const request = encoded(DelegateRequest, { message: ask.message });
@@ -83,12 +84,12 @@ export abstract class Delegator {
     return reply;
   }
 
-  /** As `delegate`, with the reply as it comes. Nothing is sent before it is iterated. */
+  /** Like `delegate`, but streams the reply. The call is made when the stream is iterated. */
   stream(agent: string, content?: Content, options: Options = {}): ReplyStream {
     return new ReplyStream((done) => this.#events(this.#compose(agent, content, options), done));
   }
 
-  /** Delegate without waiting for the result: the message id, when the callee has taken the work. */
+  /** Delegates without waiting for the reply. Returns the message id once the callee has accepted the work. */
   async send(agent: string, content?: Content, options: Options = {}): Promise<string> {
     const ask = this.#compose(agent, content, options);
     const request = encoded(NotifyRequest, { message: ask.message });
@@ -96,7 +97,7 @@ export abstract class Delegator {
     return ask.message.messageId;
   }
 
-  /** The active agents whose skills fit an utterance, best first; empty if none fits. */
+  /** Finds active agents whose skills match an utterance, best first; empty if none matches. */
   async find(query: string, options: { limit?: number; tags?: string[]; languages?: string[] } = {}): Promise<Match[]> {
     const { account, registry } = this.caller.directory;
     const found = await registry.find(FindAgentsRequest.fromPartial({ accountId: account, query, ...options }));

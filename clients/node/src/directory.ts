@@ -1,10 +1,11 @@
 /**
- * The watched copy of the registry that callers look instances up in. The registry is on nobody's hot path: while it is
- * away, or has just started and does not know everybody yet, callers go on with this copy.
+ * A caller's watched copy of the live instances. Calls use this copy and not the registry, so that they work while the
+ * registry is down, or has restarted and does not know all instances yet.
  */
 import { decoded } from "./codec.js";
 import { BotmeshError, NoLiveInstance, UnknownAgent } from "./errors.js";
-import { type LeftOut, REGISTRY_SERVICE, sift } from "./fields.js";
+import { REGISTRY_SERVICE } from "./contract.js";
+import { type LeftOut, sift } from "./fields/sift.js";
 import { Agent } from "./generated/botmesh/v1/agent.js";
 import { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import { type Instance, Readiness } from "./generated/botmesh/v1/instance.js";
@@ -21,9 +22,9 @@ import type { RegistryClient } from "./registry-client.js";
 import { pause } from "./time.js";
 import { reasonOf, warnOfLeftOut, warnOnce } from "./warnings.js";
 
-/** Seconds to wait for the registry's first answer. */
+/** Seconds to wait for the first snapshot. */
 const FIRST_SNAPSHOT = 5;
-/** Seconds to ask the registry about an agent that the copy does not have. */
+/** Seconds to wait for the registry's answer about an agent that the copy lacks. */
 const LOOK_UP = 1;
 const WATCH = `${REGISTRY_SERVICE}WatchAgents`;
 
@@ -32,29 +33,29 @@ interface Entry {
   instances: Map<string, Instance>;
 }
 
-/** What a snapshot has named, and what came after it. */
+/** The agents and instances that a snapshot, and the changes after it, have named. */
 interface Named {
   instances: Set<string>;
   agents: Set<string>;
   complete: boolean;
-  /** Whether a piece of it could not be read: what the others do not name may have been in that one. */
+  /** Whether a chunk was unreadable. Entries that no other chunk names may have been in it. */
   torn: boolean;
 }
 
 export class Directory {
   onLimits: (limits: Limits) => void = () => undefined;
   onTraceEndpoint: (endpoint: string) => void = () => undefined;
-  /** Called after every change of the copy. */
+  /** Called after each change of the copy. */
   onChange: () => void = () => undefined;
-  /** A response could not be read, so that the copy lacks what it said: the next watch begins anew. */
+  /** Whether a response was unreadable, so that the copy may lack changes. The next watch starts with a snapshot. */
   #torn = false;
-  /** Why the copy could not be taken in; empty: nobody knows of a reason. */
+  /** Why the snapshot was unreadable; empty if it was not. */
   #unreadable = "";
   readonly #entries = new Map<string, Entry>();
   readonly #owner = new Map<string, string>();
   readonly #stopping = new AbortController();
   #revision = "";
-  /** Undefined: nothing is to be removed by absence. */
+  /** Undefined: entries are not removed for being absent. */
   #named: Named | undefined;
   #watching: Promise<void> | undefined;
   #isReady: () => void = () => undefined;
@@ -66,10 +67,10 @@ export class Directory {
   ) {}
 
   /**
-   * Return when there is a copy.
+   * Resolves when the copy has a first snapshot.
    *
-   * @throws RegistryUnreachable none comes within so many seconds.
-   * @throws InvalidField the registry answers, and its snapshot cannot be read.
+   * @throws RegistryUnreachable if none comes within `within` seconds.
+   * @throws InvalidField if the registry answers with an unreadable snapshot.
    */
   async ready(within = FIRST_SNAPSHOT): Promise<void> {
     this.#watching ??= this.#watch();
@@ -86,28 +87,32 @@ export class Directory {
     });
   }
 
-  /** Make sure that the copy is as good as the registry about one agent, as far as that takes so many seconds. */
+  /**
+   * Asks the registry about an agent that has no live instance in the copy. Waits for the first snapshot before.
+   *
+   * @throws as `ready`, if there is no snapshot within `within` seconds, at most 5.
+   */
   async lookUp(account: string, target: string, within: number): Promise<void> {
     await this.ready(Math.min(FIRST_SNAPSHOT, within));
     if (this.live(account, target).length === 0) await this.refresh(account, target, within);
   }
 
-  /** Ask the registry about one agent, whatever the copy says; one that does not answer changes nothing. */
+  /** Asks the registry about an agent and updates the copy. Waits up to `within` seconds; no answer changes nothing. */
   async refresh(account: string, target: string, within: number): Promise<void> {
     try {
       const agent = await this.registry.getAgent(account, target, Math.min(LOOK_UP, within));
       if (agent?.card !== undefined) this.#put(agent.card);
       for (const instance of agent?.instances ?? []) this.#putInstance(instance);
     } catch (error) {
-      if (!(error instanceof BotmeshError)) throw error; // else the copy decides
+      if (!(error instanceof BotmeshError)) throw error; // use the copy as it is
     }
   }
 
   /**
-   * The card of an active agent.
+   * Returns the card of an active agent.
    *
-   * @throws UnknownAgent no agent of that name; the nearest names are in its metadata.
-   * @throws NoLiveInstance it is known, and nobody serves it now.
+   * @throws UnknownAgent if there is no agent of that name; its metadata has the nearest names.
+   * @throws NoLiveInstance if the agent is known but has no live instance.
    */
   find(account: string, target: string): AgentCard {
     const entry = this.#entries.get(key(account, target));
@@ -125,19 +130,19 @@ export class Directory {
     return entry.card;
   }
 
-  /** The instances to call: the ready ones, else the busy ones. */
+  /** Returns the ready instances of an agent; the busy ones if none is ready. */
   live(account: string, target: string): Instance[] {
     const all = [...(this.#entries.get(key(account, target))?.instances.values() ?? [])];
     const ready = all.filter(({ readiness }) => readiness <= Readiness.READINESS_READY);
     return ready.length > 0 ? ready : all.filter(({ readiness }) => readiness === Readiness.READINESS_BUSY);
   }
 
-  /** Whether an instance holds a lease, as far as we know. */
+  /** Whether the copy contains this instance. */
   has(instanceId: string): boolean {
     return this.#owner.has(instanceId);
   }
 
-  /** All agents in the copy, by account and name. */
+  /** Returns all agents of the copy, sorted by account and name. */
   agents(): Agent[] {
     return [...this.#entries.entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -149,7 +154,7 @@ export class Directory {
     await this.#watching;
   }
 
-  /** Take in one step of the watch as it came, as far as it can be used. */
+  /** Applies a serialized response of the watch, without its invalid optional fields. */
   take(bytes: Uint8Array): void {
     try {
       const leftOut: LeftOut[] = [];
@@ -167,7 +172,10 @@ export class Directory {
     }
   }
 
-  /** Take in one step of the watch; what was left out of it is there all the same. */
+  /**
+   * Applies a response of the watch. Entries in `leftOut` were invalid, but they exist, so they are not removed as
+   * absent.
+   */
   apply(response: WatchAgentsResponse, leftOut: readonly LeftOut[] = []): void {
     if (response.limits !== undefined) this.onLimits(limitsFrom(response.limits));
     if (response.traceEndpoint !== "") this.onTraceEndpoint(response.traceEndpoint);
@@ -233,20 +241,20 @@ export class Directory {
     this.#owner.delete(id);
   }
 
-  /** A snapshot is complete and its registry warm: what it did not name is gone. */
+  /** Removes what a complete snapshot of a warm registry does not name. */
   #dropUnnamed(named: Named): void {
     for (const id of [...this.#owner.keys()]) if (!named.instances.has(id)) this.#removeInstance(id);
     for (const name of [...this.#entries.keys()]) if (!named.agents.has(name)) this.#entries.delete(name);
   }
 
-  /** Watch until this closes: whatever happens is logged and tried again. */
+  /** Watches until close(). Failures are logged and retried. */
   async #watch(): Promise<void> {
     const { signal } = this.#stopping;
     let wait = BACKOFF.least;
     while (!signal.aborted) {
       try {
         if (await this.#watchOnce(signal)) wait = BACKOFF.least;
-        else this.#unreadable = ""; // it does not answer any more
+        else this.#unreadable = ""; // the registry is down
       } catch (error) {
         warnOnce(`the watch of the registry failed and begins again: ${reasonOf(error)}`);
       }
@@ -255,7 +263,7 @@ export class Directory {
     }
   }
 
-  /** Watch until the stream ends; whether anything came. */
+  /** Watches until the stream ends. Returns whether a response came. */
   #watchOnce(signal: AbortSignal): Promise<boolean> {
     this.#named = undefined;
     const since = this.#torn ? "" : this.#revision;

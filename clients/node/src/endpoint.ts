@@ -1,4 +1,3 @@
-/** This process's side of its calls. */
 import type { Chain } from "./chain.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import { DEFAULT_LIMITS, type Limits, narrow } from "./limits.js";
@@ -7,30 +6,28 @@ import { Stats } from "./stats.js";
 import type { Telemetry } from "./telemetry.js";
 import { WorkTable } from "./work-table.js";
 
-/** Where a caller looks up which agents it may call. */
+/** Looks up the agents that a caller may call. */
 export interface Targets {
-  /** The card of an active agent; throws UnknownAgent or NoLiveInstance. */
+  /** Returns the card of an active agent. Throws UnknownAgent or NoLiveInstance. */
   find(account: string, name: string): AgentCard;
 }
 
-/** This process's end of its calls: who it is, what it allows, what it counts. */
+/** One process's end of its calls: identity, limits, work table and counters. */
 export class Endpoint {
-  /** The agent that this process serves; empty: a client that is no agent. */
+  /** Name of the agent that this process serves; empty for a client. */
   agent = "";
   instance = "";
-  /** Whether other accounts may call this agent. */
   shared = false;
   draining = false;
   targets!: Targets;
-  /** The mesh's limits. */
   ceiling: Limits = DEFAULT_LIMITS;
-  /** The mesh's, narrowed by environment and agent. */
+  /** The mesh's limits, narrowed by the settings and the agent's options. */
   limits: Limits = DEFAULT_LIMITS;
   readonly works: WorkTable;
   readonly stats = new Stats();
-  /** Open delegations to this instance, by conversation. */
+  /** Number of open delegations to this instance, by concurrencyKey. */
   readonly incoming = new Map<string, number>();
-  /** Open delegations of this instance to others, by conversation. */
+  /** Number of open delegations from this instance, by concurrencyKey. */
   readonly outgoing = new Map<string, number>();
   readonly #narrowing: Partial<Limits>[];
 
@@ -45,13 +42,13 @@ export class Endpoint {
     this.learn(DEFAULT_LIMITS);
   }
 
-  /** Take the mesh's limits as the ceiling. */
+  /** Sets the mesh's limits as the ceiling and computes `limits` again. */
   learn(limits: Limits): void {
     this.ceiling = limits;
     this.limits = this.#narrowing.reduce(narrow, limits);
   }
 
-  /** This agent as it stands in a chain's path. */
+  /** Returns this agent's entry in the path of a chain. */
   namedIn(chain: Chain): string {
     return this.account === chain.accountId ? this.agent : `${this.account}/${this.agent}`;
   }

@@ -1,31 +1,30 @@
-/** Every error of Botmesh: a class for each reason of the contract, each with its gRPC code. */
+/** The errors of Botmesh: one class for each error reason of the contract, with its gRPC code. */
 import { status } from "@grpc/grpc-js";
 
-const MAX_TEXT = 1024; // characters: an error travels in metadata, which gRPC caps at 16 KiB
+const MAX_TEXT = 1024; // characters; an error travels in metadata, which gRPC limits to 16 KiB
 
-/** Facts for programs, as the reason documents them in error_reason.proto. */
+/** Details for programs. error_reason.proto documents the keys of each reason. */
 export type Facts = Record<string, string | number | boolean>;
 
-/** An error with a gRPC code and a reason of the contract. */
+/** Base class of all errors: a gRPC code and an error reason of the contract. */
 export class BotmeshError extends Error {
-  /** Why: the names of ErrorReason without their prefix; UNSPECIFIED for an error of gRPC itself. */
+  /** Name of the ErrorReason without its prefix; UNSPECIFIED for an error of gRPC itself. */
   readonly reason: string = "UNSPECIFIED";
-  /** The gRPC status code. */
   code: status = status.UNKNOWN;
-  /** Facts for programs. */
+  /** Details for programs, by key. */
   metadata: Record<string, string>;
-  /** Who raised it; empty if it was made in this process outside an agent. */
+  /** Agent that raised the error; empty if a client or a service did. */
   agent = "";
   instance = "";
-  /** How many hops of the chain lay before the one that raised it. */
+  /** Number of hops of the chain up to the agent that raised the error. */
   hop = 0;
-  /** The agents gone through up to there. */
+  /** Agents of the chain up to there, oldest first. */
   path: string[] = [];
-  /** False only where the work provably never began. */
+  /** False only if the work certainly did not begin. */
   started = true;
-  /** The chain's trace, 32 hex digits, or empty. */
+  /** Trace id of the chain, 32 hex digits; empty if it is not traced. */
   traceId = "";
-  /** Whether a peer sent it, or it was made in this process. */
+  /** Whether a peer sent the error. False: it was created in this process. */
   fromPeer = false;
 
   constructor(text: string, facts: Facts = {}) {
@@ -34,7 +33,7 @@ export class BotmeshError extends Error {
     this.metadata = Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]));
   }
 
-  /** The gRPC code as the specification spells it, "FAILED_PRECONDITION". */
+  /** Name of the gRPC code, such as "FAILED_PRECONDITION". */
   get codeName(): string {
     const names: Record<number, string | undefined> = status;
     return names[this.code] ?? "UNKNOWN"; // a peer may send any number
@@ -54,108 +53,107 @@ function declare(reason: string, code: status, started: boolean): Kind {
 const refused = (reason: string, code: status): Kind => declare(reason, code, false);
 const failed = (reason: string, code: status): Kind => declare(reason, code, true);
 
-/** A deadline over the limit. */
+/** The deadline exceeds the limit. */
 export class DeadlineTooLong extends refused("DEADLINE_TOO_LONG", status.INVALID_ARGUMENT) {}
-/** One hop too many. */
+/** The call would exceed the hop limit of the chain. */
 export class HopLimitExceeded extends refused("HOP_LIMIT", status.FAILED_PRECONDITION) {}
-/** The agent already stands in the path. */
+/** The agent is already in the path of the chain. */
 export class LoopDetected extends refused("LOOP", status.FAILED_PRECONDITION) {}
-/** Too many open in this conversation. */
+/** The conversation has too many open delegations at this instance. */
 export class TooManyDelegations extends refused("TOO_MANY_DELEGATIONS", status.RESOURCE_EXHAUSTED) {}
-/** The instance remembers no more running work. */
+/** The instance runs as much work as its table holds. */
 export class TooMuchWork extends refused("TOO_MUCH_WORK", status.RESOURCE_EXHAUSTED) {}
-/** Same id, another payload. */
+/** The message id was used before with another payload. */
 export class MessageIdReused extends refused("MESSAGE_ID_REUSED", status.INVALID_ARGUMENT) {}
-/** Delegations are switched off. */
+/** Delegations are disabled. */
 export class Disabled extends refused("DISABLED", status.FAILED_PRECONDITION) {}
 /** A field or metadata key is malformed. */
 export class InvalidField extends refused("INVALID_FIELD", status.INVALID_ARGUMENT) {}
-/** Message and metadata differ. */
+/** Message and metadata contradict each other. */
 export class MetadataMismatch extends refused("METADATA_MISMATCH", status.INVALID_ARGUMENT) {}
-/** The agent does not do this. */
+/** The agent has no function for this kind of call. */
 export class NotSupported extends refused("NOT_SUPPORTED", status.UNIMPLEMENTED) {}
-/** No agent of that name. */
+/** No agent has this name. */
 export class UnknownAgent extends refused("UNKNOWN_AGENT", status.NOT_FOUND) {}
-/** Register anew. */
+/** The registry does not know the lease. The instance must register again. */
 export class UnknownLease extends refused("UNKNOWN_LEASE", status.NOT_FOUND) {}
-/** Known, nobody serves it now. */
+/** The agent is known but has no live instance. */
 export class NoLiveInstance extends refused("NO_LIVE_INSTANCE", status.UNAVAILABLE) {}
-/** No connection; nothing was sent. */
+/** No connection could be made. Nothing was sent. */
 export class Unreachable extends refused("UNREACHABLE", status.UNAVAILABLE) {}
-/** Another process answers at that address. */
+/** Another process answers at the instance's address. */
 export class WrongInstance extends refused("WRONG_INSTANCE", status.UNAVAILABLE) {}
-/** Takes nothing new. */
+/** The instance drains and takes no new work. */
 export class Draining extends refused("DRAINING", status.UNAVAILABLE) {}
 /** The registry does not answer. */
 export class RegistryUnreachable extends refused("REGISTRY_UNREACHABLE", status.UNAVAILABLE) {}
-/** The connection was lost half-way: the work may have been done or not. */
+/** The connection was lost during the call. The work may have run or not. */
 export class OutcomeUnknown extends failed("OUTCOME_UNKNOWN", status.UNAVAILABLE) {}
-/** A message over the limit, either way. */
+/** A request or reply exceeds the size limit. */
 export class MessageTooLarge extends failed("MESSAGE_TOO_LARGE", status.RESOURCE_EXHAUSTED) {}
 /** The deadline passed. */
 export class DeadlineExpired extends failed("DEADLINE_EXPIRED", status.DEADLINE_EXCEEDED) {}
-/** A stream was silent for too long. */
+/** A stream was idle for longer than the limit. */
 export class StreamIdle extends failed("STREAM_IDLE", status.DEADLINE_EXCEEDED) {}
-/** The caller gave up, or somebody said stop. */
+/** The caller cancelled the call, or the work was cancelled. */
 export class Cancelled extends failed("CANCELLED", status.CANCELLED) {}
-/** The conversation has another owner. */
+/** The conversation has another owner or epoch. */
 export class EpochChanged extends failed("EPOCH_CHANGED", status.ABORTED) {}
-/** A bot declared a failure; throw it in your own. */
+/** A bot reported a failure. Throw this class in a bot to send its text to the caller. */
 export class AgentFailed extends failed("AGENT_FAILED", status.FAILED_PRECONDITION) {}
-/** A bot failed otherwise; the cause stays there. */
+/** A bot failed with another error. Its cause is only in the bot's log. */
 export class AgentError extends failed("AGENT_ERROR", status.INTERNAL) {}
 
-/** Another process holds a lease under this instance id. */
+/** Another process holds the lease of this instance id. */
 export class InstanceIdTaken extends refused("INSTANCE_ID_TAKEN", status.ALREADY_EXISTS) {}
-/** The registry takes no more of these. */
+/** The registry does not accept more instances. */
 export class TooManyInstances extends refused("TOO_MANY_INSTANCES", status.RESOURCE_EXHAUSTED) {}
 /** The address is neither the caller's own nor in an allowed range. */
 export class AddressNotAllowed extends refused("ADDRESS_NOT_ALLOWED", status.INVALID_ARGUMENT) {}
-/** The watcher read too slowly and was dropped; watch again. */
+/** The registry ended a watch that read too slowly. Watch again. */
 export class WatcherTooSlow extends refused("WATCHER_TOO_SLOW", status.UNAVAILABLE) {}
-/** The callee has no work under this message id. */
-/** No span of this trace is kept. */
+/** No span of this trace is stored. */
 export class UnknownTrace extends refused("UNKNOWN_TRACE", status.NOT_FOUND) {}
-/** No conversation of this id. */
+/** No conversation has this id. */
 export class UnknownConversation extends refused("UNKNOWN_CONVERSATION", status.NOT_FOUND) {}
-/** A conversation cannot be transferred to its owner. */
+/** The target of the transfer already owns the conversation. */
 export class TransferToSelf extends refused("TRANSFER_TO_SELF", status.FAILED_PRECONDITION) {}
-/** An internal agent never owns a conversation. */
+/** The target of the transfer is internal. Only public agents own conversations. */
 export class TargetInternal extends refused("TARGET_INTERNAL", status.FAILED_PRECONDITION) {}
-/** Another transfer of the conversation is under way. */
+/** Another transfer of the conversation is in progress. */
 export class TransferOpen extends refused("TRANSFER_OPEN", status.FAILED_PRECONDITION) {}
-/** Too many transfers between the same two. */
+/** Too many transfers between the same two owners. */
 export class PingPong extends refused("PING_PONG", status.FAILED_PRECONDITION) {}
-/** The conversation is stopped; activate it first. */
+/** The conversation is stopped. Activate it first. */
 export class ConversationStopped extends refused("CONVERSATION_STOPPED", status.FAILED_PRECONDITION) {}
-/** The person does not hold the conversation. */
+/** The person has not claimed the conversation. */
 export class NotClaimed extends refused("NOT_CLAIMED", status.FAILED_PRECONDITION) {}
-/** What was to be written could not be made durable; nothing was taken in. */
+/** The event log could not store the events. Nothing was changed. */
 export class LogUnavailable extends refused("LOG_UNAVAILABLE", status.UNAVAILABLE) {}
-/** No suggested reply of this turn waits. */
+/** The turn has no open suggestion. */
 export class UnknownSuggestion extends refused("UNKNOWN_SUGGESTION", status.NOT_FOUND) {}
-/** Nobody of that name works at the desk. */
+/** No person of the desk has this name. */
 export class UnknownPerson extends refused("UNKNOWN_PERSON", status.NOT_FOUND) {}
 /** No live agent declares this skill. */
 export class UnknownSkill extends refused("UNKNOWN_SKILL", status.NOT_FOUND) {}
-/** No task of this id. */
+/** No task has this id. */
 export class UnknownTask extends refused("UNKNOWN_TASK", status.NOT_FOUND) {}
-/** The task asks for no input. */
+/** The task does not wait for input. */
 export class TaskNotWaiting extends refused("TASK_NOT_WAITING", status.FAILED_PRECONDITION) {}
-/** As many tasks wait for the agent as its queue holds. */
+/** The agent's queue of tasks is full. */
 export class QueueFull extends refused("QUEUE_FULL", status.RESOURCE_EXHAUSTED) {}
-/** The task waited longer for its agent than it may. */
+/** The task waited in the queue for longer than its limit. */
 export class QueueExpired extends failed("QUEUE_EXPIRED", status.DEADLINE_EXCEEDED) {}
-/** The task ran longer than it may. */
+/** The task ran for longer than its limit. */
 export class RunTimeout extends failed("RUN_TIMEOUT", status.DEADLINE_EXCEEDED) {}
 /** A budget of the chain, the conversation or the account is spent. */
 export class BudgetSpent extends refused("BUDGET_SPENT", status.FAILED_PRECONDITION) {}
-/** The caller has used up what it may ask for. */
+/** The caller has used up its quota. */
 export class QuotaExceeded extends refused("QUOTA_EXCEEDED", status.RESOURCE_EXHAUSTED) {}
 /** The agent neither owns the conversation nor is a member. */
 export class NotAMember extends refused("NOT_A_MEMBER", status.FAILED_PRECONDITION) {}
 
-/** A status whose reason this version does not know, or that gRPC or a peer that is not Botmesh made. */
+/** A status without a known error reason: from a newer version, from gRPC, or from a peer that is not Botmesh. */
 export class PeerError extends BotmeshError {
   override readonly reason: string;
 
@@ -167,7 +165,7 @@ export class PeerError extends BotmeshError {
   }
 }
 
-/** The class of each reason. */
+/** Error class by reason. */
 export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
   [
     DeadlineTooLong,

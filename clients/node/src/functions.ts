@@ -1,23 +1,26 @@
-/** A bot's functions: what they take and what they answer. */
+/** The functions of a bot, and their types. */
 import type { Conversation, NOT_MINE } from "./conversation.js";
 import type { TransferOffer } from "./generated/botmesh/v1/transfer.js";
 import type { Content } from "./parts.js";
 import type { Reply } from "./reply.js";
 import type { Task } from "./task.js";
 
-/** What a bot answers: content, a Reply, or nothing; an async generator yields it piece by piece. */
+/** Result of a bot's function: content, a Reply or undefined. An async generator streams its pieces. */
 export type Answer = Content | Reply | typeof NOT_MINE | undefined;
 type Answers<T> = (task: T) => Promise<Answer> | Answer | AsyncGenerator<Answer>;
 export type TaskFunction = Answers<Task>;
 export type TurnFunction = Answers<Conversation>;
-/** True or nothing accepts an offer, false or a reason declines it. It may be asked twice: no side effects. */
+/**
+ * Decides about an offer: true or undefined accepts, false or a reason declines. May run twice, so it needs no side
+ * effects.
+ */
 export type TransferFunction = (
   task: Task,
   offer: TransferOffer,
 ) => Promise<boolean | string | undefined> | boolean | string | undefined;
 export type NotifyFunction = (task: Task) => Promise<void> | void;
 
-/** A bot's functions, by what they answer. */
+/** The functions that a bot has registered. */
 export class Functions {
   delegate: TaskFunction | undefined;
   notify: NotifyFunction | undefined;
@@ -25,7 +28,7 @@ export class Functions {
   turn: TurnFunction | undefined;
   readonly intents = new Map<string, TurnFunction>();
 
-  /** Who answers a turn: the dialog of an intent that is known, else turns, else delegations. */
+  /** Returns the function for a turn: of its intent, else of turns, else of delegations. */
   forTurn(intent: string): TurnFunction | undefined {
     return this.intents.get(intent) ?? this.turn ?? this.delegate;
   }

@@ -1,4 +1,4 @@
-/** The gRPC server of a bot: what one connection, and one caller, may take of it. */
+/** The gRPC server of a bot, with bounds per connection and per call. */
 import type { Http2Server, IncomingHttpHeaders } from "node:http2";
 import { Server, ServerCredentials, ServerInterceptingCall, type ServerInterceptor } from "@grpc/grpc-js";
 import { NOT_PRINTABLE, OURS } from "./chain.js";
@@ -7,16 +7,16 @@ import { DeadlineExpired, InvalidField } from "./errors.js";
 import { toStatus } from "./status.js";
 import { after } from "./time.js";
 
-/** Calls that one connection may have open. */
+/** Maximum number of open calls per connection. */
 export const MAX_STREAMS = 1000;
-/** Seconds after which a connection without calls is closed; its caller makes a new one when it needs it. */
+/** Seconds after which a connection without calls is closed. */
 const MAX_IDLE = 300;
-/** Seconds that a caller may take to send its request: one that never does would hold its call for ever. */
+/** Seconds in which a caller must send its request. Otherwise a silent caller would keep its call open for ever. */
 const REQUEST_WAIT = 30;
 
 const PRINTABLE = /^[ -~]*$/;
 
-/** A server with these bounds. */
+/** Creates a server with these bounds. `requestWait` is in seconds. */
 export function boundedServer(requestWait = REQUEST_WAIT): Server {
   return new Server({
     ...KEEPALIVE,
@@ -27,7 +27,7 @@ export function boundedServer(requestWait = REQUEST_WAIT): Server {
   });
 }
 
-/** Listen; the port. Throws InvalidField where nobody can listen there. */
+/** Binds the server and returns its port. Throws InvalidField if the address cannot be bound. */
 export async function listen(server: Server, address: string): Promise<number> {
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
@@ -39,7 +39,7 @@ export async function listen(server: Server, address: string): Promise<number> {
   return port;
 }
 
-/** Ends a call whose request has not come in time: gRPC itself would wait for its deadline, if it has one. */
+/** Ends a call whose request does not arrive in time. gRPC alone would wait until the deadline, if there is one. */
 function withinWait(seconds: number): ServerInterceptor {
   return (method, call) => {
     if (method.requestStream) return new ServerInterceptingCall(call);
@@ -76,9 +76,9 @@ function tooSlow(method: string, seconds: number): DeadlineExpired {
 }
 
 /**
- * Let the chain hear of metadata of ours that are not printable ASCII: grpc-js drops such a value with a line in the log,
- * and a chain that is malformed would be taken for none. It offers no way to see them, so this looks at the HTTP/2
- * server beneath it, before it does.
+ * Replaces values of botmesh- metadata that are not printable ASCII by NOT_PRINTABLE, so that they are refused. grpc-js
+ * drops such a value and logs it, and a call with a malformed chain would start a new chain. grpc-js has no hook for
+ * this, so the function listens on its HTTP/2 server.
  */
 function keepUnprintable(server: Server): void {
   const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };

@@ -1,9 +1,9 @@
 /**
  * The Node SDK of Botmesh, a gRPC service mesh of agents.
  *
- * agent.ts is what a bot author writes against, mesh.ts what a client does; agent-service.ts is AgentService on the wire,
- * agent-client.ts the other side; policies/ holds the ordered list of policies, one a file, both ends in it; work.ts keeps
- * work by message id. Stubs are in generated/.
+ * agent.ts is the API for bots, mesh.ts the API for clients. agent-service.ts is the callee's end of AgentService,
+ * agent-client.ts the caller's end. policies/ has the ordered list of policies, fields/ the checks of field values, and
+ * work.ts the work by message id. generated/ has the stubs.
  */
 export { Agent, type AgentOptions, type SkillOptions } from "./agent.js";
 export { type Match, type Options, ReplyStream } from "./delegator.js";

@@ -1,41 +1,47 @@
-/** The policies' limits and their defaults, once. The mesh's are the ceiling: nothing widens them. */
+/**
+ * The limits of the policies and their defaults. The mesh's limits are the ceiling; settings and agents only narrow
+ * them.
+ */
 import type { Duration } from "./generated/google/protobuf/duration.js";
 import { Limits as LimitsProto } from "./generated/botmesh/v1/limits.js";
 
-/** What the transport takes, so that a message over the limit can be refused with its size and reason. */
+/**
+ * Maximum message of the transport, in bytes. It exceeds the limit, so that the size policy can refuse with a typed
+ * error.
+ */
 export const TRANSPORT_BYTES = 4 * 1024 * 1024;
-/** The share of its time that a parent keeps to answer in when it asks a child ... */
+/** Share of the remaining time that a parent keeps for its own answer when it calls a child. */
 const ANSWER_MARGIN = 0.05;
-/** ... and the most of it, in seconds. */
+/** Maximum of that time, in seconds. */
 const ANSWER_MARGIN_MOST = 0.25;
-/** gRPC rounds deadlines on the wire: a callee takes one this share and these seconds over the limit. */
+/** Tolerance of a callee for deadlines over the limit, because gRPC rounds them: a share of the limit, plus seconds. */
 export const TOLERATED = { share: 0.01, seconds: 1 } as const;
 
-/** What the policies allow. Times in seconds, sizes in bytes. */
+/** The limits. Times are in seconds, sizes in bytes. */
 export interface Limits {
-  /** Whether delegations are allowed at all. */
+  /** Whether delegations are allowed. */
   enabled: boolean;
-  /** Of a call without a deadline. */
+  /** Timeout of a call without a deadline. */
   defaultTimeout: number;
-  /** The longest deadline of a call. */
+  /** Maximum timeout of a call. */
   maxTimeout: number;
-  /** How long a stream may be silent. */
+  /** Maximum time between two events of a stream. */
   streamIdleTimeout: number;
-  /** In a chain. */
+  /** Maximum number of hops of a chain. */
   maxHops: number;
-  /** Whether an agent that stands in the path may be asked again. */
+  /** Whether an agent in the path may be called again. */
   allowRevisits: boolean;
-  /** Of one serialized message, either way. */
+  /** Maximum size of one serialized request or response. */
   maxMessageBytes: number;
-  /** Open at once per conversation at one instance, outgoing and incoming counted apart. */
+  /** Maximum open delegations per conversation at one instance; outgoing and incoming are counted separately. */
   maxDelegations: number;
-  /** Further attempts after one failed to reach its target. */
+  /** Maximum number of retries of a call. */
   maxRetries: number;
-  /** Of a streamed reply as a whole: its pieces, resets and its end together. */
+  /** Maximum size of a streamed reply: pieces, resets and final reply together. */
   maxReplyBytes: number;
 }
 
-/** Those of a mesh that says nothing else. */
+/** The limits of a mesh that announces none. */
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   enabled: true,
   defaultTimeout: 30,
@@ -49,7 +55,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   maxReplyBytes: 8 * 1024 * 1024,
 };
 
-/** The limits, where `by` is wider or silent; the other's where it is narrower. */
+/** Returns the narrower value of `limits` and `by` for each limit. */
 export function narrow(limits: Limits, by: Partial<Limits>): Limits {
   const made = { ...limits };
   for (const key of Object.keys(by) as (keyof Limits)[]) {
@@ -72,7 +78,7 @@ const PLAIN = [
   "maxReplyBytes",
 ] as const;
 
-/** The mesh's limits as it announces them; the default where it is silent. */
+/** Reads the limits that the mesh announces. Missing ones get their default. */
 export function limitsFrom(given: LimitsProto | undefined): Limits {
   const made: Limits = { ...DEFAULT_LIMITS };
   for (const key of TIMES) if (given?.[key] !== undefined) made[key] = toSeconds(given[key]);
@@ -80,30 +86,33 @@ export function limitsFrom(given: LimitsProto | undefined): Limits {
   return made;
 }
 
-/** The limits that are said, for an agent's card. */
+/** Converts the given limits for an agent's card. */
 export function limitsToProto(said: Partial<Limits>): LimitsProto {
   const times = TIMES.flatMap((key) => (said[key] === undefined ? [] : [[key, toDuration(said[key])]]));
   const plain = PLAIN.flatMap((key) => (said[key] === undefined ? [] : [[key, said[key]]]));
   return LimitsProto.fromPartial(Object.fromEntries([...times, ...plain]) as object);
 }
 
-/** Seconds as the contract's Duration. */
+/** Converts seconds to a Duration. */
 export function toDuration(seconds: number): Duration {
   const whole = Math.floor(seconds);
   return { seconds: whole, nanos: Math.round((seconds - whole) * 1e9) };
 }
 
-/** The contract's Duration as seconds. */
+/** Converts a Duration to seconds. */
 export function toSeconds(duration: Duration | undefined): number {
   return (duration?.seconds ?? 0) + (duration?.nanos ?? 0) / 1e9;
 }
 
-/** Now, in seconds of a clock that never jumps. */
+/** Returns the time of a monotonic clock, in seconds. */
 export function now(): number {
   return performance.now() / 1000;
 }
 
-/** What a child gets of its parent's remaining seconds: a little less, or what was asked if that is less. */
+/**
+ * Returns the timeout of a child in seconds: the parent's remaining time less the answer margin, or `asked` if that is
+ * less.
+ */
 export function childTimeout(remaining: number, asked: number): number {
   return Math.min(remaining - Math.min(remaining * ANSWER_MARGIN, ANSWER_MARGIN_MOST), asked);
 }

@@ -1,8 +1,9 @@
-/** A client of the mesh that is no agent: every delegation starts a chain. */
+/** A client of the mesh. Each delegation starts a chain. */
 import type { TracerProvider } from "@opentelemetry/api";
 import { Delegator, type Options } from "./delegator.js";
 import { Endpoint } from "./endpoint.js";
-import { type Invocation, AgentClient, currentContext } from "./agent-client.js";
+import { AgentClient } from "./agent-client.js";
+import { currentContext, type Invocation } from "./invocation.js";
 import { rootChain } from "./chain.js";
 import { Directory } from "./directory.js";
 import type { Agent } from "./generated/botmesh/v1/agent.js";
@@ -17,7 +18,7 @@ export class Mesh extends Delegator {
   readonly #end: Endpoint;
   readonly #registry: RegistryClient;
 
-  /** Use `connect` to make one. */
+  /** Use `connect` to create a Mesh. */
   constructor(name: string, settings: Settings, tracerProvider?: TracerProvider) {
     super();
     this.#end = new Endpoint(new Telemetry(name, "", tracerProvider), settings.account, settings);
@@ -33,17 +34,17 @@ export class Mesh extends Delegator {
     this.caller = new AgentClient(this.#end, directory, settings);
   }
 
-  /** Return when there is a first copy of the mesh's agents. */
+  /** Resolves when the directory has its first snapshot. Throws RegistryUnreachable after 5 s. */
   async ready(): Promise<void> {
     await this.caller.directory.ready();
   }
 
-  /** The agents in the watched copy of the registry, by account and name. */
+  /** Returns the agents of the directory, sorted by account and name. */
   agents(): Agent[] {
     return this.caller.directory.agents();
   }
 
-  /** Close all connections and export the last spans. */
+  /** Closes all connections and exports the remaining spans. */
   async close(): Promise<void> {
     await this.caller.directory.close();
     await this.caller.close();
@@ -68,9 +69,9 @@ export class Mesh extends Delegator {
 }
 
 /**
- * Connect to a mesh. Settings default to the environment; `name` is what traces call this client.
+ * Connects to a mesh. `settings` default to the environment. `name` is the client's name in traces.
  *
- * @throws RegistryUnreachable no registry answers within 5 s.
+ * @throws RegistryUnreachable if no registry answers within 5 s.
  */
 export async function connect(
   options: { name?: string; settings?: Settings; tracerProvider?: TracerProvider } = {},

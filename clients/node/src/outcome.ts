@@ -1,19 +1,19 @@
-/** How a work call ended, as spans and counts tell it. */
+/** The outcome of a work call, for spans and counters. */
 import type { Chain } from "./chain.js";
 import type { BotmeshError } from "./errors.js";
 import type { Usage } from "./generated/botmesh/v1/usage.js";
 
 export interface CallOutcome {
   readonly atCaller: boolean;
-  /** The instance that answered; empty: none did. */
+  /** Id of the callee's instance; empty if none was reached. */
   readonly instance: string;
   readonly chain: Chain;
-  /** Whether it joined work that ran before. */
+  /** Whether the call joined existing work. */
   readonly joined: boolean;
-  /** How it failed; undefined: it did not. */
+  /** The error; undefined if the call succeeded. */
   readonly error: BotmeshError | undefined;
-  /** What the callee spent. */
+  /** Usage that the callee reported. */
   readonly usage: Usage | undefined;
-  /** When it began, on the clock of now(). */
+  /** Start in seconds, on the clock of now(). */
   readonly began: number;
 }

@@ -1,26 +1,25 @@
-/** Content: what bots and clients say. */
+/** Content of messages and its conversion to parts. */
 import { InvalidField } from "./errors.js";
 import { Part } from "./generated/botmesh/v1/part.js";
 
-/** Text, a part, structured data, or several of them; undefined says nothing. */
+/** Text, a part, structured data or a list of these. undefined is an empty message. */
 export type Content = string | Part | Record<string, unknown> | readonly Content[] | undefined;
 
-/** A part of text. */
 export function text(value: string): Part {
   return Part.fromPartial({ content: { $case: "text", text: value } });
 }
 
-/** A part of structured data: what JSON can hold. */
+/** Creates a part of structured data. The value must be JSON-like. */
 export function data(value: unknown): Part {
   return Part.fromPartial({ content: { $case: "data", data: plain("data", value) } });
 }
 
-/** The bytes of a file. */
+/** Creates a part with the bytes of a file. */
 export function raw(bytes: Uint8Array, mediaType = "application/octet-stream", filename = ""): Part {
   return Part.fromPartial({ content: { $case: "raw", raw: Buffer.from(bytes) }, mediaType, filename });
 }
 
-/** Whatever is said, as parts. */
+/** Converts content to parts. */
 export function toParts(content: Content): Part[] {
   if (content === undefined) return [];
   if (typeof content === "string") return [text(content)];
@@ -28,12 +27,12 @@ export function toParts(content: Content): Part[] {
   return isPart(content) ? [content] : [data(content)];
 }
 
-/** The text parts, a line each. */
+/** Joins the text parts, one per line. */
 export function textOf(parts: readonly Part[]): string {
   return parts.flatMap(({ content }) => (content?.$case === "text" ? [content.text] : [])).join("\n");
 }
 
-/** Variables as they travel; undefined where there are none. */
+/** Returns the variables to send; undefined if there are none. */
 export function variables(values: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   if (values === undefined || Object.keys(values).length === 0) return undefined;
   return plain("context", values) as Record<string, unknown>;

@@ -1,10 +1,10 @@
-/** Connections to instances: one each, reused, and which of several to take. */
+/** Connections to instances, one each, and the choice of an instance. */
 import { type Channel, channelTo } from "./connection.js";
 import { Unreachable } from "./errors.js";
 import type { Instance } from "./generated/botmesh/v1/instance.js";
 import { now } from "./limits.js";
 
-/** One instance that this process calls. */
+/** An instance that this process calls, with its connection and health. */
 export class Peer {
   inFlight = 0;
   ejectedUntil = 0;
@@ -13,7 +13,7 @@ export class Peer {
 
   constructor(readonly instance: Instance) {}
 
-  /** Made when it is first used. Throws Unreachable where the address is none. */
+  /** Created at first use. Throws Unreachable if the address is malformed. */
   get channel(): Channel {
     this.#channel ??= channelTo(this.instance.address);
     return this.#channel;
@@ -23,14 +23,14 @@ export class Peer {
     return this.instance.instanceId;
   }
 
-  /** Return when the connection stands; Unreachable if it cannot be made in time: nothing was sent. */
+  /** Connects within `timeout` seconds. Throws Unreachable otherwise. */
   async connect(timeout: number): Promise<void> {
     if (await this.channel.connect(timeout)) return;
     const { agent, address } = this.instance;
     throw new Unreachable(`${agent} at ${address}: no connection could be made; nothing was sent`, { address });
   }
 
-  /** With one more call in flight. */
+  /** Counts `run` as a call in flight. */
   async using<T>(run: () => Promise<T>): Promise<T> {
     this.inFlight++;
     try {
@@ -45,7 +45,7 @@ export class Peer {
     this.#channel?.close();
   }
 
-  /** Close as soon as no call is in flight. */
+  /** Closes the connection as soon as no call is in flight. */
   leave(): void {
     this.#leaving = true;
     if (this.inFlight === 0) this.close();
@@ -56,12 +56,12 @@ export class Peer {
 export class Peers {
   readonly #known = new Map<string, Peer>();
 
-  /** `aside`: seconds that a failing instance is left alone while there are others. */
-  constructor(private readonly aside: number) {}
+  /** `ejectionTime`: seconds for which a failed instance is avoided while there are others. */
+  constructor(private readonly ejectionTime: number) {}
 
   /**
-   * The one with the fewest calls in flight of two random ones. Those that failed of late, and those to avoid, are taken
-   * only if there are no others.
+   * Picks two random instances and returns the one with fewer calls in flight. Ejected instances, and those in `avoid`,
+   * are picked only if there are no others.
    */
   choose(instances: readonly Instance[], avoid: ReadonlySet<string> = new Set()): Peer {
     const fresh = instances.filter(({ instanceId }) => !avoid.has(instanceId));
@@ -75,12 +75,12 @@ export class Peers {
     return two.reduce((one, other) => (other.inFlight < one.inFlight ? other : one));
   }
 
-  /** It failed: prefer others for a while. */
+  /** Avoids a failed instance for the ejection time. */
   eject(peer: Peer): void {
-    peer.ejectedUntil = now() + this.aside;
+    peer.ejectedUntil = now() + this.ejectionTime;
   }
 
-  /** Close connections to instances that are no longer live. */
+  /** Closes the connections to instances that are no longer live. */
   keep(live: (instanceId: string) => boolean): void {
     for (const [id, peer] of [...this.#known]) {
       if (live(id)) continue;

@@ -1,9 +1,10 @@
-/** Keeping an instance in the registry: register, heartbeat, register anew after an outage, leave. */
+/** Keeps an instance in the registry: registers, sends heartbeats, registers again after an outage, leaves. */
 import { randomBytes } from "node:crypto";
 import { status } from "@grpc/grpc-js";
 import { decoded, encoded } from "./codec.js";
 import { BotmeshError } from "./errors.js";
-import { REGISTRY_SERVICE, sift } from "./fields.js";
+import { REGISTRY_SERVICE } from "./contract.js";
+import { sift } from "./fields/sift.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import type { Load, Readiness } from "./generated/botmesh/v1/instance.js";
 import {
@@ -18,13 +19,13 @@ import { asError } from "./status.js";
 import { after, pause } from "./time.js";
 import { reasonOf, warnOfLeftOut, warnOnce } from "./warnings.js";
 
-/** Seconds before trying the registry again, at first and at most. */
+/** Seconds between attempts to reach the registry: the first pause and the longest. */
 export const BACKOFF = { least: 0.1, most: 2 };
-/** Seconds between heartbeats until the registry has found the instance at its address. */
+/** Seconds between heartbeats until the registry has reached the instance at its address. */
 const UNTIL_LISTED = 0.2;
-/** Seconds of silence, besides three intervals, after which a stream of heartbeats is taken for dead. */
+/** Seconds without an answer, in addition to three intervals, after which a heartbeat stream counts as broken. */
 const SILENCE = 5;
-/** Seconds between heartbeats, whatever the registry says: neither without a pause nor once a year. */
+/** Bounds on the heartbeat interval that the registry asks for, in seconds. */
 const INTERVAL = { least: 0.05, most: 600 };
 const HEARTBEAT = `${REGISTRY_SERVICE}Heartbeat`;
 
@@ -36,7 +37,7 @@ export interface State {
 export class Registration {
   onLimits: (limits: Limits) => void = () => undefined;
   onTraceEndpoint: (endpoint: string) => void = () => undefined;
-  /** Resolves once the registry has found the instance at its address. */
+  /** Resolves when the registry has reached the instance at its address. */
   readonly listed: Promise<void>;
   readonly #request: RegisterRequest;
   readonly #stopping = new AbortController();
@@ -54,12 +55,14 @@ export class Registration {
     private readonly state: () => State,
   ) {
     this.listed = new Promise((resolve) => (this.#list = resolve));
-    // The token is made here, so that a lost answer can be asked for again.
+    // The token is created here, so that a registration whose answer was lost can be repeated.
     const leaseToken = randomBytes(24).toString("base64url");
     this.#request = RegisterRequest.fromPartial({ card, instanceId, address, leaseToken });
   }
 
-  /** Register, or keep trying while no registry answers; throws where trying again would not help. */
+  /**
+   * Registers, and retries in the background while the registry is down. Throws BotmeshError if the registry refuses.
+   */
   async start(): Promise<void> {
     let interval: number | undefined;
     try {
@@ -67,7 +70,7 @@ export class Registration {
     } catch (error) {
       const known = asError(error);
       const away = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(known.code);
-      const unreadable = known.started && !known.fromPeer; // it was answered, and the answer is of no use
+      const unreadable = known.started && !known.fromPeer; // the answer arrived but is invalid
       if (!away && !unreadable && known.reason !== "UNSPECIFIED") throw known;
       const { address } = this.registry;
       console.error(
@@ -79,19 +82,19 @@ export class Registration {
     this.#kept = this.#keep(interval);
   }
 
-  /** Send a heartbeat now: the readiness has changed. */
+  /** Sends a heartbeat now, because the readiness has changed. */
   tellSoon(): void {
     this.#soon();
   }
 
-  /** End the lease; a registry that is away will notice by itself. */
+  /** Ends the lease. If the registry is down, the lease expires there. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#kept;
     await this.registry.deregister(this.#request.instanceId, this.#request.leaseToken).catch(() => undefined);
   }
 
-  /** Seconds between heartbeats. */
+  /** Registers and returns the heartbeat interval in seconds. */
   async #register(): Promise<number> {
     const response = await this.registry.register({ ...this.#request, readiness: this.state().readiness });
     this.onLimits(limitsFrom(response.limits));
@@ -116,7 +119,7 @@ export class Registration {
     }
   }
 
-  /** Send heartbeats until the stream breaks; whether any was answered. */
+  /** Sends heartbeats until the stream breaks. Returns whether one was answered. */
   async #beat(interval: number): Promise<boolean> {
     const stream = this.registry.heartbeat();
     const ended = new AbortController();
@@ -160,7 +163,9 @@ export class Registration {
     }
   }
 
-  /** Take in an answer, as far as it can be used; seconds between heartbeats if it says them. */
+  /**
+   * Applies an answer without its invalid optional fields. Returns the heartbeat interval in seconds, if it has one.
+   */
   #hear(bytes: Buffer): number | undefined {
     try {
       sift(HEARTBEAT, bytes, warnOfLeftOut);
@@ -170,7 +175,7 @@ export class Registration {
       const given = response.lease?.heartbeatInterval;
       return given === undefined ? undefined : bounded(toSeconds(given));
     } catch (error) {
-      warnOnce(`the registry says what cannot be used: ${reasonOf(error)}`); // it was heard all the same
+      warnOnce(`the registry says what cannot be used: ${reasonOf(error)}`); // it still counts as an answer
       return undefined;
     }
   }

@@ -1,10 +1,10 @@
-/** The connection to the registry: one channel, typed errors. */
+/** Calls the registry over one channel. Its errors are typed. */
 import { type ClientDuplexStream, type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
 import type { Endpoint } from "./endpoint.js";
 import { Channel } from "./connection.js";
 import { type Codec, encoded } from "./codec.js";
 import { BotmeshError, InvalidField, PeerError, RegistryUnreachable } from "./errors.js";
-import { REGISTRY_SERVICE as SERVICE } from "./fields.js";
+import { REGISTRY_SERVICE as SERVICE } from "./contract.js";
 import type { Agent } from "./generated/botmesh/v1/agent.js";
 import {
   type AgentMatch,
@@ -16,7 +16,7 @@ import {
 } from "./generated/botmesh/v1/registry_service.js";
 
 const { methods: METHODS } = RegistryServiceDefinition;
-/** Seconds for one question to the registry. */
+/** Timeout of one call to the registry, in seconds. */
 export const ASK_TIMEOUT = 5;
 
 export class RegistryClient {
@@ -29,12 +29,12 @@ export class RegistryClient {
     this.#channel = new Channel(address);
   }
 
-  /** One agent with its instances, as the registry knows it now. */
+  /** Returns an agent with its instances. */
   async getAgent(accountId: string, name: string, timeout = ASK_TIMEOUT): Promise<Agent | undefined> {
     return (await this.#ask(METHODS.getAgent, { accountId, name }, timeout)).agent;
   }
 
-  /** The active agents whose skills fit an utterance, best first. */
+  /** Returns the active agents whose skills match an utterance, best first. */
   async find(request: FindAgentsRequest): Promise<AgentMatch[]> {
     return (await this.#ask(METHODS.findAgents, request)).matches;
   }
@@ -47,7 +47,7 @@ export class RegistryClient {
     await this.#ask(METHODS.deregister, { instanceId, leaseToken }, 1);
   }
 
-  /** Tell the registry that an instance did not answer; nothing is thrown: the lease will tell. */
+  /** Reports an unreachable instance. Errors are ignored, because the lease expires anyway. */
   async reportUnreachable(instanceId: string, error: string): Promise<void> {
     await this.#ask(METHODS.reportUnreachable, { instanceId, error }).catch(() => undefined);
   }
@@ -67,7 +67,7 @@ export class RegistryClient {
     );
   }
 
-  /** It answers, and nothing can be made of what it says. */
+  /** Returns the error for an answer of the registry that cannot be read. */
   unreadable(why: string): InvalidField {
     const error = new InvalidField(`the registry at ${this.address} answers, but its snapshot cannot be read: ${why}`, {
       field: "response",

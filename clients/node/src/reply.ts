@@ -1,42 +1,42 @@
-/** What comes back: replies, the events of a stream, and what they cost. */
+/** Replies, the events of a streamed reply, and usage. */
 import { MessageTooLarge } from "./errors.js";
 import { Reply as ReplyProto } from "./generated/botmesh/v1/message.js";
 import { Part } from "./generated/botmesh/v1/part.js";
 import { Usage } from "./generated/botmesh/v1/usage.js";
 import { type Content, textOf, toParts } from "./parts.js";
 
-/** What a bot spent; all fields may be left out. */
+/** Usage that a bot reports. All fields are optional. */
 export type UsageReport = Partial<Omit<Usage, "_unknownFields">>;
 
-/** What a bot says of its answer besides the answer. */
+/** Properties of a bot's reply besides its content. */
 export interface ReplyOptions {
-  /** How sure it is, 0 to 1. */
+  /** Confidence, 0 to 1. */
   confidence?: number | undefined;
-  /** What it spent. */
+  /** Usage of this bot. */
   usage?: UsageReport | undefined;
-  /** Variables for the caller. */
+  /** Variables for the caller. Values must be JSON-like. */
   context?: Record<string, unknown> | undefined;
 }
 
-/** The answer to a delegation: what a bot returns, and what its caller gets. */
+/** The answer to a delegation or turn. Bots return it, and callers receive it. */
 export class Reply {
   parts: Part[];
-  /** How sure the callee is, 0 to 1; undefined: not said. */
+  /** Confidence of the callee, 0 to 1; undefined if it reported none. */
   confidence: number | undefined;
-  /** What the callee itself spent; undefined: nothing, or not said. */
+  /** Usage of the callee itself; undefined if it reported none. */
   usage: Usage | undefined;
   context: Record<string, unknown>;
-  /** What was spent below the callee, summed by agent, model and currency. */
+  /** Usage of the agents that the callee called, summed by agent, model and currency. */
   chainUsage: Usage[] = [];
-  /** Who answered. */
+  /** Name of the agent that answered. */
   agent = "";
   instance = "";
   messageId = "";
   correlationId = "";
-  /** The chain's trace, 32 hex digits; empty where nothing is traced. */
+  /** Trace id of the chain, 32 hex digits; empty if it is not traced. */
   traceId = "";
 
-  /** Answer with `content`. Throws RangeError where the confidence is not within 0 to 1. */
+  /** Creates a reply. Throws RangeError if the confidence is not within 0 to 1. */
   constructor(content?: Content, options: ReplyOptions = {}) {
     const { confidence, usage } = options;
     if (confidence !== undefined && !(confidence >= 0 && confidence <= 1)) {
@@ -48,17 +48,17 @@ export class Reply {
     this.context = options.context ?? {};
   }
 
-  /** The text parts, a line each. */
+  /** The text parts, one per line. */
   get text(): string {
     return textOf(this.parts);
   }
 
-  /** What the whole chain spent from the callee on. */
+  /** Usage of the callee and of all agents that it called. */
   get totalUsage(): Usage[] {
     return addUp([...(this.usage === undefined ? [] : [this.usage]), ...this.chainUsage]);
   }
 
-  /** The contract's message as a Reply. */
+  /** Converts a protobuf reply. */
   static from(given: ReplyProto, traceId: string): Reply {
     const { message } = given;
     const made = new Reply();
@@ -76,7 +76,7 @@ export class Reply {
   }
 }
 
-/** The bytes of a streamed reply so far. Throws MessageTooLarge past the limit: it may go on for ever. */
+/** Returns `size`, the bytes of a streamed reply so far. Throws MessageTooLarge if it exceeds the limit. */
 export function checkReplySize(size: number, limit: number): number {
   if (size <= limit) return size;
   throw new MessageTooLarge(
@@ -85,7 +85,7 @@ export function checkReplySize(size: number, limit: number): number {
   );
 }
 
-/** Usages summed by agent, model and currency. */
+/** Sums usages by agent, model and currency. */
 export function addUp(usages: readonly Usage[]): Usage[] {
   const sums = new Map<string, Usage>();
   for (const { agent, model, currency, inputTokens, outputTokens, costMicros } of usages) {
@@ -99,23 +99,23 @@ export function addUp(usages: readonly Usage[]): Usage[] {
   return [...sums.values()];
 }
 
-/** One event of a stream. All parts in order make the whole reply, unless a reset voids those before it. */
+/** One event of a streamed reply: a part, progress or a reset. The parts after the last reset make up the reply. */
 export interface Event {
-  /** A piece of the reply. */
+  /** A part of the reply. */
   part?: Part;
-  /** The piece's text; empty for anything else. */
+  /** Text of the part; empty if it is not text. */
   text: string;
-  /** Whether the piece's text continues the text of the piece before it. */
+  /** Whether the text continues the text of the previous part. */
   append?: boolean;
-  /** What is being done; for people, no part of the reply. */
+  /** Description of what the agent is doing, for people. Not part of the reply. */
   progress?: string;
-  /** The share that is done, 0 to 1. */
+  /** Share of the work that is done, 0 to 1. */
   fraction?: number | undefined;
-  /** Why the work runs again: forget all pieces before. */
+  /** Reason why the work runs again. Discard all previous parts. */
   reset?: string;
 }
 
-/** Puts the pieces of a stream together. */
+/** Assembles a reply from its streamed parts. */
 export class Pieces {
   #parts: Part[] = [];
 
@@ -128,12 +128,12 @@ export class Pieces {
     }
   }
 
-  /** All before is void. */
+  /** Discards all parts so far. */
   reset(): void {
     this.#parts = [];
   }
 
-  /** A reply with the pieces before its own parts. */
+  /** Returns the reply with the streamed parts in front of its own. */
   whole(reply: ReplyProto): ReplyProto {
     if (this.#parts.length === 0 || reply.message === undefined) return reply;
     return { ...reply, message: { ...reply.message, payload: [...this.#parts, ...reply.message.payload] } };

@@ -1,4 +1,4 @@
-/** Retries: only for failures of the direct hop, and elsewhere only what cannot be done twice by that. */
+/** Retries only failures of the direct hop, and moves to another instance only if that cannot run the work twice. */
 import { status } from "@grpc/grpc-js";
 import type { Call } from "./call.js";
 import { type BotmeshError, OutcomeUnknown } from "./errors.js";
@@ -8,14 +8,17 @@ import type { Peer, Peers } from "./peers.js";
 import { noteRetry } from "./policies/trace.js";
 import { pause } from "./time.js";
 
-/** Seconds before the first retry, at most: well under the grace in which lost work can be attached to again. */
+/**
+ * Maximum pause before the first retry, in seconds. Well under the grace period in which a call can attach to its work
+ * again.
+ */
 const BASE = 0.05;
-/** Seconds before any retry, at most. */
+/** Maximum pause before any retry, in seconds. */
 const CAP = 2;
 
 /**
- * The retries of one target: a failure costs a token, a success earns a tenth, half a bucket must be left. The shape of
- * gRPC's own retry throttling (gRFC A6), so that a target that fails as a whole is left alone.
+ * Retry budget of one target: a failure takes a token, a success adds a tenth, and a retry needs more than half of the
+ * tokens. The same algorithm as gRPC's retry throttling (gRFC A6). It stops retries of a target that fails as a whole.
  */
 export class Budget {
   #tokens: number;
@@ -24,25 +27,25 @@ export class Budget {
     this.#tokens = most;
   }
 
-  /** Pay for a failure; whether a retry may follow. */
+  /** Takes a token for a failure. Returns whether a retry is allowed. */
   failed(): boolean {
     this.#tokens = Math.max(0, this.#tokens - 1);
     return this.#tokens > this.most / 2;
   }
 
-  /** Earn a little. */
+  /** Adds a tenth of a token for a success. */
   succeeded(): void {
     this.#tokens = Math.min(this.most, this.#tokens + 0.1);
   }
 }
 
-/** Whether doing it twice is harmless: the named skill says so, or all skills do where none is named. */
+/** Whether work may run twice: the named skill is idempotent, or all skills are if none is named. */
 export function isIdempotent(card: AgentCard, skillId: string): boolean {
   const skills = card.skills.filter(({ id }) => skillId === "" || id === skillId);
   return skills.length > 0 && skills.every(({ idempotent }) => idempotent);
 }
 
-/** Whether the callee itself could not be reached or would not begin; what it passes on is final. */
+/** Whether the callee itself was unreachable or refused to start. Errors from further down the chain are final. */
 export function isOfThisHop(error: BotmeshError, instanceId: string): boolean {
   if (error.code !== status.UNAVAILABLE) return false;
   if (!error.fromPeer || error.reason === "UNSPECIFIED") return true; // made here, or by gRPC
@@ -50,14 +53,14 @@ export function isOfThisHop(error: BotmeshError, instanceId: string): boolean {
   return !error.started && error.instance === instanceId;
 }
 
-/** The instances that may be called, where these were tried in vain. */
+/** Returns the instances that may be called, given the ids of those that failed. */
 export type Live = (tried: ReadonlySet<string>) => Promise<Instance[]>;
 
-/** The attempts of one call: which instance to try, and when to give up. */
+/** The attempts of one call: selects the next instance and decides when to give up. */
 export class Attempts {
   #failed = 0;
   readonly #tried = new Set<string>();
-  /** Where the work may have started, if it must not start elsewhere. */
+  /** Instance at which work that is not idempotent may have started. Only this instance may be tried again. */
   #maybe: Peer | undefined;
 
   constructor(
@@ -67,7 +70,11 @@ export class Attempts {
     private readonly idempotent: boolean,
   ) {}
 
-  /** Whom to try next, after a pause. Throws the error where it is final, OutcomeUnknown where nobody can know. */
+  /**
+   * Pauses and returns the instance of the next attempt.
+   *
+   * @throws the error itself if it is final; OutcomeUnknown if the work may have started.
+   */
   async after(error: BotmeshError, peer: Peer, live: Live, lost?: AbortSignal): Promise<Peer> {
     if (!isOfThisHop(error, peer.id)) throw error;
     this.peers.eject(peer);

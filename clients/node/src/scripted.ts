@@ -1,6 +1,6 @@
 /**
- * The scripted bot: does what its task says, so that the conformance kit can make this SDK do anything.
- * docs/conformance.md says what each step does.
+ * The scripted bot of the conformance kit: runs the steps that its task contains. docs/conformance.md describes the
+ * steps.
  */
 import { Agent } from "./agent.js";
 import type { Options } from "./delegator.js";
@@ -24,7 +24,7 @@ function count(key: string, more: number): number {
   return value;
 }
 
-/** The scripted bot under a name. */
+/** Creates the scripted bot with this name. */
 export function scripted(name: string): Agent {
   return new Agent(name, {
     description: "Does what its task says",
@@ -59,7 +59,7 @@ function number(step: Step, key: string): number | undefined {
   return typeof step[key] === "number" ? step[key] : undefined;
 }
 
-/** One task that is being done, and what its steps have left behind. */
+/** A running task and the state of its script. */
 interface Run {
   task: Task;
   parts: Part[];
@@ -69,7 +69,7 @@ interface Run {
   notMine: boolean;
 }
 
-/** Do the script, step by step; without one, answer with what came. */
+/** Runs the script of a task step by step. A task without a script gets its content back. */
 async function done(task: Task): Promise<Reply | typeof NOT_MINE> {
   const script = task.context["script"];
   if (!Array.isArray(script) || script.length === 0) return new Reply([...task.parts]);
@@ -127,7 +127,7 @@ function usage(step: Step): UsageReport {
   };
 }
 
-/** What the bot sees of the call. */
+/** Reports what the bot sees of the call. */
 function report(task: Task): Result {
   const { script: _, ...context } = task.context;
   return {
@@ -158,7 +158,7 @@ function report(task: Task): Result {
   };
 }
 
-/** What came of asking another agent. */
+/** Calls another agent and reports the result. */
 async function asked(task: Task, step: Step): Promise<Result> {
   const size = number(step, "size");
   const content = size === undefined ? said(step, "text") : "x".repeat(size);

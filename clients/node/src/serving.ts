@@ -1,4 +1,4 @@
-/** A gRPC server's edge: bytes in and out, the policies around every call, every error typed. */
+/** gRPC handlers that decode requests, run the policies around each call, and send typed errors. */
 import { once } from "node:events";
 import type {
   handleServerStreamingCall,
@@ -17,10 +17,10 @@ import { finish, sending, start, succeed } from "./policies/index.js";
 import { asError, toStatus } from "./status.js";
 import { after, withinIdleLimit } from "./time.js";
 
-/** Seconds by which a callee is earlier than gRPC. */
+/** Seconds before gRPC's deadline at which a callee ends a call. */
 const BEFORE_GRPC = 0.02;
 
-/** A method as the stubs have it. */
+/** A method descriptor of the stubs. */
 export interface Method {
   name: string;
   requestType: Codec<unknown>;
@@ -28,13 +28,15 @@ export interface Method {
   responseStream: boolean;
 }
 
-/** A call that is served, and how to know that its caller is gone. */
+/** A call that is served. `lost` is aborted when its caller is gone. */
 export interface Served {
   call: Call;
   lost: AbortSignal;
 }
 
-/** The service as grpc-js wants it: bytes in, bytes out, so that sizes are exact and bad requests are ours to refuse. */
+/**
+ * Returns AgentService for grpc-js with serialized messages, so that policies see exact sizes and refuse bad requests.
+ */
 export function agentService(): ServiceDefinition {
   const asIs = (bytes: Buffer): Buffer => bytes;
   const methods = Object.values(AgentServiceDefinition.methods).map((method) => [
@@ -52,7 +54,7 @@ export function agentService(): ServiceDefinition {
   return Object.fromEntries(methods) as ServiceDefinition;
 }
 
-/** The handler of a unary method, with the policies around what `serve` does. */
+/** Returns the handler of a unary method: the policies around `serve`. */
 export function unary(
   end: Endpoint,
   method: Method,
@@ -75,7 +77,7 @@ export function unary(
   };
 }
 
-/** The handler of a method that streams its responses. */
+/** Returns the handler of a server-streaming method: the policies around `serve`. */
 export function streaming(
   end: Endpoint,
   method: Method,
@@ -99,7 +101,7 @@ export function streaming(
   };
 }
 
-/** Start the policies, serve, finish the policies; every error leaves typed. */
+/** Runs the policies around `serve` and converts every error to a typed one. */
 async function around<T>(
   end: Endpoint,
   method: Method,
@@ -121,14 +123,15 @@ async function around<T>(
   try {
     request = decoded(method.requestType, rpc.request, "request");
   } catch (error) {
-    call.unreadable = asError(error); // the policies refuse it
+    call.unreadable = asError(error); // the fields policy refuses it
   }
   if (call.kind === "work") call.message = (request as { message?: Message } | undefined)?.message ?? Message.create();
   const passed = start(call);
   const late =
     call.kind === "work"
       ? after(call.remaining, () => {
-          lost.abort(new DeadlineExpired("the deadline passed before the work was done")); // the work's may be later
+          // Only this call ends: the work may have a later deadline.
+          lost.abort(new DeadlineExpired("the deadline passed before the work was done"));
         })
       : undefined;
   try {
@@ -142,7 +145,7 @@ async function around<T>(
   }
 }
 
-/** The events, none of them later than the idle limit allows. */
+/** Yields the events. Throws StreamIdle if one takes longer than the idle limit. */
 async function* withIdleLimit(events: AsyncGenerator, call: Call): AsyncGenerator {
   try {
     for (;;) {
@@ -155,7 +158,7 @@ async function* withIdleLimit(events: AsyncGenerator, call: Call): AsyncGenerato
   }
 }
 
-/** What a call has, less a little: gRPC itself ends it at its deadline, and then nobody hears why. */
+/** Returns slightly fewer seconds than a call has, because an error after gRPC's deadline does not reach the caller. */
 function beforeGrpc(seconds: number): number {
   return seconds > 10 * BEFORE_GRPC ? seconds - BEFORE_GRPC : seconds;
 }

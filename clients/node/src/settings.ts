@@ -1,37 +1,37 @@
-/** Where things are and how patient this process is: built-in values, then the environment (BOTMESH_*). */
+/** Settings of a process: defaults, overridden by environment variables (BOTMESH_*). */
 import { InvalidField } from "./errors.js";
 import type { Limits } from "./limits.js";
 import { checkId, DEFAULT_ACCOUNT } from "./names.js";
 
-/** All settings. Times in seconds, sizes in bytes. */
+/** All settings. Times are in seconds, sizes in bytes. */
 export interface Settings {
-  /** IP and port of the registry. */
+  /** Address of the registry, IP:port. */
   registry: string;
-  /** The tenant. */
+  /** Account of this process. */
   account: string;
-  /** Where a bot listens; port 0: any free one. */
+  /** Address at which a bot listens, IP:port. Port 0: any free port. */
   bind: string;
-  /** What a bot registers; empty: where it listens. */
+  /** Address that a bot registers; empty: the bound address. */
   advertise: string;
-  /** How long a bot that leaves waits for what runs. */
+  /** Time that running work gets when a bot leaves. */
   drainTimeout: number;
-  /** How long connecting to an instance may take. */
+  /** Timeout for connecting to an instance. */
   connectTimeout: number;
-  /** How long an instance that failed is left alone. */
+  /** Time for which a failed instance is avoided. */
   ejectionTime: number;
-  /** How long an outcome is remembered by message id. */
+  /** Time for which an outcome is kept for repeats of its message id. */
   idempotencyTtl: number;
-  /** How many outcomes are remembered. */
+  /** Maximum number of kept outcomes, and of running work. */
   idempotencyEntries: number;
-  /** How much memory they may take. */
+  /** Maximum memory of kept outcomes. */
   idempotencyBytes: number;
-  /** How long work goes on after its last caller was lost. */
+  /** Time that work runs on after its last caller was lost. */
   orphanGrace: number;
-  /** Limits that are narrower than the mesh's. */
+  /** Limits of this process. They can only narrow the mesh's limits. */
   limits: Partial<Limits>;
 }
 
-/** The built-in settings; nothing is read. */
+/** Returns the default settings without reading the environment. */
 export function defaultSettings(): Settings {
   return {
     registry: "127.0.0.1:7600",
@@ -119,15 +119,15 @@ const LIMITS: Record<keyof Limits, Parse> = {
   maxReplyBytes: bytes,
 };
 
-/** The variable of a setting: drainTimeout is BOTMESH_DRAIN_TIMEOUT. */
+/** Returns the environment variable of a setting: BOTMESH_DRAIN_TIMEOUT for drainTimeout. */
 function variable(name: string): string {
   return `BOTMESH_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /**
- * The effective settings.
+ * Reads the settings from the environment.
  *
- * @throws InvalidField a value is malformed; it names the variable.
+ * @throws InvalidField if a value is malformed; the error names the variable.
  */
 export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const made = defaultSettings();

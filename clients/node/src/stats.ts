@@ -1,4 +1,4 @@
-/** What GetStats answers: counts since the process started. */
+/** Counters since the start of the process, for GetStats. */
 import { GetStatsResponse } from "./generated/botmesh/v1/agent_service.js";
 import { now, toDuration } from "./limits.js";
 import type { CallOutcome } from "./outcome.js";
@@ -14,7 +14,7 @@ export class Stats {
   #latencies: number[] = [];
   #failures: number[] = [];
 
-  /** Count a work call that is over. */
+  /** Counts a work call that has ended. */
   record(outcome: CallOutcome): void {
     const code = outcome.error?.codeName ?? "OK";
     const counts = outcome.atCaller ? this.#outgoing : this.#incoming;
@@ -28,14 +28,14 @@ export class Stats {
     }
   }
 
-  /** Work calls that failed here in the last minute. */
+  /** Returns the number of work calls that failed here in the last minute. */
   recentFailures(): number {
     const since = now() - RECENT;
     this.#failures = this.#failures.filter((at) => at >= since);
     return this.#failures.length;
   }
 
-  /** As the contract's message, without what only the agent knows. */
+  /** Returns the response of GetStats, without the fields that only the agent knows. */
   toProto(): GetStatsResponse {
     const ordered = [...this.#latencies].sort((a, b) => a - b);
     const at = (share: number): number =>

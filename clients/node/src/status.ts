@@ -1,4 +1,4 @@
-/** How an error crosses the wire: gRPC status and google.rpc.ErrorInfo, there and back. */
+/** Converts errors to gRPC status with google.rpc.ErrorInfo, and back. */
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import {
   AgentError,
@@ -20,7 +20,7 @@ const MAX_VALUE = 512;
 const MAX_FACTS = 16;
 const MAX_PATH = 2048;
 
-/** What gRPC sends: code, text, and the trailing metadata that carries the error, under 8 KiB whatever it holds. */
+/** Converts an error to a gRPC status. Its trailing metadata carries the error and stays under 8 KiB. */
 export function toStatus(error: BotmeshError): { code: status; details: string; metadata: Metadata } {
   const facts = Object.entries(error.metadata)
     .filter(([key]) => !COMMON.has(key))
@@ -50,11 +50,11 @@ export function toStatus(error: BotmeshError): { code: status; details: string; 
   return { code: error.code, details: error.message, metadata };
 }
 
-/** The error that a peer sent, as the class that it was there. */
+/** Converts a status from a peer to the error class of its reason. */
 export function fromServiceError(error: ServiceError): BotmeshError {
   const info = errorInfo(error.metadata);
   if (info !== undefined) return fromInfo(info, error);
-  // Made by gRPC: a deadline or a size limit of its own is mapped to ours.
+  // gRPC's own deadline and size errors get the matching error class.
   if (error.code === status.DEADLINE_EXCEEDED) {
     return new DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less");
   }
@@ -65,7 +65,7 @@ export function fromServiceError(error: ServiceError): BotmeshError {
   return new PeerError(error.details || `the peer answered ${status[error.code]}`, error.code);
 }
 
-/** Any error as one that may cross the wire; the text of unknown ones is left behind. */
+/** Converts any error to a BotmeshError. The text of an unknown error is dropped, because it may hold secrets. */
 export function asError(error: unknown): BotmeshError {
   if (error instanceof BotmeshError) return error;
   if (isServiceError(error)) return fromServiceError(error);
@@ -87,7 +87,7 @@ function errorInfo(metadata: Metadata | undefined): ErrorInfo | undefined {
         if (info.domain === DOMAIN) return info;
       }
     } catch {
-      return undefined; // whoever sent that does not speak the contract
+      return undefined; // the peer is not Botmesh
     }
   }
   return undefined;

@@ -1,8 +1,8 @@
-/** What a bot gets to work on. */
 import { context, type Context, trace } from "@opentelemetry/api";
 import { Delegator, type Options } from "./delegator.js";
 import type { Call } from "./call.js";
-import type { Invocation, AgentClient } from "./agent-client.js";
+import type { AgentClient } from "./agent-client.js";
+import type { Invocation } from "./invocation.js";
 import { below } from "./chain.js";
 import { InvalidField } from "./errors.js";
 import { Message } from "./generated/botmesh/v1/message.js";
@@ -12,14 +12,14 @@ import { text, textOf } from "./parts.js";
 import { addUp, type Reply } from "./reply.js";
 import type { Work } from "./work.js";
 
-/** A task in a chain. What it asks of other agents continues the chain. */
+/** The work that a bot's function gets. Its calls to other agents continue the chain. */
 export class Task extends Delegator {
   readonly #usage: Usage[] = [];
   #afterText = false;
 
   constructor(
     protected readonly call: Call,
-    /** The whole message, as it came. */
+    /** The message as it arrived. */
     readonly message: Message,
     protected readonly work: Work,
     protected readonly caller: AgentClient,
@@ -27,92 +27,96 @@ export class Task extends Delegator {
     super();
   }
 
-  /** Aborted when the work is over: by its deadline, by a cancellation, or when its last caller is lost. */
+  /** Aborted when the work ends: at its deadline, by a cancellation, or after its last caller was lost. */
   get signal(): AbortSignal {
     return this.work.signal;
   }
 
-  /** The text parts, a line each. */
+  /** The text parts, one per line. */
   get text(): string {
     return textOf(this.message.payload);
   }
 
-  /** All parts, in order. */
   get parts(): readonly Part[] {
     return this.message.payload;
   }
 
-  /** The variables that the caller gave. */
+  /** Variables of the caller. */
   get context(): Record<string, unknown> {
     return this.message.context ?? {};
   }
 
-  /** The skill that is meant; empty: the bot decides. */
+  /** Id of the requested skill; empty if the bot decides. */
   get skill(): string {
     return this.message.skillId;
   }
 
-  /** The agent that asks; empty: a client that is no agent. */
+  /** Name of the calling agent; empty if the caller is a client. */
   get fromAgent(): string {
     return this.message.fromAgent || (this.call.chain.path.at(-1) ?? "");
   }
 
-  /** The idempotency key; empty if the caller gave none. */
+  /** Idempotency key; empty if the caller gave none. */
   get messageId(): string {
     return this.message.messageId;
   }
 
-  /** The chain's id. */
+  /** Correlation id of the chain. */
   get correlationId(): string {
     return this.call.chain.correlationId;
   }
 
-  /** The conversation; empty: none. */
+  /** Conversation id; empty if there is none. */
   get conversationId(): string {
     return this.call.chain.conversationId;
   }
 
-  /** The tenant. */
+  /** Account of the chain. */
   get account(): string {
     return this.call.chain.accountId;
   }
 
-  /** The agents gone through, oldest first. */
+  /** Agents of the chain, oldest first. */
   get path(): readonly string[] {
     return this.call.chain.path;
   }
 
-  /** The most hops that the chain may have, as it holds for what this task asks of others. */
+  /** Hop limit of the chain, as it applies to the calls of this task. */
   get maxHops(): number {
     return this.call.chain.maxHops ?? this.call.limits.maxHops;
   }
 
-  /** Seconds until the work ends, done or not. */
+  /** Seconds until the deadline of the work. */
   get remaining(): number {
     return this.call.remaining;
   }
 
-  /** The chain's trace, 32 hex digits; empty where nothing is traced. */
+  /** Trace id of the chain, 32 hex digits; empty if it is not traced. */
   get traceId(): string {
     return this.call.traceId;
   }
 
-  /** Send a piece of the reply's text now; it continues the text before it. Waits while the reader is far behind. */
+  /**
+   * Streams a piece of the reply's text, which continues the previous text. Waits while the reader is 64 events
+   * behind.
+   */
   async write(piece: string): Promise<void> {
     await this.#write(text(piece), this.#afterText);
   }
 
-  /** Send a part of the reply now, as a piece of its own. */
+  /** Streams a part of the reply. */
   async writePart(part: Part): Promise<void> {
     await this.#write(part, false);
   }
 
-  /** Tell what is being done; for people, no part of the reply. `fraction` is the share that is done, 0 to 1. */
+  /**
+   * Reports progress to people; it is not part of the reply. `fraction` is the share of the work that is done, 0 to 1.
+   */
   async progress(what: string, fraction?: number): Promise<void> {
     await this.work.emit({ $case: "progress", progress: { text: what, fraction } });
   }
 
-  /** What was spent below so far. */
+  /** Usage of the agents that this task has called so far. */
   get chainUsage(): Usage[] {
     return addUp(this.#usage);
   }
@@ -146,7 +150,10 @@ export class Task extends Delegator {
     this.#usage.push(...reply.totalUsage);
   }
 
-  /** Under the bot's own current span if that belongs to this chain, else under the server span. */
+  /**
+   * Returns the bot's active OpenTelemetry context if its span belongs to this chain, else the context of the server
+   * span.
+   */
   protected spanContext(): Context {
     const active = context.active();
     return trace.getSpanContext(active)?.traceId === this.call.span.spanContext().traceId ? active : this.call.context;

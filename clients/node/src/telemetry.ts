@@ -1,6 +1,6 @@
 /**
- * The tracer of one named part of the mesh. Where OTEL_EXPORTER_OTLP_ENDPOINT names a receiver, spans go there;
- * otherwise to the endpoint that the registry names; an application's own provider is used as it is.
+ * The tracer of one process. Spans are exported to OTEL_EXPORTER_OTLP_ENDPOINT if that is set, else to the endpoint
+ * that the registry announces. A tracer provider of the application is used unchanged.
  */
 import type { Context, Tracer, TracerProvider } from "@opentelemetry/api";
 import { defaultResource, resourceFromAttributes } from "@opentelemetry/resources";
@@ -16,12 +16,12 @@ import { reasonOf, warnOnce } from "./warnings.js";
 
 const SCOPE = "botmesh";
 const FLUSH_SECONDS = 2;
-/** How long spans are held back for the mesh's own receiver, in milliseconds. */
+/** Export delay for the mesh's own receiver, in milliseconds. */
 const OWN_DELAY = 300;
-/** Spans in one export to it: well under the message size limit. */
+/** Maximum number of spans in one export to it; stays well under the message size limit. */
 const OWN_BATCH = 256;
 
-/** A processor that learns only later where spans go. Those before that are let go. */
+/** A span processor whose target is set later. Spans that end before that are dropped. */
 class Late implements SpanProcessor {
   inner: SpanProcessor | undefined;
 
@@ -49,7 +49,7 @@ export class Telemetry {
   #exporting = false;
   #ready: Promise<void> = Promise.resolve();
 
-  /** `own`: the application's provider, if it has one. */
+  /** `own` is the application's tracer provider, if it has one. */
   constructor(service: string, instance = "", own?: TracerProvider) {
     if (own !== undefined) {
       this.#exporting = true;
@@ -63,7 +63,7 @@ export class Telemetry {
     this.#exportAsEnvironmentSays();
   }
 
-  /** Send spans to an endpoint by OTLP over gRPC, unless they already go somewhere. */
+  /** Exports spans to an endpoint by OTLP over gRPC, unless they are exported already. */
   exportTo(endpoint: string): void {
     if (endpoint === "" || this.#exporting) return;
     this.#exporting = true;
@@ -76,7 +76,7 @@ export class Telemetry {
     );
   }
 
-  /** Export what is left, within 2 s. */
+  /** Exports the remaining spans, within 2 s. */
   async stop(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, FLUSH_SECONDS * 1000)));
@@ -94,17 +94,17 @@ export class Telemetry {
     }
     const off = wanted === "none" || process.env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true";
     this.#exporting = off || wanted === "otlp" || said !== undefined;
-    if (this.#exporting && !off) this.#export({}, {}); // exporter and processor read the OTEL_* variables themselves
+    if (this.#exporting && !off) this.#export({}, {}); // exporter and processor read the OTEL_* variables
   }
 
-  /** Loaded only where it is needed: it costs more than all the rest of the SDK. */
+  /** Loads the exporter only if it is needed, because it takes longer to load than the rest of the SDK. */
   #export(exporter: object, processor: object): void {
     this.#ready = import("@opentelemetry/exporter-trace-otlp-grpc")
       .then(({ OTLPTraceExporter }) => {
         this.#late.inner = new BatchSpanProcessor(new OTLPTraceExporter(exporter), processor);
       })
       .catch((error: unknown) => {
-        warnOnce(`no spans are exported: ${reasonOf(error)}`); // the endpoint is what others say
+        warnOnce(`no spans are exported: ${reasonOf(error)}`); // the registry may announce any endpoint
       });
   }
 }

@@ -1,16 +1,16 @@
-/** Waiting: for a while, or not longer than a stream may be silent. */
+/** Timers, pauses and the idle limit of streams. */
 import { StreamIdle } from "./errors.js";
 
-/** The longest timer that Node has; a longer one would go off at once. */
+/** Maximum timer of Node, in milliseconds. A longer one would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Run this after so many seconds. */
+/** Calls `run` after so many seconds. */
 export function after(seconds: number, run: () => void): NodeJS.Timeout {
   const milliseconds = Math.max(0, seconds) * 1000;
   return setTimeout(run, milliseconds < LONGEST ? milliseconds : LONGEST); // NaN as well
 }
 
-/** A pause of so many seconds that an abort ends early. */
+/** Resolves after so many seconds, or when the signal is aborted. */
 export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -24,7 +24,7 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** What `next` gives, or StreamIdle if that takes longer than so many seconds. */
+/** Returns the result of `next`. Throws StreamIdle if that takes longer than `idle` seconds. */
 export function withinIdleLimit<T>(next: Promise<T>, idle: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silent = new Promise<never>((_, reject) => {

@@ -1,33 +1,26 @@
-/** The work of one instance by message id: what runs, and what ended a short while ago. */
-import { createHash } from "node:crypto";
+/** The work of one instance by message id: running work, and work that ended recently. */
 import { MessageIdReused, TooMuchWork } from "./errors.js";
-import { Message, MessageType } from "./generated/botmesh/v1/message.js";
+import { fingerprint } from "./fingerprint.js";
+import type { Message } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
 import type { Settings } from "./settings.js";
 import { after } from "./time.js";
 import { Work } from "./work.js";
 
-/** What is told to a bot's `onNotify` function; the last two: how a task has ended. */
-export const HEARD = new Set([
-  MessageType.MESSAGE_TYPE_UNSPECIFIED,
-  MessageType.MESSAGE_TYPE_BROADCAST,
-  MessageType.MESSAGE_TYPE_RESPONSE,
-  MessageType.MESSAGE_TYPE_ERROR,
-]);
-
-/** What asks for work: a call, as far as the table cares. */
+/** The properties of a call that identify and bound its work. */
 export interface WorkRequest {
   /** The method's full name. */
   readonly method: string;
   readonly message: Message | undefined;
   readonly account: string;
-  /** The agent that asks; empty: a client that is no agent. */
+  /** The calling agent; empty if the caller is a client. */
   readonly fromAgent: string;
-  /** On the clock of now(). */
+  /** Seconds, on the clock of now(). */
   readonly deadline: number | undefined;
   readonly maxReplyBytes: number;
 }
 
+/** Finds, creates and forgets work. Ended work is kept for repeats, within bounds of age, number and bytes. */
 export class WorkTable {
   readonly running = new Map<string, Work>();
   readonly #done = new Map<string, { at: number; size: number; work: Work }>(); // oldest first
@@ -36,12 +29,17 @@ export class WorkTable {
 
   constructor(private readonly settings: Settings) {}
 
-  /** How many are remembered, running ones included. */
+  /** Number of works in the table, running and ended. */
   get remembered(): number {
     return this.running.size + this.#done.size;
   }
 
-  /** The work under the call's message id, and whether it was there before. */
+  /**
+   * Returns the work for a call: the existing one with its message id, or a new one.
+   *
+   * @throws MessageIdReused if the id was used with another payload.
+   * @throws TooMuchWork if `idempotencyEntries` works run already.
+   */
   claim(request: WorkRequest): { work: Work; joined: boolean } {
     const repeatable = (request.message?.messageId ?? "") !== "";
     const key = repeatable ? keyOf(request) : `anonymous ${String(this.#anonymous++)}`;
@@ -68,31 +66,31 @@ export class WorkTable {
       request.deadline ?? now(),
       this.settings.orphanGrace,
       request.maxReplyBytes,
-      (one) => {
-        this.#ended(one);
+      (ended) => {
+        this.#ended(ended);
       },
     );
     this.running.set(key, work);
     return { work, joined: false };
   }
 
-  /** The work under a key, running or ended. */
+  /** Returns the work with this key, running or ended. */
   find(key: string): Work | undefined {
     this.#prune();
     return this.running.get(key) ?? this.#done.get(key)?.work;
   }
 
-  /** Whether there is work under the call's message id. */
+  /** Whether work with the call's message id exists. */
   knows(request: WorkRequest): boolean {
     return (request.message?.messageId ?? "") !== "" && this.find(keyOf(request)) !== undefined;
   }
 
-  /** Drop work that never began. */
+  /** Removes work that did not begin. */
   forget(work: Work): void {
     if (this.running.get(work.key) === work) this.running.delete(work.key);
   }
 
-  /** Wait so many seconds until nothing runs, then end what still does. */
+  /** Waits up to `timeout` seconds for running work to end, then cancels the rest. */
   async drain(timeout: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = after(timeout, resolve)));
@@ -121,31 +119,11 @@ export class WorkTable {
   }
 }
 
-/** The idempotency key: account, from_agent, message_id. None of them holds a blank. */
+/** The idempotency key. None of its three parts contains a space. */
 export function workKey(account: string, from: string, messageId: string): string {
   return `${account} ${from} ${messageId}`;
 }
 
 function keyOf(request: WorkRequest): string {
   return workKey(request.account, request.fromAgent, request.message?.messageId ?? "");
-}
-
-/** What a repeat must have in common with the first: everything but when and in which chain it was sent. */
-function fingerprint(request: WorkRequest): string {
-  const message = request.message ?? Message.create();
-  const core = { ...message, timestamp: undefined, correlationId: "", accountId: "", messageType: 0 };
-  const isHeard = request.method.endsWith("/Notify") && HEARD.has(message.messageType); // nobody answers it
-  const kind = request.method.endsWith("/Transfer") ? "transfer" : isHeard ? "told" : "task";
-  return createHash("sha256")
-    .update(kind)
-    .update(Message.encode(sorted(core) as Message).finish())
-    .digest("base64");
-}
-
-/** The same value with the keys of all plain objects in order, so that maps have one encoding. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]));
 }

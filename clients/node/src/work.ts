@@ -1,83 +1,55 @@
 /**
- * The work that an instance does, kept by message id: repeats join it or replay its outcome.
+ * The work that an instance does for a message id. Repeats of the id join the work or get its outcome again.
  *
- * Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in which
- * the same id can attach again; its deadline ends it whatever its bot does. A repeat that brings a later deadline moves
- * that one out: this is how work goes on for longer than a call may.
+ * Work is tied to its message id, not to a connection. After its last caller is lost it runs on for a grace period, in
+ * which a call with the same id can attach again. Its deadline ends it regardless of what the bot does. A repeat with a
+ * later deadline extends it, so that work can take longer than one call.
  */
 import { setMaxListeners } from "node:events";
-import { encoded } from "./codec.js";
-import { type BotmeshError, Cancelled, DeadlineExpired, MessageTooLarge, OutcomeUnknown } from "./errors.js";
-import { type CancelReceipt, DelegateStreamResponse, TransferResponse } from "./generated/botmesh/v1/agent_service.js";
+import { type BotmeshError, Cancelled, DeadlineExpired, OutcomeUnknown } from "./errors.js";
+import type { CancelReceipt, DelegateStreamResponse, TransferResponse } from "./generated/botmesh/v1/agent_service.js";
 import { Reply } from "./generated/botmesh/v1/message.js";
 import { now } from "./limits.js";
-import { checkReplySize, Pieces } from "./reply.js";
+import { Notifier } from "./notifier.js";
 import { asError } from "./status.js";
 import { after as runAfter } from "./time.js";
+import { WorkEvents } from "./work-events.js";
 
-/** A bot may be this many events ahead of its fastest reader. */
+/** How many events a bot may be ahead of its fastest reader before `emit` waits. */
 const WINDOW = 64;
-/** Events of one work that are kept for a reader that attaches again, in bytes. */
-const KEPT_EVENT_BYTES = 8 * 1024 * 1024;
-/** Bytes that an event takes in memory beside its contents, about. */
-const EVENT_OVERHEAD = 128;
-/** Pieces of one streamed reply: one of a few bytes takes a hundred times that in memory. */
-const MAX_PIECES = 65_536;
-/** Bytes that an entry takes beside its outcome, about. */
+/** Approximate memory of a work beside its events and outcome, in bytes. */
 const OVERHEAD = 512;
 
-/** What came of work: a task's reply, or the answer to an offer. */
+/** The result of work: the reply of a task, or the answer to an offer. */
 export type Outcome = { reply: Reply } | { decision: TransferResponse };
 
-/** Something that others wait for, again and again. */
-class Pulse {
-  #waiting: (() => void)[] = [];
-
-  /** Until the next beat. */
-  next(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  beat(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
-  }
-}
-
-/** One piece of work: what runs, who waits for it, and what came of it. */
+/** One piece of work: its run, its callers, its events and its outcome. */
 export class Work {
   began = false;
   settled = false;
-  /** Whether it goes on without callers: nobody waits for its outcome. */
+  /** Whether it runs on without callers. */
   detached = false;
   outcome: Outcome | undefined;
   error: BotmeshError | undefined;
-  /**
-   * What is kept, by number. Of progress there may be gaps: nobody misses it. Each with its bytes.
-   */
-  readonly #events: { event: DelegateStreamResponse; size: number }[] = [];
-  /** When the bot's function has returned. */
+  /** Resolves when the bot's function has returned and the work is settled. */
   ended: Promise<void> = Promise.resolve();
-  /** What to undo when it is over. */
+  /** Run when the work is settled. */
   readonly atEnd: (() => void)[] = [];
-  /** Cancellations of calls below that are under way. */
+  /** Receipts of the calls that this work made and cancelled. */
   readonly cancels: Promise<CancelReceipt[]>[] = [];
   readonly #abort = new AbortController();
-  readonly #changed = new Pulse();
-  #last = 0;
-  /** The number of the last piece that is no longer kept. */
-  #dropped = 0;
-  #eventBytes = 0;
-  /** Of all pieces and resets so far, kept or not: a reset does not set it back. */
-  #replyBytes = 0;
-  #pieces = 0;
+  readonly #events: WorkEvents;
+  readonly #changed = new Notifier();
   #callers = 0;
-  /** The last event that any caller has taken; infinite if a caller takes only the outcome. */
-  #consumed = 0;
   #timer: NodeJS.Timeout | undefined;
   #orphaned: NodeJS.Timeout | undefined;
 
+  /**
+   * @param digest fingerprint of the request
+   * @param deadline seconds, on the clock of now()
+   * @param grace seconds that the work runs on after its last caller was lost
+   * @param maxReplyBytes maximum size of a streamed reply as a whole
+   */
   constructor(
     readonly key: string,
     readonly repeatable: boolean,
@@ -87,26 +59,27 @@ export class Work {
     readonly maxReplyBytes: number,
     readonly onSettled: (work: Work) => void,
   ) {
-    setMaxListeners(0, this.signal); // a bot may ask as many others as it likes
+    this.#events = new WorkEvents(maxReplyBytes);
+    setMaxListeners(0, this.signal); // each call that the bot makes adds a listener
   }
 
-  /** Aborted when the work is over. */
+  /** Aborted when the work is settled. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** The number of the last event. */
+  /** The sequence of the last event; 0 before the first. */
   get last(): number {
-    return this.#last;
+    return this.#events.last;
   }
 
-  /** Run it, until its deadline at the latest. */
+  /** Starts the work. The deadline settles it if `run` has not. */
   start(run: () => Promise<Outcome>): void {
     this.began = true;
     this.#expire();
     this.ended = run()
       .then((outcome) => {
-        if ("reply" in outcome) this.#checkReply({ $case: "reply", reply: outcome.reply });
+        if ("reply" in outcome) this.#events.checkReply(outcome.reply);
         this.#settle(outcome);
       })
       .catch((error: unknown) => {
@@ -114,7 +87,7 @@ export class Work {
       });
   }
 
-  /** Let it run until `deadline` if that is later than its own. */
+  /** Moves the deadline to `deadline` if that is later. */
   extend(deadline: number): void {
     if (this.settled || deadline <= this.deadline) return;
     this.deadline = deadline;
@@ -123,11 +96,16 @@ export class Work {
     this.#expire();
   }
 
-  /** Wait for the outcome. The wait can be given up; see `grace`. */
+  /**
+   * Waits for the outcome.
+   *
+   * @param lost aborted when the caller is gone; the work ends after `grace` if no other caller is left
+   * @throws BotmeshError that the work failed with; Cancelled or DeadlineExpired if `lost` is aborted.
+   */
   async result(lost: AbortSignal): Promise<Outcome> {
     this.#enter(lost);
-    this.#consumed = Number.POSITIVE_INFINITY;
-    this.#changed.beat();
+    this.#events.consume(Number.POSITIVE_INFINITY);
+    this.#changed.notifyAll();
     try {
       while (!this.settled) await this.#change(lost);
     } finally {
@@ -137,23 +115,24 @@ export class Work {
   }
 
   /**
-   * The events with a number greater than `after`, as they come; then the outcome is there.
+   * Yields the events with a sequence greater than `after` as they come, and returns when the outcome is set.
    *
-   * @throws OutcomeUnknown the first of them are no longer kept.
+   * @param lost as for `result`
+   * @throws OutcomeUnknown if some of these events are no longer kept.
    */
   async *read(after: number, lost: AbortSignal): AsyncGenerator<DelegateStreamResponse> {
     this.#enter(lost);
     try {
       for (;;) {
         while (after < this.last) {
-          if (after < this.#dropped) {
+          if (this.#events.isDroppedAfter(after)) {
             throw new OutcomeUnknown("the first events of this work are no longer kept: ask again as a new task");
           }
-          const event = this.#following(after);
-          if (event === undefined) break; // never: the newest is always kept
+          const event = this.#events.next(after);
+          if (event === undefined) break; // unreachable: the newest event is always kept
           after = event.sequence;
-          this.#consumed = Math.max(this.#consumed, after);
-          this.#changed.beat();
+          this.#events.consume(after);
+          this.#changed.notifyAll();
           yield event;
         }
         if (this.settled) break;
@@ -165,96 +144,45 @@ export class Work {
     this.#result();
   }
 
-  /** Add an event; waits while all readers are far behind. A piece too many ends the work with MessageTooLarge. */
+  /**
+   * Adds an event. Waits while the bot is 64 events ahead of the fastest reader.
+   *
+   * @throws MessageTooLarge if the reply becomes too large; this settles the work.
+   */
   async emit(event: DelegateStreamResponse["event"]): Promise<void> {
-    while (this.last - this.#consumed >= WINDOW && !this.detached && !this.settled) await this.#changed.next();
+    while (this.last - this.#events.consumed >= WINDOW && !this.detached && !this.settled) await this.#changed.wait();
     this.signal.throwIfAborted();
     try {
-      if (event?.$case !== "progress") this.#replyBytes = this.#checkPiece(event);
+      this.#events.count(event);
     } catch (error) {
       this.#settle(undefined, asError(error));
       throw error;
     }
-    const made: DelegateStreamResponse = { sequence: this.#last + 1, event };
-    const size = EVENT_OVERHEAD + sizeOf(made);
-    this.#last++;
-    this.#events.push({ event: made, size });
-    this.#eventBytes += size;
-    while (this.#eventBytes > KEPT_EVENT_BYTES && this.#dropOne()); // until the rest fits, or is needed
-    this.#changed.beat();
+    this.#events.add(event);
+    this.#changed.notifyAll();
   }
 
-  /** The size of the reply with a piece more. */
-  #checkPiece(event: DelegateStreamResponse["event"]): number {
-    if (++this.#pieces > MAX_PIECES) {
-      throw new MessageTooLarge(`the reply comes in more than ${String(MAX_PIECES)} pieces: send larger ones`, {
-        size: this.#replyBytes,
-        limit: this.maxReplyBytes,
-        direction: "reply",
-      });
-    }
-    return this.#checkReply(event);
-  }
-
-  #checkReply(event: DelegateStreamResponse["event"]): number {
-    return checkReplySize(this.#replyBytes + sizeOf({ sequence: this.#last + 1, event }), this.maxReplyBytes);
-  }
-
-  /** Drop the oldest event if somebody has read it, else the oldest progress; never the newest. Whether one was. */
-  #dropOne(): boolean {
-    const { length } = this.#events;
-    const first = this.#events[0]?.event.sequence ?? 0;
-    const isRead = this.#consumed !== Number.POSITIVE_INFINITY && first <= this.#consumed;
-    const at = isRead ? 0 : this.#events.findIndex(({ event }) => event.event?.$case === "progress");
-    if (at < 0 || at >= length - 1) return false;
-    const [gone] = this.#events.splice(at, 1);
-    if (gone === undefined) return false;
-    this.#eventBytes -= gone.size;
-    if (gone.event.event?.$case !== "progress") this.#dropped = gone.event.sequence;
-    return true;
-  }
-
-  /** The first event with a number greater than that. */
-  #following(after: number): DelegateStreamResponse | undefined {
-    let low = 0;
-    let high = this.#events.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#events[middle]?.event.sequence ?? 0) > after) high = middle;
-      else low = middle + 1;
-    }
-    return this.#events[low]?.event;
-  }
-
-  /** End it at once; nothing happens if it has ended. */
+  /** Settles the work with Cancelled, unless it is settled. */
   cancel(reason: string): void {
     this.#settle(undefined, new Cancelled(reason));
   }
 
-  /** Let it go on without callers. */
+  /** Lets the work run on without callers. */
   detach(): void {
     this.detached = true;
-    this.#changed.beat();
+    this.#changed.notifyAll();
   }
 
-  /** A reply with the pieces that were sent before it. */
+  /** Returns the reply with the streamed pieces in front of its own parts. */
   whole(reply: Reply): Reply {
-    const pieces = new Pieces();
-    for (const {
-      event: { event },
-    } of this.#events) {
-      if (event?.$case === "partial" && event.partial.part !== undefined) {
-        pieces.add(event.partial.part, event.partial.append);
-      }
-    }
-    return pieces.whole(reply);
+    return this.#events.whole(reply);
   }
 
-  /** Bytes that it takes in memory, about. */
+  /** Approximate memory, in bytes. */
   size(): number {
     const outcome =
       this.outcome === undefined || !("reply" in this.outcome) ? 0 : Reply.encode(this.outcome.reply).finish().length;
-    return OVERHEAD + this.#eventBytes + outcome;
+    return OVERHEAD + this.#events.bytes + outcome;
   }
 
   #expire(): void {
@@ -263,7 +191,7 @@ export class Work {
     });
   }
 
-  /** Keep the first outcome; a late one changes nothing. */
+  /** Stores the first outcome; later ones are ignored. */
   #settle(outcome?: Outcome, error?: BotmeshError): void {
     if (this.settled) return;
     if (error !== undefined) error.started = true;
@@ -275,7 +203,7 @@ export class Work {
     for (const undo of this.atEnd) undo();
     this.onSettled(this);
     this.#abort.abort();
-    this.#changed.beat();
+    this.#changed.notifyAll();
   }
 
   #result(): Outcome {
@@ -284,15 +212,15 @@ export class Work {
     return this.outcome;
   }
 
-  /** The next change; throws where the call that waits for it is lost. */
+  /** Waits for the next change. Throws if the waiting call is lost before the work is settled. */
   async #change(lost: AbortSignal): Promise<void> {
-    if (!lost.aborted) await this.#changed.next();
+    if (!lost.aborted) await this.#changed.wait();
     if (!lost.aborted || this.settled) return;
     throw lost.reason instanceof DeadlineExpired ? lost.reason : new Cancelled("the caller is gone");
   }
 
   readonly #wake = (): void => {
-    this.#changed.beat();
+    this.#changed.notifyAll();
   };
 
   #enter(lost: AbortSignal): void {
@@ -309,8 +237,4 @@ export class Work {
       this.cancel("the last caller was lost");
     });
   }
-}
-
-function sizeOf(event: DelegateStreamResponse): number {
-  return encoded(DelegateStreamResponse, event).length;
 }

@@ -1,19 +1,20 @@
 """Botmesh: bots that delegate tasks and transfer conversations to each other.
 
-A bot:      Agent, Skill, Task, Reply           agent.py, task.py, reply.py
-A contact:  Conversation, DESK, NOT_MINE        conversation.py
-A client:   connect, Mesh, ReplyStream          client.py, asking.py
-Several:    Consultation, Opinion, Receipt      team.py
-Long work:  TaskHandle, TaskStatus              task_handle.py
-Content:    text, data, raw, url, progress      parts.py, reply.py
-Errors:     botmesh.errors, the tree            errors.py
-Tests:      botmesh.testing                     testing.py
+A bot:            Agent, Skill, Task, Reply           agent.py, skill.py, task.py, reply.py
+A conversation:   Conversation, DESK, NOT_MINE        conversation.py
+A client:         connect, Mesh, ReplyStream          client.py, reply_stream.py
+Delegations:      the methods of Task and Mesh        delegator.py, group_delegator.py
+Several agents:   Consultation, Opinion, Receipt      team.py
+Durable tasks:    TaskHandle, TaskStatus              task_handle.py
+Content:          text, data, raw, url, progress      parts.py, reply.py
+Errors:           botmesh.errors, the tree            errors.py
+Tests:            botmesh.testing                     testing.py
 
-Below that face: caller.py makes calls and server.py takes them, both through the policies in interceptors/.
+Below these modules, calling/ makes calls and serving/ serves them, both through the policies in policies/.
 """
 
 from botmesh import errors
-from botmesh.agent import Agent, Skill
+from botmesh.agent import Agent
 from botmesh.client import Mesh, connect
 from botmesh.conversation import DESK, NOT_MINE, Conversation
 from botmesh.delegator import Match
@@ -22,6 +23,7 @@ from botmesh.limits import Limits
 from botmesh.parts import data, raw, text, url
 from botmesh.reply import Event, Reply, progress
 from botmesh.reply_stream import ReplyStream
+from botmesh.skill import Skill
 from botmesh.task import Task
 from botmesh.task_handle import TaskHandle, TaskStatus
 from botmesh.team import Consultation, Opinion, Receipt

@@ -1,4 +1,4 @@
-"""What a bot author writes against: a name, skills, a few decorated functions, `run()`."""
+"""A bot: its name and skills, the functions that do its work, and `run()`."""
 
 import asyncio
 import contextlib
@@ -11,65 +11,23 @@ from typing import Any, TypeVar
 
 from botmesh import limits as limits_module
 from botmesh.calling.directory import Directory
-from botmesh.calling.registry_client import RegistryClient
-from botmesh.errors import BotmeshError, InvalidField
+from botmesh.errors import BotmeshError
 from botmesh.limits import Limits
 from botmesh.names import check_agent, check_id, new_id
-from botmesh.participant import Participant
-from botmesh.policies import Endpoint
-from botmesh.serving.agent_service import AgentServicer
-from botmesh.serving.grpc_server import Server, run, tune_collector
-from botmesh.serving.registration import Registration
+from botmesh.serving.grpc_server import run, tune_collector
+from botmesh.serving.running_agent import RunningAgent
 from botmesh.serving.runs import BotFunction, Functions
 from botmesh.settings import Settings, load
 from botmesh.task import Task
-from botmesh.telemetry.telemetry import Telemetry, TraceIdFilter
-from botmesh.v1 import agent_card_pb2, instance_pb2
-from botmesh.v1.agent_service_pb2_grpc import add_AgentServiceServicer_to_server
-from botmesh.work.table import WorkTable
+from botmesh.telemetry.telemetry import TraceIdFilter
+from botmesh.v1 import agent_card_pb2
 
-logger = logging.getLogger("botmesh")
-SERVICE = "botmesh.v1.AgentService"
-DRAIN_NOTICE_SECONDS = 0.3
-"""Seconds that a draining instance keeps answering DRAINING, so that every caller's directory has seen the change."""
 F = TypeVar("F", bound=Callable[..., Any])
 _EXPOSURES = {"public": agent_card_pb2.EXPOSURE_PUBLIC, "internal": agent_card_pb2.EXPOSURE_INTERNAL}
 
 
-def Skill(  # noqa: N802 - reads as the thing that it makes
-    id: str,  # noqa: A002 - the contract's word
-    description: str = "",
-    *,
-    name: str = "",
-    examples: Sequence[str] = (),
-    tags: Sequence[str] = (),
-    languages: Sequence[str] = (),
-    idempotent: bool = False,
-) -> agent_card_pb2.Skill:
-    """Something that an agent can do.
-
-    Args:
-        id: unique within the agent.
-        description: what it does, in a sentence or two.
-        name: for people; default the id.
-        examples: utterances that it answers; they are what `find` matches.
-        tags: key words.
-        languages: BCP 47 tags; default the agent's.
-        idempotent: whether doing it twice is harmless, so that it may be tried again elsewhere.
-    """
-    return agent_card_pb2.Skill(
-        id=check_id("skill", id),
-        name=name,
-        description=description,
-        examples=examples,
-        tags=tags,
-        languages=languages,
-        idempotent=idempotent,
-    )
-
-
 class Agent:
-    """A bot: what it is called, what it can do, and the functions that do it."""
+    """A bot: its name, its skills, and the functions that do its work."""
 
     def __init__(
         self,
@@ -91,20 +49,21 @@ class Agent:
 
         Args:
             name: a DNS label, "billing-bot".
-            description: what it is for.
-            skills: what it can do.
-            version: its own version.
+            description: the bot's purpose, in a sentence or two.
+            skills: what the bot can do.
+            version: the bot's own version.
             exposure: "public" (may own conversations) or "internal" (only other agents reach it).
-            account: the tenant; default from the settings, once it starts.
-            shared: whether other accounts see it.
+            account: the bot's account; default from the settings, when the bot starts.
+            shared: whether other accounts see the bot.
             tags: key words of the bot as a whole.
             languages: BCP 47 tags.
-            limits: narrower limits than the mesh's by their names, {"max_hops": 3}.
-            capacity: with this many tasks running it says that it is busy; None: never.
+            limits: limits narrower than the mesh's by their names, {"max_hops": 3}.
+            capacity: the number of running tasks at which the bot reports that it is busy; None: never.
             settings: all settings at once; default from file, environment and config.csv.
 
         Raises:
             InvalidField: a name or limit is malformed.
+            ValueError: the exposure is neither of the two.
         """
         if exposure not in _EXPOSURES:
             raise ValueError(f"exposure must be public or internal but is {exposure!r}")
@@ -113,7 +72,7 @@ class Agent:
         self.instance_id = new_id()
         self.address = ""
         self.capacity = capacity
-        """Tasks at which it says that it is busy; None: never."""
+        """The number of running tasks at which the bot reports that it is busy; None: never."""
         self._on_start: list[Callable[[], Awaitable[None]]] = []
         self._on_stop: list[Callable[[], Awaitable[None]]] = []
         self._limits = limits_module.partial(limits or {})
@@ -129,7 +88,7 @@ class Agent:
             limits=self._limits,
             shared=shared,
         )
-        self._running: _Running | None = None
+        self._running: RunningAgent | None = None
 
     @property
     def name(self) -> str:
@@ -138,7 +97,7 @@ class Agent:
 
     @property
     def settings(self) -> Settings:
-        """Its settings, read from file, environment and config.csv when they are first needed."""
+        """The bot's settings, read from file, environment and config.csv when they are first needed."""
         if self._settings is None:
             self._settings = load()
         return self._settings
@@ -148,14 +107,17 @@ class Agent:
         self._settings = settings
 
     def narrow(self, limits: Limits) -> Limits:
-        """`limits`, no wider than the bot's own."""
+        """Return `limits`, narrowed by the bot's own limits."""
         return limits.narrow(self._limits)
 
     def on_delegate(self, function: F) -> F:
         """Let `function` do the tasks that are delegated to this bot.
 
-        It takes a Task (or, if its parameter is annotated `str`, the task's text) and returns text, a dict, parts
-        or a Reply; an async generator yields them piece by piece.
+        The function takes a Task (or, if its parameter is annotated `str`, the task's text) and returns text, a dict,
+        parts or a Reply. An async generator yields them piece by piece.
+
+        Raises:
+            TypeError: the function is neither async nor an async generator.
         """
         self.functions.delegate = _taking_text(function)
         self.card.capabilities.streaming = inspect.isasyncgenfunction(function)
@@ -164,8 +126,8 @@ class Agent:
     def on_turn(self, function: F) -> F:
         """Let `function` answer the contacts whose conversations this bot owns.
 
-        It takes a Conversation and answers as a delegation does, or returns botmesh.NOT_MINE. A bot without one
-        answers turns with its `on_delegate` function.
+        The function takes a Conversation. It returns what an `on_delegate` function returns, or botmesh.NOT_MINE. A
+        bot without such a function answers turns with its `on_delegate` function.
         """
         self.functions.turn = _taking_text(function)
         self.card.capabilities.transfer = True
@@ -181,16 +143,16 @@ class Agent:
         return keep
 
     def on_notify(self, function: F) -> F:
-        """Let `function` hear what is broadcast to this bot; it takes a Task and returns nothing."""
+        """Let `function` receive what is broadcast to this bot. It takes a Task, and its result is ignored."""
         self.functions.notify = _taking_text(function)
         return function
 
     def on_receipt(self, function: F) -> F:
-        """Let `function` hear how the tasks ended that this bot has submitted.
+        """Let `function` receive the receipts of the tasks that this bot has submitted.
 
-        It takes a Task: `task_id` says which, the text is the answer or what went wrong, and the context has the
-        `state` ("completed", "failed", "canceled", "rejected") and the error's `reason`. It returns nothing. A bot
-        without one hears of it in its `on_notify` function.
+        The function takes a Task. Its `task_id` names the submitted task, its text is the answer or the error's text,
+        and its context has the `state` ("completed", "failed", "canceled", "rejected") and the error's `reason`. The
+        result of the function is ignored. A bot without such a function gets receipts in its `on_notify` function.
         """
         self.functions.receipt = _taking_text(function)
         return function
@@ -198,39 +160,49 @@ class Agent:
     def on_transfer(self, function: F) -> F:
         """Let `function` decide about offered conversations.
 
-        It takes a Task and the offer (botmesh.v1 TransferOffer) and returns True or None to accept, False or a
-        reason to decline. It may be asked twice for one offer: deciding must have no side effects.
+        The async function takes a Task and the offer (botmesh.v1 TransferOffer). It returns True or None to accept,
+        and False or a reason to decline. It must have no side effects, because it may run twice for one offer.
         """
         self.functions.transfer = function
         self.card.capabilities.transfer = True
         return function
 
     def on_start(self, function: F) -> F:
-        """Await `function()` before the bot takes work."""
+        """Await `function()`, an async function without parameters, before the bot takes work."""
         self._on_start.append(function)
         return function
 
     def on_stop(self, function: F) -> F:
-        """Await `function()` after the bot's last work."""
+        """Await `function()`, an async function without parameters, after the bot's last work."""
         self._on_stop.append(function)
         return function
 
     async def start(self, *, directory: Directory | None = None) -> str:
-        """Serve and register; the address as bound.
+        """Serve and register, and return the address as bound, "127.0.0.1:40123".
 
-        Returns as soon as the bot serves: the registry may still be on its way (see `listed`).
+        The method returns as soon as the bot serves. The registry may list the bot later (see `listed`).
 
         Args:
-            directory: whom the bot can call, if there is no registry to register with and to ask.
+            directory: the agents that the bot can call, if there is no registry.
 
         Raises:
             BotmeshError: the address is in use, or the registry refuses the bot.
+            RuntimeError: the bot runs already.
         """
         if self._running is not None:
             raise RuntimeError(f"{self.name} runs already")
         for function in self._on_start:
             await function()
-        self._running = _Running(self, directory)
+        self.card.account_id = self.card.account_id or self.settings.account
+        self._running = RunningAgent(
+            self.card,
+            self.functions,
+            self.instance_id,
+            self.settings,
+            capacity=lambda: self.capacity,
+            narrow=self.narrow,
+            directory=directory,
+        )
         try:
             self.address = await self._running.start()
         except BaseException:
@@ -239,12 +211,15 @@ class Agent:
         return self.address
 
     async def listed(self) -> None:
-        """Return when the registry has found the bot at its address: others can call it from now on."""
+        """Return when the registry has reached the bot at its address, so that other agents can call it."""
         if self._running is not None and self._running.registration is not None:
             await self._running.registration.listed.wait()
 
     async def stop(self, *, drain: bool = True) -> None:
-        """Take no new work, finish what runs (`drain`) or end it, and leave. Nothing happens if it does not run."""
+        """Refuse new work, finish running work (`drain`) or cancel it, and leave the mesh.
+
+        A bot that does not run is left as it is. The setting `drain_timeout` bounds the wait for running work.
+        """
         running, self._running = self._running, None
         if running is not None:
             await running.stop(self.settings.drain_timeout if drain else 0.0)
@@ -252,7 +227,7 @@ class Agent:
                 await function()
 
     def run(self) -> None:
-        """Serve until SIGTERM (finish what runs, then leave) or Ctrl-C (leave at once)."""
+        """Serve until SIGTERM (finish running work, then leave) or Ctrl-C (leave at once)."""
         try:
             logging.basicConfig(
                 stream=sys.stderr,
@@ -279,7 +254,7 @@ class Agent:
         again = asyncio.create_task(stopping.get())
         await asyncio.wait([leaving, again], return_when=asyncio.FIRST_COMPLETED)
         again.cancel()
-        if not leaving.done():  # a second signal: nobody wants to wait any longer
+        if not leaving.done():  # a second signal ends the wait
             leaving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await leaving
@@ -289,101 +264,12 @@ class Agent:
         print(f"{self.name} ready at {self.address} (instance {self.instance_id})", flush=True)
 
 
-class _Running:
-    """The parts of an agent that serves."""
-
-    def __init__(self, agent: Agent, directory: Directory | None) -> None:
-        settings = agent.settings
-        self.agent = agent
-        agent.card.account_id = agent.card.account_id or settings.account
-        self.endpoint = Endpoint(
-            Telemetry(agent.name, agent.instance_id),
-            account=agent.card.account_id,
-            agent=agent.name,
-            instance=agent.instance_id,
-            shared=agent.card.shared,
-            works=WorkTable(
-                settings.idempotency_ttl,
-                settings.idempotency_entries,
-                settings.idempotency_bytes,
-                settings.orphan_grace,
-            ),
-        )
-        self.registry = None if directory is not None else RegistryClient(settings.registry, self.endpoint)
-        self.participant = Participant(
-            self.endpoint, settings, registry=self.registry, directory=directory, narrow=agent.narrow
-        )
-        self.participant.learn(Limits())
-        self.registration: Registration | None = None
-        self.server = Server(agent.name, endpoint=self.endpoint)
-        servicer = AgentServicer(agent.card, agent.functions, self.participant.client, lambda: self.state()[0])
-        add_AgentServiceServicer_to_server(servicer, self.server.grpc)
-
-    def state(self) -> tuple[instance_pb2.Readiness, instance_pb2.Load]:
-        """How ready the instance is, and how much it has to do."""
-        running = len(self.endpoint.works.running)
-        capacity = self.agent.capacity
-        readiness = instance_pb2.READINESS_READY
-        if self.endpoint.draining:
-            readiness = instance_pb2.READINESS_DRAINING
-        elif capacity is not None and running >= capacity:
-            readiness = instance_pb2.READINESS_BUSY
-        return readiness, instance_pb2.Load(in_flight=running, recent_failures=self.endpoint.stats.recent_failures())
-
-    async def start(self) -> str:
-        settings = self.agent.settings
-        address = await self.server.start(settings.bind, [SERVICE])
-        if self.registry is not None:
-            advertised = settings.advertise or _reachable(address)
-            self.registration = Registration(
-                self.registry,
-                self.agent.card,
-                self.agent.instance_id,
-                advertised,
-                self.state,
-                takes_links=settings.links,
-            )
-            self.registration.on_limits = self.participant.learn
-            self.registration.on_trace_endpoint = self.endpoint.telemetry.export_to
-            await self.registration.start()
-        return address
-
-    async def stop(self, drain_timeout: float) -> None:
-        self.endpoint.draining = True
-        if self.registration is not None:
-            self.registration.tell_soon()
-        if drain_timeout:
-            await self.server.set_serving(False)
-        notice = asyncio.create_task(
-            asyncio.sleep(DRAIN_NOTICE_SECONDS if drain_timeout and self.registration is not None else 0)
-        )
-        await self.endpoint.works.drain(drain_timeout)
-        await notice
-        if self.registration is not None:
-            await self.registration.stop()
-        await self.participant.directory.close()
-        await self.server.stop(grace=0.5)
-        await self.participant.client.close()
-        if self.registry is not None:
-            await self.registry.close()
-
-
-def _reachable(address: str) -> str:
-    """What to register where nothing is said: the address as bound, if others can call that.
+def _taking_text(function: Callable[..., Any]) -> BotFunction:
+    """Wrap `function` so that it gets the task's text, if its first parameter is annotated `str`.
 
     Raises:
-        InvalidField: it stands for all addresses of this machine.
+        TypeError: the function is neither async nor an async generator.
     """
-    if address.startswith(("0.0.0.0:", "[::]:")):
-        raise InvalidField(
-            f"{address} stands for all addresses of this machine: set advertise to the one that others reach",
-            field="advertise",
-        )
-    return address
-
-
-def _taking_text(function: Callable[..., Any]) -> BotFunction:
-    """`function`, given the task's text if that is what its parameter is annotated with."""
     if not (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
         raise TypeError(f"{function.__name__} must be an async function or an async generator")
     parameters = list(inspect.signature(function, eval_str=True).parameters.values())

@@ -1,4 +1,4 @@
-"""The chain: what policies read, and how it travels in gRPC metadata (chain.proto)."""
+"""The chain of a call, and its form in gRPC metadata (chain.proto)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,47 +16,47 @@ KEYS = frozenset({PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO})
 
 MAX_METADATA_BYTES = 4096
 MAX_ALLOWED_HOPS = 64
-"""No path is longer than this, whatever the mesh allows: it must fit into metadata."""
+"""The most agents in a path, whatever the mesh allows, so that the path fits into metadata."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A root delegation and all that follow from it, as one call sees it."""
+    """A root delegation and all delegations that follow from it, as one call sees it."""
 
     path: tuple[str, ...] = ()
-    """Agents gone through, oldest first. Its length is the number of hops."""
+    """The agents of the chain, oldest first. Its length is the number of hops."""
     max_hops: int | None = None
-    """The narrowest hop limit so far; None: the mesh's."""
+    """The narrowest hop limit so far; None: the mesh's limit."""
     correlation_id: str = ""
     conversation_id: str = ""
     account_id: str = ""
-    """The tenant; empty on arrival where the caller does not say: the callee's own."""
+    """The account. It is empty in arriving metadata if the caller names none; then the callee's account holds."""
     to: str = ""
-    """agent/instance that the caller means; empty: whoever is called."""
+    """The agent/instance that the caller means; empty: any."""
 
     @classmethod
     def root(cls, account_id: str, conversation_id: str = "") -> "Chain":
-        """A new chain with an id of its own."""
+        """Return a new chain with a new correlation id."""
         return cls(correlation_id=new_id(), account_id=account_id, conversation_id=conversation_id)
 
     @property
     def concurrency_key(self) -> tuple[str, str]:
-        """What open delegations are counted by: the conversation, or the chain where there is none."""
+        """The key by which open delegations are counted: the conversation, or the chain if there is none."""
         return self.account_id, self.conversation_id or self.correlation_id
 
     def below(self, agent: str) -> "Chain":
-        """The chain of a call that `agent` makes: one hop more."""
+        """Return the chain of a call that `agent` makes, with one hop more."""
         path = (*self.path, agent)
         return Chain(path, self.max_hops, self.correlation_id, self.conversation_id, self.account_id)
 
     def narrowed(self, max_hops: int | None) -> "Chain":
-        """This chain with at most `max_hops` hops in all, if that is fewer than before."""
+        """Return this chain with at most `max_hops` hops in all, if that is fewer than before."""
         if max_hops is None or (self.max_hops is not None and self.max_hops <= max_hops):
             return self
         return Chain(self.path, max_hops, self.correlation_id, self.conversation_id, self.account_id, self.to)
 
     def to_metadata(self, to: str = "") -> tuple[tuple[str, str], ...]:
-        """As gRPC metadata, addressed `to` an agent/instance; empty values are left out."""
+        """Return the chain as gRPC metadata for the agent/instance `to`. Empty values are left out."""
         pairs = [(CORRELATION, self.correlation_id), (ACCOUNT, self.account_id), (TO, to or self.to)]
         if self.path:
             pairs.append((PATH, ",".join(self.path)))
@@ -68,39 +68,39 @@ class Chain:
 
     @classmethod
     def from_metadata(cls, metadata: Iterable[tuple[str, str | bytes]]) -> "Chain":
-        """The chain that a call carries.
+        """Read the chain from a call's metadata.
 
         Raises:
-            InvalidField: a value is malformed, a key stands twice, or all are longer than 4 KiB together.
+            InvalidField: a value is malformed, a key comes twice, or all values together are longer than 4 KiB.
         """
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         size = 0
         for key, value in metadata:
             if key not in KEYS:
                 continue
-            # gRPC gives bytes over 127 as UTF-8 if they can be read so, else as Latin-1; other libraries as bytes.
+            # gRPC decodes bytes over 127 as UTF-8 if it can, else as Latin-1; other libraries give bytes.
             text = value if isinstance(value, str) else value.decode("latin-1")
             if not (text.isascii() and (text.isprintable() or not text)):
                 raise InvalidField(
                     f"{key} must be printable ASCII but is {text[:80]!a}", field=key, value=ascii(text[:80])
                 )
-            if key in found:
+            if key in values:
                 raise InvalidField(f"metadata key {key} must stand once", field=key, value=text[:80])
-            found[key] = text
+            values[key] = text
             size += len(key) + len(text)
         if size > MAX_METADATA_BYTES:
             raise InvalidField(f"the chain's metadata is {size} bytes; at most {MAX_METADATA_BYTES}", field=PATH)
-        return cls._checked(found)
+        return cls._checked(values)
 
     @classmethod
-    def _checked(cls, found: Mapping[str, str]) -> "Chain":
+    def _checked(cls, values: Mapping[str, str]) -> "Chain":
         return cls(
-            path=_path(found[PATH]) if found.get(PATH) else (),
-            max_hops=_hops(found[MAX_HOPS]) if found.get(MAX_HOPS) else None,
-            correlation_id=check_id(CORRELATION, found[CORRELATION]) if found.get(CORRELATION) else "",
-            conversation_id=check_id(CONVERSATION, found[CONVERSATION]) if found.get(CONVERSATION) else "",
-            account_id=check_id(ACCOUNT, found[ACCOUNT]) if found.get(ACCOUNT) else "",
-            to=_target(found[TO]) if found.get(TO) else "",
+            path=_path(values[PATH]) if values.get(PATH) else (),
+            max_hops=_hops(values[MAX_HOPS]) if values.get(MAX_HOPS) else None,
+            correlation_id=check_id(CORRELATION, values[CORRELATION]) if values.get(CORRELATION) else "",
+            conversation_id=check_id(CONVERSATION, values[CONVERSATION]) if values.get(CONVERSATION) else "",
+            account_id=check_id(ACCOUNT, values[ACCOUNT]) if values.get(ACCOUNT) else "",
+            to=_target(values[TO]) if values.get(TO) else "",
         )
 
 

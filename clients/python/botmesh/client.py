@@ -1,9 +1,9 @@
-"""A client of the mesh that is no agent."""
+"""A client of the mesh, for programs that call agents and serve none."""
 
 from types import TracebackType
 
-from botmesh.calling.agent_client import Invocation
 from botmesh.calling.directory import Directory
+from botmesh.calling.invocation import Invocation
 from botmesh.chain import Chain
 from botmesh.delegator import Delegator
 from botmesh.names import check_id
@@ -14,10 +14,10 @@ from botmesh.v1.agent_pb2 import Agent
 
 
 class Mesh(Delegator):
-    """A client of the mesh that is no agent: every delegation starts a chain."""
+    """A client of the mesh. Every delegation starts a new chain."""
 
     def __init__(self, participant: Participant) -> None:
-        """Use `connect` to make one."""
+        """Make a client of a participant. Use `connect` instead."""
         super().__init__(participant.client)
         self._participant = participant
 
@@ -27,7 +27,7 @@ class Mesh(Delegator):
         return self._client.directory
 
     def agents(self) -> list[Agent]:
-        """The agents in the watched copy, by account and name."""
+        """Return the agents in the directory, by account and name, with their live and other instances."""
         return self.directory.agents()
 
     def _invocation(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
@@ -37,7 +37,7 @@ class Mesh(Delegator):
         return Invocation(agent, message_pb2.Message(), chain, timeout)
 
     async def close(self) -> None:
-        """Close all connections and export the last spans."""
+        """Close all connections, and export the last spans."""
         await self._participant.close()
         if self._participant.registry is not None:
             await self._participant.registry.close()
@@ -49,12 +49,13 @@ class connect:  # noqa: N801 - reads as the verb it is: `async with botmesh.conn
 
     Args:
         registry: IP and port of the registry; default from the settings.
-        account: the tenant; default from the settings.
+        account: the client's account; default from the settings.
         settings: all settings at once; default from file and environment.
-        name: what traces call this client.
+        name: the client's name in traces.
 
     Raises:
         RegistryUnreachable: no registry answers within 5 s.
+        InvalidField: the account or a setting is malformed.
     """
 
     def __init__(
@@ -65,14 +66,14 @@ class connect:  # noqa: N801 - reads as the verb it is: `async with botmesh.conn
         settings: Settings | None = None,
         name: str = "botmesh-client",
     ) -> None:
-        """Nothing happens before `async with`."""
+        """Read the settings. Nothing is connected before `async with`."""
         self._settings = settings or load()
         self._registry = registry or self._settings.registry
         self._account = check_id("account", account or self._settings.account)
         self._name = name
 
     async def __aenter__(self) -> Mesh:
-        """The mesh, with a first copy of its agents."""
+        """Connect, and return the mesh once its directory is complete."""
         participant = Participant.of_client(self._name, self._account, self._settings, registry=self._registry)
         self._mesh = Mesh(participant)
         try:
@@ -85,5 +86,5 @@ class connect:  # noqa: N801 - reads as the verb it is: `async with botmesh.conn
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close the mesh."""
+        """Close the client."""
         await self._mesh.close()

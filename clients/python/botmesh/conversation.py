@@ -1,4 +1,4 @@
-"""A turn of a conversation, as the bot that owns it sees it."""
+"""A turn of a conversation, as its owner sees it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,49 +27,51 @@ _NAMESPACES: dict[str, api.ContextNamespace] = {
     "account": api.CONTEXT_NAMESPACE_ACCOUNT,
 }
 DESK: Final = "desk"
-"""The human desk, as a target of transfers. No agent can be called so in a transfer."""
+"""The desk as a target of transfers. An agent of that name cannot be a target."""
 
 
 class NotMine:
-    """What a bot returns from a turn that is not its business: the account's primary agent gets it."""
+    """The type of NOT_MINE."""
 
 
 NOT_MINE: Final = NotMine()
+"""A bot returns this from a turn that it does not answer. The account's primary agent gets the turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """What became of a transfer."""
+    """The result of a transfer."""
 
     transferred: bool
-    """Whether the target has the conversation now."""
+    """Whether the target owns the conversation now."""
     owner: str
-    """Who has it now: an agent's name, or "desk"."""
+    """The owner now: an agent's name, or "desk"."""
     epoch: int
+    """The conversation's epoch now."""
     reason: str
-    """Why the target does not have it."""
+    """Why the target does not own it; empty: it does."""
     desk: str = ""
-    """What became of asking for a person: assigned, queued or nobody_on_duty; empty: nobody asked."""
+    """The desk's answer: assigned, queued or nobody_on_duty; empty: the desk was not asked."""
     queue_position: int = 0
-    """The place in the desk's queue, from 1; 0: not in it."""
+    """The place in the desk's queue, from 1; 0: it is not in the queue."""
 
 
 class Conversation(Task):
-    """A contact's message and the conversation that it stands in. Can do all that a Task can.
+    """A contact's messages of one turn, and their conversation. It has all methods of a Task.
 
     Attributes:
         turn: the turn as it came (botmesh.v1 Turn).
-        contact_id: the contact.
-        channel: the channel that the contact writes on.
-        intent: the dialog to open; empty: none.
-        transferred_from: who had the conversation before, if this turn came by a transfer; else empty.
-        transfer_reason: why it was handed over.
+        contact_id: the id of the contact.
+        channel: the channel on which the contact writes.
+        intent: the intent of the transfer that this turn came by; empty: none.
+        transferred_from: the owner before the transfer that this turn came by; empty: there was none.
+        transfer_reason: the reason of that transfer.
         tags: the conversation's tags.
-        fields: what is known of the contact.
+        fields: the fields of the contact, by name.
     """
 
     def __init__(self, call: Call, message: Message, client: AgentClient, turn: Turn) -> None:
-        """Made by the server for each turn."""
+        """Make the conversation of one turn. Only the server calls this."""
         super().__init__(call, message, client)
         self.turn = turn
         self.contact_id = turn.contact_id
@@ -82,14 +84,14 @@ class Conversation(Task):
 
     @property
     def history(self) -> Sequence[HistoryEntry]:
-        """The newest messages, oldest first: 20, and up to 256 KiB of them with the first turn after a transfer.
+        """The newest messages, oldest first: by default 20; with the first turn after a transfer up to 256 KiB of them.
 
-        The mesh's setting `turn_history` says how many; `read_history` gets the others.
+        The mesh's setting `turn_history` gives their number; `read_history` reads the others.
         """
         return self.turn.history
 
     async def read_history(self, limit: int = 0) -> list[HistoryEntry]:
-        """What was said in the conversation, oldest first: the newest `limit` messages, or all."""
+        """Return the newest `limit` messages of the conversation, oldest first; 0: all messages."""
         request = api.GetHistoryRequest(conversation_id=self.conversation_id, limit=limit)
         stub = self._client.services.conversations(self.turn.service_address)
         responses = stub.GetHistory(request, timeout=self.deadline.remaining)
@@ -106,25 +108,26 @@ class Conversation(Task):
         reason: str = "",
         fallback: str = "",
     ) -> Transferred:
-        """Hand the conversation over for good. Where that is done, this turn has ended: return without a reply.
+        """Transfer the conversation for good. If the target takes it, this turn has ended: return without a reply.
 
         Args:
-            to: an agent's name, botmesh.DESK for whoever is free, or "desk/anna" for a person.
-            intent: the dialog to open there.
-            message: what the new owner is to answer first; default the contact's latest message.
+            to: an agent's name, botmesh.DESK for any free person of the desk, or "desk/anna" for one person.
+            intent: the dialog that the new owner opens.
+            message: the message that the new owner answers first; default the contact's latest message.
             context: variables that are added to the conversation's.
-            handoff_message: what the contact is told.
-            reason: why, for the new owner and for operators.
-            fallback: who gets it if the target does not take it; default: this bot keeps it.
+            handoff_message: a message for the contact.
+            reason: the reason, for the new owner and for operators.
+            fallback: the owner if the target does not take the conversation; default: this bot keeps it.
 
         Raises:
             EpochChanged: the conversation has another owner already.
-            Refused: to itself, to an internal agent, too often, or while another transfer is under way.
-            NotFound, Unavailable: the target is unknown, or not active.
+            Refused: the target is the owner or an internal agent, another transfer is under way, or the same two have
+                transferred the conversation too often.
+            NotFound, Unavailable: the target is unknown, or not live.
         """
         request = api.TransferConversationRequest(
             conversation_id=self.conversation_id,
-            target=_owner(to),
+            target=owner_named(to),
             epoch=self.turn.epoch,
             initiator=TRANSFER_INITIATOR_AGENT,
             intent_id=intent,
@@ -132,7 +135,7 @@ class Conversation(Task):
             context=to_struct(context),
             handoff_message=to_parts(handoff_message),
             reason=reason,
-            fallback=_owner(fallback) if fallback else None,
+            fallback=owner_named(fallback) if fallback else None,
         )
         response = await self._tell("TransferConversation", request)
         desk = api.DeskOutcome.Name(response.desk).removeprefix("DESK_OUTCOME_").lower()
@@ -146,10 +149,10 @@ class Conversation(Task):
         )
 
     async def hand_back(self, *, handoff_message: Content = None, reason: str = "") -> Transferred:
-        """Give the conversation back to who it came from.
+        """Transfer the conversation back to its previous owner. Arguments and errors are those of `transfer`.
 
         Raises:
-            ValueError: it did not come by a transfer.
+            ValueError: the conversation had no other owner before.
         """
         came_from = self.transferred_from or self._last_other_agent(self.history)
         if not came_from and self.turn.history_truncated:
@@ -163,14 +166,14 @@ class Conversation(Task):
         await self._tell("SetTags", api.SetTagsRequest(conversation_id=self.conversation_id, add=tags, remove=remove))
 
     async def set_fields(self, **fields: Any) -> None:
-        """Update what is known of the contact; None removes a field. Triggers may fire."""
+        """Set fields of the contact; None removes a field. Triggers may fire."""
         values = to_struct(fields)
         await self._tell("SetFields", api.SetFieldsRequest(conversation_id=self.conversation_id, values=values))
 
     async def fire(self, action: str, **values: Any) -> Sequence[str]:
-        """Fire an action that the account's triggers wait for; the names of those that fired.
+        """Fire an action for the account's triggers; return the names of the triggers that fired.
 
-        Where one of them assigns the conversation to somebody else, this turn may be over: return without a reply.
+        If a trigger gives the conversation to another owner, this turn may be over: return without a reply.
 
         Args:
             action: an id ([A-Za-z0-9._-], at most 64).
@@ -187,18 +190,21 @@ class Conversation(Task):
     async def record_outcome(
         self, *, resolved: bool | None = None, booked: bool | None = None, satisfaction: int | None = None
     ) -> None:
-        """Say what came of the conversation; satisfaction is 1 to 5. What is left out stays as it was."""
+        """Record the outcome of the conversation; satisfaction is 1 to 5. Values that are left out do not change."""
         outcome = pb.Outcome(resolved=resolved, booked=booked, satisfaction=satisfaction)
         await self._tell(
             "RecordOutcome", api.RecordOutcomeRequest(conversation_id=self.conversation_id, outcome=outcome)
         )
 
     async def get_context(self, *names: str, namespace: str = "conversation") -> dict[str, Any]:
-        """Variables as they are now, those of these names or all.
+        """Return the variables of these names, or all variables, as they are now.
 
         Args:
-            names: of variables; those that are not there are left out.
-            namespace: "conversation", "contact" (the same in all its conversations) or "account".
+            names: names of variables. Names without a value are left out of the result.
+            namespace: "conversation", "contact" (the same in all conversations of the contact) or "account".
+
+        Raises:
+            InvalidField: there is no such namespace.
         """
         request = api.GetContextRequest(scope=self._scope(namespace), names=names)
         return from_struct((await self._tell("GetContext", request)).values)
@@ -206,10 +212,11 @@ class Conversation(Task):
     async def set_context(
         self, values: Mapping[str, Any], *, namespace: str = "conversation", ttl: float | None = None
     ) -> None:
-        """Set variables, for good or for `ttl` seconds.
+        """Set variables, for `ttl` seconds or for good.
 
         Raises:
             MessageTooLarge: the namespace would hold more than 64 KiB; nothing is set.
+            InvalidField: there is no such namespace.
         """
         request = api.SetContextRequest(
             scope=self._scope(namespace), values=to_struct(values), ttl=None if ttl is None else duration(ttl)
@@ -217,7 +224,7 @@ class Conversation(Task):
         await self._tell("SetContext", request)
 
     async def delete_context(self, *names: str, namespace: str = "conversation") -> None:
-        """Delete variables of these names, or all."""
+        """Delete the variables of these names, or all variables of the namespace."""
         await self._tell("DeleteContext", api.DeleteContextRequest(scope=self._scope(namespace), names=names))
 
     def _scope(self, namespace: str) -> api.ContextScope:
@@ -236,20 +243,20 @@ class Conversation(Task):
         always: bool = False,
         priority: int = 0,
     ) -> None:
-        """Have an agent asked beside the owner from now on; adding it again replaces what it is asked for.
+        """Add an agent that is asked beside the owner, on the given occasions. Adding it again replaces the occasions.
 
         Args:
-            agent: its name.
-            keywords: when the contact says one of these words or phrases: whole words, in any case.
-            schedules: at these times: cron expressions of five fields, "0 9 * * MON-FRI".
-            time_zone: where their clock stands, "Europe/Berlin"; empty: UTC.
-            actions: when one of these is fired.
-            always: whenever the contact says something.
-            priority: of several, those with a greater one are asked first.
+            agent: the agent's name.
+            keywords: asked when the contact writes one of these words or phrases: whole words, in any case.
+            schedules: asked at these times: cron expressions of five fields, "0 9 * * MON-FRI".
+            time_zone: the time zone of the schedules, "Europe/Berlin"; empty: UTC.
+            actions: asked when one of these actions is fired.
+            always: asked whenever the contact writes.
+            priority: members with a greater priority are asked first.
 
         Raises:
-            UnknownAgent: there is none of this name.
-            InvalidField: nothing is said of when, or an expression is malformed.
+            UnknownAgent: there is no agent of this name.
+            InvalidField: there is no occasion, or an expression is malformed.
         """
         member = pb.Member(
             agent=agent,
@@ -263,7 +270,7 @@ class Conversation(Task):
         await self._tell("AddMember", api.AddMemberRequest(conversation_id=self.conversation_id, member=member))
 
     async def remove_member(self, agent: str) -> None:
-        """Have an agent not asked any more."""
+        """Remove an agent from the members."""
         request = api.RemoveMemberRequest(conversation_id=self.conversation_id, agent=agent)
         await self._tell("RemoveMember", request)
 
@@ -271,7 +278,7 @@ class Conversation(Task):
         return self.turn.service_address
 
     async def _tell(self, method: str, request: Any) -> Any:
-        """Call the service that the turn came from, in this turn's trace and deadline."""
+        """Call the service that the turn came from, in this turn's trace and within its deadline."""
         stub = self._client.services.conversations(self.turn.service_address)
         call = getattr(stub, method)
         metadata = inject(get_current_span(self._span_context()))
@@ -279,9 +286,10 @@ class Conversation(Task):
 
     def _last_other_agent(self, history: Sequence[HistoryEntry]) -> str:
         own = self._call.endpoint.agent
-        return next((one.author for one in reversed(history) if one.author not in ("", own, self.contact_id)), "")
+        return next((entry.author for entry in reversed(history) if entry.author not in ("", own, self.contact_id)), "")
 
 
-def _owner(name: str) -> Owner:
+def owner_named(name: str) -> Owner:
+    """The owner that a transfer's target names: an agent, "desk" for the human desk, "desk/anna" for one person."""
     desk, _, person = name.partition("/")
     return Owner(desk=person) if desk == DESK else Owner(agent=name)

@@ -1,63 +1,63 @@
-"""Every error that Botmesh raises, each with its gRPC code and its reason.
+"""The errors that Botmesh raises, each with its gRPC status code and its reason.
 
 BotmeshError
-├── Refused                   a policy said no before any work began
+├── Refused                   a policy refused the call before any work began
 │   ├── DeadlineTooLong       INVALID_ARGUMENT     a deadline over the limit
-│   ├── HopLimitExceeded      FAILED_PRECONDITION  one hop too many
-│   ├── LoopDetected          FAILED_PRECONDITION  the agent already stands in the path
-│   ├── TooManyDelegations    RESOURCE_EXHAUSTED   too many open in this conversation
-│   ├── TooMuchWork           RESOURCE_EXHAUSTED   the instance remembers no more running work
-│   ├── MessageIdReused       INVALID_ARGUMENT     same id, another payload
+│   ├── HopLimitExceeded      FAILED_PRECONDITION  the chain has one hop too many
+│   ├── LoopDetected          FAILED_PRECONDITION  the agent stands in the path already
+│   ├── TooManyDelegations    RESOURCE_EXHAUSTED   too many are open in this conversation
+│   ├── TooMuchWork           RESOURCE_EXHAUSTED   the instance takes no more running work
+│   ├── MessageIdReused       INVALID_ARGUMENT     the message id was used with another payload
 │   ├── Disabled              FAILED_PRECONDITION  delegations are switched off
 │   ├── InvalidField          INVALID_ARGUMENT     a field or metadata key is malformed
 │   ├── MetadataMismatch      INVALID_ARGUMENT     message and metadata differ
-│   ├── NotSupported          UNIMPLEMENTED        the agent does not do this
+│   ├── NotSupported          UNIMPLEMENTED        the agent or the mesh does not support this
 │   ├── InstanceIdTaken       ALREADY_EXISTS       another process has this instance id
-│   ├── AddressNotAllowed     INVALID_ARGUMENT     the registry may not probe there
-│   ├── TooManyInstances      RESOURCE_EXHAUSTED   the registry takes no more of these
-│   ├── QuotaExceeded         RESOURCE_EXHAUSTED   a connection, conversation or account has as many as it may
+│   ├── AddressNotAllowed     INVALID_ARGUMENT     the registry may not probe the address
+│   ├── TooManyInstances      RESOURCE_EXHAUSTED   the registry takes no more instances, agents or watches
+│   ├── QuotaExceeded         RESOURCE_EXHAUSTED   a connection, conversation or account has used its quota
 │   ├── TransferToSelf        FAILED_PRECONDITION  the target owns the conversation already
 │   ├── TargetInternal        FAILED_PRECONDITION  an internal agent never owns a conversation
 │   ├── TransferOpen          FAILED_PRECONDITION  another transfer is under way
-│   ├── PingPong              FAILED_PRECONDITION  too many transfers between the same two
-│   ├── ConversationStopped   FAILED_PRECONDITION  activate it first
+│   ├── PingPong              FAILED_PRECONDITION  the same two transfer too often
+│   ├── ConversationStopped   FAILED_PRECONDITION  the conversation is stopped: activate it first
 │   ├── NotClaimed            FAILED_PRECONDITION  the person does not hold the conversation
 │   ├── NotAMember            FAILED_PRECONDITION  the agent neither owns the conversation nor is a member
 │   ├── ConversationOpen      FAILED_PRECONDITION  one is open on the channel
 │   ├── ConversationClosed    FAILED_PRECONDITION  the conversation has ended
 │   ├── AddressTaken          ALREADY_EXISTS       another contact has the address
 │   ├── TaskNotWaiting        FAILED_PRECONDITION  the task asks for no input
-│   ├── QueueFull             RESOURCE_EXHAUSTED   as many tasks wait for the agent as may
-│   └── BudgetSpent           FAILED_PRECONDITION  the chain, conversation or account may cost no more
-├── MessageTooLarge           RESOURCE_EXHAUSTED   a message over the limit, either way
-├── Unavailable               nobody could be reached, or nobody knows what became of it
-│   ├── NoLiveInstance        UNAVAILABLE          known, nobody serves it now
-│   ├── Unreachable           UNAVAILABLE          no connection; nothing was sent
+│   ├── QueueFull             RESOURCE_EXHAUSTED   the agent's queue of tasks is full
+│   └── BudgetSpent           FAILED_PRECONDITION  a budget of the chain, conversation or account is spent
+├── MessageTooLarge           RESOURCE_EXHAUSTED   a message over the limit, in either direction
+├── Unavailable               no instance could be reached, or the outcome is unknown
+│   ├── NoLiveInstance        UNAVAILABLE          the agent is known, and no instance of it is live
+│   ├── Unreachable           UNAVAILABLE          no connection could be made; nothing was sent
 │   ├── WrongInstance         UNAVAILABLE          another process answers at that address
-│   ├── Draining              UNAVAILABLE          takes nothing new
+│   ├── Draining              UNAVAILABLE          the instance takes no new work
 │   ├── OutcomeUnknown        UNAVAILABLE          the connection was lost half-way
 │   ├── RegistryUnreachable   UNAVAILABLE          the registry does not answer
-│   ├── WatcherTooSlow        UNAVAILABLE          dropped; watch again
-│   └── LogUnavailable        UNAVAILABLE          nothing could be made durable; nothing was taken in
-├── NotFound
-│   ├── UnknownAgent          NOT_FOUND            no agent of that name
-│   ├── UnknownSkill          NOT_FOUND            no live agent has it
-│   ├── UnknownLease          NOT_FOUND            register anew
+│   ├── WatcherTooSlow        UNAVAILABLE          the watch was ended: watch again
+│   └── LogUnavailable        UNAVAILABLE          the write could not be made durable, and had no effect
+├── NotFound                  what was named does not exist
+│   ├── UnknownAgent          NOT_FOUND            there is no agent of that name
+│   ├── UnknownSkill          NOT_FOUND            no live agent has the skill
+│   ├── UnknownLease          NOT_FOUND            the registry has no such lease: register again
 │   ├── UnknownTrace          NOT_FOUND            no span of this trace is kept
-│   ├── UnknownConversation   NOT_FOUND            no conversation of this id
-│   ├── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits
-│   ├── UnknownTask           NOT_FOUND            no task of this id
-│   ├── UnknownContact        NOT_FOUND            no contact of this id or address
-│   └── UnknownPerson         NOT_FOUND            nobody of that name works at the desk
-├── DeadlineExceeded
+│   ├── UnknownConversation   NOT_FOUND            there is no conversation of this id
+│   ├── UnknownSuggestion     NOT_FOUND            no suggested reply of this turn waits for approval
+│   ├── UnknownTask           NOT_FOUND            there is no task of this id
+│   ├── UnknownContact        NOT_FOUND            there is no contact of this id or address
+│   └── UnknownPerson         NOT_FOUND            no person of that name works at the desk
+├── DeadlineExceeded          the time ran out
 │   ├── DeadlineExpired       DEADLINE_EXCEEDED    the deadline passed
 │   ├── StreamIdle            DEADLINE_EXCEEDED    a stream was silent for too long
 │   ├── QueueExpired          DEADLINE_EXCEEDED    a task waited too long for its agent
 │   └── RunTimeout            DEADLINE_EXCEEDED    a task ran longer than it may
-├── Cancelled                 CANCELLED            the caller gave up, or somebody said stop
+├── Cancelled                 CANCELLED            the work was cancelled, or lost its last caller
 ├── EpochChanged              ABORTED              the conversation has another owner
 ├── AgentFailed               FAILED_PRECONDITION  a bot declared a failure; raise it in your own
-├── AgentError                INTERNAL             a bot raised something else; its text stays there
+├── AgentError                INTERNAL             a bot raised another exception; its text stays in the bot's log
 └── PeerError                 any                  a status without a Botmesh reason
 """
 
@@ -66,7 +66,7 @@ from typing import ClassVar, Self
 from grpc import StatusCode
 
 _MAX_TEXT = 1024
-"""Longest text of an error in characters: it travels in metadata, which gRPC caps at 16 KiB."""
+"""The most characters of an error's text: it travels in metadata, which gRPC limits to 16 KiB."""
 
 
 class BotmeshError(Exception):
@@ -74,22 +74,22 @@ class BotmeshError(Exception):
 
     Attributes:
         text: a sentence for people that says what to do.
-        metadata: facts for programs, as the reason documents them.
-        agent, instance: who raised it; empty if it was made in this process outside an agent.
-        hop: how many hops of the chain lay before the one that raised it.
-        path: the agents gone through up to there.
-        started: False only where the work provably never began.
+        metadata: facts for programs, as the contract documents them for the reason.
+        agent, instance: the agent and the instance that raised the error; empty if no agent did.
+        hop: the number of hops of the chain up to the end that raised the error.
+        path: the agents of the chain up to that end, oldest first.
+        started: False only if the work provably never began.
         trace_id: the chain's trace, 32 hex digits, or empty.
-        from_peer: whether a peer sent it (True) or it was made in this process (False).
+        from_peer: whether a peer sent the error (True) or this process made it (False).
     """
 
     code: ClassVar[StatusCode] = StatusCode.UNKNOWN
     reason: ClassVar[str] = "UNSPECIFIED"
     starts: ClassVar[bool] = True
-    """Whether the work may have begun by the time this class is raised."""
+    """Whether the work may have begun when an error of this class is raised."""
 
     def __init__(self, text: str, **metadata: object) -> None:
-        """Take a sentence for people and facts for programs."""
+        """Make an error of a sentence for people and facts for programs."""
         super().__init__(text)
         self.text = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
         self.metadata = {key: str(value) for key, value in metadata.items()}
@@ -102,46 +102,46 @@ class BotmeshError(Exception):
         self.from_peer = False
 
     def __str__(self) -> str:
-        """The text, and who said so."""
+        """Show the text, and the agent if a peer sent the error."""
         return f"{self.text} ({self.agent} says so)" if self.from_peer and self.agent else self.text
 
     @property
     def status(self) -> StatusCode:
-        """The gRPC status code of this error."""
+        """The gRPC status code of the error."""
         return self.code
 
     def bare(self) -> Self:
-        """The same error without where it was raised: its traceback keeps all alive that was at work there.
+        """Return the same error without its traceback, which would keep all objects of its frames alive.
 
-        Both share what they say: who raised it, and in which trace, is added once it leaves this end.
+        Both errors share their attributes, so that the agent and the trace that are added later show in both.
         """
-        made = type(self).__new__(type(self), *self.args)
-        made.__dict__ = self.__dict__
-        return made
+        copy = type(self).__new__(type(self), *self.args)
+        copy.__dict__ = self.__dict__
+        return copy
 
 
 class Refused(BotmeshError):
-    """A policy said no before any work began."""
+    """A policy refused the call before any work began."""
 
     starts = False
 
 
 class DeadlineTooLong(Refused):
-    """A deadline over the limit."""
+    """The deadline is over the limit."""
 
     code = StatusCode.INVALID_ARGUMENT
     reason = "DEADLINE_TOO_LONG"
 
 
 class HopLimitExceeded(Refused):
-    """One hop too many."""
+    """The chain has one hop too many."""
 
     code = StatusCode.FAILED_PRECONDITION
     reason = "HOP_LIMIT"
 
 
 class LoopDetected(Refused):
-    """The agent already stands in the path."""
+    """The agent stands in the chain's path already."""
 
     code = StatusCode.FAILED_PRECONDITION
     reason = "LOOP"
@@ -155,7 +155,7 @@ class TooManyDelegations(Refused):
 
 
 class TooMuchWork(Refused):
-    """The idempotency table is full of work that still runs."""
+    """The instance runs as much work as its work table holds."""
 
     code = StatusCode.RESOURCE_EXHAUSTED
     reason = "TOO_MUCH_WORK"
@@ -183,14 +183,14 @@ class InvalidField(Refused):
 
 
 class MetadataMismatch(Refused):
-    """Message and metadata name something and differ."""
+    """The message and the metadata have different values for the same field."""
 
     code = StatusCode.INVALID_ARGUMENT
     reason = "METADATA_MISMATCH"
 
 
 class NotSupported(Refused):
-    """The agent does not do this."""
+    """The agent or the mesh does not support this."""
 
     code = StatusCode.UNIMPLEMENTED
     reason = "NOT_SUPPORTED"
@@ -211,14 +211,14 @@ class AddressNotAllowed(Refused):
 
 
 class TooManyInstances(Refused):
-    """The registry takes no more of these."""
+    """The registry takes no more instances, agents or watches."""
 
     code = StatusCode.RESOURCE_EXHAUSTED
     reason = "TOO_MANY_INSTANCES"
 
 
 class QuotaExceeded(Refused):
-    """A connection, a conversation or an account has as many of these as it may."""
+    """A connection, a conversation or an account has used its quota."""
 
     code = StatusCode.RESOURCE_EXHAUSTED
     reason = "QUOTA_EXCEEDED"
@@ -246,7 +246,7 @@ class TransferOpen(Refused):
 
 
 class PingPong(Refused):
-    """Too many transfers between the same two in a short time."""
+    """The same two owners have transferred the conversation too often in a short time."""
 
     code = StatusCode.FAILED_PRECONDITION
     reason = "PING_PONG"
@@ -302,7 +302,7 @@ class TaskNotWaiting(Refused):
 
 
 class QueueFull(Refused):
-    """As many tasks wait for the agent as its queue holds."""
+    """The agent's queue of tasks is full."""
 
     code = StatusCode.RESOURCE_EXHAUSTED
     reason = "QUEUE_FULL"
@@ -316,20 +316,20 @@ class BudgetSpent(Refused):
 
 
 class MessageTooLarge(BotmeshError):
-    """A message over the size limit: a request before it is sent or begun, or a reply."""
+    """A message is over the size limit: a request before any work began, or a reply."""
 
     code = StatusCode.RESOURCE_EXHAUSTED
     reason = "MESSAGE_TOO_LARGE"
 
 
 class Unavailable(BotmeshError):
-    """Nobody could be reached, or nobody knows what became of the call."""
+    """No instance could be reached, or the outcome of the call is unknown."""
 
     code = StatusCode.UNAVAILABLE
 
 
 class NoLiveInstance(Unavailable):
-    """The agent is known and nobody serves it now."""
+    """The agent is known, and no instance of it is live."""
 
     reason = "NO_LIVE_INSTANCE"
     starts = False
@@ -343,21 +343,21 @@ class Unreachable(Unavailable):
 
 
 class WrongInstance(Unavailable):
-    """Another process than the one that is meant answers at this address."""
+    """Another instance than the one that the caller means answers at this address."""
 
     reason = "WRONG_INSTANCE"
     starts = False
 
 
 class Draining(Unavailable):
-    """The instance finishes what runs and takes nothing new."""
+    """The instance drains: it finishes running work and takes no new work."""
 
     reason = "DRAINING"
     starts = False
 
 
 class OutcomeUnknown(Unavailable):
-    """The connection was lost half-way: the work may have been done or not."""
+    """The connection was lost during the call, and the work may have been done or not."""
 
     reason = "OUTCOME_UNKNOWN"
 
@@ -370,14 +370,14 @@ class RegistryUnreachable(Unavailable):
 
 
 class WatcherTooSlow(Unavailable):
-    """The watcher read too slowly and was dropped."""
+    """The watcher read too slowly, and its watch was ended."""
 
     reason = "WATCHER_TOO_SLOW"
     starts = False
 
 
 class LogUnavailable(Unavailable):
-    """What was to be written could not be made durable; nothing was taken in."""
+    """The write could not be made durable, and had no effect."""
 
     reason = "LOG_UNAVAILABLE"
     starts = False
@@ -391,19 +391,19 @@ class NotFound(BotmeshError):
 
 
 class UnknownAgent(NotFound):
-    """No agent of that name; `nearest` in the metadata names some that come close."""
+    """There is no agent of that name; `nearest` in the metadata has similar names."""
 
     reason = "UNKNOWN_AGENT"
 
 
 class UnknownSkill(NotFound):
-    """No live agent declares a skill of that id; `nearest` in the metadata names some that come close."""
+    """No live agent declares a skill of that id; `nearest` in the metadata has similar ids."""
 
     reason = "UNKNOWN_SKILL"
 
 
 class UnknownLease(NotFound):
-    """The registry knows no such lease."""
+    """The registry has no such lease."""
 
     reason = "UNKNOWN_LEASE"
 
@@ -415,7 +415,7 @@ class UnknownTrace(NotFound):
 
 
 class UnknownConversation(NotFound):
-    """No conversation of this id."""
+    """There is no conversation of this id."""
 
     reason = "UNKNOWN_CONVERSATION"
 
@@ -427,7 +427,7 @@ class UnknownSuggestion(NotFound):
 
 
 class UnknownTask(NotFound):
-    """No task of this id."""
+    """There is no task of this id."""
 
     reason = "UNKNOWN_TASK"
 
@@ -439,19 +439,19 @@ class UnknownContact(NotFound):
 
 
 class UnknownPerson(NotFound):
-    """Nobody of that name works at the desk."""
+    """No person of that name works at the desk."""
 
     reason = "UNKNOWN_PERSON"
 
 
 class DeadlineExceeded(BotmeshError):
-    """Time ran out."""
+    """The time ran out."""
 
     code = StatusCode.DEADLINE_EXCEEDED
 
 
 class DeadlineExpired(DeadlineExceeded):
-    """The deadline passed; the work was ended."""
+    """The deadline passed, and the work was ended."""
 
     reason = "DEADLINE_EXPIRED"
 
@@ -475,24 +475,24 @@ class RunTimeout(DeadlineExceeded):
 
 
 class Cancelled(BotmeshError):
-    """The caller gave up, or the callee was told to stop."""
+    """The work was cancelled, or lost its last caller."""
 
     code = StatusCode.CANCELLED
     reason = "CANCELLED"
 
 
 class EpochChanged(BotmeshError):
-    """The conversation changed its owner."""
+    """The conversation has another owner."""
 
     code = StatusCode.ABORTED
     reason = "EPOCH_CHANGED"
 
 
 class AgentFailed(BotmeshError):
-    """A failure that a bot declares: raise it in a bot, and its text reaches the caller.
+    """A failure that a bot declares. Raise it in a bot to send its text to the caller.
 
-    Keyword arguments become `metadata`; keep their names apart from the contract's own
-    (agent, instance, hop, path, started, trace_id).
+    Keyword arguments become `metadata`. Their names must differ from the contract's own (agent, instance, hop, path,
+    started, trace_id).
     """
 
     code = StatusCode.FAILED_PRECONDITION
@@ -500,17 +500,17 @@ class AgentFailed(BotmeshError):
 
 
 class AgentError(BotmeshError):
-    """A bot raised an exception; its text stays in the bot's log, under the trace id."""
+    """A bot raised an exception. Its text stays in the bot's log, with the trace id."""
 
     code = StatusCode.INTERNAL
     reason = "AGENT_ERROR"
 
 
 class PeerError(BotmeshError):
-    """A status without a Botmesh reason: from gRPC itself or a peer that is not Botmesh."""
+    """A status without a Botmesh reason, made by gRPC or by a peer that is not Botmesh."""
 
     def __init__(self, text: str, code: StatusCode = StatusCode.UNKNOWN) -> None:
-        """Take the status as it came."""
+        """Make an error of a status as it came."""
         super().__init__(text)
         self._code = code
         self.from_peer = True
@@ -522,10 +522,10 @@ class PeerError(BotmeshError):
 
 
 def _leaves(base: type[BotmeshError]) -> dict[str, type[BotmeshError]]:
-    found = {} if base.reason == "UNSPECIFIED" else {base.reason: base}
+    classes = {} if base.reason == "UNSPECIFIED" else {base.reason: base}
     for child in base.__subclasses__():
-        found |= _leaves(child)
-    return found
+        classes |= _leaves(child)
+    return classes
 
 
 BY_REASON: dict[str, type[BotmeshError]] = _leaves(BotmeshError)

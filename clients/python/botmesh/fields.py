@@ -1,7 +1,8 @@
-"""What the fields of any message may hold: one check a kind, driven by descriptors, at both ends of every call.
+"""Checks the fields of any message by its descriptor, at both ends of every call.
 
-What passes can be stored, listed, printed as JSON and read again by every language; what does not is refused with the
-path of the field. Each kind of message is looked at once: later only the fields that can be wrong are visited.
+A message that passes can be stored, listed, printed as JSON and read again by every language. A message that does not
+is refused with the path of the field. The check of a message type is made once, and then visits only the fields that
+can be wrong.
 """
 
 import math
@@ -15,21 +16,21 @@ from botmesh.errors import InvalidField
 from botmesh.v1.usage_pb2 import Usage
 
 MIN_SECONDS, MAX_SECONDS = 0, 7_258_118_400
-"""Of a timestamp: the years 1970 to 2200. Later ones do not fit SQLite's integers as nanoseconds, with room to add."""
+"""Bounds of a timestamp, the years 1970 to 2200. Later times as nanoseconds would not fit SQLite's integers."""
 MAX_DURATION = 3_155_760_000
-"""Seconds of a duration: a hundred years."""
+"""The most seconds of a duration: a hundred years."""
 MAX_NESTING = 64
-"""Protobuf messages in each other that a JSON-like value may take: an array takes 2, an object 3. Readers stop at 100,
-and what carries the value takes some of them: so 32 arrays in each other pass, or 21 objects."""
+"""The most nested protobuf messages of a JSON-like value. An array takes 2 and an object 3, so that 32 nested arrays or
+21 nested objects pass. Parsers stop at 100, of which the message around the value takes some."""
 MAX_INTEGER = 2**63 - 1
-"""What SQLite and most languages hold."""
+"""The largest integer of SQLite and of most languages."""
 MAX_AMOUNT = 2**53 - 1
-"""Of tokens and costs: exact in every language, and sums of them stay far below 64 bits."""
+"""The most tokens and costs: exact in every language, and sums of them stay far below 64 bits."""
 MAX_STRING = 4_096
-"""Characters of a string that is no text: an id, a name, a reason."""
+"""The most characters of a string that is no text: an id, a name, a reason."""
 
 _OURS = "botmesh.v1."
-"""Other messages, such as OTLP's, are checked by whoever takes them in."""
+"""The prefix of checked message types. Others, such as OTLP's, are checked by their receiver."""
 _NANOS = 1_000_000_000
 _ARRAY, _OBJECT = 2, 3
 _TEXTS = frozenset(
@@ -44,16 +45,16 @@ _TEXTS = frozenset(
         "botmesh.v1.FindAgentsRequest.query",
     }
 )
-"""Strings that may be longer, as far as the size of the message allows."""
+"""Strings that may be as long as the size of the message allows."""
 _UNCHECKED = frozenset({"botmesh.v1.GetTraceResponse", "botmesh.v1.ListTracesResponse"})
-"""What tells of spans, which may hold anything."""
+"""Messages with spans, which may have any values."""
 
 Check = Callable[[Any], None]
-"""Looks at a value. Raises _WrongError."""
+"""Checks a value, and raises _WrongError."""
 
 
 class _WrongError(Exception):
-    """A value is not allowed; where it stands is told on the way out, so that a good message pays nothing for it."""
+    """A value is not allowed. Its path is built while the error is raised, so that a valid message costs nothing."""
 
     def __init__(self, text: str, place: str = "") -> None:
         super().__init__(text)
@@ -61,26 +62,26 @@ class _WrongError(Exception):
         self.place = place
 
     def inside(self, name: str) -> "_WrongError":
-        """The same, seen from the message that has the value as `name`."""
+        """Extend the path by the field `name` that has the value."""
         joint = "." if self.place and not self.place.startswith("[") else ""
         self.place = f"{name}{joint}{self.place}"
         return self
 
     def at(self, index: int) -> "_WrongError":
-        """The same, seen from the list that has the value at `index`."""
+        """Extend the path by the index in a list that has the value."""
         return self.inside(f"[{index}]")
 
 
 def check_fields(message: Message, path: str = "", size: int | None = None) -> None:
-    """Refuse a message that holds what nobody could store, print or read again.
+    """Refuse a message with a value that could not be stored, printed or read again.
 
     Args:
         message: any message of the contract.
-        path: where it stands, for the refusal; empty: it is the whole request.
-        size: its serialized bytes, if that is known: a short message is looked at faster.
+        path: the path of the message itself, for the error; empty: it is the whole request.
+        size: its serialized bytes, if known; a short message is checked faster.
 
     Raises:
-        InvalidField: says which field, as "message.payload[2].data", and what is allowed there.
+        InvalidField: names the field, as "message.payload[2].data", and what is allowed there.
     """
     kind: Any = message.DESCRIPTOR
     check = (_SHORT if size is not None and size <= MAX_STRING else _ALL).of(kind)
@@ -94,7 +95,7 @@ def check_fields(message: Message, path: str = "", size: int | None = None) -> N
 
 
 def _check_json(value: Any) -> None:
-    """A Value, Struct or ListValue. Never recurses: how deep it goes is somebody else's choice."""
+    """Check a Value, Struct or ListValue without recursion, because its sender chooses its depth."""
     waiting: list[tuple[Any, int]] = [(value, 0)]
     while waiting:
         one, depth = waiting.pop()
@@ -166,18 +167,18 @@ _WELL_KNOWN: dict[str, Check] = {
 
 
 class _Checks:
-    """The checks of all kinds of messages, each made when it is first met."""
+    """The checks of all message types. Each is made when it is first needed."""
 
     def __init__(self, *, strings: bool) -> None:
-        """`strings`: whether strings are looked at; in a short message none can be too long."""
+        """Check the lengths of `strings` or not; in a short message none can be too long."""
         self._strings = strings
         self._made: dict[str, Check | None] = {}
 
     def of(self, kind: Descriptor) -> Check | None:
-        """The check of one kind; None: nothing in it can be wrong."""
+        """Return the check of one message type; None: no field of it can be wrong."""
         name = kind.full_name
         if name not in self._made:
-            self._made[name] = lambda message: self._look_up(kind, message)  # a message may hold its own kind
+            self._made[name] = lambda message: self._look_up(kind, message)  # a message type may contain itself
             self._made[name] = _WELL_KNOWN.get(name) or self._make(kind)
         return self._made[name]
 
@@ -187,7 +188,7 @@ class _Checks:
             check(message)
 
     def _make(self, kind: Descriptor) -> Check | None:
-        """Looks at those fields only that can be wrong."""
+        """Make the check of a message type, which visits only the fields that can be wrong."""
         if kind.full_name in _UNCHECKED or not kind.full_name.startswith(_OURS):
             return None
         plan = [
@@ -221,7 +222,7 @@ class _Checks:
         return _check_each(check) if field.is_repeated and check is not None else check
 
     def _of_one(self, field: FieldDescriptor) -> Check | None:
-        """The check of a single value of a field; None: all are allowed."""
+        """Return the check of a single value of a field; None: all values are allowed."""
         if field.message_type is not None:
             return self.of(field.message_type)
         if field.enum_type is not None:
@@ -259,4 +260,4 @@ def _check_map(check_key: Check | None, check_value: Check | None) -> Check:
 
 _ALL = _Checks(strings=True)
 _SHORT = _Checks(strings=False)
-"""For messages of at most 4,096 bytes: most of them."""
+"""The checks for messages of at most 4,096 bytes, which are most messages."""

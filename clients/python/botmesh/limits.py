@@ -1,6 +1,6 @@
-"""The policies' limits and their defaults, once.
+"""The policies' limits and their defaults.
 
-The mesh's limits are the ceiling: environment, agent and call narrow them, nothing widens them.
+The mesh's limits are the ceiling: settings, agents and calls can only narrow them.
 """
 
 from collections.abc import Mapping
@@ -13,58 +13,59 @@ from botmesh.names import did_you_mean, nearest
 from botmesh.v1 import limits_pb2
 
 TRANSPORT_BYTES = 4 * 1024 * 1024
-"""What the transport takes, so that a message over the limit can be refused with its size and reason."""
+"""The most bytes of a message that the transport takes: above the default limit of a message, so that a policy can
+refuse a message with its size and the reason."""
 
 NO_BUDGET = 2**53 - 1
-"""More than anything costs, and what every language can count exactly."""
+"""A budget that is never spent, and an integer that is exact in every language."""
 
 ANSWER_MARGIN = 0.05
-"""The share of its time that a parent keeps to answer in when it asks a child ..."""
+"""The share of its remaining time that a parent keeps to answer in when it calls a child."""
 ANSWER_MARGIN_MOST = 0.25
-"""... and the most of it, in seconds."""
+"""The most seconds that a parent keeps to answer in."""
 
 DEADLINE_TOLERANCE = 0.01, 1.0
-"""gRPC rounds deadlines on the wire: a callee takes one this share and these seconds over the limit."""
+"""The share and the seconds by which a deadline at the callee may exceed the limit, because gRPC rounds deadlines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the policies allow. Times in seconds, sizes in bytes."""
+    """The limits of the policies. Times are in seconds, sizes in bytes."""
 
     enabled: bool = True
     """Whether delegations are allowed at all."""
     default_timeout: float = 30.0
-    """A call without a deadline gets this one: long enough for a model's answer, short enough to notice."""
+    """The deadline of a call without one: long enough for a model's answer, short enough to notice a hang."""
     max_timeout: float = 300.0
-    """Past this, use a task that outlasts the call."""
+    """The longest deadline of a call. Longer work is submitted as a task."""
     stream_idle_timeout: float = 60.0
-    """A stream that is silent for longer is taken for dead."""
+    """The longest silence of a stream."""
     max_hops: int = 5
-    """A chain that goes deeper is lost."""
+    """The most hops of a chain."""
     allow_revisits: bool = False
-    """Whether an agent that stands in the path may be asked again."""
+    """Whether an agent in the chain's path may be asked again."""
     max_message_bytes: int = 1024 * 1024
-    """Of one serialized message, either way."""
+    """The largest serialized message, in either direction."""
     max_delegations: int = 10
-    """Open at once per conversation at one instance, outgoing and incoming counted apart."""
+    """The most open delegations of a conversation at one instance, counted separately for each direction."""
     max_retries: int = 3
-    """Further attempts after one failed to reach its target."""
+    """The most further attempts after one that failed to reach its target."""
     chain_budget: int = NO_BUDGET
-    """What a chain may cost before further delegations are refused: millionths of a unit of any one currency."""
+    """The cost of a chain at which further delegations are refused, in millionths of a unit of any one currency."""
     conversation_budget: int = NO_BUDGET
-    """The same for a conversation."""
+    """The same limit for a conversation."""
     daily_budget: int = NO_BUDGET
-    """The same for an account on a day (UTC)."""
+    """The same limit for an account on a day (UTC)."""
     max_reply_bytes: int = 8 * 1024 * 1024
-    """Of a streamed reply as a whole: an answer that never ends must fill nobody's memory."""
+    """The largest streamed reply as a whole, so that an endless reply cannot fill the memory of its callers."""
 
     @property
     def has_no_budget(self) -> bool:
-        """Whether anything may cost anything."""
+        """Whether none of the budgets is limited."""
         return self.chain_budget == self.conversation_budget == self.daily_budget == NO_BUDGET
 
     def narrow(self, other: "Limits | limits_pb2.Limits | None") -> "Limits":
-        """These limits where `other` is wider or silent, the other's where it is narrower."""
+        """Return the narrower value of each limit. A limit that `other` does not have is kept."""
         if other is None:
             return self
         given = other.to_proto() if isinstance(other, Limits) else other
@@ -77,12 +78,12 @@ class Limits:
 
     @classmethod
     def from_proto(cls, given: limits_pb2.Limits) -> "Limits":
-        """The mesh's limits as it announces them; the built-in value where it is silent."""
+        """Return the limits of the contract's message, with the built-in value for each limit that it lacks."""
         known = {field.name for field in fields(cls) if given.HasField(field.name)}
         return cls(**{name: _plain(getattr(given, name)) for name in known})  # type: ignore[arg-type]
 
     def to_proto(self) -> limits_pb2.Limits:
-        """As the contract's message, every field set."""
+        """Return the contract's message, with every field set."""
         return limits_pb2.Limits(
             enabled=self.enabled,
             default_timeout=duration(self.default_timeout),
@@ -101,10 +102,10 @@ class Limits:
 
 
 def partial(values: Mapping[str, float]) -> limits_pb2.Limits:
-    """Limits that say only what `values` names (field names of Limits), to narrow others with.
+    """Return a message with only the limits in `values` (by field names of Limits), to narrow others with.
 
     Raises:
-        InvalidField: there is no such limit, or its value cannot be.
+        InvalidField: there is no such limit, or its value is not allowed.
     """
     known = {field.name for field in fields(Limits)}
     given = limits_pb2.Limits()
@@ -122,14 +123,14 @@ def partial(values: Mapping[str, float]) -> limits_pb2.Limits:
 
 
 def duration(seconds: float) -> Duration:
-    """Seconds as the contract's Duration."""
+    """Return `seconds` as the contract's Duration, rounded to microseconds."""
     result = Duration()
     result.FromMicroseconds(round(seconds * 1_000_000))
     return result
 
 
 def seconds(value: Duration) -> float:
-    """The contract's Duration as seconds."""
+    """Return the seconds of the contract's Duration."""
     return value.ToMicroseconds() / 1_000_000
 
 

@@ -1,4 +1,4 @@
-"""The one place that assembles what every member of the mesh has: agent, client, service, test."""
+"""Assembles the parts that every member of the mesh has: agents, clients, services and tests."""
 
 from collections.abc import Callable
 
@@ -14,10 +14,10 @@ from botmesh.telemetry.telemetry import Telemetry
 
 
 class Participant:
-    """A member of the mesh: its endpoint, its copy of the registry, and its client for agents.
+    """A process's membership in the mesh: its endpoint, its directory and its client for agents.
 
-    The mesh's limits reach the endpoint from the moment on when the registry tells them, narrowed by the settings and
-    by `narrow`; traces go where the registry says.
+    The endpoint gets the mesh's limits whenever the registry sends them, narrowed by the settings and by `narrow`.
+    Traces go to the address that the registry sends.
     """
 
     def __init__(
@@ -29,14 +29,14 @@ class Participant:
         directory: Directory | None = None,
         narrow: Callable[[Limits], Limits] | None = None,
     ) -> None:
-        """Assemble; nothing is connected yet.
+        """Assemble the parts. Nothing is connected yet.
 
         Args:
-            endpoint: who this member is.
-            settings: its settings.
-            registry: where it looks agents up; None: it knows only those of `directory`.
-            directory: its copy of the registry; default a new one.
-            narrow: makes limits narrower than the settings do; default not at all.
+            endpoint: the identity, limits and counters of this member.
+            settings: the member's settings.
+            registry: the client of the registry; None: the member can call only the agents of `directory`.
+            directory: the copy of the registry; default a new one.
+            narrow: narrows limits further than the settings do; None: not at all.
         """
         self.endpoint = endpoint
         self.registry = registry
@@ -56,7 +56,7 @@ class Participant:
     def of_client(
         cls, name: str, account: str, settings: Settings, *, registry: str = "", directory: Directory | None = None
     ) -> "Participant":
-        """A client that is no agent, which traces call `name`; `registry` is an IP and port, empty: none."""
+        """Return the participant of a client that traces call `name`. `registry` is an IP and port; empty: none."""
         endpoint = Endpoint(Telemetry(name), account=account)
         registry_client = RegistryClient(registry, endpoint) if registry else None
         participant = cls(endpoint, settings, registry=registry_client, directory=directory)
@@ -64,12 +64,12 @@ class Participant:
         return participant
 
     def learn(self, limits: Limits) -> None:
-        """Take the mesh's limits as the ceiling."""
+        """Take over the mesh's limits as the ceiling, and narrow this member's limits from them."""
         self.endpoint.ceiling = limits
         own = limits.narrow(self._narrowing)
         self.endpoint.limits = own if self._narrow is None else self._narrow(own)
 
     async def close(self) -> None:
-        """Stop watching, wait for what was still to be told, and close all connections but the registry's."""
+        """Stop watching, send the last reports, and close all connections except the registry's."""
         await self.directory.close()
         await self.client.close()

@@ -1,4 +1,4 @@
-"""Making and reading the parts of a message."""
+"""Makes and reads the parts of a message."""
 
 import json
 import time
@@ -13,16 +13,16 @@ from botmesh.errors import InvalidField
 from botmesh.v1.part_pb2 import Part
 
 Content: TypeAlias = "str | Part | Mapping[str, Any] | Sequence[str | Part | Mapping[str, Any]] | None"
-"""What can be said: text, structured data, parts, or several of them."""
+"""The content of a message: text, structured data, parts, or several of them."""
 
 
 def text(content: str, *, media_type: str = "") -> Part:
-    """A part of text, plain unless `media_type` says otherwise."""
+    """Return a part with text, of the type text/plain if `media_type` is empty."""
     return Part(text=content, media_type=media_type)
 
 
 def data(content: Any, *, media_type: str = "") -> Part:
-    """A part of structured data: anything that JSON can hold.
+    """Return a part with structured data: any value that JSON can hold.
 
     Raises:
         InvalidField: JSON cannot hold it: a set, an object, a number that is not finite.
@@ -31,12 +31,12 @@ def data(content: Any, *, media_type: str = "") -> Part:
 
 
 def raw(content: bytes, *, media_type: str = "application/octet-stream", filename: str = "") -> Part:
-    """A part of bytes: a file."""
+    """Return a part with bytes, such as a file."""
     return Part(raw=content, media_type=media_type, filename=filename)
 
 
 def url(address: str, *, media_type: str = "", filename: str = "") -> Part:
-    """A part that says where its content can be fetched."""
+    """Return a part with the URL of its content."""
     return Part(url=address, media_type=media_type, filename=filename)
 
 
@@ -49,7 +49,12 @@ def _held_by_json(field: str, content: Any) -> Any:
 
 
 def to_parts(content: Content) -> list[Part]:
-    """Whatever a bot or a client says, as parts; None is no part."""
+    """Return content as parts; None is no part.
+
+    Raises:
+        InvalidField: JSON cannot hold a dict.
+        TypeError: the content is of another type.
+    """
     if content is None:
         return []
     if isinstance(content, str):
@@ -64,12 +69,12 @@ def to_parts(content: Content) -> list[Part]:
 
 
 def text_of(parts: Iterable[Part]) -> str:
-    """The text parts, a line each."""
+    """Return the texts of the text parts, joined by line breaks."""
     return "\n".join(part.text for part in parts if part.WhichOneof("content") == "text")
 
 
 def to_struct(values: Mapping[str, Any] | None) -> Struct | None:
-    """Variables as the contract's Struct.
+    """Return variables as the contract's Struct; None: there are none.
 
     Raises:
         InvalidField: JSON cannot hold them.
@@ -82,12 +87,12 @@ def to_struct(values: Mapping[str, Any] | None) -> Struct | None:
 
 
 def from_struct(struct: Struct) -> dict[str, Any]:
-    """The contract's Struct as variables. Its numbers are floats: whole ones come back as int."""
+    """Return the variables of the contract's Struct. Its numbers are floats; whole numbers become int."""
     return {key: from_value(value) for key, value in struct.fields.items()}
 
 
 def from_value(value: Value) -> Any:
-    """The contract's Value as Python has it; a whole number comes back as int."""
+    """Return the Python value of the contract's Value; a whole number becomes an int."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         return from_struct(value.struct_value)
@@ -99,5 +104,5 @@ def from_value(value: Value) -> Any:
 
 
 def stamp(timestamp: Timestamp) -> None:
-    """Set it to now. Timestamp's own way takes the time to a calendar and back."""
+    """Set `timestamp` to the current time, without the detour over the calendar of GetCurrentTime."""
     timestamp.seconds, timestamp.nanos = divmod(time.time_ns(), 1_000_000_000)

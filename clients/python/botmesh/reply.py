@@ -1,4 +1,4 @@
-"""What comes back: replies, the events of a stream, and what they cost."""
+"""Replies, the events of a streamed reply, and sums of usages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,18 +25,19 @@ _CODES: dict[State, TaskState] = {
 
 
 class Reply:
-    """The answer to a delegation: what a bot returns, and what its caller gets.
+    """The answer to a delegation. A bot returns one, and its caller gets one.
 
     Attributes:
-        parts: the answer.
-        confidence: how sure the callee is, 0 to 1; None: not said.
-        usage: what the callee itself spent; None: nothing, or not said.
-        state: "completed", or why not: "input_required", "auth_required", "rejected".
-        chain_usage: what was spent below the callee, summed by agent, model and currency.
-        agent, instance: who answered.
-        message_id, correlation_id: of the answer and of its chain.
-        trace_id: the chain's trace, 32 hex digits; empty where nothing is traced.
-        proto: all of it as it came (botmesh.v1 Reply); None: it was made here.
+        parts: the content of the answer.
+        context: variables for the caller, by name.
+        confidence: how sure the callee is, 0 to 1; None: not given.
+        usage: the usage of the callee itself; None: not given.
+        state: "completed", or the reason why not: "input_required", "auth_required", "rejected".
+        chain_usage: the usage below the callee, summed by agent, model and currency.
+        agent, instance: the agent and the instance that answered.
+        message_id, correlation_id: the ids of the answer and of its chain.
+        trace_id: the chain's trace, 32 hex digits; empty if nothing is traced.
+        proto: the whole reply as it came (botmesh.v1 Reply); None: this process made the reply.
     """
 
     __slots__ = (
@@ -63,9 +64,10 @@ class Reply:
         context: dict[str, Any] | None = None,
         state: State = "completed",
     ) -> None:
-        """Answer with `content`: text, a dict, parts, or several of them.
+        """Make an answer with `content`: text, a dict, parts, or several of them.
 
-        With another `state` the task is not done: its caller is asked for something, or told that it will not be.
+        A `state` other than "completed" says that the task is not done: the bot needs input or authentication, or it
+        rejects the task.
 
         Raises:
             ValueError: confidence is not within 0 to 1.
@@ -83,57 +85,57 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The text parts, a line each."""
+        """The texts of the text parts, joined by line breaks."""
         return text_of(self.parts)
 
     @property
     def total_usage(self) -> list[Usage]:
-        """What the whole chain spent from the callee on, summed by agent, model and currency."""
+        """The usage of the callee and of all agents below it, summed by agent, model and currency."""
         return add_up([*([self.usage] if self.usage is not None else []), *self.chain_usage])
 
     @property
     def task_state(self) -> TaskState:
-        """The state as the contract says it; not said where it is completed."""
+        """The state as the contract's enum; UNSPECIFIED for "completed"."""
         return _CODES[self.state]
 
     def __repr__(self) -> str:
-        """The text and who said it."""
+        """Show the text and the agent."""
         return f"Reply({self.text!r}, agent={self.agent!r})"
 
     @classmethod
     def from_proto(cls, reply: message_pb2.Reply, trace_id: str = "") -> "Reply":
-        """The contract's message as a Reply."""
-        made = cls()
-        made.proto = reply
-        made.parts = list(reply.message.payload)
-        made.confidence = reply.confidence if reply.HasField("confidence") else None
-        made.usage = reply.usage if reply.HasField("usage") else None
-        made.chain_usage = list(reply.chain_usage)
+        """Return a Reply of the contract's message."""
+        result = cls()
+        result.proto = reply
+        result.parts = list(reply.message.payload)
+        result.confidence = reply.confidence if reply.HasField("confidence") else None
+        result.usage = reply.usage if reply.HasField("usage") else None
+        result.chain_usage = list(reply.chain_usage)
         if reply.message.HasField("context"):
-            made.context = from_struct(reply.message.context)
-        made.state = _STATES.get(reply.task_state, "completed")
-        made.agent = reply.message.from_agent
-        made.instance = reply.instance_id
-        made.message_id = reply.message.message_id
-        made.correlation_id = reply.message.correlation_id
-        made.trace_id = trace_id
-        return made
+            result.context = from_struct(reply.message.context)
+        result.state = _STATES.get(reply.task_state, "completed")
+        result.agent = reply.message.from_agent
+        result.instance = reply.instance_id
+        result.message_id = reply.message.message_id
+        result.correlation_id = reply.message.correlation_id
+        result.trace_id = trace_id
+        return result
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a stream. All parts in order make the whole reply, unless a reset voids those before it."""
+    """One event of a streamed reply. All parts in order make the whole reply; a reset voids the parts before it."""
 
     part: Part | None = None
     """A piece of the reply."""
     append: bool = False
     """Whether the piece's text continues the text of the piece before it."""
     progress: str = ""
-    """What is being done; for people, no part of the reply."""
+    """A text for people about the progress of the work; it is no part of the reply."""
     fraction: float | None = None
-    """The share that is done, 0 to 1."""
+    """The share of the work that is done, 0 to 1; None: not given."""
     reset: str = ""
-    """Why the work runs again: forget all pieces before."""
+    """Why the work runs again; empty: it does not. A reset voids all pieces before it."""
 
     @property
     def text(self) -> str:
@@ -143,18 +145,18 @@ class Event:
 
 @dataclass(slots=True)
 class Pieces:
-    """Puts the pieces of a stream together."""
+    """Puts the pieces of a streamed reply together."""
 
     max_bytes: int = 0
-    """Of all parts together; 0: whoever gives them bounds them."""
+    """The most bytes of all parts together; 0: the source of the pieces limits them."""
     parts: list[Part] = field(default_factory=list)
     _bytes: int = 0
 
     def add(self, part: Part, *, append: bool) -> None:
-        """One more piece.
+        """Add a piece. With `append` its text continues the last text part.
 
         Raises:
-            MessageTooLarge: together they are more than may be.
+            MessageTooLarge: the pieces together are larger than `max_bytes`.
         """
         self._bytes += part.ByteSize()
         if 0 < self.max_bytes < self._bytes:
@@ -171,7 +173,7 @@ class Pieces:
             self.parts.append(Part.FromString(part.SerializeToString()))
 
     def take(self, event: agent_service_pb2.DelegateStreamResponse) -> None:
-        """What an event means for the reply: one more piece, or all pieces are void; others mean nothing.
+        """Apply an event: add the piece of a partial reply, or void all pieces at a reset. Other events change nothing.
 
         Raises:
             MessageTooLarge: as for `add`.
@@ -183,28 +185,31 @@ class Pieces:
             self.reset()
 
     def reset(self) -> None:
-        """All before is void."""
+        """Void all pieces."""
         self.parts.clear()
         self._bytes = 0
 
     def whole(self, reply: message_pb2.Reply) -> message_pb2.Reply:
-        """`reply` with the pieces before its own parts."""
+        """Return `reply` with the pieces before its own parts."""
         if not self.parts:
             return reply
-        made = message_pb2.Reply()
-        made.CopyFrom(reply)
-        del made.message.payload[:]
-        made.message.payload.extend([*self.parts, *reply.message.payload])
-        return made
+        result = message_pb2.Reply()
+        result.CopyFrom(reply)
+        del result.message.payload[:]
+        result.message.payload.extend([*self.parts, *reply.message.payload])
+        return result
 
 
 def progress(text: str, fraction: float | None = None) -> agent_service_pb2.Progress:
-    """Something for a bot to yield: how far it is. Also keeps a stream from being taken for dead."""
+    """Return progress for a bot to yield: a text for people, and the share that is done, 0 to 1.
+
+    Progress also keeps a stream from ending by the limit `stream_idle_timeout`.
+    """
     return agent_service_pb2.Progress(text=text, fraction=fraction)
 
 
 def add_up(usages: Iterable[Usage]) -> list[Usage]:
-    """Usages summed by agent, model and currency; no sum is greater than a usage may say (fields.py)."""
+    """Sum usages by agent, model and currency. A sum is at most the largest amount of a usage (fields.py)."""
     sums: dict[tuple[str, str, str], Usage] = {}
     for usage in usages:
         key = usage.agent, usage.model, usage.currency

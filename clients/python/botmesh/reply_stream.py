@@ -1,4 +1,4 @@
-"""A reply as it comes."""
+"""A streamed reply."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Self
@@ -10,33 +10,37 @@ from botmesh.v1 import agent_service_pb2 as pb
 
 
 class ReplyStream:
-    """The events of a streamed reply: iterate it once. Leaving early cancels the callee.
+    """The events of a streamed reply. Iterate it once; leaving the iteration early cancels the callee.
 
-    `async with` makes leaving immediate; without it the callee is cancelled when the stream is dropped.
+    `async with` cancels the callee at once. Without it the callee is cancelled when the stream is garbage-collected.
     """
 
     def __init__(self, events: AsyncGenerator[tuple[pb.DelegateStreamResponse, Call]], spent: Callable[[Reply], None]):
-        """Read from `events`; `spent` is told the usage at the end."""
+        """Read from `events`, and call `spent` with the whole reply at the end."""
         self._replies: list[Reply] = []
         self._source = _read(events, spent, self._replies)
 
     @property
     def reply(self) -> Reply:
-        """The whole reply, once the events have ended.
+        """The whole reply, after the last event.
 
         Raises:
-            RuntimeError: they have not.
+            RuntimeError: the events have not ended.
         """
         if not self._replies:
             raise RuntimeError("the stream has not ended: iterate it to the end before asking for its reply")
         return self._replies[-1]
 
     def __aiter__(self) -> AsyncIterator[Event]:
-        """The events, once."""
+        """Iterate over the events. There is one iteration only.
+
+        Raises:
+            BotmeshError: the delegation was refused or failed; the iteration raises it.
+        """
         return self._source
 
     async def __aenter__(self) -> Self:
-        """Nothing is sent before the first event is asked for."""
+        """Return the stream. Nothing is sent before the first event is asked for."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -51,7 +55,10 @@ class ReplyStream:
 async def _read(
     events: AsyncGenerator[tuple[pb.DelegateStreamResponse, Call]], spent: Callable[[Reply], None], replies: list[Reply]
 ) -> AsyncGenerator[Event, None]:
-    """The events, and at their end the reply. No method: a stream that is dropped unread has to end at once."""
+    """Yield the events, and add the whole reply to `replies`.
+
+    This is no method, because a reference to the stream would keep a dropped stream from ending at once.
+    """
     pieces = Pieces()
     try:
         async for response, call in events:

@@ -1,4 +1,4 @@
-"""One setting: its name, its default, and how its text is read."""
+"""One setting, and the parsers of its text."""
 
 import re
 from collections.abc import Callable
@@ -9,15 +9,15 @@ from botmesh.limits import NO_BUDGET
 
 PREFIX = "BOTMESH_"
 NONE = "none"
-"""No budget."""
+"""The text for no budget."""
 _MAX_SECONDS = 366 * 24 * 3600
 _MAX_COUNT = 2**31 - 1
-"""What the contract's Limits can carry on every platform."""
+"""The largest count that the contract's Limits can carry on every platform."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting."""
+    """One setting: its name, its default, and its parser."""
 
     name: str
     default: Any
@@ -25,7 +25,7 @@ class Setting:
     expects: str
     doc: str
     alias: str = ""
-    """Its name in a bot's config.csv."""
+    """The setting's name in a bot's config.csv; empty: it cannot be set there."""
     is_limit: bool = False
 
     @property
@@ -35,7 +35,7 @@ class Setting:
 
 
 def parse_seconds(text: str) -> float:
-    """Seconds from "30", "0.5", "500ms", "30s", "5m" or "1h"."""
+    """Return the seconds of "30", "0.5", "500ms", "30s", "5m" or "1h"; ValueError for any other text."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?", text.strip())
     if match is None:
         raise ValueError(text)
@@ -46,7 +46,7 @@ def parse_seconds(text: str) -> float:
 
 
 def parse_bytes(text: str) -> int:
-    """Bytes from "1048576", "64KiB" or "1MiB"."""
+    """Return the bytes of "1048576", "64KiB" or "1MiB"; ValueError for any other text."""
     match = re.fullmatch(r"(\d+)\s*(B|KiB|MiB|GiB)?", text.strip())
     if match is None:
         raise ValueError(text)
@@ -57,14 +57,14 @@ def parse_bytes(text: str) -> int:
 
 
 def parse_count(text: str) -> int:
-    """A whole number, 0 to 2147483647."""
+    """Return a whole number, 0 to 2147483647; ValueError for any other text."""
     if not re.fullmatch(r"\d+", text.strip()) or int(text) > _MAX_COUNT:
         raise ValueError(text)
     return int(text)
 
 
 def parse_budget(text: str) -> int:
-    """A whole number of millionths, or "none"."""
+    """Return a whole number of millionths, or NO_BUDGET for "none"; ValueError for any other text."""
     value = text.strip()
     if value == NONE:
         return NO_BUDGET
@@ -74,13 +74,13 @@ def parse_budget(text: str) -> int:
 
 
 def parse_switch(text: str) -> bool:
-    """True or false, yes or no, on or off, 1 or 0."""
+    """Return the bool of true, false, yes, no, on, off, 1 or 0 in any case; KeyError for any other text."""
     switches = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
     return switches[text.strip().lower()]
 
 
 def parse_address(text: str) -> str:
-    """IP and port, "127.0.0.1:7600"."""
+    """Return an IP and port, "127.0.0.1:7600"; ValueError for any other text."""
     host, colon, port = text.strip().rpartition(":")
     if not (host and colon and port.isdecimal() and int(port) < 65536):  # noqa: PLR2004 - ports
         raise ValueError(text)
@@ -88,7 +88,7 @@ def parse_address(text: str) -> str:
 
 
 def parse_level(text: str) -> str:
-    """A log level."""
+    """Return a log level in lower case; ValueError for any other text."""
     level = text.strip().lower()
     if level not in ("debug", "info", "warning", "error", "critical"):
         raise ValueError(text)
@@ -96,18 +96,18 @@ def parse_level(text: str) -> str:
 
 
 def parse_version(text: str) -> str:
-    """The A2A version that messages follow: there is one."""
+    """Return the A2A version that messages follow; ValueError for any but 1.0."""
     if text != "1.0":
         raise ValueError("this version of Botmesh speaks A2A 1.0")
     return text
 
 
 def parse_optional_address(text: str) -> str:
-    """IP and port, or nothing."""
+    """Return an IP and port, or an empty text; ValueError for any other text."""
     return parse_address(text) if text.strip() else ""
 
 
-# How a kind of setting is read, and what a mistake is told that it expects.
+# The parser of each kind of setting, and the description of its values for error messages.
 SECONDS = (parse_seconds, 'seconds ("30", "500ms", "5m"), a year at most')
 BYTES = (parse_bytes, 'bytes ("65536", "64KiB", "1MiB")')
 COUNT = (parse_count, f"a whole number, 0 to {_MAX_COUNT}")

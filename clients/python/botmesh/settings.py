@@ -1,31 +1,27 @@
-"""What an agent or a client reads: the list of settings, their defaults, and where a value came from.
+"""The settings of agents and clients: their list, their defaults, and the source of each value.
 
-Later wins: built-in, file (botmesh.toml), environment (BOTMESH_*), a bot's config.csv, flag. For the policies' limits
-that does not hold: each layer only narrows what the mesh allows (limits.py).
+The order of precedence, lowest first, is: built-in value, file (botmesh.toml), environment (BOTMESH_*), a bot's
+config.csv, flag. The policies' limits are the exception: each source can only narrow them (limits.py).
 
-The services of a mesh extend the list (botmesh_service.settings). One file serves both: the SDK passes over the names
-that only services read.
+The services of a mesh extend the list (botmesh_service.settings). One file serves both, because the SDK skips the
+names that only services read.
 
-No configuration library: none of them knows where a value came from, or how to narrow one.
+Botmesh uses no configuration library, because none records the source of a value or narrows one.
 """
 
-import csv
-import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
+from os import environ as process_environ
 from typing import Any, ClassVar, TypeVar
 
 from botmesh.errors import InvalidField
 from botmesh.limits import Limits, partial
-from botmesh.names import check_id, did_you_mean, nearest
+from botmesh.names import check_id
 from botmesh.setting import (
     ADDRESS,
     BUDGET,
     BYTES,
     COUNT,
-    PREFIX,
     SECONDS,
     SWITCH,
     VERSION,
@@ -33,14 +29,11 @@ from botmesh.setting import (
     parse_level,
     parse_optional_address,
 )
+from botmesh.setting_sources import FileName, SettingSources
 from botmesh.v1 import limits_pb2
 
-FILE_VARIABLE = "BOTMESH_CONFIG"
-KIT_VARIABLE = "BOTMESH_KIT_NAME"
-"""What the conformance kit tells the agent under test: no setting, and no mistake."""
-DEFAULT_FILE = "botmesh.toml"
-CSV_FILE = "config.csv"
 BUILT_IN = "built-in"
+"""The source of a value that no other source gives."""
 
 
 def _account(text: str) -> str:
@@ -116,7 +109,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("journal", "", parse_optional_address, ADDRESS[1], "Where the journal is; empty: beside the registry"),
     )
 }
-"""What an agent or a client reads, by name."""
+"""The settings of an agent or a client, by name."""
 
 MESH_NAMES = (
     "registry_bind",
@@ -147,7 +140,7 @@ MESH_NAMES = (
     "message_log_age",
     "trace_spans",
 )
-"""What only the services of a mesh read (botmesh_service.settings): no mistake in a file that a bot reads as well."""
+"""Names that only the services of a mesh read (botmesh_service.settings). A bot skips them in a shared file."""
 
 NAMES = (*SETTINGS, *MESH_NAMES)
 """All names that a file, the environment or a flag may hold."""
@@ -157,10 +150,10 @@ _BY_ALIAS = {setting.alias: setting.name for setting in SETTINGS.values() if set
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Effective values, and where each came from."""
+    """The effective values of all settings, and the source of each. Times are in seconds, sizes in bytes."""
 
     TABLE: ClassVar[Mapping[str, Setting]] = SETTINGS
-    """What is read into it, by name."""
+    """The settings that this class holds, by name."""
 
     registry: str
     account: str
@@ -182,21 +175,22 @@ class Settings:
     tasks: str
     journal: str
     given_limits: dict[str, Any]
-    """Limits that some layer names; the others are the mesh's."""
+    """The limits that a source gives; the mesh's value holds for the others."""
     sources: dict[str, str] = field(default_factory=dict)
+    """The source of each value by the setting's name: "built-in", "environment BOTMESH_ACCOUNT"."""
 
     @property
     def limits(self) -> Limits:
-        """The limits that these settings give a mesh: built-in where nothing is said."""
+        """The limits that these settings give to a mesh, with the built-in value where no source gives one."""
         return Limits(**self.given_limits)
 
     @property
     def narrowing(self) -> limits_pb2.Limits:
-        """Only the limits that are said: what narrows the mesh's for a bot or a client."""
+        """Only the limits that a source gives. They narrow the mesh's limits for a bot or a client."""
         return partial(self.given_limits)
 
     def services(self, registry: str) -> dict[str, str]:
-        """Where the services are that are no agents, by name: beside the registry unless said otherwise."""
+        """The addresses of the mesh's services by name; a service without one answers at `registry`."""
         return {
             "conversations": self.conversations or registry,
             "tasks": self.tasks or registry,
@@ -204,23 +198,23 @@ class Settings:
         }
 
     def value(self, name: str) -> Any:
-        """The effective value of a setting by name."""
+        """The effective value of the setting called `name`."""
         return getattr(self.limits if self.TABLE[name].is_limit else self, name)
 
 
 def load(
     *,
-    file: str | os.PathLike[str] | None = None,
-    csv: str | os.PathLike[str] | None = None,
+    file: FileName | None = None,
+    csv: FileName | None = None,
     environ: Mapping[str, str] | None = None,
     flags: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The effective settings.
+    """Read the effective settings of an agent or a client.
 
     Args:
-        file: a TOML file; default the one that BOTMESH_CONFIG names, else ./botmesh.toml if there is one.
-        csv: a bot's `name,value` rows; default ./config.csv if there is one.
-        environ: the environment; default the process's. An empty one also means: no files by default.
+        file: a TOML file; default the one that BOTMESH_CONFIG names, else ./botmesh.toml if it exists.
+        csv: a bot's `name,value` rows; default ./config.csv if it exists.
+        environ: the environment; default the process's. If it is given, files are not read by default.
         flags: values by name, as given on a command line.
 
     Raises:
@@ -235,94 +229,34 @@ S = TypeVar("S", bound=Settings)
 def load_as(
     kind: type[S],
     *,
-    file: str | os.PathLike[str] | None,
-    csv: str | os.PathLike[str] | None,
+    file: FileName | None,
+    csv: FileName | None,
     environ: Mapping[str, str] | None,
     flags: Mapping[str, str] | None,
 ) -> S:
-    """What `load` does, for settings with a longer table."""
+    """Read settings as `load` does, for a subclass with a longer table."""
     table = kind.TABLE
-    environment = os.environ if environ is None else environ
+    origin = SettingSources(
+        file=file,
+        csv=csv,
+        environ=process_environ if environ is None else environ,
+        flags=flags or {},
+        defaults=environ is None,
+        names=NAMES,
+        aliases=_BY_ALIAS,
+    )
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
-    for name, text, source in _layers(file, csv, environment, flags or {}, defaults=environ is None):
+    for name, text, source in origin.read():
         if name not in table:
             continue  # only the services of a mesh read it
         value = _parsed(table[name], text, source)
         if table[name].is_limit and name in values and min(values[name], value) != value:
-            continue  # an earlier layer is narrower
+            continue  # an earlier source is narrower
         values[name], sources[name] = value, source
     given = {name: values[name] for name in values if table[name].is_limit}
     plain = {s.name: values.get(s.name, s.default) for s in table.values() if not s.is_limit}
     return kind(**plain, given_limits=given, sources={name: sources.get(name, BUILT_IN) for name in table})
-
-
-Layer = Iterator[tuple[str, str, str]]
-"""A name, its text, and where that stands."""
-
-
-def _layers(
-    file: str | os.PathLike[str] | None,
-    rows: str | os.PathLike[str] | None,
-    environ: Mapping[str, str],
-    flags: Mapping[str, str],
-    *,
-    defaults: bool,
-) -> Layer:
-    file = file or environ.get(FILE_VARIABLE) or None
-    if file is not None or (defaults and Path(DEFAULT_FILE).is_file()):
-        yield from _from_file(Path(file or DEFAULT_FILE))
-    yield from _from_environment(environ)
-    if rows is not None or (defaults and Path(CSV_FILE).is_file()):
-        yield from _from_csv(Path(rows or CSV_FILE), strict=rows is not None)
-    for name, text in flags.items():
-        yield _known(name, "flag"), text, f"flag --{name.replace('_', '-')}"
-
-
-def _from_file(path: Path) -> Layer:
-    source = f"file {path}"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InvalidField(f"cannot read {path}: {error.strerror}", field="config", value=path) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidField(f"{path} is not TOML: {error}", field="config", value=path) from None
-    for name, value in content.items():
-        yield _known(name, source), str(value), source
-
-
-def _from_environment(environ: Mapping[str, str]) -> Layer:
-    names = {PREFIX + name.upper(): name for name in NAMES}
-    for variable in sorted(environ):
-        if not variable.startswith(PREFIX) or variable in (FILE_VARIABLE, KIT_VARIABLE):
-            continue
-        if variable not in names:
-            close = [PREFIX + name.upper() for name in nearest(variable.removeprefix(PREFIX).lower(), NAMES)]
-            raise InvalidField(f"{variable} is no setting.{did_you_mean(close)}", field=variable)
-        yield names[variable], environ[variable], f"environment {variable}"
-
-
-def _from_csv(path: Path, *, strict: bool) -> Layer:
-    """A bot's config.csv. One that merely lies here may hold other programs' rows: only a2a-* are ours then."""
-    source = f"config.csv {path}"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as opened:  # spreadsheets put a mark in front
-            rows = [(row[0].strip(), row[1].strip()) for row in csv.reader(opened) if len(row) > 1]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidField(f"cannot read {path}: {error}", field="config.csv", value=path) from None
-    for name, value in rows:
-        if name in _BY_ALIAS:
-            yield _BY_ALIAS[name], value, source
-        elif name.startswith("a2a-") or (strict and (name, value) != ("name", "value")):
-            close = nearest(name, _BY_ALIAS)
-            raise InvalidField(f"{path}: {name} is no setting.{did_you_mean(close)}", field=name)
-
-
-def _known(given: str, source: str) -> str:
-    name = given.replace("-", "_")
-    if name not in NAMES:
-        raise InvalidField(f"{source}: {given} is no setting.{did_you_mean(nearest(name, NAMES))}", field=given)
-    return name
 
 
 def _parsed(setting: Setting, text: str, source: str) -> Any:

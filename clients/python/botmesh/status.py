@@ -1,4 +1,4 @@
-"""How an error crosses the wire: gRPC status and google.rpc.ErrorInfo, there and back."""
+"""Converts errors to gRPC statuses with google.rpc.ErrorInfo, and back."""
 
 import asyncio
 import re
@@ -25,20 +25,20 @@ _UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 """gRPC's status codes by their numbers."""
 _BROKEN_OFF = "CANCELLED"
-"""What gRPC's core says of a stream that was reset under it."""
+"""The details of gRPC's core for a stream that the peer reset."""
 _COMMON = ("agent", "instance", "hop", "path", "started", "trace_id")
 _MAX_VALUE = 512
 _TOO_LARGE = re.compile("larger than max|exceeds maximum size")
-"""How the gRPC libraries of several languages say that the transport refused a message."""
+"""The details of the gRPC libraries of several languages for a message that the transport refused."""
 
 
 def to_trailers(error: BotmeshError) -> tuple[tuple[str, bytes], ...]:
-    """The trailing metadata that carries `error`."""
+    """Return the trailing metadata that carries `error`."""
     return ((DETAILS_KEY, to_status(error)),)
 
 
 def to_status(error: BotmeshError) -> bytes:
-    """`error` as a serialized google.rpc.Status; under 8 KiB whatever the error holds."""
+    """Return `error` as a serialized google.rpc.Status, under 8 KiB whatever the error has."""
     facts = {key: value[:_MAX_VALUE] for key, value in list(error.metadata.items())[:16] if key not in _COMMON}
     facts |= {
         "agent": error.agent,
@@ -57,10 +57,10 @@ def to_status(error: BotmeshError) -> bytes:
 
 
 def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
-    """The error that a peer sent, as the class that it was there.
+    """Return the error of a status, as the class that it had at the peer.
 
-    A status without ErrorInfo was made by gRPC: a deadline or a size limit of its own is mapped to ours,
-    the rest becomes PeerError.
+    A status without ErrorInfo was made by gRPC. An expired deadline and a message over the size limit get the mesh's
+    classes, and all other statuses become a PeerError.
     """
     text = rpc_error.details() or ""
     info = error_info(rpc_error)
@@ -70,7 +70,7 @@ def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less")
     if code is grpc.StatusCode.CANCELLED and text in ("", _BROKEN_OFF):
-        # Nobody gave up: an agent says why it cancels, and giving up here raises something else.
+        # No caller cancelled: an agent gives a reason, and a caller's own cancellation raises CancelledError.
         return PeerError("gRPC broke the call off: too many began at once, or the server closed", _UNAVAILABLE)
     if code is grpc.StatusCode.CANCELLED:
         return Cancelled(text)
@@ -80,7 +80,7 @@ def from_rpc_error(rpc_error: grpc.aio.AioRpcError) -> BotmeshError:
 
 
 def from_status(data: bytes) -> BotmeshError:
-    """The error in a serialized google.rpc.Status, as the class that it was where it was raised."""
+    """Return the error in a serialized google.rpc.Status, as the class that it had at the peer."""
     try:
         status = Status.FromString(data)
     except DecodeError:
@@ -91,7 +91,7 @@ def from_status(data: bytes) -> BotmeshError:
 
 
 def from_exception(error: BaseException) -> BotmeshError:
-    """Any exception as an error that may cross the wire; text of unknown ones is left behind."""
+    """Return any exception as a BotmeshError. The text of unknown exceptions is not taken over."""
     if isinstance(error, BotmeshError):
         return error
     if isinstance(error, grpc.aio.AioRpcError):
@@ -102,7 +102,7 @@ def from_exception(error: BaseException) -> BotmeshError:
 
 
 def error_info(rpc_error: grpc.aio.AioRpcError) -> ErrorInfo | None:
-    """The mesh's ErrorInfo of a status; None: it was made by gRPC, or by a peer that is not Botmesh."""
+    """Return the mesh's ErrorInfo of a status; None: gRPC made the status, or a peer that is not Botmesh."""
     for key, value in rpc_error.trailing_metadata() or ():
         if key == DETAILS_KEY and isinstance(value, bytes):
             return _unpack(value)
@@ -117,7 +117,7 @@ def _unpack(value: bytes) -> ErrorInfo | None:
             if detail.Unpack(info) and info.domain == DOMAIN:
                 return info
     except DecodeError:
-        pass  # whoever sent that does not speak the contract
+        pass  # the peer does not follow the contract
     return None
 
 

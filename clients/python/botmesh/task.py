@@ -1,4 +1,4 @@
-"""What a bot gets to work on."""
+"""A task, as the bot that works on it sees it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import get_current_span, set_span_in_context
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.invocation import Invocation
 from botmesh.deadline import Deadline
 from botmesh.delegator import Delegator
 from botmesh.parts import Content, from_struct, text_of, to_parts
@@ -20,14 +21,14 @@ from botmesh.v1.usage_pb2 import Usage
 
 
 class Task(Delegator):
-    """A task in a chain. What it asks of other agents continues the chain.
+    """The work that a bot's function is given. Delegations through its methods continue the chain.
 
     Attributes:
-        message: the whole message, as it came.
+        message: the whole message as it came (botmesh.v1 Message).
     """
 
     def __init__(self, call: Call, message: Message, client: AgentClient) -> None:
-        """Made by the server for each piece of work."""
+        """Make a task of `message`. Only the server calls this."""
         super().__init__(client)
         self._call = call
         self._context: dict[str, Any] | None = None
@@ -36,29 +37,29 @@ class Task(Delegator):
 
     @property
     def text(self) -> str:
-        """The text parts, a line each."""
+        """The texts of the text parts, joined by line breaks."""
         return text_of(self.message.payload)
 
     @property
     def parts(self) -> Sequence[Part]:
-        """All parts, in order."""
+        """All parts of the message, in order."""
         return self.message.payload
 
     @property
     def context(self) -> dict[str, Any]:
-        """The variables that the caller gave."""
+        """The variables that the caller gave, by name."""
         if self._context is None:
             self._context = from_struct(self.message.context)
         return self._context
 
     @property
     def skill(self) -> str:
-        """The skill that is meant; empty: the bot decides."""
+        """The id of the skill that is meant; empty: the caller named none."""
         return self.message.skill_id
 
     @property
     def from_agent(self) -> str:
-        """The agent that asks; empty: a client that is no agent."""
+        """The agent that asks; empty: a client asks."""
         return self.message.from_agent or (self._call.chain.path[-1] if self._call.chain.path else "")
 
     @property
@@ -68,60 +69,60 @@ class Task(Delegator):
 
     @property
     def task_id(self) -> str:
-        """The task that this brings, or whose end it tells of, the same each time; empty: none."""
+        """The id of the durable task that this work or receipt belongs to, the same in every attempt; empty: none."""
         return self.message.task_id
 
     @property
     def deadline(self) -> Deadline:
-        """When the work ends, done or not. It can move out while a caller attaches again and again."""
+        """The deadline of the work. It moves out when a caller with a later deadline joins the work."""
         work = self._call.work
         return work.deadline if work is not None else self._call.required_deadline
 
     @property
     def correlation_id(self) -> str:
-        """The chain's id."""
+        """The id of the chain."""
         return self._call.chain.correlation_id
 
     @property
     def conversation_id(self) -> str:
-        """The conversation; empty: none."""
+        """The id of the conversation; empty: there is none."""
         return self._call.chain.conversation_id
 
     @property
     def account(self) -> str:
-        """The tenant."""
+        """The chain's account."""
         return self._call.chain.account_id
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The agents gone through, oldest first."""
+        """The agents of the chain before this one, oldest first."""
         return self._call.chain.path
 
     @property
     def max_hops(self) -> int:
-        """The most hops that the chain may have, as it holds for what this task asks of others."""
+        """The most hops of the chain, as it holds for delegations of this task."""
         narrowest = self._call.chain.max_hops
         return self._call.limits.max_hops if narrowest is None else narrowest
 
     @property
     def trace_id(self) -> str:
-        """The chain's trace, 32 hex digits; empty where nothing is traced."""
+        """The id of the chain's trace, 32 hex digits; empty if nothing is traced."""
         return trace_id_of(self._call.span)
 
     def __repr__(self) -> str:
-        """The text and who asked."""
+        """Show the text and the agent that asks."""
         return f"Task({self.text!r}, from_agent={self.from_agent!r})"
 
     def chain_usage(self) -> list[Usage]:
-        """What was spent below so far."""
+        """Return the usage of this task's delegations so far, summed by agent, model and currency."""
         return add_up(self._usage)
 
     async def say(self, content: Content) -> None:
-        """Say something to the contact of this conversation outside a turn: when a long task has ended, for example.
+        """Say something to the contact of this conversation outside a turn, for example when a long task has ended.
 
         Raises:
             NotAMember: this bot neither owns the conversation nor is a member.
-            ConversationStopped: nothing is said in it any more.
+            ConversationStopped: the conversation is stopped.
         """
         stub = self._client.services.conversations(self._conversations_at())
         request = SayRequest(
@@ -144,7 +145,7 @@ class Task(Delegator):
         )
 
     def _span_context(self) -> Context:
-        """Under the bot's own current span if that belongs to this chain, else under the server span."""
+        """The context of the bot's current span if that belongs to this chain, else that of the server span."""
         current = get_current()
         if get_current_span(current).get_span_context().trace_id == self._call.span.get_span_context().trace_id:
             return current

@@ -1,4 +1,4 @@
-"""Tasks that were submitted: work that outlasts a call, seen from whoever asked for it."""
+"""The handle and the status of a submitted task, for the agent or client that submitted it."""
 
 import asyncio
 import math
@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from opentelemetry.trace import get_current_span
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.invocation import Invocation
 from botmesh.errors import BY_REASON, BotmeshError, Cancelled, DeadlineExpired, InvalidField, PeerError
 from botmesh.limits import seconds
 from botmesh.parts import Content, to_parts, to_struct
@@ -23,11 +24,11 @@ from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 from botmesh.v1.task_state_pb2 import TaskState
 
 TIMEOUT = 10.0
-"""Seconds for one question to the service."""
+"""Seconds for one call to TaskService."""
 _WAIT = 60.0
-"""Seconds of one wait; after it the next one begins."""
+"""Seconds of one WaitTask call; a longer wait makes several calls."""
 _PAUSE = 0.5
-"""Seconds before a service that went away is asked again."""
+"""Seconds before a service that is away is called again."""
 _FINAL = ("completed", "failed", "canceled", "rejected")
 StateName = Literal[
     "submitted", "working", "completed", "failed", "canceled", "input_required", "rejected", "auth_required"
@@ -36,34 +37,35 @@ StateName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class TaskStatus:
-    """A task as it stands. `proto` is all of it, as the contract has it."""
+    """The status of a task."""
 
     task_id: str
     agent: str
-    """Who is to do it."""
+    """The agent that does the task."""
     state: StateName
-    """As in A2A v1.0."""
+    """The state, by the names of A2A v1.0."""
     reply: Reply | None
-    """The result, or what the agent asks for."""
+    """The result, or the message with which the agent asks for input; None: there is none yet."""
     reason: str
-    """Why it stands so: an error's reason; empty: no error."""
+    """The reason of the error that the task failed with; empty: no error."""
     text: str
-    """The same in words."""
+    """The error's text for people."""
     progress: str
-    """How far it is, as its agent last said."""
+    """The text of the agent's last progress."""
     fraction: float | None
-    """The share that is done, 0 to 1."""
+    """The share of the work that is done, 0 to 1; None: not given."""
     run_time: float
-    """Seconds that it has run; what it waited does not count."""
+    """Seconds for which the task has run, without the time that it waited."""
     queue_position: int
-    """Its place among those that wait for the agent, from 1; 0: it does not wait."""
+    """Its place in the agent's queue, from 1; 0: it does not wait."""
     cancel_receipts: Sequence[CancelReceipt]
-    """What became of each hop when it was cancelled."""
+    """A receipt of each hop from the cancellation of the task."""
     proto: TaskProto
+    """The whole task (botmesh.v1 Task)."""
 
     @classmethod
     def from_proto(cls, task: TaskProto) -> "TaskStatus":
-        """The contract's message as a status."""
+        """Return the status of the contract's message."""
         return cls(
             task_id=task.task_id,
             agent=task.agent,
@@ -81,11 +83,11 @@ class TaskStatus:
 
     @property
     def is_final(self) -> bool:
-        """Whether it has ended."""
+        """Whether the task has ended."""
         return self.state in _FINAL
 
     def raise_if_failed(self) -> None:
-        """Raise what it failed with, as the class that it was; nothing if it did not fail."""
+        """Raise the error that the task failed with, as its class in botmesh.errors; return if it has not failed."""
         if not self.is_final or self.state == "completed":
             return
         kind = BY_REASON.get(self.reason)
@@ -95,23 +97,23 @@ class TaskStatus:
 
 
 class TaskHandle:
-    """A task by its id. Whoever has the id can ask, from any process; a service that restarts is asked again."""
+    """A submitted task by its id. Any process of the account can have a handle; it survives restarts of the service."""
 
     def __init__(self, client: AgentClient, task_id: str, account: str) -> None:
-        """Made by `submit` and `task`."""
+        """Make a handle. Use `submit` or `task` of a Task or a Mesh instead."""
         self.task_id = task_id
         self._client = client
         self._account = account
 
     def __repr__(self) -> str:
-        """The id."""
+        """Show the id."""
         return f"TaskHandle({self.task_id!r})"
 
     async def get(self) -> TaskStatus:
-        """As it stands now. The work is not disturbed.
+        """Return the status now.
 
         Raises:
-            UnknownTask: there is none of this id.
+            UnknownTask: there is no task of this id.
         """
         request = api.GetTaskRequest(task_id=self.task_id, account_id=self._account)
         return TaskStatus.from_proto((await self._tasks().GetTask(request, timeout=_within(self._client))).task)
@@ -120,10 +122,10 @@ class TaskHandle:
         return self._client.services.tasks()
 
     async def wait(self, timeout: float | None = None) -> TaskStatus:
-        """As it stands when it has ended or asks for input, or after `timeout` seconds.
+        """Wait until the task has ended or asks for input, at most `timeout` seconds, and return its status.
 
         Raises:
-            UnknownTask: there is none of this id.
+            UnknownTask: there is no task of this id.
         """
         loop = asyncio.get_running_loop()
         until = None if timeout is None else loop.time() + timeout
@@ -145,12 +147,12 @@ class TaskHandle:
                 return status
 
     async def result(self, timeout: float | None = None) -> Reply:
-        """The answer, once there is one.
+        """Wait for the reply, at most `timeout` seconds, and return it.
 
         Raises:
-            DeadlineExpired: there is none after `timeout` seconds; the task goes on.
-            InvalidField: its agent asks for input: `resume` it.
-            BotmeshError: what it failed with, as the class that it was; Cancelled if it was given up.
+            DeadlineExpired: there is no reply after `timeout` seconds; the task goes on.
+            InvalidField: the agent asks for input: call `resume`.
+            BotmeshError: the error that the task failed with; Cancelled if it was cancelled.
         """
         status = await self.wait(timeout)
         status.raise_if_failed()
@@ -162,31 +164,33 @@ class TaskHandle:
         return status.reply
 
     async def cancel(self, reason: str = "") -> Sequence[CancelReceipt]:
-        """End it and all below it; what became of each hop, its agent's first. Empty: no agent had it yet.
+        """Cancel the task and all work below it; return one receipt for each hop, its agent's first.
+
+        The result is empty if no agent had the task yet.
 
         Raises:
-            UnknownTask: there is none of this id.
+            UnknownTask: there is no task of this id.
         """
         request = api.CancelTaskRequest(task_id=self.task_id, account_id=self._account, reason=reason)
         return tuple((await self._tasks().CancelTask(request, timeout=_within(self._client))).receipts)
 
     async def resume(self, content: Content = None, *, context: Mapping[str, Any] | None = None) -> TaskStatus:
-        """Give it what its agent asked for.
+        """Give the task the input that its agent asked for, and return its status.
 
         Raises:
-            TaskNotWaiting: it asks for nothing.
+            TaskNotWaiting: the task asks for no input.
         """
         message = Message(payload=to_parts(content), context=to_struct(context))
         request = api.ResumeTaskRequest(task_id=self.task_id, account_id=self._account, message=message)
         return TaskStatus.from_proto((await self._tasks().ResumeTask(request, timeout=_within(self._client))).task)
 
     async def watch(self, after_sequence: int = 0) -> AsyncIterator[TaskEvent]:
-        """What happened after an event, then what happens, to the last event (botmesh.v1 TaskEvent).
+        """Yield the events after the one with the number `after_sequence`, until the task ends (botmesh.v1 TaskEvent).
 
-        A service that restarts is asked to go on from the last event.
+        The watch continues over restarts of the service.
 
         Raises:
-            UnknownTask: there is none of this id.
+            UnknownTask: there is no task of this id.
         """
         request = api.WatchTaskRequest(task_id=self.task_id, account_id=self._account, after_sequence=after_sequence)
         while True:
@@ -203,7 +207,7 @@ class TaskHandle:
 
 
 async def submit(client: AgentClient, invocation: Invocation, request: api.SubmitTaskRequest) -> TaskHandle:
-    """Have a task taken in, in the chain and the trace of an invocation."""
+    """Submit a task in the chain and the trace of an invocation."""
     span = get_current_span(invocation.context)
     metadata = (*invocation.chain.to_metadata(), *inject(span))
     response = await client.services.tasks().SubmitTask(request, timeout=_within(client), metadata=metadata)
@@ -211,7 +215,11 @@ async def submit(client: AgentClient, invocation: Invocation, request: api.Submi
 
 
 async def list_tasks(client: AgentClient, only: Mapping[str, Any]) -> list[TaskStatus]:
-    """The account's tasks that fit."""
+    """List the account's tasks by the filters of ListTasksRequest.
+
+    Raises:
+        InvalidField: there is no such state.
+    """
     given = dict(only)
     states = given.pop("states", ())
     try:
@@ -228,7 +236,7 @@ def _within(client: AgentClient) -> float:
 
 
 def _name(state: TaskState) -> Any:
-    known = state in TaskState.values()  # a newer service may know more
+    known = state in TaskState.values()  # a newer service may have more states
     return TaskState.Name(state).removeprefix("TASK_STATE_").lower() if known else str(int(state))
 
 

@@ -1,4 +1,4 @@
-"""Several agents at once: who is meant by a skill or a tag, and what comes of asking many."""
+"""Delegations to several agents: selects agents by skill or tag, and ranks their answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
@@ -12,93 +12,93 @@ from botmesh.reply import Reply
 from botmesh.v1.agent_card_pb2 import AgentCard
 
 MIN_CONFIDENCE = 0.5
-"""An answer that is less sure counts for nothing in a consultation, unless that is asked for."""
+"""The default of the least confidence with which an answer counts in a consultation."""
 
 _COALESCED = 0.25
-"""Seconds after which the copy has what the registry knows now: it sends changes every 100 ms."""
+"""Seconds after which the directory has all present changes: the registry sends changes every 100 ms."""
 Stop = Literal["all", "first"] | int
-"""When a consultation ends: with all answers, with the first that is sure enough, or with so many of them."""
+"""When a consultation ends: with all answers, with the first sure answer, or with a number of sure answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What one agent answered when several were asked."""
+    """The answer of one agent of several, or its error."""
 
     agent: str
-    """What to delegate to, to ask further."""
+    """The name of the agent, for further delegations."""
     conversation_id: str
-    """The conversation that this agent was asked in: its own, not the contact's."""
+    """The id of the conversation in which this agent was asked, which is not the contact's."""
     address: str = ""
-    """Where the instance serves that answered, "127.0.0.1:40123"; empty: none did, or it has gone since."""
+    """The address of the instance that answered, "127.0.0.1:40123"; empty: none did, or it has left."""
     reply: Reply | None = None
     error: BotmeshError | None = None
-    """Why there is no reply; Cancelled: it was not needed any more."""
+    """Why there is no reply; Cancelled: the answer was no longer needed."""
 
     @property
     def confidence(self) -> float:
-        """How sure it is, 0 to 1; 0 where it did not say."""
+        """How sure the answer is, 0 to 1; 0 if the agent gave no confidence."""
         return (self.reply.confidence or 0.0) if self.reply is not None else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """What came of asking several agents."""
+    """The answers of several agents."""
 
     answers: list[Opinion] = field(default_factory=list)
-    """Those that are sure enough, the surest first."""
+    """Answers with enough confidence, the surest first."""
     unsure: list[Opinion] = field(default_factory=list)
-    """Those that are not, the surest first."""
+    """Answers with too little confidence, the surest first."""
     failures: list[Opinion] = field(default_factory=list)
-    """Those that gave no answer, by name."""
+    """The agents that gave no answer, by name."""
 
     @property
     def best(self) -> Opinion | None:
-        """The surest answer; None: nobody was sure enough."""
+        """The surest answer; None: no answer was sure enough."""
         return self.answers[0] if self.answers else None
 
     @property
     def text(self) -> str:
-        """The text of the surest answer; empty: there is none."""
+        """The text of the surest answer; empty: no answer was sure enough."""
         best = self.best
         return best.reply.text if best is not None and best.reply is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Whether one agent has taken what was broadcast."""
+    """The confirmation that one agent has taken a broadcast, or its error."""
 
     agent: str
     message_id: str
     error: BotmeshError | None = None
-    """Why not; None: it has."""
+    """Why the agent has not taken the message; None: it has."""
 
 
 def with_skill(directory: Directory, skill: str, without: Collection[str] = ()) -> list[str]:
-    """The agents that declare a skill of that id and that are live, by name.
+    """Return the names of live agents that declare the skill, except those in `without`.
 
     Raises:
-        UnknownSkill: nobody declares it; the nearest ids are in its metadata.
+        UnknownSkill: there is none; the nearest ids are in the error's metadata.
     """
     known: set[str] = set()
-    found: list[str] = []
+    names: list[str] = []
     for agent in directory.agents():
-        ids = {one.id for one in agent.card.skills}
+        ids = {declared.id for declared in agent.card.skills}
         known |= ids
         name = name_of(directory, agent.card)
         if skill in ids and name not in without and directory.live(directory.account, name):
-            found.append(name)
-    if not found:
+            names.append(name)
+    if not names:
         close = nearest(skill, known - {skill})
         missing = "nobody who has it is live now" if skill in known else f"no agent declares it.{did_you_mean(close)}"
         raise UnknownSkill(f"skill {skill!r}: {missing}", nearest=",".join(close))
-    return found
+    return names
 
 
 async def look_up_skill(directory: Directory, skill: str, without: Collection[str] = ()) -> list[str]:
-    """As `with_skill`, once the copy is good enough to say that nobody has it.
+    """Return the names as `with_skill` does, and wait for the latest changes before it raises.
 
     Raises:
-        UnknownSkill: nobody declares it.
+        UnknownSkill: no live agent declares the skill.
     """
     await directory.ready()
     try:
@@ -109,14 +109,14 @@ async def look_up_skill(directory: Directory, skill: str, without: Collection[st
 
 
 def name_of(directory: Directory, card: AgentCard) -> str:
-    """An agent as callers of the directory's account name it."""
+    """Return the name that callers of the directory's account use: with its account if that is another."""
     return card.name if card.account_id == directory.account else f"{card.account_id}/{card.name}"
 
 
 async def choose(
     directory: Directory, agents: Sequence[str], tags: Sequence[str], skill: str, without: Collection[str]
 ) -> list[str]:
-    """As `chosen`, once the copy is good enough to say that nobody is meant."""
+    """Return the names as `chosen` does, and wait for the latest changes before it raises."""
     await directory.ready()
     try:
         return chosen(directory, agents, tags, skill, without)
@@ -130,19 +130,19 @@ async def choose(
 def chosen(
     directory: Directory, agents: Sequence[str], tags: Sequence[str], skill: str, without: Collection[str]
 ) -> list[str]:
-    """The agents that are meant: those named, and the live ones that have all of the tags and the skill.
+    """Return the names in `agents`, and those of live agents that have all of the tags and the skill.
 
     Raises:
-        InvalidField: nobody is meant.
-        UnknownSkill: nobody has the skill.
+        InvalidField: no agent is selected.
+        UnknownSkill: no live agent has the skill.
     """
     names = list(agents)
     if tags or skill:
         able = set(with_skill(directory, skill, without)) if skill else None
         for agent in directory.agents():
             name = name_of(directory, agent.card)
-            told = {*agent.card.tags, *(tag for one in agent.card.skills for tag in one.tags)}
-            fits = set(tags) <= told and (able is None or name in able)
+            own_tags = {*agent.card.tags, *(tag for declared in agent.card.skills for tag in declared.tags)}
+            fits = set(tags) <= own_tags and (able is None or name in able)
             if fits and name not in without and directory.live(directory.account, name):
                 names.append(name)
     if not names:
@@ -158,7 +158,7 @@ async def consult(
     min_confidence: float,
     stop: Stop,
 ) -> Consultation:
-    """Ask all agents, at most `at_once` of them at a time, until it is enough; the rest is given up."""
+    """Ask all agents, at most `at_once` at a time, until `stop` is reached, and cancel the others."""
     enough = {"all": None, "first": 1}.get(stop) if isinstance(stop, str) else stop
     places = asyncio.Semaphore(at_once)
 
@@ -197,12 +197,12 @@ async def _give_up(running: Iterable[asyncio.Task[Opinion]]) -> None:
 
 
 def _ranked(opinions: Iterable[Opinion], min_confidence: float) -> Consultation:
-    made = Consultation()
-    for opinion in sorted(opinions, key=lambda one: (-one.confidence, one.agent)):
+    consultation = Consultation()
+    for opinion in sorted(opinions, key=lambda opinion: (-opinion.confidence, opinion.agent)):
         if opinion.reply is None:
-            made.failures.append(opinion)
+            consultation.failures.append(opinion)
         elif opinion.confidence >= min_confidence:
-            made.answers.append(opinion)
+            consultation.answers.append(opinion)
         else:
-            made.unsure.append(opinion)
-    return made
+            consultation.unsure.append(opinion)
+    return consultation

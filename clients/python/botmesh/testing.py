@@ -1,10 +1,10 @@
-"""Real agents and a real client inside one test, no ports to choose and no registry to run.
+"""Runs real agents and a real client inside one test, without a registry and without ports to choose.
 
     async with botmesh.testing.mesh(billing, reception) as mesh:
         reply = await mesh.delegate("reception-bot", "I was charged twice")
 
-Calls go over gRPC on loopback with every policy on; only the registry is replaced, by a directory that knows the
-agents from the start.
+Calls go over gRPC on loopback through all policies. Only the registry is replaced, by a directory that has the agents
+from the start.
 """
 
 from collections.abc import AsyncIterator
@@ -21,10 +21,10 @@ from botmesh.v1.instance_pb2 import READINESS_READY, Instance
 
 @asynccontextmanager
 async def mesh(*agents: Agent, account: str = DEFAULT_ACCOUNT, settings: Settings | None = None) -> AsyncIterator[Mesh]:
-    """Start `agents`, let them and a client find each other, and stop all at the end.
+    """Start `agents` and a client that can call each other, yield the client, and stop all at the end.
 
-    Two agents of the same name are two instances of it. Settings of the process's environment do not count;
-    `settings` are the client's, an agent has its own.
+    Two agents of the same name are two instances of it. The client reads no files and no environment; `settings` are
+    the client's, and each agent has its own.
     """
     async with AsyncExitStack() as stack:
         directory = Directory(account)

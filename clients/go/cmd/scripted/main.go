@@ -1,4 +1,4 @@
-// Command scripted serves the scripted bot of the conformance kit (docs/conformance.md).
+// Command scripted serves the scripted bot of the conformance kit (docs/conformance.md). BOTMESH_KIT_NAME sets its name.
 package main
 
 import (

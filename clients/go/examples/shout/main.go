@@ -1,4 +1,4 @@
-// Command shout is the smallest bot: it says everything louder.
+// Command shout is the smallest bot: it replies with the text in upper case.
 package main
 
 import (

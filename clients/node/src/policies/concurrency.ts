@@ -3,13 +3,13 @@ import { concurrencyKey } from "../chain.js";
 import { TooManyDelegations } from "../errors.js";
 import type { Policy } from "./policy.js";
 
-/** Only so many delegations are open at once per conversation at one instance. Joining what runs does not count. */
+/** Limits the open delegations per conversation at one instance. Calls that join running work do not count. */
 export const concurrency: Policy = {
-  /** Counted from here until the call is over. */
+  /** Counts the delegation until the call ends. */
   caller: (call) => {
     enter(call, call.end.outgoing, "outgoing");
   },
-  /** Counted until the work is over: it can outlast the call. */
+  /** Counts the delegation until the work ends, which can be after the call. */
   callee: (call) => {
     if (!call.joined) enter(call, call.end.incoming, "incoming");
   },

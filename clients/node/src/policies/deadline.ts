@@ -3,13 +3,13 @@ import { childTimeout, now, TOLERATED } from "../limits.js";
 import type { Policy } from "./policy.js";
 
 /**
- * Every call ends in time, and a child before its parent. Sets call.deadline, which ends the work itself (work.ts),
- * not only the wait for it.
+ * Gives every call a deadline, and a child an earlier one than its parent. The deadline ends the work itself (work.ts)
+ * and not only the wait for it.
  */
 export const deadline: Policy = {
   appliesTo: ["work", "control"],
 
-  /** The asked time or the default, and never past the parent's less a little to answer in. */
+  /** Sets the requested or default timeout, bounded by the parent's deadline less the answer margin. */
   caller(call) {
     const asked = call.timeout;
     const most = call.limits.maxTimeout;
@@ -23,7 +23,7 @@ export const deadline: Policy = {
     call.deadline = now() + (call.deadline === undefined ? timeout : childTimeout(call.remaining, timeout));
   },
 
-  /** What arrived, clamped to the limit; gRPC's rounding on the wire is tolerated. */
+  /** Takes the timeout that arrived, up to the limit. Tolerates gRPC's rounding. */
   callee(call) {
     const most = call.end.ceiling.maxTimeout;
     const asked = call.timeout;

@@ -2,7 +2,7 @@ import type { Call } from "../call.js";
 import { Disabled } from "../errors.js";
 import type { Policy } from "./policy.js";
 
-/** Delegations can be switched off, for the mesh or for one agent; the refusal says who did. */
+/** Refuses delegations if the mesh or the agent has disabled them. The error says which of the two. */
 export const enabled: Policy = { caller: check, callee: check };
 
 function check(call: Call): void {

@@ -1,6 +1,6 @@
 import type { Policy } from "./policy.js";
 
-/** Every error that leaves this end says who raised it, at which hop, and in which trace. */
+/** Adds to each error the agent that raised it, its hop and its trace id. */
 export const errors: Policy = {
   appliesTo: ["work", "control", "watch"],
   finish(call) {

@@ -1,23 +1,23 @@
 import { AGENT_SERVICE } from "../call.js";
-import { checkRequest, checkResponse } from "../fields.js";
+import { checkRequest, checkResponse } from "../fields/index.js";
 import type { Policy } from "./policy.js";
 
-/** Nothing is read, and nothing sent, that nobody could store, print or read again (fields.ts). */
+/** Refuses messages whose fields cannot be stored, printed or read by every language (fields/). */
 export const fields: Policy = {
   appliesTo: ["work", "control", "watch"],
 
-  /** What would be refused there never leaves. */
+  /** Refuses a request before it is sent. */
   caller: (call) => {
     checkRequest(call.method, call.request);
   },
 
-  /** Before any other policy reads it. */
+  /** Refuses a request before other policies read it. */
   callee(call) {
     checkRequest(call.method, call.request);
     if (call.unreadable !== undefined) throw call.unreadable;
   },
 
-  /** What an agent answers: bots are anybody's, services of the mesh are ours. */
+  /** Checks responses of agents, which may run any code. Services of the mesh are trusted. */
   received(call, bytes) {
     if (call.atCaller && call.method.startsWith(AGENT_SERVICE)) checkResponse(call.method, bytes);
   },

@@ -3,7 +3,7 @@ import { narrowed } from "../chain.js";
 import { HopLimitExceeded } from "../errors.js";
 import type { Policy } from "./policy.js";
 
-/** Refuses the call that would be one hop too many. The limit narrows along the chain and never widens. */
+/** Refuses a call that exceeds the hop limit. The limit can only narrow along the chain. */
 export const hops: Policy = { caller: check, callee: check };
 
 function check(call: Call): void {

@@ -2,11 +2,11 @@ import { newId } from "../names.js";
 import type { Policy } from "./policy.js";
 
 /**
- * A repeat under the same message id joins the running work or gets the same reply. Finds or reserves the work of a
- * call; server.ts runs it. Refusals are not remembered.
+ * Finds or reserves the work of a call by its message id: a repeat joins the running work or gets the same reply.
+ * agent-service.ts runs new work. Refusals are not remembered.
  */
 export const idempotency: Policy = {
-  /** Every message has an id, so that a retry can be told from a new task. */
+  /** Gives each message an id, which tells a retry from a new task. */
   caller(call) {
     if (call.message !== undefined) call.message.messageId ||= newId();
   },
@@ -18,7 +18,7 @@ export const idempotency: Policy = {
     call.joined = joined;
   },
 
-  /** A call that an inner policy refused leaves nothing behind. */
+  /** Removes the work of a call that a later policy refused. */
   finish(call) {
     if (call.work !== undefined && !call.work.began) call.end.works.forget(call.work);
   },

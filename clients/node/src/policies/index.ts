@@ -1,4 +1,4 @@
-/** The mesh's policies, in the order in which they look at a call. One policy a file, both ends in it. */
+/** The mesh's policies in the order in which they look at a call. Each file has both ends of one policy. */
 import type { Call, MethodClass } from "../call.js";
 import type { BotmeshError } from "../errors.js";
 import { asError } from "../status.js";
@@ -16,17 +16,17 @@ import { target } from "./target.js";
 import { trace } from "./trace.js";
 
 export const POLICIES: readonly Policy[] = [
-  trace, // sees everything, refusals included
-  errors, // completes what the trace will show
-  fields, // what follows reads them
-  target, // reads the chain; all that follow need it
+  trace, // first, so that it records refusals too
+  errors, // completes the error that the trace records
+  fields, // before any policy reads a field
+  target, // decodes the chain, which the following policies need
   enabled,
   deadline,
   size,
   hops,
   loops,
-  idempotency, // a repeat joins here ...
-  concurrency, // ... so that it does not count here
+  idempotency, // a repeat joins its work
+  concurrency, // after idempotency, so that a repeat does not count
 ];
 
 function of(kind: MethodClass): Policy[] {
@@ -36,9 +36,9 @@ function of(kind: MethodClass): Policy[] {
 const LISTS = { work: of("work"), control: of("control"), watch: of("watch") };
 
 /**
- * Let each policy look at the call; the number of those that let it pass.
+ * Runs the policies on a call at its start and returns the number of policies that it passed.
  *
- * @throws BotmeshError a policy refused. The call is finished then.
+ * @throws BotmeshError if a policy refuses the call. The call has ended then.
  */
 export function start(call: Call): number {
   let passed = 0;
@@ -54,22 +54,22 @@ export function start(call: Call): number {
   return passed;
 }
 
-/** A message is about to leave. */
+/** Runs before a message of so many bytes is sent. Throws BotmeshError to refuse it. */
 export function sending(call: Call, bytes: number): void {
   for (const policy of LISTS[call.kind]) policy.sending?.(call, bytes);
 }
 
-/** A message has come in. */
+/** Runs before a received message is decoded. Throws BotmeshError to refuse it. */
 export function received(call: Call, bytes: Uint8Array): void {
   for (const policy of LISTS[call.kind]) policy.received?.(call, bytes);
 }
 
-/** The call went well. */
+/** Ends a call that succeeded. `passed` is the result of `start`. */
 export function succeed(call: Call, passed: number): void {
   conclude(call, passed);
 }
 
-/** The call failed; the error as it leaves this end. */
+/** Ends a call that failed. Returns the error to raise, which policies may have completed. */
 export function finish(call: Call, passed: number, error: unknown): BotmeshError {
   const known = asError(error);
   call.error = known;
@@ -77,7 +77,7 @@ export function finish(call: Call, passed: number, error: unknown): BotmeshError
   return call.error;
 }
 
-/** Tell the policies that passed the call that it is over, innermost first. */
+/** Runs `finish` of the policies that passed the call, innermost first. */
 function conclude(call: Call, passed: number): void {
   for (const undo of call.atEnd) undo();
   for (const policy of LISTS[call.kind].slice(0, passed).reverse()) policy.finish?.(call);

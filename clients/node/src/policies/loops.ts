@@ -2,7 +2,7 @@ import type { Call } from "../call.js";
 import { LoopDetected } from "../errors.js";
 import type { Policy } from "./policy.js";
 
-/** Refuses A → B → A and A → B → C → A, unless the mesh allows revisits. */
+/** Refuses a call to an agent that is in the path already, such as A → B → A, unless the mesh allows revisits. */
 export const loops: Policy = {
   caller: (call) => {
     check(call, call.target);

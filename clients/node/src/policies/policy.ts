@@ -1,17 +1,17 @@
 import type { Call, MethodClass } from "../call.js";
 
-/** One rule of the mesh, both ends of it. A policy implements what it needs and refuses by throwing. */
+/** One rule of the mesh at both ends of a call. A policy implements the hooks that it needs, and throws to refuse. */
 export interface Policy {
-  /** Which methods have it; default work. */
+  /** Classes of the methods that the policy applies to. Default: work. */
   readonly appliesTo?: readonly MethodClass[];
-  /** Before a call leaves. */
+  /** Runs at the caller before a call is sent. */
   caller?(call: Call): void;
-  /** Before an arrived call is served. */
+  /** Runs at the callee before a call is served. */
   callee?(call: Call): void;
-  /** Before a message of so many bytes is sent. */
+  /** Runs before a message of `size` bytes is sent. */
   sending?(call: Call, size: number): void;
-  /** Before a message is read. */
+  /** Runs before a received message is decoded. */
   received?(call: Call, bytes: Uint8Array): void;
-  /** When the call is over; call.error tells how. Not called where the policy itself refused. */
+  /** Runs when the call has ended; call.error is set if it failed. Not called if this policy refused the call. */
   finish?(call: Call): void;
 }

@@ -3,8 +3,8 @@ import { MessageTooLarge } from "../errors.js";
 import type { Policy } from "./policy.js";
 
 /**
- * Nothing over the limit is sent, and nothing over the limit is read: serialized bytes of each message. The transport
- * takes more, so that the refusal can be typed.
+ * Refuses messages over the size limit, in serialized bytes, before they are sent or decoded. The transport's own limit
+ * is higher, so that the error is typed.
  */
 export const size: Policy = {
   appliesTo: ["work", "control"],

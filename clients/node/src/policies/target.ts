@@ -5,14 +5,14 @@ import type { Message } from "../generated/botmesh/v1/message.js";
 import { checkAgent, checkId, newId, splitName } from "../names.js";
 import type { Policy } from "./policy.js";
 
-/** Reads the chain, then asks whether this call has come to the right place. */
+/** Decodes the chain and checks that the call is for this agent and instance. */
 export const target: Policy = {
-  /** Unknown agents and agents without a live instance are refused here. */
+  /** Refuses unknown agents and agents without a live instance. */
   caller(call) {
     call.end.targets.find(call.chain.accountId || call.end.account, call.target);
   },
 
-  /** Another agent's or instance's calls, and new work for one that drains, are refused here. */
+  /** Refuses calls for another agent or instance, and new work while this instance drains. */
   callee(call) {
     const { end } = call;
     let chain = call.metadata === undefined ? call.chain : fromMetadata(call.metadata);
@@ -49,7 +49,7 @@ function checkAddressee({ end, chain, message }: Call): void {
   throw new WrongInstance(`this is ${actual}, not ${expected}: look the agent up again`, { expected, actual });
 }
 
-/** The chain, completed by what only the message says; both may not differ. */
+/** Returns the chain with fields that only the message has. Throws MetadataMismatch if both differ. */
 function reconciled(chain: Chain, message: Message): Chain {
   if (message.messageId !== "") checkId("message_id", message.messageId);
   if (message.fromAgent !== "") checkAgent("from_agent", message.fromAgent);

@@ -26,9 +26,9 @@ const setter: TextMapSetter<Metadata> = {
   },
 };
 
-/** A span at the caller and a span at the callee for each hop, one trace per chain. */
+/** Records a client span and a server span for each hop. All spans of a chain are in one trace. */
 export const trace: Policy = {
-  /** A client span under whatever span is current, or under the task's. */
+  /** Starts a client span under the span of call.context. */
   caller(call) {
     call.span = call.end.telemetry.tracer.startSpan(
       clientSpanName(call.target),
@@ -38,7 +38,7 @@ export const trace: Policy = {
     call.context = api.setSpan(call.context, call.span);
   },
 
-  /** A server span under the caller's. */
+  /** Starts a server span under the caller's span. */
   callee(call) {
     const parent = call.metadata === undefined ? ROOT_CONTEXT : propagator.extract(ROOT_CONTEXT, call.metadata, getter);
     call.span = call.end.telemetry.tracer.startSpan(
@@ -49,7 +49,7 @@ export const trace: Policy = {
     call.context = api.setSpan(parent, call.span);
   },
 
-  /** How it ended, on the span and in the counts. */
+  /** Records the outcome in the span and in the counters. */
   finish(call) {
     if (call.span.isRecording()) {
       call.span.setAttributes(outcomeAttributes(call));
@@ -63,19 +63,19 @@ export const trace: Policy = {
   },
 };
 
-/** The metadata that carries a call's span and chain to an instance. */
+/** Returns the metadata with a call's span and chain, addressed to an instance. */
 export function inject(call: Call, instance: string): Metadata {
   const addressed: Chain = { ...call.chain, to: `${splitName(call.target)[1]}/${instance}` };
   return injectSpan(call, toMetadata(addressed));
 }
 
-/** The metadata with a call's span. */
+/** Adds a call's span context to the metadata. */
 export function injectSpan(call: Call, metadata: Metadata): Metadata {
   propagator.inject(call.context, metadata, setter);
   return metadata;
 }
 
-/** Note on the client span that an attempt failed and another follows. */
+/** Adds an event to the client span: an attempt failed and is retried. */
 export function noteRetry(call: Call, attempt: number, error: BotmeshError, instance: string): void {
   call.span.addEvent(RETRY_EVENT, {
     "botmesh.attempt": attempt,

@@ -1,64 +1,34 @@
-"""Calls agents: the policies once around a call, and as many attempts inside as it takes."""
+"""Calls agents: runs the caller's policies once around a call, and its attempts inside."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-import grpc
-from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as AnyMessage
-from opentelemetry.context import Context
 
+from botmesh.calling.cancellation import CANCEL_TIMEOUT, cancel_at, unreachable_receipt
 from botmesh.calling.directory import Directory
+from botmesh.calling.invocation import Invocation
 from botmesh.calling.mesh_services import MeshServices
 from botmesh.calling.peers import Peer, Peers
+from botmesh.calling.responses import ended_without_reply, note_reply, read_response
 from botmesh.calling.retry import Attempts, Budget, is_idempotent
-from botmesh.chain import Chain
-from botmesh.deadline import Deadline
-from botmesh.errors import BotmeshError, DeadlineExpired, InvalidField, NoLiveInstance, Unreachable
-from botmesh.fields import check_fields
+from botmesh.errors import BotmeshError, DeadlineExpired, NoLiveInstance, Unreachable
 from botmesh.policies import Call, CallInfo, CallScope, Endpoint, MethodClass, around
 from botmesh.policies.methods import AGENT
-from botmesh.status import from_exception
 from botmesh.telemetry.context import inject
 from botmesh.transport.idle_limit import within_idle_limit
 from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.instance_pb2 import Instance
-from botmesh.v1.message_pb2 import Message
 from botmesh.v1.turn_pb2 import Turn
-from botmesh.work.work import Work
 
-CANCEL_TIMEOUT = 1.0
-"""Seconds for telling a callee that its work is no longer wanted."""
+__all__ = ["AgentClient", "Invocation"]
+
 MAX_BUDGETS = 10_000
-"""Agents whose failures are remembered for retries."""
-T = TypeVar("T", bound=AnyMessage)
+"""Agents whose retry budgets are kept; beyond, the budget of the agent that was first called is dropped."""
 _SAFE = {"Transfer"}
-"""Methods that may be repeated anywhere: an offer grants nothing."""
-
-
-@dataclass(slots=True)
-class Invocation:
-    """What is asked of whom, and on whose behalf."""
-
-    target: str
-    message: Message
-    chain: Chain
-    timeout: float | None = None
-    deadline: Deadline | None = None
-    """The parent's."""
-    context: Context | None = None
-    """Under which span; None: the current one."""
-    work: Work | None = None
-    """The work that asks, where an agent does."""
-    instance: str = ""
-    """The only instance that will do; empty: any."""
-    after_sequence: int = 0
-    """The last event of a stream that is known already."""
-    lasting: bool = False
-    """Whether the work goes on when this caller leaves: it is not told to stop."""
+"""Methods that may be repeated at any instance. Transfer is one because an offer grants nothing."""
 
 
 class AgentClient:
@@ -75,11 +45,11 @@ class AgentClient:
         """Call the instances that `directory` knows over the connections of `peers`.
 
         Args:
-            endpoint: who calls.
-            directory: the copy of the registry.
-            peers: connections to instances.
-            services: the services of the mesh that are no agents.
-            connect_timeout: seconds that one connection may take.
+            endpoint: the identity, limits and counters of the caller.
+            directory: the watched copy of the registry.
+            peers: the connections to instances.
+            services: the stubs of the mesh's services.
+            connect_timeout: seconds that connecting to an instance may take.
         """
         self.endpoint = endpoint
         self.directory = directory
@@ -92,24 +62,28 @@ class AgentClient:
     async def unary(
         self, method: str, invocation: Invocation, request: Any, response_type: Callable[[bytes], Any]
     ) -> tuple[Any, Call]:
-        """The response of `method` (Delegate, Notify or Transfer), and the call as the policies saw it.
+        """Call `method` (Delegate, Notify or Transfer); return its response and the call as the policies saw it.
 
         Raises:
-            BotmeshError: refused here or there, or failed.
+            BotmeshError: the call was refused at either end, or failed.
         """
         data = request.SerializeToString()
         call = await self._call(method, invocation, request, len(data))
         with around(call) as scope:
             response = await self._until_answered(method, invocation, call, data)
             scope.received(len(response))
-            answer = _read(scope, response_type, response)
-            _note_usage(call, answer)
-        return answer, call
+            message = read_response(scope, response_type, response)
+            note_reply(call, message)
+        return message, call
 
     async def stream(
         self, invocation: Invocation, turn: Turn | None = None
     ) -> AsyncGenerator[tuple[pb.DelegateStreamResponse, Call], None]:
-        """The events of DelegateStream as they come, each with the call; leaving early cancels the callee."""
+        """Yield the events of DelegateStream as they come, each with the call. Closing it early cancels the callee.
+
+        Raises:
+            BotmeshError: the call was refused at either end, or failed.
+        """
         request = pb.DelegateStreamRequest(
             message=invocation.message, turn=turn, after_sequence=invocation.after_sequence
         )
@@ -118,11 +92,11 @@ class AgentClient:
             async with aclosing(self._events(invocation, scope, request)) as events:
                 async for event in events:
                     if event.WhichOneof("event") == "reply":
-                        _note_usage(call, event)
+                        note_reply(call, event)
                     yield event, call
 
     async def close(self) -> None:
-        """Wait for what was still to be told, then close the connections."""
+        """Send the last reports and Cancel calls, then close the connections."""
         await self.endpoint.journal.close()
         await self.services.close()
         if self._background:
@@ -130,7 +104,7 @@ class AgentClient:
         await self.peers.close()
 
     async def _call(self, method: str, invocation: Invocation, request: AnyMessage, size: int) -> Call:
-        """The call that an invocation makes, once its target has been looked for."""
+        """Look the target up, and return the call for the policies."""
         limits, chain = self.endpoint.limits, invocation.chain
         timeout = invocation.timeout
         within = timeout if timeout is not None and timeout > 0 else limits.default_timeout
@@ -157,7 +131,7 @@ class AgentClient:
         idempotent = method in _SAFE or is_idempotent(card, invocation.message.skill_id)
         budget = self._budgets.setdefault(invocation.target, Budget())
         if len(self._budgets) > MAX_BUDGETS:
-            del self._budgets[next(iter(self._budgets))]  # agents come and go: the one that was called first
+            del self._budgets[next(iter(self._budgets))]  # bounded, because agents come and go
         return Attempts(call, self.peers, budget, idempotent)
 
     async def _until_answered(self, method: str, invocation: Invocation, call: Call, data: bytes) -> bytes:
@@ -217,22 +191,22 @@ class AgentClient:
                 async with aclosing(bounded):
                     async for response in bounded:
                         scope.received(len(response))
-                        event = _read(scope, pb.DelegateStreamResponse.FromString, response)
+                        event = read_response(scope, pb.DelegateStreamResponse.FromString, response)
                         kind = event.WhichOneof("event")
                         ended = kind == "reply"
-                        if kind is not None:  # what this version does not know is nobody's business here
+                        if kind is not None:  # an event that this version does not know is skipped
                             yield event
                 if not ended:
-                    raise _cut_short(invocation.target)
+                    raise ended_without_reply(invocation.target)
             except BotmeshError as error:
-                ended = error.from_peer or isinstance(error, DeadlineExpired)  # the callee knows
+                ended = error.from_peer or isinstance(error, DeadlineExpired)  # the callee has ended the work itself
                 raise
             finally:
                 if not ended:
                     self._give_up(invocation, peer)
 
     async def _connected(self, call: Call, peer: Peer) -> float:
-        """Seconds that are left once the connection stands."""
+        """Connect to the instance, and return the seconds that are left until the deadline."""
         call.peer_instance = peer.id
         deadline = call.required_deadline
         try:
@@ -252,16 +226,22 @@ class AgentClient:
             self._report(peer, error)
         live = self._live(invocation)
         failed = {*attempts.tried, peer.id}
-        if attempts.is_of_this_hop(error, peer) and failed >= {one.instance_id for one in live} and call.deadline:
-            # All that we know of have failed: one that came a moment ago may not be in the copy yet.
+        if (
+            attempts.is_of_this_hop(error, peer)
+            and failed >= {instance.instance_id for instance in live}
+            and call.deadline
+        ):
+            # All known instances have failed, and a new one may not be in the copy yet.
             await self.directory.refresh(invocation.chain.account_id, invocation.target, call.deadline.remaining)
             live = self._live(invocation)
         return await attempts.after(error, peer, live)
 
     def _live(self, invocation: Invocation) -> Sequence[Instance]:
-        """The instances that may be called for this."""
+        """The instances that may be called for an invocation."""
         live = self.directory.live(invocation.chain.account_id, invocation.target)
-        return [one for one in live if one.instance_id == invocation.instance] if invocation.instance else live
+        if not invocation.instance:
+            return live
+        return [instance for instance in live if instance.instance_id == invocation.instance]
 
     def _first(self, attempts: Attempts, invocation: Invocation) -> Peer:
         live = self._live(invocation)
@@ -276,38 +256,23 @@ class AgentClient:
             self._spawn(self.directory.registry.report_unreachable(peer.id, error.text))
 
     def _give_up(self, invocation: Invocation, peer: Peer) -> None:
-        """Tell the callee, so that its work ends at once and not when it notices."""
+        """Cancel the work in the background, so that it ends before the callee notices that its caller is lost."""
         if invocation.lasting:
             return
-        task = self._spawn(self._cancel(invocation, peer))
+        task = self._spawn(cancel_at(peer, invocation))
         if invocation.work is not None:
             invocation.work.cancels.append(task)
 
     async def cancel(self, invocation: Invocation, reason: str) -> list[pb.CancelReceipt]:
-        """End the work of an ask at its instance, and all below it; what became of each hop."""
+        """End the work of an invocation at its instance and all work below it; return one receipt for each hop.
+
+        Nothing is raised: an instance that is gone or does not answer gets a receipt with UNREACHABLE.
+        """
         live = self._live(invocation)
         if not live:
-            return [_unreachable(invocation, invocation.instance)]
+            return [unreachable_receipt(invocation, invocation.instance)]
         with (peer := self.peers.get(live[0])):
-            return await self._cancel(invocation, peer, reason)
-
-    async def _cancel(
-        self, invocation: Invocation, peer: Peer, reason: str = "the caller gave up"
-    ) -> list[pb.CancelReceipt]:
-        request = pb.CancelRequest(
-            message_id=invocation.message.message_id,
-            from_agent=invocation.message.from_agent,
-            account_id=invocation.chain.account_id,
-            reason=reason,
-        )
-        try:
-            response = pb.CancelResponse.FromString(
-                await peer.unary("Cancel", request.SerializeToString(), CANCEL_TIMEOUT)
-            )
-            check_fields(response)
-        except (BotmeshError, DecodeError, grpc.aio.UsageError):  # away, out of its mind, or this process closes
-            return [_unreachable(invocation, peer.id)]
-        return list(response.receipts)
+            return await cancel_at(peer, invocation, reason)
 
     def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         task = asyncio.ensure_future(work)
@@ -318,48 +283,3 @@ class AgentClient:
 
 def _metadata(call: Call, peer: Peer) -> tuple[tuple[str, str], ...]:
     return (*call.chain.to_metadata(f"{peer.instance.agent}/{peer.id}"), *inject(call.span))
-
-
-def _unreachable(invocation: Invocation, instance: str) -> pb.CancelReceipt:
-    return pb.CancelReceipt(
-        agent=invocation.target,
-        instance_id=instance,
-        message_id=invocation.message.message_id,
-        outcome=pb.CANCEL_OUTCOME_UNREACHABLE,
-    )
-
-
-def _read(scope: CallScope, parse: Callable[[bytes], T], response: bytes) -> T:
-    """A response that this end can use.
-
-    Raises:
-        InvalidField: it cannot be read, or holds what nobody could store or print.
-    """
-    call = scope.call
-    try:
-        message = parse(response)
-    except DecodeError:
-        raise _unusable(
-            call, InvalidField(f"the answer of {call.info.target} cannot be read", field="response")
-        ) from None
-    try:
-        scope.read(message)
-    except InvalidField as error:
-        raise _unusable(call, error) from None
-    return message
-
-
-def _unusable(call: Call, error: InvalidField) -> InvalidField:
-    error.text = f"{call.info.target} answered what cannot be used: {error.text}"
-    error.started = True
-    return error
-
-
-def _cut_short(target: str) -> BotmeshError:
-    return from_exception(EOFError(f"{target} ended its stream without a reply"))
-
-
-def _note_usage(call: Call, answer: Any) -> None:
-    call.reply = getattr(answer, "reply", None)
-    if call.reply is not None and call.reply.HasField("usage"):
-        call.usage = call.reply.usage

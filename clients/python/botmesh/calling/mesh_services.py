@@ -1,4 +1,4 @@
-"""The services of the mesh that are no agents: where they answer, and stubs for them with typed errors."""
+"""Stubs with typed errors for the services of the mesh, and the connections to them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,39 +15,42 @@ from botmesh.v1.journal_service_pb2_grpc import JournalServiceStub
 from botmesh.v1.task_service_pb2_grpc import TaskServiceStub
 
 MAX_CHANNELS = 32
-"""Connections to services that are kept: turns name the address of their service, and turns can be forged."""
+"""The most connections that are kept. Turns name the address of their service, and turns can be forged."""
 CLOSING_SECONDS = 60.0
-"""Seconds that calls have on a channel that makes way for another."""
+"""Seconds that open calls may take on a channel that is closed to make room for another."""
 
 
 class MeshServices:
     """Stubs for the services of one mesh, as one endpoint calls them."""
 
     def __init__(self, endpoint: Endpoint, addresses: Mapping[str, str]) -> None:
-        """`addresses` says where services answer, by their names: "conversations", "tasks", "journal"."""
+        """Make the calls of `endpoint`.
+
+        `addresses` has the address of each service by its name: "conversations", "tasks", "journal".
+        """
         self._endpoint = endpoint
         self._addresses = addresses
         self._channels: dict[str, grpc.aio.Channel] = {}
-        """By address; those that were used last come last."""
+        """The channels by address, the least recently used first."""
         self._closing: set[asyncio.Task[None]] = set()
 
     def conversations(self, address: str) -> ConversationServiceStub:
-        """The ConversationService at an address: the one that a turn came from."""
+        """Return a stub of the ConversationService at `address`, IP and port."""
         return ConversationServiceStub(self._channel(address))
 
     def tasks(self) -> TaskServiceStub:
-        """TaskService.
+        """Return a stub of TaskService.
 
         Raises:
-            NotSupported: this mesh has none.
+            NotSupported: the mesh has no TaskService.
         """
         return TaskServiceStub(self._channel(self.address_of("tasks")))
 
     def address_of(self, name: str) -> str:
-        """Where a service answers, IP and port.
+        """The address of the service called `name`, IP and port.
 
         Raises:
-            NotSupported: this mesh has none.
+            NotSupported: the mesh has no such service.
         """
         address = self._addresses.get(name, "")
         if not address:
@@ -55,17 +58,17 @@ class MeshServices:
         return address
 
     def journal(self, *, logged: bool) -> Journal:
-        """What reports messages (`logged`) and costs to JournalService, if there is one."""
+        """Return a Journal that reports costs, and messages if `logged`, to JournalService if the mesh has one."""
         address = self._addresses.get("journal", "")
         stub = (lambda: JournalServiceStub(self._channel(address))) if address else None
         return Journal(logged=logged, stub=stub)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. Those that are closing already may take up to CLOSING_SECONDS."""
         for channel in self._channels.values():
             await channel.close()
-        for closing in self._closing:
-            closing.cancel()
+        if self._closing:
+            await asyncio.wait(self._closing)  # a close that is cancelled leaves gRPC's channel open
 
     def _channel(self, address: str) -> grpc.aio.Channel:
         channel = self._channels.pop(address, None)

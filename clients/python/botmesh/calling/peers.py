@@ -1,4 +1,4 @@
-"""Connections to instances: one each, reused, and which of several to take."""
+"""Connections to instances: one for each instance, and the choice among several instances."""
 
 import asyncio
 import random
@@ -16,8 +16,8 @@ from botmesh.transport.link_client import LARGEST, Link, Metadata
 from botmesh.v1.instance_pb2 import Instance
 
 CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
-    ("grpc.enable_retries", 0),  # the mesh retries itself: only it knows what is safe to repeat
-    ("grpc.enable_http_proxy", 0),  # instances are dialled directly, whatever http_proxy says
+    ("grpc.enable_retries", 0),  # retry.py retries instead, because it knows what is safe to repeat
+    ("grpc.enable_http_proxy", 0),  # instances are connected directly, whatever http_proxy says
     ("grpc.max_receive_message_length", TRANSPORT_BYTES),
     ("grpc.max_send_message_length", TRANSPORT_BYTES),
     ("grpc.keepalive_time_ms", 20_000),
@@ -26,24 +26,27 @@ CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
-    ("grpc.use_local_subchannel_pool", 1),  # another channel's backoff is not ours
+    ("grpc.use_local_subchannel_pool", 1),  # channels to one address must not share a backoff
 )
 
 
 _READY = grpc.ChannelConnectivity.READY
 UNPACED_CALLS = 500
-"""Calls open at one instance up to which any number may begin at once. A server of gRPC's core fails calls by chance,
-as CANCELLED, once more than 1,000 wait for a task there, unless it is told otherwise. Those of this SDK take 10,000
-(docs/limits.md: 10,000 at once all succeed); a bare one does not, and nobody knows which it is ..."""
+"""Open calls at one instance up to which calls start unpaced.
+
+A server of gRPC's core fails random calls as CANCELLED once more than 1,000 calls wait for a task there. Servers of
+this SDK raise that limit to 10,000 (docs/limits.md), but the caller cannot tell which kind of server it calls.
+"""
 BURST, BURST_SECONDS = 40, 0.03
-"""... and where so many begin at a time, next to none: those are joined by a retry (status.py says how they look)."""
+"""Paced calls that may start in this many seconds. Nearly none of them fails at such a server, and those that do are
+retried (status.py recognizes them)."""
 
 
 class Peer:
-    """One instance that this process calls."""
+    """The connection to one instance. As a context manager it counts a call in flight."""
 
     def __init__(self, instance: Instance, *, links: bool = True) -> None:
-        """Connect with the first call. `links`: whether calls may go over a link, if the instance takes any."""
+        """Connect with the first call. `links`: whether calls may use a link if the instance takes links."""
         self.instance = instance
         self._links = links and instance.takes_links
         self._link: Link | None = None
@@ -62,10 +65,10 @@ class Peer:
         return self.instance.instance_id
 
     async def unary(self, name: str, request: bytes, timeout: float, metadata: Metadata = ()) -> bytes:
-        """AgentService's method of that name.
+        """Call the method `name` of AgentService with serialized bytes. `timeout` is in seconds.
 
         Raises:
-            BotmeshError: refused or failed there, or on the way.
+            BotmeshError: the instance refused the call, or the call failed.
         """
         if self._linked and len(request) <= LARGEST:
             return await self._over_link().unary(name, request, timeout, metadata)
@@ -79,22 +82,21 @@ class Peer:
             raise
 
     def stream(self, name: str, request: bytes, timeout: float, metadata: Metadata = ()) -> AsyncGenerator[bytes, None]:
-        """The same for a method that streams its responses; closing it early gives the call up."""
+        """Call a method that streams its responses. Closing it early cancels the call. Errors are those of `unary`."""
         if self._linked and len(request) <= LARGEST:
             return self._over_link().stream(name, request, timeout, metadata)
         rpc = self._method(name, self.channel.unary_stream)(request, timeout=timeout, metadata=tuple(metadata))
         return _responses(rpc)
 
     def _method(self, name: str, make: Callable[[str], Any]) -> Any:
-        """Taking and giving bytes."""
-        found = self._methods.get(name)
-        if found is None:
-            found = self._methods[name] = make(AGENT + name)
-        return found
+        rpc = self._methods.get(name)
+        if rpc is None:
+            rpc = self._methods[name] = make(AGENT + name)
+        return rpc
 
     @property
     def _linked(self) -> bool:
-        """Whether calls go over a link."""
+        """Whether calls use a link."""
         return self._links and not (self._link is not None and self._link.unknown)
 
     def _over_link(self) -> Link:
@@ -103,7 +105,7 @@ class Peer:
         return self._link
 
     def is_at_hand(self) -> bool:
-        """Whether a call can begin at once: connected, and not too many open."""
+        """Whether a call can start at once: the instance is connected, and the call need not be paced."""
         if self._link is not None and self._link.takes_calls:
             return True
         return self._bears_one_more and self.channel.get_state(try_to_connect=True) is _READY
@@ -113,7 +115,7 @@ class Peer:
         return self.in_flight <= UNPACED_CALLS or self._linked
 
     async def admit(self) -> None:
-        """Return when gRPC bears one more call: where very many are open, so many may begin at a time."""
+        """Return when one more call may start: at once up to UNPACED_CALLS open calls, paced beyond."""
         if self._bears_one_more:
             return
         while True:
@@ -126,10 +128,10 @@ class Peer:
             await asyncio.sleep(self._since + BURST_SECONDS - at)
 
     async def connect(self, timeout: float) -> None:
-        """Return when the connection stands.
+        """Connect to the instance within `timeout` seconds.
 
         Raises:
-            Unreachable: it could not be made; nothing was sent.
+            Unreachable: the connection failed or took too long; nothing was sent.
         """
         state = self.channel.get_state(try_to_connect=True)
         if state is _READY:
@@ -152,24 +154,24 @@ class Peer:
         return Unreachable(f"{self.instance.agent} at {address}: {why}; nothing was sent", address=address)
 
     async def leave(self) -> None:
-        """Close as soon as no call is in flight."""
+        """Close the connection as soon as no call is in flight."""
         self._leaving = True
         if self.in_flight == 0:
             await self.close()
 
     async def close(self) -> None:
-        """Close at once."""
+        """Close the connection at once."""
         if self._link is not None:
             await self._link.close()
         await self.channel.close()
 
     def __enter__(self) -> Self:
-        """One more call in flight."""
+        """Count one more call in flight."""
         self.in_flight += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        """One call less."""
+        """Count one call less, and close if `leave` was called and this was the last."""
         self.in_flight -= 1
         if self._leaving and self.in_flight == 0:
             self._closing = asyncio.ensure_future(self.close())
@@ -186,29 +188,33 @@ async def _responses(rpc: Any) -> AsyncGenerator[bytes, None]:
 
 
 class Peers:
-    """All instances that this process has called."""
+    """The connections to all instances that this process has called."""
 
     def __init__(self, ejection_time: float, *, links: bool = True) -> None:
-        """`ejection_time`: seconds that a failing instance is left out while there are others; `links`: see Peer."""
+        """Eject a failing instance for `ejection_time` seconds, if there are others. `links`: see Peer."""
         self._peers: dict[str, Peer] = {}
         self._ejection_time = ejection_time
         self._links = links
 
     @property
     def in_flight(self) -> int:
-        """Calls that are open now."""
+        """The number of open calls."""
         return sum(peer.in_flight for peer in self._peers.values())
 
     def choose(self, instances: Sequence[Instance], avoid: Collection[str] = ()) -> Peer:
-        """The one with the fewest calls in flight of two random ones.
+        """Choose two random instances, and return the one with fewer calls in flight.
 
-        Those that failed of late, and those to `avoid`, are taken only if there are no others.
+        Ejected instances, and those with an id in `avoid`, are chosen only if there are no others.
         """
         if len(instances) == 1:
             return self.get(instances[0])
         at = now()
-        fresh = [one for one in instances if one.instance_id not in avoid]
-        healthy = [one for one in fresh if one.instance_id not in self._peers or self.get(one).ejected_until <= at]
+        fresh = [instance for instance in instances if instance.instance_id not in avoid]
+        healthy = [
+            instance
+            for instance in fresh
+            if instance.instance_id not in self._peers or self.get(instance).ejected_until <= at
+        ]
         candidates = healthy or fresh or list(instances)
         if len(candidates) == 1:
             return self.get(candidates[0])
@@ -216,18 +222,18 @@ class Peers:
         return min(map(self.get, two), key=lambda peer: peer.in_flight)
 
     def get(self, instance: Instance) -> Peer:
-        """The peer of an instance, connected or not."""
+        """Return the peer of an instance, connected or not."""
         peer = self._peers.get(instance.instance_id)
         if peer is None:
             peer = self._peers[instance.instance_id] = Peer(instance, links=self._links)
         return peer
 
     def eject(self, peer: Peer) -> None:
-        """It failed: prefer others for a while."""
+        """Prefer other instances for the ejection time, because this one failed."""
         peer.ejected_until = now() + self._ejection_time
 
     async def keep(self, live: Callable[[Instance], bool]) -> None:
-        """Close connections to instances that are no longer live."""
+        """Close the connections to instances for which `live` returns False, each after its last call."""
         for peer in [peer for peer in self._peers.values() if not live(peer.instance)]:
             del self._peers[peer.id]
             await peer.leave()

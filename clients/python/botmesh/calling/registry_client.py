@@ -1,4 +1,4 @@
-"""The connection to the registry: one channel, typed errors."""
+"""The client of the registry: its connections, and calls with typed errors."""
 
 import hmac
 import secrets
@@ -17,36 +17,36 @@ from botmesh.v1.agent_pb2 import Agent
 from botmesh.v1.registry_service_pb2_grpc import RegistryServiceStub
 
 ASK_TIMEOUT = 5.0
-"""Seconds for one question to the registry."""
+"""Seconds for one call to the registry."""
 _OWN = "botmesh-own-watch"
 _SECRET = secrets.token_urlsafe(32)
-"""Made anew by each process: who shows it to a registry is in the registry's own."""
+"""A secret of this process. A caller that sends it to a registry runs in the registry's own process."""
 _SERVICE = "/botmesh.v1.RegistryService/"
 
-_WATCHES_PER_LINE = 200
-"""Watches over one connection: fewer than the registry allows one."""
+_WATCHES_PER_CHANNEL = 200
+"""Watches over one connection, fewer than the registry allows."""
 
 R = TypeVar("R", bound=Message)
 
 
 def is_of_this_process(metadata: Iterable[tuple[str, str | bytes]] | None) -> bool:
-    """Whether a call comes from this process: its watches are the mesh's own, and need no place."""
+    """Whether a call comes from this process. The registry's quota of watches does not apply to such calls."""
     shown = [value for key, value in metadata or () if key == _OWN]
     return len(shown) == 1 and isinstance(shown[0], str) and hmac.compare_digest(shown[0].encode(), _SECRET.encode())
 
 
-class _Bytes(bytes):
-    """A response as it came, for those who can read more of it than the parser; the policies ask for its size."""
+class _Serialized(bytes):
+    """A serialized response, which watched.py can read in part when the parser fails. The policies need its size."""
 
     __slots__ = ()
 
     def ByteSize(self) -> int:  # noqa: N802 - protobuf's name
-        """The bytes of the message."""
+        """The size of the message in bytes."""
         return len(self)
 
 
-class _Line:
-    """A connection for watches."""
+class _WatchChannel:
+    """A connection that carries watches only."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.channel = channel
@@ -54,45 +54,49 @@ class _Line:
         self.watch: Any = channel.unary_stream(
             _SERVICE + "WatchAgents",
             request_serializer=pb.WatchAgentsRequest.SerializeToString,
-            response_deserializer=_Bytes,
+            response_deserializer=_Serialized,
         )
 
 
 class RegistryClient:
-    """The registry at one address, as one end sees it."""
+    """Calls the registry at one address for one endpoint."""
 
     def __init__(self, address: str, endpoint: Endpoint, *, in_mesh: bool = False) -> None:
-        """Connect with the first call. `in_mesh`: this is a service of the mesh, maybe in the registry's process."""
+        """Connect with the first call. `in_mesh`: the caller is a service that may run in the registry's process."""
         self.address = address
         self.endpoint = endpoint
         self._channel = self._open()
         self.stub = RegistryServiceStub(self._channel)
         self._metadata = ((_OWN, _SECRET),) if in_mesh else ()
-        self._lines: list[_Line] = []
+        self._watch_channels: list[_WatchChannel] = []
         self._get = self._raw("GetAgent", pb.GetAgentRequest)
         self._find = self._raw("FindAgents", pb.FindAgentsRequest)
 
     def _raw(self, name: str, request: type[Message]) -> Callable[..., Awaitable[Any]]:
         return self._channel.unary_unary(
-            _SERVICE + name, request_serializer=request.SerializeToString, response_deserializer=_Bytes
+            _SERVICE + name, request_serializer=request.SerializeToString, response_deserializer=_Serialized
         )
 
     async def watch(self, account: str, since: str) -> AsyncGenerator[bytes, None]:
-        """The responses of WatchAgents as they came, unread.
+        """Yield the serialized responses of WatchAgents after the revision `since`; empty: from a snapshot.
 
-        Over connections of their own: a connection carries only so many calls, and questions must find room.
+        Watches have connections of their own, because a connection carries a limited number of calls and other calls
+        must find room.
+
+        Raises:
+            BotmeshError, AioRpcError: the registry refused the watch, or the stream was lost.
         """
-        line = next((line for line in self._lines if line.watches < _WATCHES_PER_LINE), None)
-        if line is None:
-            line = _Line(self._open())
-            self._lines.append(line)
-        call = line.watch(pb.WatchAgentsRequest(account_id=account, since=since), metadata=self._metadata)
-        line.watches += 1
+        carrier = next((carrier for carrier in self._watch_channels if carrier.watches < _WATCHES_PER_CHANNEL), None)
+        if carrier is None:
+            carrier = _WatchChannel(self._open())
+            self._watch_channels.append(carrier)
+        call = carrier.watch(pb.WatchAgentsRequest(account_id=account, since=since), metadata=self._metadata)
+        carrier.watches += 1
         try:
             async for response in call:
                 yield response
         finally:
-            line.watches -= 1
+            carrier.watches -= 1
             call.cancel()
 
     def _open(self) -> grpc.aio.Channel:
@@ -101,7 +105,7 @@ class RegistryClient:
         )
 
     async def get_agent(self, account: str, name: str, timeout: float = ASK_TIMEOUT) -> Agent:
-        """One agent with its instances, as the registry knows it now."""
+        """Return one agent with its instances, as the registry knows it now. Errors are those of the registry."""
         request = pb.GetAgentRequest(account_id=account, name=name)
         return _parsed(pb.GetAgentResponse, await self._ask(self._get, request, timeout)).agent
 
@@ -114,25 +118,25 @@ class RegistryClient:
         limit: int = 5,
         min_confidence: float | None = None,
     ) -> list[pb.AgentMatch]:
-        """The active agents whose skills fit an utterance, best first."""
+        """Return the active agents whose skills fit the utterance `query`, best first; see Delegator.find."""
         request = pb.FindAgentsRequest(
             account_id=account, query=query, tags=tags, languages=languages, limit=limit, min_confidence=min_confidence
         )
         return list(_parsed(pb.FindAgentsResponse, await self._ask(self._find, request)).matches)
 
     async def report_unreachable(self, instance_id: str, error: str) -> None:
-        """Tell the registry that an instance did not answer; nothing is raised."""
+        """Tell the registry that an instance did not answer. A registry that is away raises nothing."""
         try:
             await self._ask(
                 self.stub.ReportUnreachable, pb.ReportUnreachableRequest(instance_id=instance_id, error=error)
             )
         except BotmeshError:
-            return  # the lease will tell
+            return  # the instance's lease will expire
 
     async def close(self) -> None:
         """Close the connections."""
-        for line in self._lines:
-            await line.channel.close()
+        for carrier in self._watch_channels:
+            await carrier.channel.close()
         await self._channel.close()
 
     async def _ask(self, method: Callable[..., Awaitable[Any]], request: Message, timeout: float = ASK_TIMEOUT) -> Any:
@@ -144,7 +148,7 @@ class RegistryClient:
             raise
 
     def unreachable(self) -> RegistryUnreachable:
-        """The error for a registry that does not answer."""
+        """Return the error for a registry that does not answer."""
         return RegistryUnreachable(
             f"no registry answers at {self.address}: start one with `botmesh up`, or name another (BOTMESH_REGISTRY)",
             address=self.address,

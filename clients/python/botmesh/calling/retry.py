@@ -1,4 +1,4 @@
-"""Retries: only for failures of the direct hop, and elsewhere only what cannot be done twice by that."""
+"""Retries only failures of the direct hop, and moves to another instance only if that cannot run the work twice."""
 
 import asyncio
 import random
@@ -15,40 +15,41 @@ from botmesh.v1.agent_card_pb2 import AgentCard
 from botmesh.v1.instance_pb2 import Instance
 
 BASE = 0.05
-"""Seconds before the first retry, at most: well under the grace in which lost work can be attached to again."""
+"""The most seconds before the first retry: well under the time for which an instance keeps work without a caller."""
 CAP = 2.0
-"""Seconds before any retry, at most."""
+"""The most seconds before any retry."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """Retries of one target: a failure costs a token, a success earns a tenth, half a bucket must be left.
+    """The retry budget of one target, after gRPC's retry throttling (gRFC A6).
 
-    The shape of gRPC's own retry throttling (gRFC A6), so that a target that fails as a whole is left alone.
+    A failure costs one token and a success earns a tenth. Retries stop at half of the tokens, so that a target that
+    fails as a whole gets no retries.
     """
 
     most: float = 20.0
     tokens: float = 20.0
 
     def failed(self) -> bool:
-        """Pay for a failure; whether a retry may follow."""
+        """Pay for a failure, and return whether a retry may follow."""
         self.tokens = max(0.0, self.tokens - 1)
         return self.tokens > self.most / 2
 
     def succeeded(self) -> None:
-        """Earn a little."""
+        """Earn a tenth of a token."""
         self.tokens = min(self.most, self.tokens + 0.1)
 
 
 def is_idempotent(card: AgentCard, skill_id: str) -> bool:
-    """Whether doing it twice is harmless: the named skill says so, or all skills do where none is named."""
+    """Whether the work may run twice: the named skill is idempotent, or all skills are if none is named."""
     skills = [skill for skill in card.skills if not skill_id or skill.id == skill_id]
     return bool(skills) and all(skill.idempotent for skill in skills)
 
 
 @dataclass(slots=True)
 class Attempts:
-    """The attempts of one call: which instance to try, and when to give up."""
+    """The attempts of one call: chooses the instance of each attempt, and ends the call with an error."""
 
     call: Call
     peers: Peers
@@ -57,17 +58,17 @@ class Attempts:
     failed: int = 0
     tried: set[str] = field(default_factory=set)
     maybe: Peer | None = None
-    """Where the work may have started, if it must not start elsewhere."""
+    """The peer where the work may have started, if the work is not idempotent; all further attempts go there."""
 
     def first(self, live: Sequence[Instance]) -> Peer:
-        """Whom to try first."""
+        """Return the peer of the first attempt."""
         return self.peers.choose(live)
 
     async def after(self, error: BotmeshError, peer: Peer, live: Sequence[Instance]) -> Peer:
-        """Whom to try next, after a pause.
+        """Wait for the pause after a failed attempt, and return the peer of the next one.
 
         Raises:
-            BotmeshError: `error`, where it is final; OutcomeUnknown where nobody can know.
+            BotmeshError: there is no next attempt. The error is `error`, or OutcomeUnknown if the work may have run.
         """
         if not self.is_of_this_hop(error, peer):
             raise error
@@ -95,16 +96,16 @@ class Attempts:
             if not live:
                 raise final
             return self.peers.choose(live, avoid=self.tried)
-        if self.maybe.id not in {one.instance_id for one in live}:
+        if self.maybe.id not in {instance.instance_id for instance in live}:
             raise final
         return self.maybe
 
     def is_of_this_hop(self, error: BotmeshError, peer: Peer) -> bool:
-        """Whether the callee itself could not be reached or would not begin; what it passes on is final."""
+        """Whether the callee itself was unavailable. An error that it passes on from a hop below is final."""
         if error.status is not StatusCode.UNAVAILABLE:
             return False
         if not error.from_peer or error.reason == "UNSPECIFIED":
-            return True  # made here, or by gRPC
+            return True  # the error was made in this process, or by gRPC
         if error.reason == "WRONG_INSTANCE":
             return error.metadata.get("expected", "").endswith(peer.id)
         return not error.started and error.instance == peer.id

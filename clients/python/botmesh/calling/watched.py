@@ -1,7 +1,7 @@
-"""Reading what the registry tells its watchers: what cannot be used is left out, and everything else is taken in.
+"""Reads the responses of the registry's watch, and leaves out the cards and instances that cannot be used.
 
-A card is some bot's own words. One that is nested too deep for the parser makes all of its response unreadable, and
-with it all other agents: such a response is taken apart by hand, as far down as the cards and instances in it.
+Bots write their cards themselves. A card that is nested too deep for the parser makes the whole response unreadable,
+with all other agents in it. Such a response is parsed field by field, down to the single cards and instances.
 """
 
 from collections.abc import Iterator
@@ -26,22 +26,22 @@ class Named(NamedTuple):
     """A card or an instance that was left out."""
 
     who: str
-    """As people call it."""
+    """Its name for messages to people."""
     why: str
     agent: tuple[str, str] | None = None
-    """(account, name) if it was a card."""
+    """The account and name of a card; None for an instance."""
     instance: str = ""
-    """The id if it was an instance."""
+    """The id of an instance; empty for a card."""
 
 
 LeftOut = list[Named]
 
 
 def read(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
-    """A response, and what of it could not be read.
+    """Parse a response; return it without the items that could not be parsed, and those items.
 
     Raises:
-        DecodeError: nothing of it can be.
+        DecodeError: the response is no message at all.
     """
     try:
         return WatchAgentsResponse.FromString(data), []
@@ -50,7 +50,7 @@ def read(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
 
 
 def sift(part: Part, left_out: LeftOut) -> Part:
-    """`part` without the cards and instances in it that nobody could use; those are added to `left_out`."""
+    """Remove the cards and instances that break a rule of check_fields, and add them to `left_out`."""
     for name, describe in (("cards", _of_card), ("instances", _of_instance)):
         items = getattr(part, name)
         bad: dict[int, Named] = {}
@@ -77,7 +77,7 @@ def _of_instance(instance: Any, why: str) -> Named:
 
 
 def _taken_apart(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
-    """Event by event, item by item: each is parsed by itself."""
+    """Parse each card and instance of a response separately."""
     left_out: LeftOut = []
     rest = bytearray()
     events: list[tuple[str, Message]] = []
@@ -89,7 +89,7 @@ def _taken_apart(data: bytes) -> tuple[WatchAgentsResponse, LeftOut]:
             rest += whole
     response = WatchAgentsResponse.FromString(bytes(rest))
     for name, event in events:
-        getattr(response, name).MergeFrom(event)  # never written out again: what is too deep in there would be anew
+        getattr(response, name).MergeFrom(event)  # merged as messages, because a serialized form could not be parsed
         getattr(response, name).SetInParent()
     return response, left_out
 
@@ -114,7 +114,7 @@ def _event(kind: type[Any], data: bytes, left_out: LeftOut) -> Any:
 
 
 def _unreadable(item: Any, data: bytes) -> Named:
-    """Who it is about, as far as its own strings say."""
+    """Name an item that cannot be parsed, by those of its strings that can."""
     seen = type(item)()
     try:
         for number, wire, _, value in _fields(data):
@@ -128,10 +128,10 @@ def _unreadable(item: Any, data: bytes) -> Named:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
-    """The fields of a message, unread: number, wire type, the whole of it, and the bytes of its value.
+    """Yield the number, wire type, all bytes and the value's bytes of each field of a serialized message.
 
     Raises:
-        DecodeError: these are no fields.
+        DecodeError: the bytes are no fields.
     """
     at = 0
     while at < len(data):
@@ -160,6 +160,6 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         byte = data[at]
         at += 1
         value |= (byte & 127) << shift
-        if byte < 128:  # noqa: PLR2004 - the last one
+        if byte < 128:  # noqa: PLR2004 - the last byte of a number has no continuation bit
             return value, at
     raise DecodeError("a number that does not end")

@@ -1,4 +1,4 @@
-"""The mesh's policies, in the order in which they look at a call. One policy a file, both ends in it."""
+"""The mesh's policies, in the order in which they see a call. Each policy has one file with both of its ends."""
 
 from botmesh.chain import Chain
 from botmesh.policies.budget import Budget
@@ -19,36 +19,39 @@ from botmesh.policies.target import Target
 from botmesh.policies.trace import Trace
 
 POLICIES: tuple[Policy, ...] = (
-    Trace(),  # sees everything, refusals included
-    Errors(),  # completes what the trace will show
-    Fields(),  # what follows can rely on what it reads
-    Target(),  # reads the chain; all that follow need it
+    Trace(),  # outermost, so that spans show refusals as well
+    Errors(),  # completes the error that the span shows
+    Fields(),  # checks the values that all following policies read
+    Target(),  # reads the chain, which all following policies need
     Enabled(),
-    Budget(),  # also reports what passed it
+    Budget(),  # reports the calls that have passed it
     Deadlines(),
     Size(),
     Hops(),
     Loops(),
-    Idempotency(),  # a repeat joins here ...
-    Concurrency(),  # ... so that it does not count here
+    Idempotency(),  # before Concurrency, because a repeat that joins running work does not count there
+    Concurrency(),
 )
 
 PIPELINES = {kind: Pipeline(POLICIES, kind) for kind in MethodClass}
-
+"""The pipeline of each method class."""
 
 _LASTING = (Enabled(), Hops(), Loops())
+"""The policies whose refusal does not depend on the time of the call."""
 
 
 def around(call: Call) -> CallScope:
-    """The scope of a call, with the policies of its method's class."""
+    """Return the scope of a call, with the policies of its method's class."""
     return PIPELINES[call.info.kind].around(call)
 
 
 def check_doomed(endpoint: Endpoint, chain: Chain, target: str) -> None:
-    """Refuse now what would be refused whenever it was tried: for work that begins later.
+    """Refuse work that begins later, if its call would be refused at any time.
 
     Raises:
-        BotmeshError: the target is unknown, or the chain is too long, or it stands in the chain already.
+        Disabled: delegations are switched off.
+        HopLimitExceeded: the chain has one hop too many.
+        LoopDetected: the target stands in the chain already.
     """
     call = Call(endpoint, CallInfo("", MethodClass.WORK, at_caller=True, target=target), endpoint.limits, chain)
     for policy in _LASTING:

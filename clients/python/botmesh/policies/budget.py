@@ -1,4 +1,4 @@
-"""Budget: what is spent is spent. Reports what delegations cost, and refuses further ones once it is too much."""
+"""Budget: reports what delegations cost, and refuses further ones once a budget is spent."""
 
 from botmesh.errors import BudgetSpent
 from botmesh.policies.call import Call
@@ -9,18 +9,21 @@ from botmesh.work.work import Work
 
 
 class Budget(Policy):
-    """Looks at what chain, conversation and account have cost; a contact's turn is no delegation and always goes."""
+    """Compares the costs of the chain, the conversation and the account with their budgets.
+
+    A contact's turn is no delegation, and is never refused.
+    """
 
     def caller(self, call: Call) -> None:
-        """Refuse here what would cost even more."""
+        """Refuse a call whose chain, conversation or account has spent its budget."""
         _check(call)
 
     def callee(self, call: Call) -> None:
-        """Refuse what comes all the same."""
+        """Refuse as at the caller, which may not know all costs."""
         _check(call)
 
     def finish(self, call: Call) -> None:
-        """Let the journal know what it cost."""
+        """Report the call and its cost to the journal."""
         info = call.info
         if info.message is None:
             return
@@ -41,7 +44,7 @@ class Budget(Policy):
 
 
 def _outcome(work: Work | None) -> Reply | None:
-    """What the callee itself answered."""
+    """The reply of this callee's work, if it has one."""
     outcome = work.outcome if work is not None else None
     return outcome if isinstance(outcome, Reply) else None
 
@@ -49,9 +52,9 @@ def _outcome(work: Work | None) -> Reply | None:
 def _check(call: Call) -> None:
     if call.info.message is not None and call.info.message.message_type == MESSAGE_TYPE_TURN:
         return
-    found = call.endpoint.journal.spent(call.limits, call.chain, call.account)
-    if found is not None:
-        scope, micros, currency = found
+    spent = call.endpoint.journal.spent(call.limits, call.chain, call.account)
+    if spent is not None:
+        scope, micros, currency = spent
         limit = getattr(call.limits, {"account": "daily"}.get(scope, scope) + "_budget")
         raise BudgetSpent(
             f"the {scope} has cost {micros / 1e6:g} {currency} and may cost {limit / 1e6:g}: answer with what there is",

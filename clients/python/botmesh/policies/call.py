@@ -1,6 +1,6 @@
-"""One call as the policies see it, at either end and whether it streams or not.
+"""One call as the policies see it, at either end, streaming or not.
 
-`CallInfo` is what was asked: it never changes. `Call` is what the policies find out and decide on the way.
+`CallInfo` has the request and never changes. `Call` has what the policies find out and decide.
 """
 
 from collections.abc import Callable
@@ -27,35 +27,35 @@ _anonymous = count()
 
 @dataclass(frozen=True, slots=True)
 class CallInfo:
-    """What was asked."""
+    """The request of a call, at either end."""
 
     method: str
-    """The full name, "/botmesh.v1.AgentService/Delegate"."""
+    """The full name of the method, "/botmesh.v1.AgentService/Delegate"."""
     kind: MethodClass
     at_caller: bool
     target: str = ""
     """The agent that is called: its name, or account/name (caller)."""
     metadata: tuple[tuple[str, str | bytes], ...] = ()
-    """As it arrived (callee)."""
+    """The call's metadata as it arrived (callee)."""
     request: AnyMessage | None = None
-    """The only request, whole; None: there may be several, or it could not be read."""
+    """The request of a call with one request; None: the call streams requests, or the request could not be read."""
     request_size: int = 0
-    """Serialized bytes of the only request."""
+    """The size of the request in serialized bytes."""
     unreadable: BotmeshError | None = None
     """Why the request could not be read (callee)."""
     message: message_pb2.Message | None = None
     """The message that a work method carries."""
     timeout: float | None = None
-    """Seconds that were asked for (caller) or that arrived (callee); None: not said."""
+    """Seconds that the caller asked for (caller) or that arrived (callee); None: none were given."""
     parent_deadline: Deadline | None = None
-    """Of the work that makes this call (caller)."""
+    """The deadline of the work that makes this call (caller)."""
     parent_span: Context | None = None
-    """Under which span it is made; None: the current one (caller)."""
+    """The context with the parent span (caller); None: the current one."""
 
 
 @dataclass(slots=True)
 class Call:
-    """One call at one end: what was asked, and what the policies found out."""
+    """One call at one end: its request, and what the policies find out and decide."""
 
     endpoint: Endpoint
     info: CallInfo
@@ -63,43 +63,43 @@ class Call:
     chain: Chain = _NO_CHAIN
     deadline: Deadline | None = None
     work: Work | None = None
-    """What runs for this call (callee)."""
+    """The work of this call (callee)."""
     joined: bool = False
-    """Whether the work was there before this call."""
+    """Whether the work existed before this call."""
     peer_instance: str = ""
-    """Which instance answered (caller)."""
+    """The id of the instance that was called (caller)."""
     reply: message_pb2.Reply | None = None
-    """The answer (caller)."""
+    """The reply (caller)."""
     reply_bytes: int = 0
-    """Of the pieces of a streamed reply so far (caller)."""
+    """Bytes of the pieces of a streamed reply so far (caller)."""
     usage: usage_pb2.Usage | None = None
-    """What the callee spent."""
+    """The usage of the callee."""
     error: BotmeshError | None = None
-    """How the call failed; set when it is over."""
+    """The error that the call failed with; set when the call is over."""
     refusal: BotmeshError | None = None
-    """Why this end itself broke off a stream of requests."""
+    """The error with which this end itself broke off a stream of requests."""
     span: Span = INVALID_SPAN
     token: Token[Context] | None = None
     began: float = field(default_factory=now)
     at_end: list[Callable[[], None]] = field(default_factory=list)
-    """What to undo when the call is over."""
+    """Functions to run when the call is over."""
 
     @property
     def hops(self) -> int:
-        """How many hops the chain has with this call."""
+        """The number of hops of the chain, with this call."""
         return len(self.chain.path)
 
     @property
     def account(self) -> str:
-        """The chain's account, or this process's."""
+        """The chain's account, or this process's if the chain names none."""
         return self.chain.account_id or self.endpoint.account
 
     @property
     def required_deadline(self) -> Deadline:
-        """When the call ends; for what cannot be without an end.
+        """The deadline of a call that must have one.
 
         Raises:
-            InvalidField: it has no deadline.
+            InvalidField: the call has no deadline.
         """
         if self.deadline is None:
             raise InvalidField("work needs a deadline", field="deadline")
@@ -107,10 +107,10 @@ class Call:
 
     @property
     def claimed_work(self) -> Work:
-        """The work that the idempotency policy found or reserved for this call.
+        """The work that the idempotency policy has found or reserved for this call.
 
         Raises:
-            InvalidField: the call carries no message, so that there is none.
+            InvalidField: the call carries no message, and so has no work.
         """
         if self.work is None:
             raise InvalidField("a work method needs a message", field="message")
@@ -118,12 +118,12 @@ class Call:
 
     @property
     def idle_limit(self) -> float | None:
-        """Seconds that may pass between two messages of a stream; None: any time."""
+        """The most seconds between two messages of a stream; None: no limit."""
         return self.limits.stream_idle_timeout if self.info.kind is MethodClass.WORK else None
 
     @property
     def work_key(self) -> Key:
-        """The idempotency key. A call without a message id gets a key that nothing can repeat."""
+        """The idempotency key. A call without a message id gets a key that no other call can have."""
         message = self.info.message
         message_id = message.message_id if message is not None else ""
         from_agent = message.from_agent if message is not None else ""
@@ -133,14 +133,14 @@ class Call:
 
 
 CURRENT: ContextVar[Call | None] = ContextVar("botmesh-call", default=None)
-"""The call that is being served here."""
+"""The call that the current task serves."""
 
 
 def current_call() -> Call:
-    """The call that is being served here.
+    """Return the call that the current task serves.
 
     Raises:
-        LookupError: none is.
+        LookupError: the current task serves no call.
     """
     call = CURRENT.get()
     if call is None:

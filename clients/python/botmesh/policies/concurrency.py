@@ -1,4 +1,4 @@
-"""Concurrency: only so many delegations are open at once per conversation at one instance."""
+"""Concurrency: limits the open delegations of a conversation at one instance."""
 
 from botmesh.errors import TooManyDelegations
 from botmesh.policies.call import Call
@@ -6,14 +6,14 @@ from botmesh.policies.pipeline import Policy
 
 
 class Concurrency(Policy):
-    """Refuses the one too many at once. Joining work that runs does not count."""
+    """Refuses a delegation over the limit. A call that joins running work does not count."""
 
     def caller(self, call: Call) -> None:
-        """Counted from here until the call is over."""
+        """Count the call until it is over."""
         _enter(call, call.endpoint.outgoing, "outgoing")
 
     def callee(self, call: Call) -> None:
-        """Counted until the work is over: it can outlast the call."""
+        """Count the call's work until it is over, because it can outlast the call."""
         if not call.joined:
             _enter(call, call.endpoint.incoming, "incoming")
 

@@ -1,4 +1,4 @@
-"""Deadline: every call ends in time, and a child before its parent."""
+"""Deadline: gives every call a deadline, and a child an earlier one than its parent."""
 
 import math
 
@@ -11,12 +11,12 @@ from botmesh.policies.pipeline import Policy
 
 
 class Deadlines(Policy):
-    """Sets `call.deadline`. It ends the work itself (work.py), not only the wait for it."""
+    """Sets `call.deadline`. The deadline ends the work itself (work.py), not only the caller's wait."""
 
     applies_to = frozenset({MethodClass.WORK, MethodClass.CONTROL})
 
     def caller(self, call: Call) -> None:
-        """The asked time or the default, and never past the parent's less a little to answer in."""
+        """Set the requested or the default timeout, at most the parent's remaining time less a margin to answer in."""
         asked, most = call.info.timeout, call.limits.max_timeout
         if asked is not None:
             if math.isnan(asked) or asked <= 0:
@@ -28,7 +28,7 @@ class Deadlines(Policy):
         call.deadline = Deadline.after(timeout) if parent is None else parent.for_child(timeout)
 
     def callee(self, call: Call) -> None:
-        """What arrived, clamped to the limit; gRPC's rounding on the wire is tolerated."""
+        """Set the timeout that arrived, at most the limit. A timeout that gRPC has rounded up is not refused."""
         share, seconds = DEADLINE_TOLERANCE
         most = call.endpoint.ceiling.max_timeout
         if call.info.timeout is not None and call.info.timeout > most * (1 + share) + seconds:

@@ -1,4 +1,4 @@
-"""Enabled: delegations can be switched off, for the mesh or for one agent."""
+"""Enabled: switches delegations off, for the mesh or for one agent."""
 
 from botmesh.errors import Disabled
 from botmesh.policies.call import Call
@@ -6,14 +6,14 @@ from botmesh.policies.pipeline import Policy
 
 
 class Enabled(Policy):
-    """Switched off, every delegation is refused, and the refusal says who switched it off."""
+    """Refuses every delegation while they are switched off. The refusal says whether for the mesh or the agent."""
 
     def caller(self, call: Call) -> None:
-        """Refuse here, so that nothing is sent in vain."""
+        """Refuse before anything is sent."""
         _check(call)
 
     def callee(self, call: Call) -> None:
-        """Refuse what comes all the same."""
+        """Refuse calls of callers that have delegations switched on."""
         _check(call)
 
 

@@ -1,4 +1,4 @@
-"""This process's side of its calls: who it is, what it allows, what it counts."""
+"""One process's end of its calls: its identity, its limits, its work and its counters."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,20 +14,20 @@ from botmesh.work.table import WorkTable
 
 
 class Targets(Protocol):
-    """Where a caller looks up which agents it may call."""
+    """Looks up the agents that a caller may call."""
 
     def find(self, account: str, name: str) -> AgentCard:
-        """The card of an active agent.
+        """Return the card of an active agent.
 
         Raises:
             UnknownAgent: no agent of that name is registered.
-            NoLiveInstance: it is registered, and no instance of it is live.
+            NoLiveInstance: the agent is registered, and no instance of it is live.
         """
 
 
 @dataclass(slots=True)
 class Endpoint:
-    """One side of the calls that this process makes and takes."""
+    """One process's end of the calls that it makes and serves."""
 
     telemetry: Telemetry
     account: str = DEFAULT_ACCOUNT
@@ -39,18 +39,18 @@ class Endpoint:
     ceiling: Limits = field(default_factory=Limits)
     """The mesh's limits."""
     limits: Limits = field(default_factory=Limits)
-    """The mesh's, narrowed by environment and agent."""
+    """The mesh's limits, narrowed by the settings and the agent."""
     draining: bool = False
     targets: Targets | None = None
     works: WorkTable = field(default_factory=WorkTable)
     stats: Stats = field(default_factory=Stats)
     journal: Journal = field(default_factory=Journal)
-    """Where messages and costs are reported to."""
+    """Takes the reports of messages and costs."""
     incoming: dict[tuple[str, str], int] = field(default_factory=dict)
     """Open delegations to this instance, by conversation."""
     outgoing: dict[tuple[str, str], int] = field(default_factory=dict)
     """Open delegations of this instance to others, by conversation."""
 
     def named_in(self, chain: Chain) -> str:
-        """This agent as it stands in the chain's path."""
+        """The name of this agent in the chain's path: with its account if that is not the chain's."""
         return self.agent if self.account == chain.account_id else f"{self.account}/{self.agent}"

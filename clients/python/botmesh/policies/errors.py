@@ -1,4 +1,4 @@
-"""Errors: every one that leaves this end says who raised it, at which hop, and in which trace."""
+"""Errors: adds to every error which agent raised it, at which hop and in which trace."""
 
 from botmesh.policies.call import Call
 from botmesh.policies.methods import MethodClass
@@ -7,12 +7,12 @@ from botmesh.telemetry.telemetry import trace_id_of
 
 
 class Errors(Policy):
-    """Completes the error of a call. The text of unknown exceptions was left behind before (status.py)."""
+    """Completes the error of a call. status.py has replaced unknown exceptions, without their text, before."""
 
     applies_to = frozenset(MethodClass)
 
     def finish(self, call: Call) -> None:
-        """Say where the error was made, unless a peer or an inner call said so already."""
+        """Add where the error was raised, unless a peer or an inner call has added that already."""
         error = call.error
         if error is None or error.from_peer or error.agent or error.trace_id:
             return

@@ -1,4 +1,4 @@
-"""Hops: a chain goes only so deep."""
+"""Hops: limits the depth of a chain."""
 
 from botmesh.errors import HopLimitExceeded
 from botmesh.policies.call import Call
@@ -6,14 +6,14 @@ from botmesh.policies.pipeline import Policy
 
 
 class Hops(Policy):
-    """Refuses the call that would be one hop too many. The limit narrows along the chain and never widens."""
+    """Refuses a call that is one hop too many. The limit can only become narrower along the chain."""
 
     def caller(self, call: Call) -> None:
-        """Refuse here, and pass on the narrower of the chain's limit and our own."""
+        """Refuse the call, or pass on the narrower of the chain's limit and this end's."""
         _check(call)
 
     def callee(self, call: Call) -> None:
-        """Refuse what comes all the same; what is below here has our limit too."""
+        """Refuse as at the caller, and apply this end's limit to all calls below."""
         _check(call)
 
 

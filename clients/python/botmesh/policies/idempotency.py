@@ -1,4 +1,4 @@
-"""Idempotency: a repeat under the same message id joins the running work or gets the same reply."""
+"""Idempotency: a repeat of a message id joins the running work, or gets the same reply."""
 
 from botmesh.names import new_id
 from botmesh.policies.call import Call
@@ -6,15 +6,15 @@ from botmesh.policies.pipeline import Policy
 
 
 class Idempotency(Policy):
-    """Finds or reserves the work of a call. The servicer runs it; refusals are not remembered."""
+    """Finds or reserves the work of a call. The servicer starts it. Refusals are not kept."""
 
     def caller(self, call: Call) -> None:
-        """Every message has an id, so that a retry can be told from a new task."""
+        """Give every message an id, so that the callee can tell a retry from a new message."""
         if call.info.message is not None and not call.info.message.message_id:
             call.info.message.message_id = new_id()
 
     def callee(self, call: Call) -> None:
-        """Join what runs, replay what ran, or reserve a place."""
+        """Find running or ended work of the message id, or reserve a place for new work."""
         message = call.info.message
         if message is None:
             return
@@ -23,6 +23,6 @@ class Idempotency(Policy):
         )
 
     def finish(self, call: Call) -> None:
-        """A call that an inner policy refused leaves nothing behind."""
+        """Drop work that never began, because an inner policy refused the call."""
         if call.work is not None and not call.work.began:
             call.endpoint.works.forget(call.work)

@@ -1,4 +1,4 @@
-"""Loops: an agent that already stands in the path is not asked again."""
+"""Loops: refuses a call to an agent that stands in the chain's path already."""
 
 from botmesh.errors import LoopDetected
 from botmesh.policies.call import Call
@@ -6,14 +6,14 @@ from botmesh.policies.pipeline import Policy
 
 
 class Loops(Policy):
-    """Refuses A → B → A and A → B → C → A, unless the mesh allows revisits."""
+    """Refuses chains such as A → B → A and A → B → C → A, unless the limit `allow_revisits` permits them."""
 
     def caller(self, call: Call) -> None:
-        """The one that we are about to ask."""
+        """Refuse a target that stands in the path."""
         _check(call, call.info.target)
 
     def callee(self, call: Call) -> None:
-        """Ourselves."""
+        """Refuse if this agent stands in the path."""
         _check(call, call.endpoint.named_in(call.chain))
 
 

@@ -1,23 +1,23 @@
-"""The methods of the mesh by their full names, and which policies each class of them has."""
+"""The full names of the mesh's methods, and their classes, which decide which policies a method has."""
 
 from enum import Enum
 
 
 class MethodClass(Enum):
-    """Which policies a method has."""
+    """The class of a method."""
 
     WORK = "work"
-    """All of them."""
+    """Methods that carry work: they have all policies."""
     CONTROL = "control"
-    """Deadline and message size."""
+    """Other unary methods: they have a deadline and a limit of message size."""
     WATCH = "watch"
-    """Keepalive, and no deadline."""
+    """Other streams: they may last and have no deadline."""
 
 
 AGENT = "/botmesh.v1.AgentService/"
 LINK = AGENT + "Link"
 LINKED = ("Delegate", "DelegateStream", "Transfer", "Notify", "Cancel", "GetCard", "GetStats")
-"""AgentService's methods that a link carries."""
+"""The methods of AgentService that a link carries."""
 REGISTRY = "/botmesh.v1.RegistryService/"
 _WORK = {AGENT + name for name in ("Delegate", "DelegateStream", "Transfer", "Notify")}
 _WATCH = {REGISTRY + "WatchAgents", REGISTRY + "Heartbeat"}
@@ -25,7 +25,7 @@ _WATCH_SERVICES = ("/grpc.health.", "/grpc.reflection.")
 
 
 def class_of(method: str, *, streams: bool) -> MethodClass:
-    """The class of a method by its full name; of an unknown one by whether it streams."""
+    """Return the class of a method by its full name, or by whether it streams if the name is unknown."""
     if method in _WORK:
         return MethodClass.WORK
     if method in _WATCH or streams or method.startswith(_WATCH_SERVICES):

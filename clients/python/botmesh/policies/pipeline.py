@@ -1,4 +1,4 @@
-"""What a policy is, and the scope in which an ordered list of them looks after a call."""
+"""The base class of policies, and the scope that runs an ordered list of them around a call."""
 
 import asyncio
 import logging
@@ -18,34 +18,34 @@ logger = logging.getLogger("botmesh")
 
 
 class Policy:
-    """One rule of the mesh, both ends of it. A policy implements what it needs and refuses by raising."""
+    """One rule of the mesh, at both ends. A policy overrides the hooks that it needs, and refuses by raising."""
 
     applies_to: frozenset[MethodClass] = frozenset({MethodClass.WORK})
 
     def caller(self, call: Call) -> None:
-        """Before a call leaves."""
+        """See a call before it is sent."""
 
     def callee(self, call: Call) -> None:
-        """Before an arrived call is served."""
+        """See a call that has arrived, before it is served."""
 
     def sending(self, call: Call, size: int) -> None:
-        """Before a message of `size` bytes is sent: a request by the caller, a response by the callee."""
+        """See the size in bytes of a message before it is sent: a request at the caller, a response at the callee."""
 
     def received(self, call: Call, size: int) -> None:
-        """Before a message of `size` bytes is read."""
+        """See the size in bytes of a message before it is parsed."""
 
     def read(self, call: Call, message: Message) -> None:
-        """After a message was read: one of several requests by the callee, a response by the caller."""
+        """See a parsed message: one request of a stream at the callee, a response at the caller."""
 
     def finish(self, call: Call) -> None:
-        """When the call is over; `call.error` tells how. Not called where the policy itself refused."""
+        """See the end of a call; `call.error` has its error. Not called if the policy itself refused the call."""
 
 
 class Pipeline:
-    """The policies of one method class, the first one outermost."""
+    """The policies of one method class. The first one is outermost."""
 
     def __init__(self, policies: Iterable[Policy], kind: MethodClass) -> None:
-        """Keep the policies that apply to `kind`, in order."""
+        """Take the policies that apply to `kind`, in their order."""
         own = [policy for policy in policies if kind in policy.applies_to]
         self.length = len(own)
         self.starting = {
@@ -59,29 +59,29 @@ class Pipeline:
         self.finishing.reverse()
 
     def around(self, call: Call) -> "CallScope":
-        """The scope of a call: `with pipeline.around(call) as scope:` around all that this end does for it."""
+        """Return the scope of a call: `with pipeline.around(call) as scope:` encloses all that this end does for it."""
         return CallScope(self, call)
 
 
 class CallScope:
-    """A call from the first policy's look at it to the last one's.
+    """The scope of one call, as a context manager.
 
-    Entering lets each policy look at the call, and raises the first refusal. Leaving tells the policies that let it
-    pass how it ended, innermost first, and gives every error its type: the caller sees a BotmeshError for whatever
-    the peer or gRPC said, and what a callee raises is one, whatever went wrong.
+    Entering shows the call to each policy in order, and raises the first refusal. Leaving shows the end of the call to
+    the policies that have passed it, innermost first. Errors of the peer and of gRPC leave a caller's scope as a
+    BotmeshError, and every error leaves a callee's scope as one.
     """
 
     __slots__ = ("_is_over", "_passed", "_pipeline", "call")
 
     def __init__(self, pipeline: Pipeline, call: Call) -> None:
-        """Nothing happens before it is entered."""
+        """Do nothing until the scope is entered or opened."""
         self.call = call
         self._pipeline = pipeline
         self._passed = -1
         self._is_over = False
 
     def __enter__(self) -> Self:
-        """Open it, unless that was done before."""
+        """Open the scope, unless it is open already."""
         if self._passed < 0:
             self.open()
         return self
@@ -89,7 +89,7 @@ class CallScope:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it, and raise the typed error in place of one that is not."""
+        """Close the scope, and raise the typed error in place of an untyped one."""
         self.close(error)
         if error is None:
             return
@@ -98,10 +98,10 @@ class CallScope:
             raise raised from None
 
     def open(self) -> None:
-        """Let each policy look at the call.
+        """Show the call to each policy in order.
 
         Raises:
-            BotmeshError: a policy refused. The call is over then.
+            BotmeshError: a policy refused the call. The scope is closed then.
         """
         call = self.call
         self._passed = 0
@@ -115,7 +115,7 @@ class CallScope:
         self._passed = self._pipeline.length
 
     def close(self, error: BaseException | None = None) -> None:
-        """Tell the policies that let the call pass that it is over. Only the first time counts."""
+        """Show the end of the call to the policies that have passed it. Only the first call of `close` counts."""
         if self._is_over:
             return
         self._is_over = True
@@ -133,7 +133,7 @@ class CallScope:
                 finish(call)
 
     def sending(self, size: int) -> None:
-        """A message of `size` bytes is about to leave.
+        """Show the policies a message of `size` bytes before it is sent.
 
         Raises:
             BotmeshError: a policy refuses it.
@@ -142,7 +142,7 @@ class CallScope:
             hook(self.call, size)
 
     def received(self, size: int) -> None:
-        """A message of `size` bytes has come in.
+        """Show the policies a message of `size` bytes before it is parsed.
 
         Raises:
             BotmeshError: a policy refuses it.
@@ -151,7 +151,7 @@ class CallScope:
             hook(self.call, size)
 
     def read(self, message: Message) -> None:
-        """A message was read.
+        """Show the policies a parsed message.
 
         Raises:
             BotmeshError: a policy refuses it.
@@ -160,7 +160,7 @@ class CallScope:
             hook(self.call, message)
 
     def _raised(self, error: BaseException) -> BaseException:
-        """What leaves the scope for an error inside it."""
+        """Return the error that leaves the scope in place of `error`."""
         call = self.call
         if call.refusal is not None and isinstance(error, Exception | asyncio.CancelledError):
             return call.refusal

@@ -1,4 +1,4 @@
-"""Message size: nothing over the limit is sent, and nothing over the limit is read."""
+"""Message size: refuses messages over the limit, before they are sent and before they are parsed."""
 
 from google.protobuf.message import Message
 
@@ -11,33 +11,34 @@ from botmesh.work.work import check_reply_size
 
 
 class Size(Policy):
-    """Serialized bytes of each message, and of a streamed reply as a whole (at the callee the work counts).
+    """Limits the serialized bytes of each message, and of a streamed reply as a whole.
 
-    The transport takes more than one message may have, so that the refusal can be typed.
+    At the callee the work itself counts the bytes of a streamed reply. The transport takes larger messages than the
+    limit allows, so that the refusal is a typed error.
     """
 
     applies_to = frozenset({MethodClass.WORK, MethodClass.CONTROL})
 
     def caller(self, call: Call) -> None:
-        """A request that is known before the call starts."""
+        """Check the request of a call with one request."""
         self.sending(call, call.info.request_size)
 
     def callee(self, call: Call) -> None:
-        """The same, as it arrived."""
+        """Check the request of a call with one request, as it arrived."""
         self.received(call, call.info.request_size)
 
     def sending(self, call: Call, size: int) -> None:
-        """The sender checks first."""
+        """Check a message at its sender."""
         if size > call.limits.max_message_bytes:
             raise _too_large(size, call.limits.max_message_bytes, "request" if call.info.at_caller else "response")
 
     def received(self, call: Call, size: int) -> None:
-        """The receiver checks what a careless sender sent."""
+        """Check a message at its receiver, because the sender may have another limit."""
         if size > call.limits.max_message_bytes:
             raise _too_large(size, call.limits.max_message_bytes, "response" if call.info.at_caller else "request")
 
     def read(self, call: Call, message: Message) -> None:
-        """A stream that never ends fills no caller's memory."""
+        """Check the size of a streamed reply so far, so that an endless reply cannot fill the caller's memory."""
         if call.info.at_caller and isinstance(message, DelegateStreamResponse) and not message.HasField("progress"):
             call.reply_bytes = check_reply_size(call.reply_bytes + message.ByteSize(), call.limits.max_reply_bytes)
 

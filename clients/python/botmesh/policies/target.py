@@ -1,4 +1,4 @@
-"""Target: the callee is registered and active, and it is the one that the caller means."""
+"""Target: the callee is registered and live, and is the agent and the instance that the caller means."""
 
 from botmesh.chain import Chain
 from botmesh.errors import Draining, MetadataMismatch, UnknownAgent, WrongInstance
@@ -11,15 +11,15 @@ _NOTHING = Message()
 
 
 class Target(Policy):
-    """Reads the chain, then asks whether this call has come to the right place."""
+    """Reads the chain, and refuses calls that are meant for another agent or instance."""
 
     def caller(self, call: Call) -> None:
-        """Unknown agents and agents without a live instance are refused here."""
+        """Refuse unknown agents, and agents without a live instance."""
         if call.endpoint.targets is not None:
             call.endpoint.targets.find(call.chain.account_id or call.endpoint.account, call.info.target)
 
     def callee(self, call: Call) -> None:
-        """Another agent's or instance's calls, and new work for one that drains, are refused here."""
+        """Refuse calls for other agents or instances, and new work while this instance drains."""
         end = call.endpoint
         chain = Chain.from_metadata(call.info.metadata)
         call.chain = chain = _completed(chain, call.info.message or _NOTHING, end.account)
@@ -31,7 +31,7 @@ class Target(Policy):
 
 
 def _is_known(call: Call) -> bool:
-    """Whether there is work under the call's message id."""
+    """Whether this instance has work of the call's message id."""
     message = call.info.message
     return message is not None and bool(message.message_id) and call.endpoint.works.find(call.work_key) is not None
 
@@ -57,7 +57,7 @@ def _check_addressee(call: Call) -> None:
 
 
 def _completed(chain: Chain, message: Message, account: str) -> Chain:
-    """The chain, completed by what only the message says; both may not differ."""
+    """Return the chain with the ids that only the message has. Message and metadata must not differ."""
     if message.message_id:
         check_id("message_id", message.message_id)
     from_agent = message.from_agent
@@ -69,7 +69,7 @@ def _completed(chain: Chain, message: Message, account: str) -> Chain:
     conversation_id = _same("conversation_id", message.conversation_id, chain.conversation_id)
     account_id = _same("account_id", message.account_id, chain.account_id) or account
     if (correlation_id, conversation_id, account_id) == (chain.correlation_id, chain.conversation_id, chain.account_id):
-        return chain  # the usual case: both ends are of the mesh
+        return chain  # the usual case: the caller's SDK has put all ids into the metadata
     return Chain(chain.path, chain.max_hops, correlation_id, conversation_id, account_id, chain.to)
 
 
@@ -77,7 +77,7 @@ def _same(field: str, in_message: str, in_metadata: str) -> str:
     if not in_message:
         return in_metadata
     if in_metadata == in_message:
-        return in_metadata  # which was checked
+        return in_metadata  # checked when the chain was read
     check_id(field, in_message)
     if in_metadata:
         raise _mismatch(field, in_message, in_metadata)

@@ -1,4 +1,4 @@
-"""Trace: a span at the caller and a span at the callee for each hop, one trace per chain."""
+"""Trace: makes a span at the caller and a span at the callee for each hop, in one trace for the chain."""
 
 from opentelemetry import context
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
@@ -12,10 +12,10 @@ from botmesh.telemetry.outcome import CallOutcome
 
 
 class Trace(Policy):
-    """Opens and closes the spans, and counts what ended how."""
+    """Starts and ends the spans, and records the outcome of each call in metrics and counters."""
 
     def caller(self, call: Call) -> None:
-        """A client span under the current span, or under the one of the work that calls."""
+        """Start a client span under the current span, or under that of the work that makes the call."""
         info, telemetry = call.info, call.endpoint.telemetry
         call.span = telemetry.tracer.start_span(
             conventions.client_span_name(info.target),
@@ -26,7 +26,7 @@ class Trace(Policy):
         telemetry.open(at_caller=True)
 
     def callee(self, call: Call) -> None:
-        """A server span under the caller's, current for all that the agent does."""
+        """Start a server span under the caller's span, and make it current for the handler."""
         info, telemetry = call.info, call.endpoint.telemetry
         call.span = telemetry.tracer.start_span(
             conventions.server_span_name(info.method),
@@ -38,7 +38,7 @@ class Trace(Policy):
         telemetry.open(at_caller=False)
 
     def finish(self, call: Call) -> None:
-        """How it ended, on the span, in the counts and in the metrics."""
+        """End the span, and record the outcome."""
         outcome = _outcome(call)
         if call.span.is_recording():
             call.span.set_attributes(conventions.outcome_attributes(outcome))

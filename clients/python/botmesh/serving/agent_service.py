@@ -1,4 +1,4 @@
-"""AgentService on the wire. The policies have passed a call when it gets here; the bot's functions do the rest."""
+"""Serves AgentService by a bot's functions. The policies run before and after these methods."""
 
 import asyncio
 import logging
@@ -30,11 +30,11 @@ from botmesh.work.work import Work
 logger = logging.getLogger("botmesh")
 
 RECEIPT_TIMEOUT = 0.8
-"""Seconds that a cancelled agent waits for receipts from below: less than its own caller waits."""
+"""Seconds that a cancelled agent waits for receipts from the agents below, less than its own caller waits."""
 
 
 class AgentServicer(AgentServiceServicer):
-    """The edge between gRPC and a bot's functions."""
+    """Maps the RPC methods of AgentService to a bot's functions."""
 
     def __init__(
         self,
@@ -43,7 +43,14 @@ class AgentServicer(AgentServiceServicer):
         client: AgentClient,
         readiness: Callable[[], instance_pb2.Readiness],
     ) -> None:
-        """Serve the agent of `card` by its `functions`; `client` is for what they ask of other agents."""
+        """Serve the agent of `card` by its `functions`.
+
+        Args:
+            card: the agent's card.
+            functions: the bot's functions.
+            client: makes the calls of the functions to other agents.
+            readiness: returns the readiness of the instance.
+        """
         self.card = card
         self.functions = functions
         self.client = client
@@ -51,15 +58,15 @@ class AgentServicer(AgentServiceServicer):
         self._runs = Runs(card.name, client.endpoint.instance, functions)
 
     async def Delegate(self, request: pb.DelegateRequest, context: ServicerContext) -> pb.DelegateResponse:
-        """The bot's reply, whole."""
+        """Do a task, and return the whole reply."""
         work = self._work(request.message, self._runs.delegation)
-        reply = await work.result(message_pb2.Reply)  # a fingerprint never mixes tasks and transfers
+        reply = await work.result(message_pb2.Reply)  # tasks and transfers never share a fingerprint
         return pb.DelegateResponse(reply=_pieces(work).whole(reply))
 
     async def DelegateStream(
         self, request: pb.DelegateStreamRequest, context: ServicerContext
     ) -> AsyncIterator[pb.DelegateStreamResponse]:
-        """The bot's reply as it comes."""
+        """Do a task or a turn, and yield the events of the reply as they come."""
         if request.HasField("turn"):
             intent = request.turn.transfer.intent_id
             work = self._work(request.message, lambda: self._runs.turn(intent), request.turn)
@@ -74,14 +81,14 @@ class AgentServicer(AgentServiceServicer):
         yield pb.DelegateStreamResponse(sequence=work.last + 1, reply=work.outcome_as(message_pb2.Reply))
 
     async def Notify(self, request: pb.NotifyRequest, context: ServicerContext) -> pb.NotifyResponse:
-        """A receipt, as soon as the work has begun."""
+        """Start work that nobody waits for, and acknowledge the message."""
         message = request.message
         work = self._work(message, lambda: self._runs.notification(message.message_type))
         work.detach()
         return pb.NotifyResponse(ack=self._runs.ack(work, message))
 
     async def Transfer(self, request: pb.TransferRequest, context: ServicerContext) -> pb.TransferResponse:
-        """Whether the bot would take the conversation."""
+        """Ask the bot whether it accepts an offered conversation."""
         if not request.offer.transfer_id:
             raise InvalidField("an offer needs a transfer_id", field="offer.transfer_id")
         decide = self.functions.transfer
@@ -96,7 +103,7 @@ class AgentServicer(AgentServiceServicer):
         return await work.result(pb.TransferResponse)
 
     async def Cancel(self, request: pb.CancelRequest, context: ServicerContext) -> pb.CancelResponse:
-        """What became of the work, here and below."""
+        """Cancel work here and below, and return one receipt for each hop."""
         if not request.message_id:
             raise InvalidField("message_id names the work to cancel: it cannot be empty", field="message_id")
         endpoint = self.client.endpoint
@@ -118,15 +125,15 @@ class AgentServicer(AgentServiceServicer):
     def Link(
         self, request_iterator: AsyncIterator[LinkRequest], context: ServicerContext
     ) -> AsyncIterator[LinkResponse]:
-        """Never called: the transport serves links before they get here (transport/link_server.py)."""
+        """Refuse: the transport serves links before they get here (transport/link_server.py)."""
         raise NotSupported("links are served by the transport", method="Link")
 
     async def GetCard(self, request: pb.GetCardRequest, context: ServicerContext) -> pb.GetCardResponse:
-        """Who serves here."""
+        """Return the agent's card, its instance and its readiness."""
         return pb.GetCardResponse(card=self.card, instance_id=self.client.endpoint.instance, readiness=self.readiness())
 
     async def GetStats(self, request: pb.GetStatsRequest, context: ServicerContext) -> pb.GetStatsResponse:
-        """Counts since the process started."""
+        """Return the counts since the process started."""
         endpoint = self.client.endpoint
         response = endpoint.stats.to_proto()
         response.instance_id = endpoint.instance
@@ -136,7 +143,7 @@ class AgentServicer(AgentServiceServicer):
         return response
 
     def _work(self, message: Message, find_run: Callable[[], Run], turn: Turn | None = None) -> Work:
-        """The work of the call that is served: the one that it joins, or one that begins now."""
+        """Return the work of the current call, and start it if the call does not join running work."""
         call = current_call()
         work = call.claimed_work
         if not work.began:
@@ -146,13 +153,13 @@ class AgentServicer(AgentServiceServicer):
         return work
 
     async def _guarded(self, work: Work, task: Task, run: Run) -> Any:
-        """The work, with the cause of an unexpected failure in the log and nowhere else."""
+        """Run the work. The cause of an unexpected failure goes to the log, and never to the caller."""
         agent = self.card.name
         try:
             return await run(task, work)
         except BotmeshError:
             raise
-        except (Exception, SystemExit, KeyboardInterrupt):  # one task that wants to exit must not take the others along
+        except (Exception, SystemExit, KeyboardInterrupt):  # a task that exits must not end the others
             logger.exception("%s failed; trace %s", agent, task.trace_id or "none")
             raise AgentError(f"{agent} failed inside; its log has the cause under this trace id") from None
 
@@ -165,7 +172,7 @@ def _pieces(work: Work) -> Pieces:
 
 
 async def _receipts(work: Work) -> list[pb.CancelReceipt]:
-    """What became of the calls below, as far as they answer in time."""
+    """Collect the receipts of the calls below that answer within RECEIPT_TIMEOUT."""
     if work.task is not None:
         await asyncio.wait([work.task], timeout=RECEIPT_TIMEOUT)
     if not work.cancels:

@@ -1,4 +1,4 @@
-"""A gRPC server as every part of the mesh has it: policies, health, reflection, loopback unless told otherwise."""
+"""The gRPC server of agents and services: with the policies, health checking and reflection."""
 
 import asyncio
 import contextlib
@@ -26,25 +26,25 @@ SERVER_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.so_reuseport", 0),  # a port in use is an error, never shared by accident
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
-    ("grpc.keepalive_permit_without_calls", 1),  # channels ping idle connections, and must not be sent away for it
+    ("grpc.keepalive_permit_without_calls", 1),  # pings of idle channels are allowed
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
-    # What one peer can take of a server (docs/limits.md has what was measured).
-    ("grpc.server_handshake_timeout_ms", 10_000),  # connected, and no HTTP/2 settings came
-    ("grpc.max_connection_idle_ms", 300_000),  # no call for so long: connect again when there is one
-    ("grpc.max_concurrent_streams", 1_000),  # of one connection; more calls wait at their caller
-    ("grpc.http2.max_deallocating_streams", 1_000),  # and those that were reset and still take memory
-    # Calls that no task has taken yet, of all connections. By default 1,000: past it anybody's calls fail, by chance.
+    # Bounds of what one peer can use of a server (docs/limits.md has measurements).
+    ("grpc.server_handshake_timeout_ms", 10_000),  # for the settings of HTTP/2 after the connect
+    ("grpc.max_connection_idle_ms", 300_000),  # idle connections end; the next call connects again
+    ("grpc.max_concurrent_streams", 1_000),  # for each connection; further calls wait at their caller
+    ("grpc.http2.max_deallocating_streams", 1_000),  # streams that were reset and still take memory
+    # Calls of all connections that no task serves yet. Beyond the limit (default 1,000) random calls fail.
     ("grpc.server.max_pending_requests", 10_000),
     ("grpc.server.max_pending_requests_hard_limit", 20_000),
 )
 
 
 _NOISE = (
-    "Invalid encoding on",  # metadata that is no UTF-8, with a traceback; its caller is told
-    "ExecuteBatchError raised in core",  # the caller is gone, with a traceback
+    "Invalid encoding on",  # metadata that is not UTF-8, with a traceback; its caller gets an error
+    "ExecuteBatchError raised in core",  # the caller has left, with a traceback
     "traceparent header exceeded",
     "tracestate header exceeded",
-    "Invalid key/value pair",  # in tracestate, as what follows
+    "Invalid key/value pair",  # in tracestate, like the following ones
     "Member doesn't match",
     "There can't be more",
     "Duplicate key",
@@ -52,7 +52,7 @@ _NOISE = (
 
 
 def _is_no_noise(record: logging.LogRecord) -> bool:
-    """Not what libraries log of each call that is malformed or given up: anybody could fill the disk with it."""
+    """Drop what libraries log for each malformed or cancelled call, because any caller could fill the disk with it."""
     return not str(record.msg).startswith(_NOISE)
 
 
@@ -61,7 +61,7 @@ for _name in ("grpc._cython.cygrpc", "opentelemetry.trace.propagation.traceconte
 
 
 def _is_free(host: str, port: str) -> bool:
-    """Whether one can listen there; asked first, because gRPC complains on standard error and not to us."""
+    """Whether a server can listen there. gRPC itself reports a used port on standard error only."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -73,23 +73,25 @@ def _is_free(host: str, port: str) -> bool:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """As asyncio.run, on uvloop where that is installed (the extra `uvloop`): faster (docs/performance.md).
+    """Run a coroutine like asyncio.run, on uvloop if it is installed (the extra `uvloop`; docs/performance.md).
 
-    The process may open as many files from now on as the system lets it.
+    Also raises the process's limit of open files to what the system allows.
     """
     raise_limit()
     make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
-    with contextlib.suppress(ModuleNotFoundError):  # nothing runs in a handler: all tracebacks would show this one
+    with contextlib.suppress(
+        ModuleNotFoundError
+    ):  # the loop runs outside a handler, so that no traceback shows this import
         from uvloop import new_event_loop as make_loop  # noqa: PLC0415 - an optional extra
     with asyncio.Runner(loop_factory=make_loop) as runner:
         return runner.run(work)
 
 
 def tune_collector() -> None:
-    """For a process that does nothing but serve: look for garbage less often, and never at what stays.
+    """Make Python's garbage collector run less often, and skip all present objects. For processes that only serve.
 
-    Each call makes many objects that die with it by themselves; looking for cycles among them takes time that shows
-    (docs/performance.md).
+    Each call makes many objects that are freed without the collector. Its search for cycles among them takes
+    measurable time (docs/performance.md).
     """
     gc.collect()
     gc.freeze()
@@ -97,10 +99,10 @@ def tune_collector() -> None:
 
 
 class Server:
-    """A grpc.aio server. Add servicers to `grpc`, then start."""
+    """A grpc.aio server. Add servicers to its attribute `grpc`, then call `start`."""
 
     def __init__(self, name: str, *, limits: Callable[[], Limits] = Limits, endpoint: Endpoint | None = None) -> None:
-        """Serve as `endpoint`; without one, as a service of the mesh that is no agent."""
+        """Serve as `endpoint`; None: as a service that traces call `name`, with `limits()` as its limits."""
         self.endpoint = endpoint or Endpoint(Telemetry(name), limits=limits(), ceiling=limits())
         callee = CalleeInterceptor(self.endpoint)
         most = max_connections()
@@ -115,7 +117,7 @@ class Server:
         self._names: list[str] = []
 
     def bind(self, address: str) -> str:
-        """Take `address` (port 0: any free one) before anything is served there; the address as bound.
+        """Bind `address` (port 0: any free one) before the server starts, and return the address as bound.
 
         Raises:
             InvalidField: the address is malformed or in use.
@@ -135,7 +137,7 @@ class Server:
         return self.address
 
     async def start(self, address: str, services: Sequence[str]) -> str:
-        """Listen at `address`, unless bound before, and serve; the address as bound.
+        """Serve at `address`, or at the address that `bind` has bound, and return the address as bound.
 
         Args:
             address: IP and port, "127.0.0.1:7600".
@@ -155,13 +157,13 @@ class Server:
         return self.address
 
     async def set_serving(self, serving: bool) -> None:
-        """Say by grpc.health.v1 whether new calls are welcome."""
+        """Report by grpc.health.v1 whether the server takes new calls."""
         status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
         for name in self._names:
             await self.health.set(name, status)
 
     async def stop(self, grace: float = 1.0) -> None:
-        """Take no new calls, give open ones `grace` seconds, and close."""
+        """Refuse new calls, wait at most `grace` seconds for open ones, and close."""
         await self.set_serving(False)
         if self._keeping_free is not None:
             self._keeping_free.cancel()

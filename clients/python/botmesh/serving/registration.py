@@ -1,4 +1,4 @@
-"""Keeping an instance in the registry: register, heartbeat, register anew after an outage, leave."""
+"""Keeps an instance in the registry: registers it, sends heartbeats, and registers it again after an outage."""
 
 import asyncio
 import logging
@@ -18,13 +18,13 @@ from botmesh.v1.instance_pb2 import Load, Readiness
 
 logger = logging.getLogger("botmesh")
 _BACKOFF = 0.1, 2.0
-"""Seconds before trying the registry again, at first and at most."""
+"""Seconds before the registry is tried again, at first and at most."""
 _UNTIL_LISTED = 0.2
-"""Seconds between heartbeats until the registry has found the instance at its address."""
+"""Seconds between heartbeats until the registry has reached the instance at its address."""
 
 
 class Registration:
-    """One instance's lease, and what the registry tells it along with it."""
+    """The lease of one instance."""
 
     def __init__(
         self,
@@ -36,19 +36,28 @@ class Registration:
         *,
         takes_links: bool = False,
     ) -> None:
-        """`state` says how ready the instance is and how much it has to do; `takes_links`, whether it serves Link."""
+        """Prepare the registration of an instance; nothing is sent before `start`.
+
+        Args:
+            registry: the client of the registry.
+            card: the agent's card.
+            instance_id: the id of the instance.
+            address: IP and port at which callers reach the instance.
+            state: returns the readiness and the load that heartbeats report.
+            takes_links: whether the instance serves Link.
+        """
         self.on_limits: Callable[[Limits], None] = lambda _: None
         self.on_trace_endpoint: Callable[[str], None] = lambda _: None
         self.listed = asyncio.Event()
-        """Set once the registry has found the instance at its address."""
+        """Set once the registry has reached the instance at its address."""
         self._registry = registry
         self._card = card
         self._instance_id = instance_id
         self._address = address
         self._state = state
         self._takes_links = takes_links
-        self._token = secrets.token_urlsafe(24)  # made here, so that a lost answer can be asked for again
-        self._told = ""
+        self._token = secrets.token_urlsafe(24)  # made here, so that a request whose answer was lost can be repeated
+        self._last_probe_error = ""
         self._soon = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
 
@@ -56,7 +65,7 @@ class Registration:
         """Register, or keep trying while no registry answers.
 
         Raises:
-            Refused: the registry does not want this instance; trying again would not help.
+            Refused: the registry refuses this instance for good.
         """
         try:
             interval = await self._register()
@@ -66,11 +75,11 @@ class Registration:
         self._keeping = asyncio.create_task(self._keep(interval), name="botmesh-lease")
 
     def tell_soon(self) -> None:
-        """Send a heartbeat now: the readiness has changed."""
+        """Send a heartbeat now instead of at the end of the interval."""
         self._soon.set()
 
     async def stop(self) -> None:
-        """End the lease; a registry that is away will notice by itself."""
+        """Stop the heartbeats and end the lease. At a registry that is away the lease expires."""
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
@@ -79,7 +88,7 @@ class Registration:
             await self._registry.stub.Deregister(request, timeout=1.0)
 
     async def _register(self) -> float:
-        """Seconds between heartbeats."""
+        """Register, and return the seconds between heartbeats."""
         response = await self._registry.stub.Register(
             pb.RegisterRequest(
                 card=self._card,
@@ -112,7 +121,7 @@ class Registration:
                 logger.error("the registry refuses %s: %s", self._card.name, error)  # noqa: TRY400 - no trace needed
             except (BotmeshError, AioRpcError, TimeoutError) as error:
                 logger.debug("lost the registry: %s", error)
-            except Exception:  # whatever a registry sends, this instance must not vanish from the mesh for it
+            except Exception:  # nothing that a registry sends may end the lease
                 logger.exception("keeping the lease of %s failed; it is tried again", self._card.name)
             interval = None
             await asyncio.sleep(random.uniform(pause / 2, pause))
@@ -136,7 +145,7 @@ class Registration:
                 instance_id=self._instance_id, lease_token=self._token, readiness=readiness, load=load
             )
             with suppress(TimeoutError):
-                # Until the instance is listed it asks often: its author waits for that.
+                # Until the instance is listed it asks often, because callers of `listed` wait for it.
                 pause = interval() if self.listed.is_set() else min(interval(), _UNTIL_LISTED)
                 await asyncio.wait_for(self._soon.wait(), pause)
             self._soon.clear()
@@ -144,8 +153,8 @@ class Registration:
     def _note_probe(self, response: pb.HeartbeatResponse) -> None:
         if response.probe == pb.PROBE_STATE_PASSED:
             self.listed.set()
-        elif response.probe == pb.PROBE_STATE_FAILED and response.probe_error != self._told:
-            self._told = response.probe_error
+        elif response.probe == pb.PROBE_STATE_FAILED and response.probe_error != self._last_probe_error:
+            self._last_probe_error = response.probe_error
             logger.warning(
                 "the registry cannot reach this instance at %s: %s; set advertise to an address that it can reach",
                 self._address,

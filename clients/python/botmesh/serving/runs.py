@@ -1,4 +1,4 @@
-"""A bot's functions as work: what runs for a delegation, a turn, a notification or an offer."""
+"""Runs a bot's functions: one kind of run for each of delegation, turn, notification and offer."""
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,7 +19,7 @@ from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISIO
 from botmesh.work.work import Work
 
 _RECEIPTS = frozenset({message_pb2.MESSAGE_TYPE_RESPONSE, message_pb2.MESSAGE_TYPE_ERROR})
-"""Messages that tell how a task ended which this bot has submitted."""
+"""The types of messages that report the end of a task that this bot has submitted."""
 _BROADCASTS = frozenset({message_pb2.MESSAGE_TYPE_BROADCAST, message_pb2.MESSAGE_TYPE_UNSPECIFIED})
 
 BotFunction = Callable[..., Any]
@@ -28,7 +28,7 @@ Run = Callable[[Task, Work], Awaitable[Any]]
 
 @dataclass(slots=True)
 class Functions:
-    """A bot's functions, by what they answer; None: the bot does not do that."""
+    """A bot's functions by the kind of work; None: the bot has no function for it."""
 
     delegate: BotFunction | None = None
     notify: BotFunction | None = None
@@ -38,21 +38,21 @@ class Functions:
     intents: dict[str, BotFunction] = field(default_factory=dict)
 
     def for_turn(self, intent: str) -> BotFunction | None:
-        """Who answers a turn: the dialog of an intent that is known, else turns, else delegations."""
+        """Return the function for a turn: that of the intent, else that of turns, else that of delegations."""
         return self.intents.get(intent) or self.turn or self.delegate
 
 
 class Runs:
-    """Gives the function that does each kind of work; refuses what the bot has no function for."""
+    """Makes the run of each kind of work from a bot's functions, and refuses work without a function."""
 
     def __init__(self, agent: str, instance: str, functions: Functions) -> None:
-        """`agent` and `instance` are who answers."""
+        """Answer as `instance` of `agent`, by `functions`."""
         self._agent = agent
         self._instance = instance
         self._functions = functions
 
     def delegation(self) -> Run:
-        """Does a task.
+        """Return the run that does a task.
 
         Raises:
             NotSupported: the bot takes no delegations.
@@ -60,7 +60,7 @@ class Runs:
         return self._answering(self._needed(self._functions.delegate, "delegations"))
 
     def turn(self, intent: str) -> Run:
-        """Answers a contact, by the dialog of `intent` if the bot knows it.
+        """Return the run that answers a contact, by the function of `intent` if the bot has one.
 
         Raises:
             NotSupported: the bot takes no turns.
@@ -69,7 +69,7 @@ class Runs:
         return self._answering(self._functions.for_turn(intent) or usual)
 
     def notification(self, kind: message_pb2.MessageType) -> Run:
-        """Hears a broadcast or how a task ended, or does a task that nobody waits for.
+        """Return the run for a notification: a receipt, a broadcast, or a task that nobody waits for.
 
         Raises:
             NotSupported: the bot takes no notifications, or no delegations.
@@ -82,7 +82,7 @@ class Runs:
         return self.delegation()
 
     def offer(self, function: BotFunction, offer: TransferOffer) -> Run:
-        """Decides about an offered conversation by `function`."""
+        """Return the run that decides about an offered conversation by `function`."""
 
         async def run(task: Task, _: Work) -> pb.TransferResponse:
             decision = await function(task, offer)
@@ -97,7 +97,7 @@ class Runs:
         return run
 
     def ack(self, work: Work, asked: Message) -> Message:
-        """Says that a message was taken."""
+        """Return the message that acknowledges `asked`."""
         return self._message(work, asked, message_pb2.MESSAGE_TYPE_ACK)
 
     def _needed(self, function: BotFunction | None, what: str) -> BotFunction:
@@ -151,7 +151,7 @@ class Runs:
         return message
 
     def _fill(self, message: Message, work: Work, asked: Message, kind: message_pb2.MessageType) -> None:
-        """Say in a message whom it answers."""
+        """Fill the fields of `message` that make it an answer to `asked`."""
         message.from_agent = self._agent
         message.to_agent = asked.from_agent
         message.message_type = kind
@@ -169,7 +169,7 @@ def _said(answer: Any) -> Any:
 
 
 async def _emit_all(pieces: AsyncIterator[Any], work: Work) -> Reply | NotMine:
-    """Send what a bot yields as it comes; a Reply or NOT_MINE that it yields is the end of its answer."""
+    """Emit what a bot yields as it comes; return the last Reply or NOT_MINE that it yields, or an empty Reply."""
     final: Reply | NotMine = Reply()
     after_text = False
     async for piece in pieces:

@@ -1,8 +1,7 @@
-"""The names that spans and metrics bear, in one place.
+"""The names and attributes of spans.
 
-OpenTelemetry's RPC conventions for the calls, and its GenAI agent conventions (still in development there,
-which is why nothing else in Botmesh spells them) for the agents:
-https://opentelemetry.io/docs/specs/semconv/
+Calls follow OpenTelemetry's RPC conventions and agents its GenAI conventions
+(https://opentelemetry.io/docs/specs/semconv/). The latter are still in development, so only this module spells them.
 """
 
 from collections.abc import Mapping
@@ -13,22 +12,22 @@ from opentelemetry.util.types import AttributeValue
 from botmesh.telemetry.outcome import CallOutcome
 
 RETRY_EVENT = "botmesh.retry"
-"""On a client span: an attempt failed and another follows."""
+"""The event of a client span for a failed attempt that is followed by another one."""
 
 
 def client_span_name(target: str) -> str:
-    """As the GenAI conventions name the span of whoever invokes an agent."""
+    """Return the name that the GenAI conventions give the span of a caller."""
     return f"invoke_agent {target}"
 
 
 def server_span_name(method: str) -> str:
-    """As the RPC conventions name a span: package.Service/Method."""
+    """Return the name that the RPC conventions give a span: package.Service/Method."""
     return method.lstrip("/")
 
 
 @lru_cache(1024)
 def client_attributes(method: str, target: str) -> Mapping[str, AttributeValue]:
-    """What a client span says from its start."""
+    """Return the attributes of a client span at its start."""
     return {
         "rpc.system.name": "grpc",
         "rpc.method": method.lstrip("/"),
@@ -40,7 +39,7 @@ def client_attributes(method: str, target: str) -> Mapping[str, AttributeValue]:
 
 @lru_cache(1024)
 def server_attributes(method: str, agent: str) -> Mapping[str, AttributeValue]:
-    """What a server span says from its start."""
+    """Return the attributes of a server span at its start."""
     return {
         "rpc.system.name": "grpc",
         "rpc.method": method.lstrip("/"),
@@ -51,7 +50,7 @@ def server_attributes(method: str, agent: str) -> Mapping[str, AttributeValue]:
 
 
 def outcome_attributes(outcome: CallOutcome) -> dict[str, AttributeValue]:
-    """What a span says at its end: the chain as the policies saw it, and how it went."""
+    """Return the attributes of a span at its end: its chain and its outcome."""
     chain, error, usage = outcome.chain, outcome.error, outcome.usage
     facts: dict[str, AttributeValue] = {
         "botmesh.hop": len(chain.path),

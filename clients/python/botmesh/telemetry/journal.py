@@ -1,6 +1,6 @@
-"""What an end of the mesh reports: who said what to whom, and what it cost. Nobody waits for it.
+"""Reports messages and costs to JournalService in the background, and adds up the costs for the budgets.
 
-It also knows what has been spent, as far as this process saw it or was told, so that budgets can be kept to.
+The sums have the costs that this process has seen, and the totals that the service returns.
 """
 
 import asyncio
@@ -33,62 +33,64 @@ from botmesh.v1.usage_pb2 import Usage
 logger = logging.getLogger("botmesh")
 
 WAITING = 2_000
-"""Reports that wait for the journal, at most; more are lost, and counted."""
+"""The most reports that may wait for the service. Further ones are dropped and counted."""
 BATCH = 100
+"""The most reports of one batch."""
 TIMEOUT = 5.0
+"""Seconds for one call to the service."""
 GATHER_SECONDS = 0.05
-"""Seconds that reports are gathered for."""
+"""Seconds for which reports are gathered into a batch."""
 RETRY_SECONDS = 1.0
-"""Seconds before a journal that does not answer is tried again."""
+"""Seconds before a service that does not answer is tried again."""
 _KEPT = 10_000
-"""Sums that are remembered."""
+"""The most sums that are kept."""
 MAX_BATCH_BYTES = 512 * 1024
-"""Of one batch: well under the message size limit."""
+"""The most bytes of one batch, well under the message size limit."""
 
 _LATER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 Key = tuple[int, str, str]
-"""(scope, account, id)"""
+"""A scope, an account, and the id of the chain, the conversation or the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A delegation that is over, as one end saw it."""
+    """A delegation that has ended, as one end saw it."""
 
     account: str
     chain: Chain
     at_caller: bool
     callee: str
-    """The agent that was asked."""
+    """The name of the agent that was asked."""
     message: Message
-    """What it was asked."""
+    """The message that it was sent."""
     reply: Reply | None
-    """What it answered."""
+    """Its reply; None: it failed."""
     pieces: Sequence[DelegateStreamResponse]
-    """What it sent before its answer, as far as this end knows (callee)."""
+    """The events before its reply (callee)."""
     error: BotmeshError | None
     joined: bool
-    """Whether it joined work that ran before: that was noted already."""
+    """Whether it joined existing work, which was reported already."""
     span: Span
 
 
 class Journal:
-    """The reports of one process."""
+    """Reports the delegations of one process, and knows what has been spent."""
 
     def __init__(self, *, logged: bool = False, stub: Callable[[], Any] | None = None) -> None:
-        """`logged`: whether whole messages are reported; `stub`: JournalService, None: there is none."""
+        """Report to the service of `stub()`; None: the mesh has none. `logged`: whether whole messages are reported."""
         self.lost = 0
-        """Reports that there was no room for."""
+        """The number of reports that were dropped."""
         self._logged = logged
         self._stub = stub
         self._waiting: deque[JournalEntry] = deque()
         self._sums: OrderedDict[Key, dict[str, int]] = OrderedDict()
-        """Micro-units by currency."""
+        """Costs in micro-units by currency, for each scope."""
         self._sending: asyncio.Task[None] | None = None
         self._one_by_one = 0
-        """How many of the next reports go by themselves: one of them was refused."""
+        """The number of next reports that are sent one by one, because the service refused a batch of them."""
 
     def note(self, exchange: Exchange) -> None:
-        """Take note of a delegation that is over, as this end saw it."""
+        """Report a delegation that has ended, and add up its costs."""
         reply = exchange.reply
         costs = reply is not None and reply.HasField("usage")
         if reply is not None and (costs or reply.chain_usage):
@@ -104,7 +106,10 @@ class Journal:
             self._report(self._entry(exchange, failure, reason=exchange.error.reason))
 
     def spent(self, limits: Limits, chain: Chain, account: str) -> tuple[str, int, str] | None:
-        """The first budget of a chain, its conversation or account that is spent: scope, micro-units, currency."""
+        """Return the first spent budget of a chain, its conversation or its account; None: none is spent.
+
+        The result has the scope ("chain", "conversation", "account"), the costs in micro-units and the currency.
+        """
         if limits.has_no_budget or not self._sums:
             return None
         scopes = (
@@ -120,20 +125,20 @@ class Journal:
         return None
 
     async def close(self) -> None:
-        """Send what waits, within a second."""
+        """Send the waiting reports, within a second."""
         if self._sending is not None and not self._sending.done():
             await asyncio.wait([self._sending], timeout=1.0)
             self._sending.cancel()
 
     def learn(self, totals: Iterable[CostTotal]) -> None:
-        """What the journal says was spent in all."""
+        """Take over the totals that the service returns, where they are greater than the sums here."""
         for total in totals:
             sums = self._sums.setdefault((total.scope, total.account_id, total.id), {})
             sums[total.currency] = max(total.cost_micros, sums.get(total.currency, 0))
         self._bound()
 
     def _spend(self, exchange: Exchange, reply: Reply) -> None:
-        """Add up what this end has seen: all that a callee's answer cost, or this agent's own part of it."""
+        """Add up the costs of a reply: at the caller those of the whole chain below, at the callee its own."""
         usages = [
             *([reply.usage] if reply.HasField("usage") else []),
             *(reply.chain_usage if exchange.at_caller else ()),
@@ -179,7 +184,7 @@ class Journal:
             self.lost += 1
             return
         size = entry.ByteSize()
-        if size > MAX_BATCH_BYTES:  # what it cost counts all the same
+        if size > MAX_BATCH_BYTES:  # the report without its payload still counts the costs
             del entry.message.payload[:]
             entry.message.ClearField("context")
             entry.message.payload.add(text=f"({size} bytes: too large for the message log)")
@@ -196,7 +201,7 @@ class Journal:
             except Exception as error:  # noqa: BLE001 - one report must not stop all others
                 logger.debug("the journal takes nothing: %s", error)
                 if getattr(error, "status", None) is grpc.StatusCode.UNIMPLEMENTED:
-                    continue  # there is none: forget it
+                    continue  # the mesh has no JournalService: drop the batch
                 if not _may_pass_later(error):
                     self._leave_out(batch, error)
                     continue
@@ -211,7 +216,7 @@ class Journal:
         self._waiting.extendleft(reversed(batch[:room]))
 
     def _leave_out(self, batch: Sequence[JournalEntry], error: Exception) -> None:
-        """A batch was refused: send its entries one by one, and leave out the one that is refused by itself."""
+        """Handle a refused batch: send its reports one by one, and drop a report that is refused by itself."""
         if len(batch) == 1:
             self.lost += 1
             logger.warning("the journal does not take the report of message %s: %s", batch[0].message.message_id, error)
@@ -233,14 +238,14 @@ class Journal:
 
 
 def _may_pass_later(error: Exception) -> bool:
-    """Whether the journal was not there, rather than of another opinion."""
+    """Whether the service was away, and did not refuse the batch."""
     if isinstance(error, BotmeshError):
         return error.status in _LATER
     return isinstance(error, grpc.aio.AioRpcError) and error.code() in _LATER
 
 
 def _whole(exchange: Exchange, reply: Reply) -> Reply:
-    """A reply with the pieces that were sent before it."""
+    """Return a reply with the pieces that were streamed before it."""
     pieces = Pieces()
     for event in exchange.pieces:
         pieces.take(event)
@@ -248,7 +253,7 @@ def _whole(exchange: Exchange, reply: Reply) -> Reply:
 
 
 def _failure(exchange: Exchange, error: BotmeshError) -> Message:
-    """A failure as a message from the callee: one for each message that asked."""
+    """Return the error as a message from the callee, with an id made from that of the message it answers."""
     asked = exchange.message
     message = Message(
         from_agent=exchange.callee,

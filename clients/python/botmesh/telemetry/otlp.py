@@ -1,7 +1,7 @@
-"""The mesh's spans as OTLP, sent by the standard exporter, which keeps the connection, the headers and the retries.
+"""Encodes the mesh's spans as OTLP. OpenTelemetry's exporter keeps the connection, the headers and the retries.
 
-Only the encoding is ours. Attributes are encoded once and remembered, because almost all of them come again with the
-next span; a span is the sum of its encoded pieces, as protobuf allows for messages of one type
+Encoded attributes are cached, because almost all of them come again with the next span. An encoded span is the
+concatenation of its encoded pieces, which protobuf allows for messages of one type
 (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
 """
 
@@ -27,14 +27,14 @@ _KINDS = {
 }
 _STATUS = {StatusCode.OK: pb.Status.STATUS_CODE_OK, StatusCode.ERROR: pb.Status.STATUS_CODE_ERROR}
 _REMEMBERED = 4096
-"""Attributes that are kept encoded."""
+"""The number of encoded attributes in the cache."""
 
 
 class MeshSpanExporter(OTLPSpanExporter):
-    """The standard's exporter for OTLP over gRPC, for the spans of one tracer."""
+    """OpenTelemetry's exporter for OTLP over gRPC, for the spans of one tracer."""
 
     def __init__(self, resource: Resource, scope: str, **options: Any) -> None:
-        """`options`: those of OTLPSpanExporter; what they leave out is read from the environment."""
+        """Export with the options of OTLPSpanExporter; the environment gives those that are left out."""
         super().__init__(**options)
         self._frame = pb.ScopeSpans()
         self._frame.scope.name = scope
@@ -42,7 +42,7 @@ class MeshSpanExporter(OTLPSpanExporter):
         self._resource.resource.attributes.extend(_pairs(resource.attributes.items()))
 
     def _translate_data(self, data: Sequence[Any]) -> ExportTraceServiceRequest:
-        """The one place where the exporter asks for the request to send."""
+        """Encode spans; the base class calls this method for each request that it sends."""
         request = ExportTraceServiceRequest(resource_spans=[self._resource])
         scope = request.resource_spans[0].scope_spans.add()
         scope.CopyFrom(self._frame)
@@ -52,7 +52,7 @@ class MeshSpanExporter(OTLPSpanExporter):
 
 
 def encode(span: MeshSpan) -> bytes:
-    """A span as botmesh's peers and OpenTelemetry's collectors read it: opentelemetry.proto.trace.v1.Span."""
+    """Return a span as a serialized opentelemetry.proto.trace.v1.Span."""
     context, parent = span.context, span.parent
     head = pb.Span(
         trace_id=context.trace_id.to_bytes(16, "big"),
@@ -83,14 +83,14 @@ def encode(span: MeshSpan) -> bytes:
 
 
 def _flags(parent: SpanContext | None) -> int:
-    """Whether the parent stands in another process."""
+    """The flags that say whether the parent is in another process."""
     known = pb.SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK
     return known | pb.SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK if parent is not None and parent.is_remote else known
 
 
 def _attribute(key: str, value: Any) -> bytes:
-    """A span of which only this attribute is there. Ids hardly come again; not everything can be looked up."""
-    simple = isinstance(value, str | int) or (isinstance(value, tuple) and all(type(one) is str for one in value))
+    """Encode a span with only this attribute. Ids are not cached because they hardly repeat."""
+    simple = isinstance(value, str | int) or (isinstance(value, tuple) and all(type(item) is str for item in value))
     return _encoded(key, value) if key.endswith("_id") or not simple else _remembered(key, value)
 
 
@@ -106,7 +106,7 @@ def _pairs(facts: Iterable[tuple[str, Any]]) -> list[KeyValue]:
 
 
 def _value(value: Any) -> AnyValue:
-    """What OTLP has for a value; as text what it has nothing for."""
+    """Convert a value to OTLP, to text if OTLP has no type for it."""
     match value:
         case str():
             return AnyValue(string_value=value.encode(errors="replace").decode() if _is_broken(value) else value)
@@ -117,10 +117,10 @@ def _value(value: Any) -> AnyValue:
         case float():
             return AnyValue(double_value=value)
         case list() | tuple():
-            return AnyValue(array_value=ArrayValue(values=[_value(one) for one in value]))
+            return AnyValue(array_value=ArrayValue(values=[_value(item) for item in value]))
     return AnyValue(string_value=str(value))
 
 
 def _is_broken(text: str) -> bool:
-    """Whether there are halves of surrogate pairs in it, which no peer would take."""
+    """Whether the text has halves of surrogate pairs, which UTF-8 cannot encode."""
     return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)

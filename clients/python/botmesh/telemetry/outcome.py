@@ -1,4 +1,4 @@
-"""How a call ended, as spans, metrics and counts tell it."""
+"""The outcome of a call, as spans, metrics and counters record it."""
 
 from dataclasses import dataclass
 
@@ -9,29 +9,29 @@ from botmesh.v1.usage_pb2 import Usage
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """One work call that is over."""
+    """The outcome of one work call."""
 
     at_caller: bool
     agent: str
-    """The agent that was called."""
+    """The name of the agent that was called."""
     instance: str
-    """The instance that answered; empty: none did."""
+    """The instance that was called; empty: none was."""
     chain: Chain
     duration: float
-    """Seconds."""
+    """Seconds from the start of the call to its end."""
     joined: bool = False
-    """Whether it joined work that ran before."""
+    """Whether the call joined work that existed before."""
     error: BotmeshError | None = None
-    """How it failed; None: it did not."""
+    """The error that the call failed with; None: it did not fail."""
     usage: Usage | None = None
-    """What the callee spent, where the caller was told."""
+    """The usage of the callee, if the caller got it."""
 
     @property
     def status(self) -> str:
-        """The gRPC status by name: "OK", "UNAVAILABLE"."""
+        """The name of the gRPC status code: "OK", "UNAVAILABLE"."""
         return "OK" if self.error is None else self.error.status.name
 
     @property
     def is_refusal(self) -> bool:
-        """Whether this end refused it before anything began."""
+        """Whether this end refused the call before any work began."""
         return self.error is not None and not self.error.started and not self.error.from_peer

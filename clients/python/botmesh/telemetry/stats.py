@@ -1,4 +1,4 @@
-"""What GetStats answers: counts since the process started."""
+"""The counters that GetStats returns, since the process started."""
 
 import time
 from collections import Counter, deque
@@ -12,14 +12,14 @@ from botmesh.telemetry.outcome import CallOutcome
 from botmesh.v1.agent_service_pb2 import GetStatsResponse
 
 _KEPT = 1000
-"""How many latencies are kept for the percentiles."""
+"""The number of latencies that are kept for percentiles, and of times of failures."""
 _RECENT = 60.0
-"""Seconds in which a failure counts as recent."""
+"""Seconds for which a failure counts as recent."""
 
 
 @dataclass(slots=True)
 class Stats:
-    """Counts of one end."""
+    """The counters of one endpoint."""
 
     started_at: float = field(default_factory=time.time)
     incoming: Counter[str] = field(default_factory=Counter)
@@ -29,7 +29,7 @@ class Stats:
     failures: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def record(self, outcome: CallOutcome) -> None:
-        """Count a work call that is over."""
+        """Count a work call that has ended."""
         (self.outgoing if outcome.at_caller else self.incoming)[outcome.status] += 1
         if outcome.error is not None and outcome.is_refusal:
             self.refusals[outcome.error.reason] += 1
@@ -39,14 +39,14 @@ class Stats:
                 self.failures.append(now())
 
     def recent_failures(self) -> int:
-        """Work calls that failed here in the last minute."""
+        """Return the number of work calls that failed here in the last minute."""
         since = now() - _RECENT
         while self.failures and self.failures[0] < since:
             self.failures.popleft()
         return len(self.failures)
 
     def to_proto(self) -> GetStatsResponse:
-        """As the contract's message, without what only the agent knows."""
+        """Return the contract's message, without the fields that only the agent knows."""
         ordered = sorted(self.latencies) or [0.0]
         started = Timestamp()
         started.FromNanoseconds(int(self.started_at * 1e9))

@@ -1,7 +1,7 @@
-"""Traces, metrics and logs of one agent or client, by OpenTelemetry.
+"""Traces, metrics and logs of one agent or client, through OpenTelemetry.
 
-Where the standard OTEL_* variables name an exporter, or the application has set up its own OpenTelemetry,
-that is used. Otherwise spans go to the endpoint that the registry names (`botmesh up` keeps them).
+If the standard OTEL_* variables name an exporter, or the application has set up OpenTelemetry itself, that is used.
+Otherwise spans go to the endpoint that the registry names (`botmesh up` keeps them).
 """
 
 import asyncio
@@ -25,21 +25,21 @@ from botmesh.telemetry.spans import MeshTracer
 _SCOPE = "botmesh"
 _FLUSH_SECONDS = 2.0
 _SIDES = {True: {"botmesh.side": "caller"}, False: {"botmesh.side": "callee"}}
-"""By whether it is the caller's."""
+"""The attribute of a call's side, by whether it is the caller's."""
 _OWN_BATCHES = {"schedule_delay_millis": 300, "max_export_batch_size": 256}
-"""For the mesh's own receiver: `botmesh trace --last` should find spans soon, and many stay under its size limit."""
+"""Settings of the span batches for the mesh's own receiver: spans arrive soon, and batches stay under its limit."""
 _MAX_WAITING = 8192
-"""Spans that may wait to be exported, unless OTEL_BSP_MAX_QUEUE_SIZE says otherwise: about what ends in a second at
-full speed, a KiB each. The SDK's own 2,048 were not enough for 10,000 delegations that end at once."""
+"""Spans that may wait to be exported, unless OTEL_BSP_MAX_QUEUE_SIZE is set: about as many as end in a second at full
+speed, with a KiB each. OpenTelemetry's default of 2,048 was too small for 10,000 delegations that end at once."""
 
 
 class Telemetry:
-    """The tracer and the meters of one named part of the mesh."""
+    """The tracer and the meters of one agent, client or service."""
 
     def __init__(self, service: str, instance: str = "") -> None:
-        """Set up what the environment asks for; nothing is exported before that or `export_to` says where."""
+        """Set up the exporters that the environment names. Without one, spans are exported after `export_to`."""
         self._provider: TracerProvider | None = None
-        """Where another exporter than OTLP over gRPC is wanted: the SDK's own spans."""
+        """OpenTelemetry's own spans, used for every exporter but OTLP over gRPC."""
         self._own: MeshTracer | None = None
         self._meters: metrics.MeterProvider = metrics.get_meter_provider()
         self._own_meters: sdk_metrics.MeterProvider | None = None
@@ -58,15 +58,15 @@ class Telemetry:
         self._make_instruments()
 
     def export_to(self, endpoint: str) -> None:
-        """Send spans to `endpoint` by OTLP over gRPC, unless they already go somewhere."""
+        """Export spans to `endpoint` by OTLP over gRPC, unless they are exported already."""
         if not endpoint or self._exporting or self._own is None:
             return
         self._exporting = True
-        logging.getLogger("opentelemetry.exporter.otlp").setLevel(logging.CRITICAL)  # `up` may be away; work goes on
+        logging.getLogger("opentelemetry.exporter.otlp").setLevel(logging.CRITICAL)  # the receiver may be away
         _export(self._own, _OWN_BATCHES, endpoint=endpoint, insecure=True, timeout=_FLUSH_SECONDS)
 
     async def stop(self) -> None:
-        """Export what is left, within 2 s."""
+        """Export the last spans and metrics, within 2 s."""
         ending = [part.shutdown for part in (self._own, self._provider, self._own_meters) if part is not None]
         self._own = self._provider = self._own_meters = None
         try:
@@ -77,7 +77,7 @@ class Telemetry:
             logging.getLogger("botmesh").debug("some spans could not be exported in time")
 
     def observe(self, name: str, unit: str, description: str, value: Callable[[], int]) -> None:
-        """Report `value()` as a gauge whenever metrics are exported."""
+        """Report the result of `value` as a gauge whenever metrics are exported."""
 
         def read(_: metrics.CallbackOptions) -> Iterable[metrics.Observation]:
             yield metrics.Observation(value())
@@ -85,11 +85,11 @@ class Telemetry:
         self._meters.get_meter(_SCOPE).create_observable_gauge(name, [read], unit, description)
 
     def open(self, *, at_caller: bool) -> None:
-        """A work call began."""
+        """Count a work call that begins."""
         self._in_flight.add(1, _SIDES[at_caller])
 
     def close(self, outcome: CallOutcome) -> None:
-        """A work call ended."""
+        """Record the outcome of a work call in the metrics."""
         side = _SIDES[outcome.at_caller]
         self._in_flight.add(-1, side)
         facts = {**side, "botmesh.agent": outcome.agent, "rpc.response.status_code": outcome.status}
@@ -99,7 +99,7 @@ class Telemetry:
             self._refusals.add(1, {**side, "botmesh.reason": outcome.error.reason})
 
     def transferred(self, outcome: str) -> None:
-        """A transfer of a conversation ended: DONE, or why not."""
+        """Count a transfer of a conversation by its outcome."""
         self._transfers.add(1, {"botmesh.outcome": outcome})
 
     def _make_instruments(self) -> None:
@@ -134,7 +134,7 @@ class Telemetry:
             self._add_metrics(_resource(service, instance))
 
     def _use_standard_spans(self, provider: TracerProvider, *, console: bool) -> None:
-        # Imported late, as in _export. The exporter and the processor read the OTEL_* variables themselves.
+        # Imported here for the reason in _export. The exporter and the processor read the OTEL_* variables themselves.
         from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter  # noqa: PLC0415
 
         exporter = ConsoleSpanExporter() if console else _otlp("trace_exporter", "OTLPSpanExporter", "TRACES")
@@ -154,8 +154,8 @@ class Telemetry:
 
 
 def _export(tracer: MeshTracer, batches: Mapping[str, Any], **options: Any) -> None:
-    """Send a tracer's spans by OTLP over gRPC; what is left out of the options is read from the OTEL_* variables."""
-    # Imported late: it costs more than all the rest of the SDK, and a mesh without traces never needs it.
+    """Export a tracer's spans by OTLP over gRPC. OTEL_* variables give the options that are left out."""
+    # Imported here because it takes longer than all the rest of the SDK, and a mesh without traces never needs it.
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
     from botmesh.telemetry.otlp import MeshSpanExporter  # noqa: PLC0415
@@ -166,34 +166,34 @@ def _export(tracer: MeshTracer, batches: Mapping[str, Any], **options: Any) -> N
 
 
 def _limits_spans() -> bool:
-    """Whether the environment bounds what spans may say (OTEL_..._LIMIT): only the SDK's own keep to it."""
+    """Whether the environment limits spans (OTEL_..._LIMIT), which only OpenTelemetry's own spans support."""
     return any(name.startswith("OTEL_") and name.endswith("_LIMIT") for name in os.environ)
 
 
 def _transport(signal: str) -> str:
-    """By which protocol the environment wants a signal to be exported: "grpc" or "http"."""
+    """The protocol that the environment names for a signal: "grpc" or "http"."""
     protocol = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
     return "http" if (protocol or "grpc").startswith("http") else "grpc"
 
 
 def _otlp(module: str, name: str, signal: str) -> Any:
-    """The standard's exporter for the protocol that the environment names.
+    """Return OpenTelemetry's exporter for the protocol that the environment names.
 
     Raises:
-        InvalidField: it is not installed.
+        InvalidField: the exporter is not installed.
     """
     try:
-        found = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{_transport(signal)}.{module}")
+        exporters = importlib.import_module(f"opentelemetry.exporter.otlp.proto.{_transport(signal)}.{module}")
     except ModuleNotFoundError:
         raise InvalidField(
             "OTEL_EXPORTER_OTLP_PROTOCOL asks for HTTP: install botmesh[otlp-http], or set it to grpc",
             field="OTEL_EXPORTER_OTLP_PROTOCOL",
         ) from None
-    return getattr(found, name)()
+    return getattr(exporters, name)()
 
 
 async def _in_daemon_thread(work: Callable[[], None]) -> None:
-    """Wait for `work`; if the wait is given up, the process does not wait for it at its own end either."""
+    """Run `work` in a thread and wait for it. If the wait is cancelled, the process can end before the thread."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
 
@@ -207,16 +207,16 @@ async def _in_daemon_thread(work: Callable[[], None]) -> None:
 
 
 def trace_id_of(span: trace.Span) -> str:
-    """The span's trace id as 32 hex digits; empty if it has none."""
-    found = span.get_span_context()
-    return format(found.trace_id, "032x") if found.is_valid else ""
+    """Return the span's trace id as 32 hex digits; empty if it has none."""
+    context = span.get_span_context()
+    return format(context.trace_id, "032x") if context.is_valid else ""
 
 
 class TraceIdFilter(logging.Filter):
-    """Gives every log record the id of the trace that it was made in, as `trace_id`."""
+    """Adds the id of the current trace to every log record, as `trace_id`; "-": there is none."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass."""
+        """Add the trace id, and keep the record."""
         record.trace_id = trace_id_of(trace.get_current_span()) or "-"
         return True
 

@@ -1,12 +1,12 @@
-"""The only place that knows grpc.aio's interceptor classes: one object per side and kind of call.
+"""Adapts the policies to grpc.aio's interceptors. No other module uses grpc.aio's interceptor classes.
 
-A grpc.aio client interceptor that implements two kinds of call is registered for the first kind only, so each
-kind has a class of its own here. All of them run the same ordered list of policies.
+grpc.aio registers a client interceptor that implements two kinds of call for the first kind only. Therefore each kind
+has its own class here. All of them run the same ordered list of policies.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import Any
 
 import grpc
@@ -26,15 +26,15 @@ from botmesh.transport.method import IncomingCall, RpcMethod
 
 
 def client_interceptors(endpoint: Endpoint) -> Sequence[grpc.aio.ClientInterceptor]:
-    """The interceptors for a channel whose calls this endpoint makes."""
+    """Return the interceptors for a channel whose calls `endpoint` makes."""
     return [kind(endpoint) for kind in (UnaryUnary, UnaryStream, StreamUnary, StreamStream)]
 
 
 class CalleeInterceptor(grpc.aio.ServerInterceptor):
-    """Runs the policies at the callee, for all four kinds of call."""
+    """Runs the callee's policies around all four kinds of call."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        """Serve as `endpoint`."""
+        """Serve all calls as `endpoint`."""
         self.links = Links()
         self._arrivals = Arrivals()
         self._endpoint = endpoint
@@ -45,7 +45,7 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Any:
-        """The handler, with the policies around it."""
+        """Return the method's handler with the policies around it; None if the server has no such method."""
         method = handler_call_details.method
         if method not in self._wrapped:
             handler = await continuation(handler_call_details)
@@ -60,7 +60,7 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
         return self._wrapped[method]
 
     async def _serve_links(self, continuation: Callable[[Any], Awaitable[Any]], details: Any) -> None:
-        """Find the methods that links carry, as if each had been called."""
+        """Find the handlers of the methods that links carry; grpc.aio gives them only one by one, by name."""
         for name in LINKED:
             handler = await continuation(details(AGENT + name, ()))
             if handler is not None:
@@ -72,7 +72,7 @@ class CalleeInterceptor(grpc.aio.ServerInterceptor):
 
 
 def _handler_of(method: RpcMethod) -> Any:
-    """The handler that gRPC calls: errors leave as typed statuses."""
+    """Return the handler that gRPC calls, which turns errors into statuses with ErrorInfo."""
     if method.streams_requests and method.streams_responses:
         return grpc.stream_stream_rpc_method_handler(_typed(method.stream_stream))
     if method.streams_requests:
@@ -94,13 +94,11 @@ def _typed(serve: Callable[[Any, IncomingCall], Awaitable[Any]]) -> Callable[[An
 
 
 class _CallerInterceptor:
-    """What the four client interceptors share."""
-
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
     def _scope(self, details: grpc.aio.ClientCallDetails, request: Any = None, *, streams: bool = False) -> CallScope:
-        """The scope of a call that is about to leave."""
+        """Return the scope of a call that is about to be sent."""
         method = details.method if isinstance(details.method, str) else details.method.decode()
         kind = class_of(method, streams=streams)
         chain = Chain.from_metadata(tuple(details.metadata or ()))
@@ -119,7 +117,7 @@ class _CallerInterceptor:
 
 
 def _details(call: Call, given: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:
-    """How a call leaves once its policies have looked at it: with its deadline, chain and span."""
+    """Return the details with which gRPC sends the call: the given ones, with its deadline, chain and span."""
     own = tuple(given.metadata or ())
     metadata = grpc.aio.Metadata(*own)
     if call.info.kind is MethodClass.WORK:
@@ -136,7 +134,7 @@ def _details(call: Call, given: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCa
 
 
 async def _answered(scope: CallScope, start: Awaitable[Any]) -> tuple[Any, Any]:
-    """The response of a call that has one, and gRPC's call object."""
+    """Wait for the only response of a call; return it and gRPC's call object."""
     rpc = await start
     response = await rpc
     scope.received(response.ByteSize())
@@ -144,8 +142,19 @@ async def _answered(scope: CallScope, start: Awaitable[Any]) -> tuple[Any, Any]:
     return response, rpc
 
 
+async def _start_stream(
+    scope: CallScope, continuation: Any, details: grpc.aio.ClientCallDetails, requests: Any
+) -> "_Responses":
+    """Start a call that streams responses; a call that cannot be started closes its scope here."""
+    with ExitStack() as stack:
+        stack.enter_context(scope)
+        responses = _Responses(scope, await continuation(_details(scope.call, details), requests))
+        stack.pop_all()  # the call has started: its end closes the scope
+    return responses
+
+
 class _Responses:
-    """The responses of a call that streams them, inside its scope. Leaving early cancels the call."""
+    """The responses of a streaming call, inside its scope. A reader that leaves early cancels the call."""
 
     def __init__(self, scope: CallScope, rpc: Any) -> None:
         self._scope = scope
@@ -158,7 +167,7 @@ class _Responses:
         return self._read()
 
     def _ended(self, _: object) -> None:
-        """A call that is cancelled, or over before anybody read it, is not closed by its reader."""
+        """Close the scope of a call that was cancelled or that ended unread: its reader does not."""
         if self._rpc.cancelled():
             self._scope.close(asyncio.CancelledError())
         elif not self._reading:
@@ -190,41 +199,38 @@ async def _sized(scope: CallScope, requests: Any) -> AsyncIterator[Any]:
 
 
 class UnaryUnary(_CallerInterceptor, grpc.aio.UnaryUnaryClientInterceptor):
-    """Policies at the caller of a unary call."""
+    """Runs the caller's policies around a unary call."""
 
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
-        """The response."""
+        """Make the call and return its response."""
         with self._scope(client_call_details, request) as scope:
             start = continuation(_details(scope.call, client_call_details), request)
             return (await _answered(scope, start))[0]
 
 
 class UnaryStream(_CallerInterceptor, grpc.aio.UnaryStreamClientInterceptor):
-    """Policies at the caller of a call that streams responses."""
+    """Runs the caller's policies around a call that streams responses."""
 
     async def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
-        """The responses."""
+        """Start the call and return its responses, which close the scope when they end."""
         scope = self._scope(client_call_details, request, streams=True)
-        scope.open()
-        return _Responses(scope, await continuation(_details(scope.call, client_call_details), request))
+        return await _start_stream(scope, continuation, client_call_details, request)
 
 
 class StreamUnary(_CallerInterceptor, grpc.aio.StreamUnaryClientInterceptor):
-    """Policies at the caller of a call that streams requests."""
+    """Runs the caller's policies around a call that streams requests."""
 
     async def intercept_stream_unary(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
-        """The call, over: for this kind grpc.aio takes no bare response."""
+        """Make the call and return it once it has ended; for this kind grpc.aio takes no bare response."""
         with self._scope(client_call_details, streams=True) as scope:
             requests = _sized(scope, request_iterator)
             return (await _answered(scope, continuation(_details(scope.call, client_call_details), requests)))[1]
 
 
 class StreamStream(_CallerInterceptor, grpc.aio.StreamStreamClientInterceptor):
-    """Policies at the caller of a call that streams both ways."""
+    """Runs the caller's policies around a call that streams both ways."""
 
     async def intercept_stream_stream(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
-        """The responses."""
+        """Start the call and return its responses, which close the scope when they end."""
         scope = self._scope(client_call_details, streams=True)
-        scope.open()
-        requests = _sized(scope, request_iterator)
-        return _Responses(scope, await continuation(_details(scope.call, client_call_details), requests))
+        return await _start_stream(scope, continuation, client_call_details, _sized(scope, request_iterator))

@@ -1,4 +1,4 @@
-"""Calls whose request never comes: gRPC begins a call with its headers, and waits for its message without an end."""
+"""Ends calls whose request does not arrive: gRPC starts a call with its headers and waits for the request for ever."""
 
 import asyncio
 import inspect
@@ -8,30 +8,30 @@ from typing import Any
 import grpc
 
 REQUEST_SECONDS = 30.0
-"""How long the message of a call with one request may take to arrive."""
+"""Seconds that the request of a call with one request may take to arrive."""
 MAX_WAITING = 10_000
-"""Calls that may wait for their request for longer than a second, of all connections: beyond, the oldest end."""
-_LOOK_SECONDS = 1.0
+"""Calls of all connections that may wait longer than a second for their request; beyond, the oldest are ended."""
+_LOOK_SECONDS = 1.0  # between two checks
 
 
 class Arrivals:
-    """Ends calls whose one request does not arrive in time: their caller sees DEADLINE_EXCEEDED. Stands outermost.
+    """Ends calls whose one request does not arrive in time. Their caller gets DEADLINE_EXCEEDED.
 
-    For gRPC, methods with one request are methods that read a stream, so that they have a context before the request
-    is there: a call that only waits for its request can be ended by nobody else. One timer for all: what a call pays
-    is an entry in a dict while it waits.
+    Its wrapper is the outermost one. It presents a method with one request to gRPC as a method that reads a stream,
+    because only such a method gets a context before the request has arrived. One timer serves all calls, so that a
+    call costs only an entry in a dict while it waits.
     """
 
     def __init__(self, within: float = REQUEST_SECONDS) -> None:
-        """Wait `within` seconds for each."""
+        """Wait at most `within` seconds for each request."""
         self._within = within
         self._waiting: dict[Any, float] = {}
-        """Contexts, the oldest first, and when their time is over."""
+        """The contexts of waiting calls, oldest first, and the time on the loop's clock at which each call ends."""
         self._timer: asyncio.Handle | None = None
         self._ending: set[asyncio.Task[None]] = set()
 
     def around(self, handler: Any) -> Any:
-        """The handler, reading its request itself; one that reads a stream as it is."""
+        """Return a handler that waits for its one request here; a handler that reads a stream is returned as it is."""
         serve = handler.unary_stream if handler.response_streaming else handler.unary_unary
         if handler.request_streaming or not inspect.iscoroutinefunction(serve):
             return handler
@@ -61,7 +61,7 @@ class Arrivals:
             self._timer = loop.call_later(min(_LOOK_SECONDS, self._within), self._look)
 
     def _look(self) -> None:
-        """End those whose time is over."""
+        """End the calls whose time is over."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         surplus = len(self._waiting) - MAX_WAITING

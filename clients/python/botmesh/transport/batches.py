@@ -1,4 +1,4 @@
-"""What is sent over a stream a batch at a time: all that came while the batch before it was on its way."""
+"""Sends items over a stream in batches: a batch holds the items that came while the previous one was being sent."""
 
 import asyncio
 from collections import deque
@@ -9,18 +9,18 @@ from botmesh.work.notifier import Notifier
 
 T = TypeVar("T")
 BATCH_BYTES = 256 * 1024
-"""A batch is no larger than this, or one item: well under what the transport takes."""
+"""The most bytes of a batch with several items, well under what the transport takes."""
 BATCH_ITEMS = 16
-"""Nor than so many: with all in one batch, one end would rest while the other works (docs/performance.md)."""
+"""The most items of a batch. If one batch held all, one end would idle while the other works; docs/performance.md."""
 MAX_UNSENT = 4 * BATCH_BYTES
-"""Bytes that may wait to be sent before `room` makes whoever makes more of them wait."""
+"""Bytes that may wait to be sent before `drain` makes the writer wait."""
 
 
 class Batches(Generic[T]):
-    """Items for a stream, in order. The emptier the stream, the smaller the batches: nothing waits for company."""
+    """Items for a stream, in order. An item is sent at once if nothing is being sent; no item waits for others."""
 
     def __init__(self, send: Callable[[list[T]], Awaitable[None]]) -> None:
-        """`send` writes one batch; if it fails, the stream is over, and whoever reads it knows why."""
+        """Send through `send`, which writes one batch. If it fails the stream is over; its reader gets the error."""
         self._send = send
         self._items: deque[tuple[T, int]] = deque()
         self._unsent = 0
@@ -30,14 +30,17 @@ class Batches(Generic[T]):
         self._sent = Notifier()
 
     def put(self, item: T, size: int = 0) -> None:
-        """Send `item` of `size` bytes with the next batch; nothing happens once the stream is over."""
+        """Add `item` of `size` bytes to the next batch. An item for a stream that is over is dropped."""
         self._add(item, size)
         if not self._busy and self._items:
             self._busy = True
             self._sending = asyncio.create_task(self._send_all())
 
     async def send(self, item: T, size: int = 0) -> None:
-        """The same, for whoever will not be cancelled: sends itself, at once, if nothing is on its way."""
+        """Add `item` of `size` bytes, and send it from the current task if nothing is being sent.
+
+        The current task must not be cancelled meanwhile, because that would lose the batch.
+        """
         self._add(item, size)
         if not self._busy:
             self._busy = True
@@ -49,17 +52,17 @@ class Batches(Generic[T]):
             self._unsent += size
 
     async def drain(self) -> None:
-        """Return when there is not very much left to be sent."""
+        """Return when at most MAX_UNSENT bytes wait to be sent, or the stream is over."""
         while self._unsent > MAX_UNSENT and not self._over:
             await self._sent.wait()
 
     async def flush(self) -> None:
-        """Return when nothing waits any more."""
+        """Return when no item waits to be sent."""
         if self._sending is not None:
             await asyncio.wait([self._sending])
 
     def close(self) -> None:
-        """Send nothing more."""
+        """Drop all items that wait, and send nothing more."""
         self._over = True
         self._items.clear()
         self._sent.notify_all()
@@ -73,7 +76,7 @@ class Batches(Generic[T]):
                 await self._send(batch)
                 self._unsent -= size
                 self._sent.notify_all()
-        except Exception:  # noqa: BLE001 - see `send`: gRPC has several ways to say that a stream is over
+        except Exception:  # noqa: BLE001 - gRPC raises several kinds of errors for a stream that is over
             self.close()
         finally:
             self._busy = False

@@ -1,4 +1,4 @@
-"""gRPC's context of a served call, with the type arguments that it has for type checkers and not at run time."""
+"""gRPC's context of a served call. The class has type arguments for type checkers, and none at run time."""
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 

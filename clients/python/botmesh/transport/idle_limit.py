@@ -1,4 +1,4 @@
-"""How long a reader waits for the next message of a stream."""
+"""Limits how long a reader waits for the next message of a stream."""
 
 import asyncio
 import math
@@ -13,13 +13,14 @@ T = TypeVar("T")
 
 
 class IdleLimit:
-    """Breaks off a wait that takes too long. One timer for a whole stream: one for each message takes time that shows.
+    """Ends a wait that takes too long, with one timer for all waits of a stream.
 
-    What asyncio.timeout does, spread over many waits; between them, whoever takes the messages has all the time.
+    A timer for each message, as asyncio.timeout has, would take measurable time. The time between two waits, in which
+    the reader handles a message, does not count.
     """
 
     def __init__(self, idle: float | None, until: float | None) -> None:
-        """At most `idle` seconds a wait, and none beyond `until` by the loop's clock."""
+        """Limit each wait to `idle` seconds and to the time `until` on the loop's clock; None: no limit."""
         self._idle = math.inf if idle is None else idle
         self._until = math.inf if until is None else until
         self._due = math.inf
@@ -28,10 +29,10 @@ class IdleLimit:
         self._broken_off = False
 
     async def wait(self, awaited: Awaitable[T]) -> T:
-        """What is awaited.
+        """Wait for `awaited` and return its result.
 
         Raises:
-            TimeoutError: it took too long.
+            TimeoutError: the wait took too long; `awaited` was cancelled.
         """
         task = asyncio.current_task()
         if task is None:
@@ -51,7 +52,7 @@ class IdleLimit:
             self._waiting = None
 
     def end(self) -> None:
-        """Nothing is waited for any more."""
+        """Stop the timer. There must be no further wait."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -70,10 +71,10 @@ class IdleLimit:
 async def within_idle_limit(
     messages: AsyncIterator[T], idle: float | None, deadline: Deadline | None
 ) -> AsyncGenerator[T, None]:
-    """`messages`, as long as each comes within `idle` seconds and all within the deadline; None: no limit.
+    """Yield `messages` while each comes within `idle` seconds and all come within the deadline; None: no limit.
 
     Raises:
-        StreamIdle: none came for so long.
+        StreamIdle: no message came for `idle` seconds.
         DeadlineExpired: the deadline passed.
     """
     until = None if deadline is None else deadline.at

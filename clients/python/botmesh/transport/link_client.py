@@ -1,6 +1,7 @@
-"""A link where it begins: calls to one instance over one stream, because gRPC spends more on a call than on a message.
+"""The caller's end of a link: many calls to one instance over one stream.
 
-Beside that a call over a link is what a call by itself is: it fails in the same ways, with the same errors.
+A gRPC call costs more than a message of a stream. Otherwise a call over a link is like a gRPC call of its own: it fails
+in the same ways, with the same errors.
 """
 
 import asyncio
@@ -19,21 +20,21 @@ from botmesh.transport.batches import BATCH_BYTES, Batches
 from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkRequest, LinkResponse
 
 LARGEST = 64 * 1024
-"""Bytes of a request that still goes over a link: a larger one would hold up the others, and gains nothing."""
+"""The most bytes of a request over a link. A larger one would delay the other calls, and would gain nothing."""
 _ACKNOWLEDGED = BATCH_BYTES // 4
-"""Bytes of a stream that are read before the callee is told so."""
+"""Bytes of a stream that are read before the next acknowledgement."""
 Metadata = Iterable[tuple[str, str]]
 
 
 class Link:
-    """Calls to one instance, until its stream ends."""
+    """A link to one instance, until its stream ends."""
 
     def __init__(self, rpc: Any) -> None:
-        """`rpc`: the call of AgentService.Link, taking and giving bytes."""
+        """Use `rpc`, the call of AgentService.Link, which writes and reads serialized messages."""
         self.takes_calls = True
-        """Whether new calls can begin here."""
+        """Whether new calls can start on this link."""
         self.unknown = False
-        """Whether the instance turned out to know no links."""
+        """Whether the instance turned out not to support links."""
         self._rpc = rpc
         self._calls: dict[int, _Call] = {}
         self._last = 0
@@ -42,10 +43,10 @@ class Link:
         self._finishing: asyncio.Task[None] | None = None
 
     async def unary(self, method: str, request: bytes, timeout: float, metadata: Metadata) -> bytes:
-        """The response.
+        """Call `method` and return its response. `timeout` is in seconds.
 
         Raises:
-            BotmeshError: as a call by itself would.
+            BotmeshError: the same errors as those of a gRPC call.
         """
         call = self._begin(method, request, timeout, metadata)
         try:
@@ -59,25 +60,25 @@ class Link:
     async def stream(
         self, method: str, request: bytes, timeout: float, metadata: Metadata
     ) -> AsyncGenerator[bytes, None]:
-        """The responses as they come; closing it early gives the call up.
+        """Call `method` and yield its responses as they come. Closing it early cancels the call.
 
         Raises:
-            BotmeshError: as a call by itself would.
+            BotmeshError: the same errors as those of a gRPC call.
         """
         call = self._begin(method, request, timeout, metadata)
-        read = told = 0
+        read = acknowledged = 0
         try:
             while (response := await call.next()) is not None:
                 yield response
                 read += len(response)
-                if read - told >= _ACKNOWLEDGED:
-                    told = read
+                if read - acknowledged >= _ACKNOWLEDGED:
+                    acknowledged = read
                     self._batches.put(LinkedCall(id=call.number, read_bytes=read))
         finally:
             self._leave(call)
 
     async def close(self) -> None:
-        """Give all calls up and end the stream."""
+        """Cancel all calls and end the stream."""
         self._rpc.cancel()
         await asyncio.wait([self._reading])
 
@@ -96,7 +97,7 @@ class Link:
         return call
 
     def _leave(self, call: "_Call") -> None:
-        """Nobody reads the call any more."""
+        """Forget a call that is no longer read, and cancel it if it still runs."""
         if call.timer is not None:
             call.timer.cancel()
         if self._calls.pop(call.number, None) is not None:
@@ -108,7 +109,7 @@ class Link:
         call.end(DeadlineExpired("the deadline passed before an answer came: allow more time or ask for less"))
 
     async def _send(self, batch: list[LinkedCall]) -> None:
-        calls = [one for one in batch if one.id in self._calls or not one.HasField("start")]
+        calls = [call for call in batch if call.id in self._calls or not call.HasField("start")]
         if calls:
             await self._rpc.write(LinkRequest(calls=calls).SerializeToString())
 
@@ -131,7 +132,7 @@ class Link:
                 call.end(self._lost(lost))
 
     def _lost(self, error: grpc.aio.AioRpcError | None) -> BotmeshError:
-        """An error of its own for each call: each is told apart by who made it."""
+        """Return a new error for one call: the policies add to each error which call it belongs to."""
         if self.unknown:
             return Unreachable("the instance takes no links after all: nothing was begun")
         if error is None:
@@ -145,7 +146,7 @@ class Link:
             return
         call = self._calls.get(answer.id)
         if call is None or event is None:
-            return  # nobody waits any more, or it says what we do not know
+            return  # the call has been left, or the event is of a newer version
         if event == "part":
             call.add(answer.part)
             return
@@ -166,14 +167,12 @@ class Link:
             self._finishing = asyncio.create_task(self._finish())
 
     async def _finish(self) -> None:
-        """Say that no more calls come, which ends the stream."""
+        """Half-close the stream, which ends it."""
         await self._batches.flush()
         await self._rpc.done_writing()
 
 
 class _Call:
-    """One call, where it is waited for."""
-
     __slots__ = ("_ended", "_error", "_responses", "_waiter", "number", "timer")
 
     def __init__(self, number: int) -> None:
@@ -185,7 +184,7 @@ class _Call:
         self._waiter: asyncio.Future[None] | None = None
 
     async def next(self) -> bytes | None:
-        """The next response; None: there are no more."""
+        """Wait for the next response; None: the call has ended without an error."""
         while not self._responses:
             if self._ended:
                 error, self._error = self._error, None
@@ -197,12 +196,11 @@ class _Call:
         return self._responses.popleft()
 
     def add(self, response: bytes) -> None:
-        """A response has come."""
         self._responses.append(response)
         self._wake()
 
     def end(self, error: BotmeshError | None) -> None:
-        """No more will come; the first end stands."""
+        """End the call. Only the first end counts."""
         if not self._ended:
             self._ended, self._error = True, error
             self._wake()

@@ -1,4 +1,4 @@
-"""Links where they end: many calls of one caller over one stream, each served as if it came by itself."""
+"""The callee's end of links: serves the many calls of one stream, each like a gRPC call of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,24 +16,24 @@ from botmesh.v1.link_pb2 import LinkedAnswer, LinkedCall, LinkedStart, LinkReque
 from botmesh.work.notifier import Notifier
 
 AHEAD = BATCH_BYTES
-"""Bytes of a stream's responses that are sent before its caller has read them."""
+"""Bytes of a stream's responses that may be sent before its caller has read them."""
 LARGEST = TRANSPORT_BYTES - 1024
-"""Bytes of a response, with room for what stands around it."""
+"""The most bytes of a response: what the transport takes, less room for the fields around it."""
 _ENDED_WELL = b""
-"""google.rpc.Status of code 0."""
+"""A serialized google.rpc.Status of code 0."""
 
 
 class Links:
-    """All links that end at this server."""
+    """All links to this server."""
 
     def __init__(self) -> None:
-        """None so far; `methods` by their short names."""
+        """Begin without links. `methods` gets the methods that links carry, by their short names."""
         self.methods: dict[str, RpcMethod] = {}
         self._open: set[_Link] = set()
         self._closing = False
 
     async def serve(self, _: AsyncIterator[bytes], context: ServicerContext) -> None:
-        """Serve one link until its caller ends it, or is lost."""
+        """Serve one link until its caller ends it or is lost."""
         link = _Link(self.methods, context)
         self._open.add(link)
         if self._closing:
@@ -47,14 +47,14 @@ class Links:
             self._open.discard(link)
 
     def close(self) -> None:
-        """Take no more calls; what runs goes on."""
+        """Take no more calls. Running calls go on."""
         self._closing = True
         for link in self._open:
             link.take_no_more()
 
 
 class _Window:
-    """How far a stream may run ahead of whoever reads it."""
+    """Flow control of one stream: bounds the bytes that are sent before the caller has read them."""
 
     __slots__ = ("_news", "_read", "_sent")
 
@@ -64,32 +64,30 @@ class _Window:
         self._news = Notifier()
 
     async def admit(self, size: int) -> None:
-        """Return when so many bytes more may be sent."""
+        """Return when `size` more bytes may be sent."""
         while self._sent - self._read >= AHEAD:
             await self._news.wait()
         self._sent += size
 
     def move(self, read: int) -> None:
-        """So many bytes have been read in all."""
+        """Record that the caller has read `read` bytes in all."""
         self._read = read
         self._news.notify_all()
 
 
 class _Link:
-    """One link."""
-
     def __init__(self, methods: dict[str, RpcMethod], context: ServicerContext) -> None:
         self._methods = methods
         self._context = context
         self._running: dict[int, asyncio.Task[None]] = {}
         self._windows: dict[int, _Window] = {}
-        """Of the streams among them."""
+        """The flow control of each running call that streams, by the call's number."""
         self._last = 0
         self._closing = False
         self._answers: Batches[LinkedAnswer] = Batches(self._send)
 
     async def run(self) -> None:
-        """Take calls until there will be no more; those that still run then have lost their caller."""
+        """Take calls until the stream ends. The calls that still run then have lost their caller, and are cancelled."""
         try:
             while (frame := await self._context.read()) is not grpc.aio.EOF:
                 for call in LinkRequest.FromString(frame).calls:
@@ -101,7 +99,7 @@ class _Link:
             self._answers.close()
 
     def take_no_more(self) -> None:
-        """Say which call was the last."""
+        """Tell the caller which call is the last that this link takes."""
         if not self._closing:
             self._closing = True
             self._answers.put(LinkedAnswer(id=self._last, closing=True))
@@ -110,14 +108,14 @@ class _Link:
         event = call.WhichOneof("event")
         if event == "start":
             if self._closing:
-                return  # the caller learns that it has not begun
+                return  # the closing answer tells the caller that this call has not begun
             if call.id <= self._last:
                 refusal = InvalidField(f"call {call.id} began before: number calls upwards", field="id", value=call.id)
                 self._answers.put(LinkedAnswer(id=call.id, status=to_status(refusal)))
                 return
             self._last = call.id
             self._running[call.id] = asyncio.create_task(self._serve(call.id, call.start))
-        elif event == "cancel" and call.id in self._running:  # otherwise it has ended meanwhile
+        elif event == "cancel" and call.id in self._running:  # otherwise the call has ended meanwhile
             self._running.pop(call.id).cancel()
         elif event == "read_bytes" and call.id in self._windows:
             self._windows[call.id].move(call.read_bytes)
@@ -141,10 +139,12 @@ class _Link:
             answer.status = to_status(error)
         if self._running.pop(number, None) is None:
             return
-        if self._running:  # others may be about to end, too: together they take one message
+        if self._running:  # other calls may be about to end too: one message takes their answers together
             self._answers.put(answer, len(answer.response))
         else:
-            await self._answers.send(answer, len(answer.response))  # nobody cancels this any more
+            await self._answers.send(
+                answer, len(answer.response)
+            )  # the call is no longer in _running, so that nothing cancels this task
 
     async def _serve_stream(self, number: int, method: RpcMethod, request: bytes, arrival: IncomingCall) -> None:
         window = self._windows[number] = _Window()
@@ -168,7 +168,7 @@ class _Link:
 
 
 def _check_fits(response: bytes) -> None:
-    """A response that the transport refuses would end the link, with all its calls."""
+    """Refuse a response that is too large: the transport would end the link, and all its calls, because of it."""
     if len(response) > LARGEST:
         raise MessageTooLarge(
             f"the response is {len(response)} bytes and the transport takes {LARGEST}: send less, or a URL",

@@ -17,28 +17,29 @@ from botmesh.transport.idle_limit import within_idle_limit
 
 T = TypeVar("T")
 Write = Callable[[bytes], Awaitable[None]]
-"""Sends one response of a stream."""
+"""Sends one serialized response of a stream."""
 
 
 @dataclass(slots=True)
 class IncomingCall:
-    """What a call brings beside its requests, by itself or on a link."""
+    """What a call brings beside its requests, as a gRPC call or over a link."""
 
     metadata: tuple[tuple[str, str | bytes], ...]
     timeout: float | None
-    """Seconds that the caller waits; None: it does not say."""
+    """Seconds until the caller's deadline; None: it has none."""
     context: ServicerContext
-    """gRPC's: the call's own, or the link's."""
+    """gRPC's context of the call, or of the link that carries it."""
 
 
 class RpcMethod:
-    """One method with its policies. Takes and gives bytes, so that sizes are exact and cost nothing.
+    """One method with the callee's policies around its handler.
 
-    All errors are raised as a BotmeshError.
+    Requests and responses are bytes, so that their sizes are exact and cost nothing. All errors are raised as a
+    BotmeshError.
     """
 
     def __init__(self, endpoint: Endpoint, method: str, kind: MethodClass, handler: Any) -> None:
-        """`handler`: gRPC's, with the method's functions and how its messages are read and written."""
+        """Serve `method` (its full name) by `handler`, gRPC's handler with the function and the (de)serializers."""
         self._endpoint = endpoint
         self._method = method
         self._kind = kind
@@ -46,27 +47,27 @@ class RpcMethod:
 
     @property
     def streams_requests(self) -> bool:
-        """Whether there may be several requests."""
+        """Whether the method takes a stream of requests."""
         return bool(self._handler.request_streaming)
 
     @property
     def streams_responses(self) -> bool:
-        """Whether there may be several responses."""
+        """Whether the method gives a stream of responses."""
         return bool(self._handler.response_streaming)
 
     async def unary_unary(self, request: bytes, incoming: IncomingCall) -> bytes:
-        """The response."""
+        """Serve one call and return its response."""
 
         async def serve(scope: CallScope, message: Any) -> bytes:
             response = self._handler.unary_unary(message, incoming.context)
-            # Work has a deadline of its own that also ends the work.
+            # Work enforces its deadline itself, and ends with it.
             answer = await (response if scope.call.work is not None else self._bounded(scope.call, response))
             return self._outgoing(scope, answer)
 
         return await self._serve(incoming, serve, request)
 
     async def stream_unary(self, requests: AsyncIterator[bytes], incoming: IncomingCall) -> bytes:
-        """The response."""
+        """Serve one call with a stream of requests and return its response."""
 
         async def serve(scope: CallScope, _: Any) -> bytes:
             messages = self._incoming(scope, requests)
@@ -76,7 +77,7 @@ class RpcMethod:
         return await self._serve(incoming, serve)
 
     async def unary_stream(self, request: bytes, incoming: IncomingCall, write: Write | None = None) -> None:
-        """Write the responses, by `write` or as gRPC does."""
+        """Serve one call and write its responses through `write`; None: through gRPC's context."""
 
         async def serve(scope: CallScope, message: Any) -> None:
             responses = self._handler.unary_stream(message, incoming.context)
@@ -85,7 +86,7 @@ class RpcMethod:
         await self._serve(incoming, serve, request)
 
     async def stream_stream(self, requests: AsyncIterator[bytes], incoming: IncomingCall) -> None:
-        """Write the responses."""
+        """Serve one call that streams both ways, and write its responses through gRPC's context."""
 
         async def serve(scope: CallScope, _: Any) -> None:
             messages = self._incoming(scope, requests)
@@ -100,7 +101,6 @@ class RpcMethod:
         serve: Callable[[CallScope, Any], Awaitable[T]],
         request: bytes | None = None,
     ) -> T:
-        """Serve a call inside its scope."""
         info = self._info(incoming, request)
         call = Call(self._endpoint, info, self._endpoint.limits)
         CURRENT.set(call)
@@ -108,7 +108,7 @@ class RpcMethod:
             return await serve(scope, info.request)
 
     def _info(self, incoming: IncomingCall, request: bytes | None) -> CallInfo:
-        """What is asked, with the only request if there is one."""
+        """Describe the call for the policies, with its request parsed if it has only one."""
         message: Message | None = None
         unreadable: BotmeshError | None = None
         if request is not None:
@@ -147,7 +147,7 @@ class RpcMethod:
         return InvalidField(f"the request of {self._method} cannot be read", field="request")
 
     async def _bounded(self, call: Call, response: Awaitable[Any]) -> Any:
-        """The response, within the deadline."""
+        """Wait for the response until the deadline."""
         if call.deadline is None:
             return await response
         try:
@@ -159,12 +159,12 @@ class RpcMethod:
             raise
 
     async def _send_all(self, scope: CallScope, responses: Any, write: Write) -> None:
-        # Written from one coroutine, not yielded: when the call ends early, everything is closed in here.
+        # The responses are written here instead of yielded, so that a call that ends early closes its handler here.
         if inspect.isawaitable(responses):
             await responses
             return
         call = scope.call
-        if call.work is None:  # work keeps within its limits itself: only where there is nothing to send
+        if call.work is None:  # work enforces its idle limit itself
             responses = within_idle_limit(responses, call.idle_limit, call.deadline)
         async with aclosing(responses):
             async for response in responses:

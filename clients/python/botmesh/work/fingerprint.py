@@ -1,7 +1,7 @@
-"""What a repeat must have in common with the first under its message id: all but when and in which chain it was sent.
+"""Fingerprints of messages: tell a repeat of a message id from another message under the same id.
 
-Repeats are rare. So of a short message the message itself is kept, and compared only when there is something to
-compare it with.
+A repeat must be equal in everything except its timestamp and its chain. Repeats are rare, so the fingerprint of a short
+message is the message itself, and a digest of it is computed only when a repeat comes.
 """
 
 import hashlib
@@ -10,11 +10,11 @@ from botmesh.v1 import message_pb2
 from botmesh.v1.message_pb2 import Message
 
 _SHORT = 2048
-"""Bytes up to which a message is kept as it is; of a longer one its digest."""
+"""Bytes up to which a message is its own fingerprint; a longer one is kept as a digest."""
 _IGNORED = ("timestamp", "correlation_id", "account_id", "message_type")
 _KEPT, _DIGEST = b"=", b"#"
-_TASK, _TRANSFER, _TOLD = b"t", b"o", b"n"
-_HEARD = frozenset(
+_TASK, _TRANSFER, _NOTIFICATION = b"t", b"o", b"n"
+_NOTIFICATION_TYPES = frozenset(
     {
         message_pb2.MESSAGE_TYPE_UNSPECIFIED,
         message_pb2.MESSAGE_TYPE_BROADCAST,
@@ -22,11 +22,11 @@ _HEARD = frozenset(
         message_pb2.MESSAGE_TYPE_ERROR,
     }
 )
-"""What Notify tells and nobody answers; any other is a task, which Delegate attaches to."""
+"""Types of messages that Notify delivers and nobody answers. Delegate can attach to work of all other types."""
 
 
 def fingerprint(method: str, message: Message) -> bytes:
-    """What has to be kept of a message that came by `method`, to tell a repeat from something else."""
+    """Return the fingerprint of a message that came by `method`."""
     data = message.SerializeToString()
     if len(data) <= _SHORT:
         return _KEPT + _kind(method, message) + data
@@ -34,18 +34,18 @@ def fingerprint(method: str, message: Message) -> bytes:
 
 
 def matches(kept: bytes, method: str, message: Message) -> bool:
-    """Whether a message repeats the one that `kept` is the fingerprint of."""
+    """Whether a message that came by `method` repeats the one with the fingerprint `kept`."""
     if kept[:1] == _KEPT:
         kept = _DIGEST + _digest(kept[1:2], Message.FromString(kept[2:]))
     return kept[1:] == _digest(_kind(method, message), message)
 
 
 def _kind(method: str, message: Message) -> bytes:
-    """What is done for it: each has outcomes of its own, which another cannot have."""
+    """The kind of work that a message asks for. Each kind has its own type of outcome."""
     if method.endswith("/Transfer"):
         return _TRANSFER
-    if method.endswith("/Notify") and message.message_type in _HEARD:
-        return _TOLD
+    if method.endswith("/Notify") and message.message_type in _NOTIFICATION_TYPES:
+        return _NOTIFICATION
     return _TASK
 
 

@@ -1,10 +1,10 @@
-"""Something that happens again and again, and that others wait for."""
+"""A condition that tasks wait for again and again."""
 
 import asyncio
 
 
 class Notifier:
-    """A condition without a lock. Lighter than an Event that is set and replaced: free while nobody waits."""
+    """A condition without a lock. It costs less than an Event that is set and replaced."""
 
     __slots__ = ("_waiting",)
 
@@ -12,13 +12,13 @@ class Notifier:
         self._waiting: list[asyncio.Future[None]] = []
 
     async def wait(self) -> None:
-        """Return with the next `notify_all`."""
+        """Return at the next `notify_all`."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         await waiter
 
     def notify_all(self) -> None:
-        """Let all go on that wait."""
+        """Wake all tasks that wait."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             for waiter in waiting:

@@ -1,4 +1,4 @@
-"""The work of an instance by message id: repeats join what runs, or replay what has ended."""
+"""The work of an instance by message id: repeats join running work, or get the outcome of ended work."""
 
 import asyncio
 from collections import OrderedDict
@@ -15,16 +15,16 @@ from botmesh.work.fingerprint import fingerprint, matches
 from botmesh.work.work import Key, Work
 
 _OVERHEAD = 768
-"""Bytes that an ended work takes beside its contents, about: key, tuple, table."""
+"""Approximate bytes of an ended work beside its contents: key, tuple and table."""
 _EVENT_OVERHEAD = 48
-"""Bytes that each of its events takes beside its contents."""
+"""Bytes of each of its events beside its contents."""
 
 
 class _EndedWork(NamedTuple):
-    """What is remembered of work that has ended.
+    """What the table keeps of work that has ended.
 
-    Bytes instead of messages: an event of ten bytes takes a kilobyte as a message, and Python would look at thousands
-    of them whenever it collects its garbage (docs/performance.md).
+    Messages are kept serialized. An event of ten bytes takes a kilobyte as a message, and Python's garbage collector
+    would visit thousands of them (docs/performance.md).
     """
 
     ended_at: float
@@ -39,13 +39,16 @@ class _EndedWork(NamedTuple):
 
 @dataclass(slots=True)
 class WorkTable:
-    """The work of one instance: what runs, and what ended a short while ago."""
+    """The running work of one instance, and the outcomes of work that ended a short time ago."""
 
     ttl: float = 300.0
-    """Seconds that an outcome is remembered."""
+    """Seconds for which an outcome is kept."""
     max_entries: int = 10_000
+    """The most running works, and the most outcomes."""
     max_bytes: int = 64 * 1024 * 1024
+    """The most bytes of all outcomes."""
     grace: float = 1.0
+    """Seconds for which work goes on after its last caller was lost."""
     running: dict[Key, Work] = field(default_factory=dict)
     _ended: OrderedDict[Key, _EndedWork] = field(default_factory=OrderedDict)
     _bytes: int = 0
@@ -53,21 +56,23 @@ class WorkTable:
     def claim(
         self, key: Key, method: str, message: Message, deadline: Deadline, max_reply_bytes: int
     ) -> tuple[Work, bool]:
-        """The work that a message asks for by `method`, and whether it was there before.
+        """Find or reserve the work of a message that came by `method`; return it and whether it existed before.
+
+        Existing work runs until `deadline` if that is later than its own.
 
         Raises:
-            MessageIdReused: it was there with another payload.
-            TooMuchWork: as many as the table holds are running.
+            MessageIdReused: the message id has work with another payload.
+            TooMuchWork: as many works run as the table holds.
         """
-        found = self.find(key)
-        if found is not None:
-            if not matches(found.asked, method, message):
+        existing = self.find(key)
+        if existing is not None:
+            if not matches(existing.asked, method, message):
                 raise MessageIdReused(
                     f"message id {key[2]} was used with another payload: give each message its own",
                     message_id=key[2],
                 )
-            found.extend(deadline)
-            return found, True
+            existing.extend(deadline)
+            return existing, True
         if len(self.running) >= self.max_entries:
             raise TooMuchWork(
                 f"{len(self.running)} pieces of work run here: ask another instance or later",
@@ -78,7 +83,7 @@ class WorkTable:
         return work, False
 
     def find(self, key: Key) -> Work | None:
-        """The work under a key, running or ended."""
+        """Return the running or ended work of a key; None: there is none, or its outcome is no longer kept."""
         running = self.running.get(key)
         if running is not None:
             return running
@@ -88,16 +93,16 @@ class WorkTable:
         return self._remembered(key, entry)
 
     def forget(self, work: Work) -> None:
-        """Drop work that never began."""
+        """Drop reserved work that never began."""
         if self.running.get(work.key) is work:
             del self.running[work.key]
 
     def __len__(self) -> int:
-        """How many are remembered, running ones included."""
+        """The number of works, running and ended."""
         return len(self.running) + len(self._ended)
 
     async def drain(self, timeout: float) -> None:
-        """Wait until nothing runs, then end what still does."""
+        """Wait at most `timeout` seconds until no work runs, then cancel the work that still does."""
         tasks = [work.task for work in self.running.values() if work.task is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=timeout)
@@ -110,7 +115,7 @@ class WorkTable:
             outcome = b"" if work.outcome is None else work.outcome.SerializeToString()
             events = tuple(event.SerializeToString() for event in work.events) if work.events else ()
             size = _OVERHEAD + len(work.asked) + len(outcome) + sum(map(len, events)) + _EVENT_OVERHEAD * len(events)
-            if work.key in self._ended:  # so long ago that it was forgotten
+            if work.key in self._ended:  # an outcome older than the ttl is replaced
                 self._bytes -= self._ended.pop(work.key).size
             self._ended[work.key] = _EndedWork(
                 ended_at=now(),

@@ -1,8 +1,8 @@
-"""One piece of work that an instance does under a message id.
+"""The work that an instance does for a message id.
 
-Work belongs to its message id, not to a connection. When the last caller is lost it goes on for a moment, in
-which the same id can attach again; its deadline ends it whatever its bot does. A repeat that brings a later deadline
-moves that one out: this is how work goes on for longer than a call may.
+Work belongs to its message id, not to a connection. After its last caller was lost it goes on for a grace period, in
+which a call with the same id can join it. Its deadline ends it whatever its bot does. A call with a later deadline
+extends the deadline, so that work can run longer than a call may.
 """
 
 import asyncio
@@ -28,65 +28,65 @@ from botmesh.work.notifier import Notifier
 
 M = TypeVar("M", bound=AnyMessage)
 Key = tuple[str, str, str]
-"""(account, from_agent, message_id)"""
+"""An account, the agent that asks, and a message id."""
 
 WINDOW = 64
-"""A bot may be this many events ahead of its fastest reader."""
+"""The most events that a bot may be ahead of its fastest reader."""
 KEPT_EVENT_BYTES = 8 * 1024 * 1024
-"""Events of one work that are kept for a reader that attaches again."""
+"""Bytes of events of one work that are kept for a reader that attaches again."""
 MAX_PIECES = 65_536
-"""Of one streamed reply: a piece of ten bytes takes a kilobyte of memory."""
+"""The most pieces of one streamed reply: a piece of ten bytes takes a kilobyte of memory."""
 
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """One piece of work: what runs, who waits for it, and what came of it."""
+    """The work of one message id: its task, its callers, its events and its outcome."""
 
     key: Key
     asked: bytes
-    """What it was asked, as far as a repeat must fit it (fingerprint.py)."""
+    """The fingerprint of its message (fingerprint.py)."""
     deadline: Deadline
     grace: float
-    """Seconds that it goes on without a caller."""
+    """Seconds for which it goes on without a caller."""
     max_reply_bytes: int
-    """Of all its pieces and its outcome together."""
+    """The most bytes of its pieces and its outcome together."""
     on_settled: Callable[["Work"], None]
     began: bool = False
     settled: bool = False
     detached: bool = False
-    """Whether it goes on without callers: nobody waits for its outcome."""
+    """Whether it goes on without callers, because nobody waits for its outcome."""
     outcome: AnyMessage | None = None
     error: BotmeshError | None = None
     events: list[DelegateStreamResponse] = field(default_factory=list)
     dropped: int = 0
-    """How many of the first events are no longer kept."""
+    """The number of first events that are no longer kept."""
     event_bytes: int = 0
     reply_bytes: int = 0
-    """Of pieces and resets so far, kept or not: a reset does not set it back."""
+    """Bytes of all pieces and resets so far, kept or not. A reset does not lower it."""
     _pieces: int = 0
     callers: int = 0
     consumed: float = 0
-    """The last event that any caller has taken; infinite if a caller takes only the outcome."""
+    """The number of the last event that any caller has read; infinite if a caller waits only for the outcome."""
     at_end: list[Callable[[], None]] = field(default_factory=list)
     cancels: list[asyncio.Task[list[CancelReceipt]]] = field(default_factory=list)
-    """Cancellations of calls below that are under way."""
+    """The tasks that cancel calls below."""
     task: asyncio.Task[None] | None = None
     _timer: asyncio.TimerHandle | None = None
     _orphaned: asyncio.TimerHandle | None = None
     _news: Notifier = field(default_factory=Notifier)
-    """For readers: an event came, or the end."""
+    """Wakes readers when an event or the end has come."""
     _room: Notifier = field(default_factory=Notifier)
-    """For the writer: somebody has read."""
+    """Wakes the writer when a caller has read."""
 
     def start(self, run: Coroutine[Any, Any, AnyMessage]) -> None:
-        """Run it in a task of its own, until its deadline at the latest."""
+        """Run the coroutine in a new task, at most until the deadline."""
         self.began = True
         self._timer = asyncio.get_running_loop().call_at(self.deadline.at, self._expire, context=NO_CONTEXT)
         self.task = asyncio.create_task(self._run(run))
-        self.task.add_done_callback(lambda _: run.close())  # it never began if this was cancelled at once
+        self.task.add_done_callback(lambda _: run.close())  # a task that is cancelled at once never starts it
 
     def extend(self, deadline: Deadline) -> None:
-        """Let it run until `deadline` if that is later than its own."""
+        """Move the deadline to `deadline` if that is later."""
         if deadline.at <= self.deadline.at or self.settled:
             return
         self.deadline = deadline
@@ -95,10 +95,10 @@ class Work:
             self._timer = asyncio.get_running_loop().call_at(deadline.at, self._expire, context=NO_CONTEXT)
 
     async def result(self, kind: type[M]) -> M:
-        """Wait for the outcome, a `kind` of message. The wait can be given up; see `grace`.
+        """Wait for the outcome, a message of the type `kind`. A cancelled wait may end the work; see `grace`.
 
         Raises:
-            BotmeshError: what the work failed with.
+            BotmeshError: the error that the work failed with.
         """
         self._enter()
         self.consumed = float("inf")
@@ -113,15 +113,15 @@ class Work:
     async def read(
         self, after: int = 0, *, idle: float | None = None, until: float | None = None
     ) -> AsyncGenerator[DelegateStreamResponse, None]:
-        """The events with a number greater than `after`, as they come.
+        """Yield the events with a number greater than `after`, as they come.
 
-        Waits for each at most `idle` seconds, and not beyond `until` by the loop's clock.
+        Waits at most `idle` seconds for each event, and at most until `until` on the loop's clock; None: no limit.
 
         Raises:
-            StreamIdle: none came for so long.
-            DeadlineExpired: it is over before the work is.
-            OutcomeUnknown: the first of them are no longer kept.
-            BotmeshError: what the work failed with, after its last event.
+            StreamIdle: no event came for `idle` seconds.
+            DeadlineExpired: the time `until` passed before the work ended.
+            OutcomeUnknown: the first of these events are no longer kept.
+            BotmeshError: the error that the work failed with, after its last event.
         """
         self._enter()
         try:
@@ -134,7 +134,7 @@ class Work:
                     after += 1
                     if after > self.consumed:
                         self.consumed = after
-                        if self.last - after <= WINDOW // 2:  # not after each: the writer writes several at a time
+                        if self.last - after <= WINDOW // 2:  # wakes the writer once for several events
                             self._room.notify_all()
                     yield self.events[after - self.dropped - 1]
                 if self.settled:
@@ -148,7 +148,7 @@ class Work:
     async def _next_event(self, idle: float | None, until: float | None) -> None:
         loop = asyncio.get_running_loop()
         silent_at = None if idle is None else loop.time() + idle
-        at = min((one for one in (silent_at, until) if one is not None), default=None)
+        at = min((limit for limit in (silent_at, until) if limit is not None), default=None)
         try:
             async with asyncio.timeout_at(at):
                 await self._news.wait()
@@ -163,7 +163,11 @@ class Work:
         return self.dropped + len(self.events)
 
     async def emit(self, event: DelegateStreamResponse) -> None:
-        """Add an event; waits while all readers are far behind."""
+        """Add an event. Waits while all readers are WINDOW events behind.
+
+        Raises:
+            MessageTooLarge: the reply has too many bytes or pieces.
+        """
         while self.last - self.consumed >= WINDOW and not self.detached:
             await self._room.wait()
         if event.HasField("progress"):
@@ -182,13 +186,13 @@ class Work:
         self._append(event, size)
 
     def cancel(self, reason: str) -> None:
-        """End it at once; nothing happens if it has ended."""
+        """End the work at once with Cancelled. Work that has ended is left as it is."""
         self._settle(error=Cancelled(reason))
         if self.task is not None:
             self.task.cancel()
 
     def detach(self) -> None:
-        """Let it go on without callers."""
+        """Let the work go on without callers."""
         self.detached = True
         self._room.notify_all()
 
@@ -199,15 +203,15 @@ class Work:
                 check_reply_size(self.reply_bytes + outcome.ByteSize(), self.max_reply_bytes)
         except asyncio.CancelledError:
             self._settle(error=Cancelled("the work was cancelled"))
-        except Exception as error:  # noqa: BLE001 - whatever a bot raises must become an answer
+        except Exception as error:  # noqa: BLE001 - every exception of a bot becomes an answer
             self._settle(error=from_exception(error))
         else:
             self._settle(outcome=outcome)
         finally:
-            self.task = None  # it knows this work in turn: nothing that ends should wait for Python's collector
+            self.task = None  # breaks the cycle between task and work, so that ended work needs no garbage collection
 
     def _append_progress(self, event: DelegateStreamResponse) -> None:
-        """Where readers are behind, or none reads events, the newest replaces the last: it may come for hours."""
+        """Add progress. If readers are behind or absent it replaces the last one, because it may come for hours."""
         nobody_reads = self.consumed == float("inf") or self.last - self.consumed >= WINDOW // 2
         if nobody_reads and self.events and self.events[-1].HasField("progress"):
             event.sequence = self.last
@@ -230,7 +234,7 @@ class Work:
 
     def _settle(self, outcome: AnyMessage | None = None, error: BotmeshError | None = None) -> None:
         if self.settled:
-            return  # a late outcome; the first one stands
+            return  # only the first outcome counts
         if error is not None:
             error.started = True
         self.outcome, self.error, self.settled = outcome, error, True
@@ -250,10 +254,11 @@ class Work:
             self.task.cancel()
 
     def outcome_as(self, kind: type[M]) -> M:
-        """What came of it, a `kind` of message.
+        """Return the outcome of ended work, a message of the type `kind`.
 
         Raises:
-            BotmeshError: what it failed with.
+            BotmeshError: the error that the work failed with.
+            TypeError: the outcome has another type.
         """
         if self.error is not None:
             raise self.error
@@ -275,10 +280,10 @@ class Work:
 
 
 def check_reply_size(size: int, limit: int) -> int:
-    """The bytes of a streamed reply so far, if they are within the limit.
+    """Return the bytes of a streamed reply so far if they are within the limit.
 
     Raises:
-        MessageTooLarge: an answer that goes on for ever would fill the memory of all who carry it.
+        MessageTooLarge: they are not. An endless reply would fill the memory of all its callers.
     """
     if size > limit:
         raise MessageTooLarge(
@@ -291,5 +296,5 @@ def check_reply_size(size: int, limit: int) -> int:
 
 
 def stream_idle(idle: float | None) -> StreamIdle:
-    """The refusal of a stream that was silent for too long."""
+    """Return the error for a stream that was silent for `idle` seconds."""
     return StreamIdle(f"the stream was silent for {idle:g} s: send progress in between", limit=f"{idle:g}")

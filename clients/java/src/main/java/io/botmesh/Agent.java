@@ -18,7 +18,10 @@ import sun.misc.Signal;
  * lost.
  */
 public final class Agent {
-    /** Does a task and returns the reply. Parts sent with Task.write or Task.send come before the returned parts. */
+    /**
+     * Does a task and returns the reply. Parts that were sent with Task.write or Task.writePart come before the parts
+     * of the returned reply.
+     */
     public interface TaskFunction {
         Reply answer(Task task) throws Exception;
     }
@@ -38,7 +41,7 @@ public final class Agent {
 
     /** Receives a notification. */
     public interface NotifyFunction {
-        void hear(Task task) throws Exception;
+        void receive(Task task) throws Exception;
     }
 
     final AgentCard.Builder card;
@@ -113,7 +116,10 @@ public final class Agent {
         return this;
     }
 
-    /** Uses the application's OpenTelemetry. By default spans go where the environment or the mesh says. */
+    /**
+     * Sets the OpenTelemetry that traces this bot. By default spans are exported to the endpoint of the environment or
+     * the mesh.
+     */
     public Agent openTelemetry(OpenTelemetry own) {
         openTelemetry = own;
         return this;
@@ -153,7 +159,7 @@ public final class Agent {
         return this;
     }
 
-    /** The function for a turn: that of the intent, else onTurn, else onDelegate; null if there is none. */
+    /** Returns the function for a turn: that of the intent, else onTurn, else onDelegate; null if none is set. */
     TurnFunction forTurn(String intent) {
         if (intents.containsKey(intent)) {
             return intents.get(intent);
@@ -162,10 +168,10 @@ public final class Agent {
     }
 
     /**
-     * Starts to serve and to register. If the registry does not answer yet, registration goes on in the background (see
-     * Serving.listed).
+     * Starts the server and registers the instance. If the registry does not answer, registration continues in the
+     * background; Serving.listed completes when others can call the instance.
      *
-     * @throws BotmeshException INVALID_FIELD if the address is not usable, or the registry's refusal
+     * @throws BotmeshException INVALID_FIELD if the address cannot be used, or the registry's refusal
      */
     public Serving start() {
         return new Serving(this).start();
@@ -177,19 +183,19 @@ public final class Agent {
      * cannot start.
      */
     public void run() {
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch stopRequested = new CountDownLatch(1);
         boolean[] drain = new boolean[1];
         Serving serving;
         try {
             Signal.handle(new Signal("TERM"), signal -> {
-                drain[0] = asked.getCount() > 0 || exit();
-                asked.countDown();
+                drain[0] = stopRequested.getCount() > 0 || exit();
+                stopRequested.countDown();
             });
             Signal.handle(new Signal("INT"), signal -> {
-                if (asked.getCount() == 0) {
+                if (stopRequested.getCount() == 0) {
                     exit();
                 }
-                asked.countDown();
+                stopRequested.countDown();
             });
             serving = start();
         } catch (BotmeshException e) {
@@ -201,7 +207,7 @@ public final class Agent {
                 .thenRun(() -> System.out.println(card.getName() + " ready at " + serving.address() + " (instance "
                         + serving.instanceId() + ")"));
         try {
-            asked.await();
+            stopRequested.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

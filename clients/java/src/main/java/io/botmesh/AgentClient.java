@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Calls agents: runs the policies once around each call, and retries its attempts at the instances. */
 final class AgentClient {
-    /** Limits the Cancel call that follows an abandoned call. */
+    /** The timeout of the Cancel call that follows an abandoned call. */
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(1);
 
     /** One delegation to be sent: its target, its message, and the chain and work that it belongs to. */
@@ -95,7 +95,7 @@ final class AgentClient {
         }
     }
 
-    /** Calls DelegateStream; returns false if the handler left the stream, which cancels the callee. */
+    /** Calls DelegateStream. Returns false if the handler left the stream, which cancels the callee. */
     boolean stream(Invocation invocation, AgentClientStream.EventHandler handler) {
         return new AgentClientStream(this, invocation, handler).run();
     }
@@ -111,7 +111,7 @@ final class AgentClient {
             CompletableFuture.allOf(background.toArray(new CompletableFuture<?>[0]))
                     .get(CANCEL_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            // the connections close all the same
+            // the connections are closed anyway
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -139,6 +139,7 @@ final class AgentClient {
         }
     }
 
+    /** Creates a call, and waits until the directory knows its target. */
     Call call(String method, Invocation invocation, com.google.protobuf.Message request, int size) {
         Call call = new Call(endpoint, Call.SERVICE + method, true);
         call.request = request;
@@ -155,14 +156,14 @@ final class AgentClient {
         Duration within = isAsked ? invocation.timeout : call.limits.defaultTimeout();
         Duration left = call.remaining();
         try {
-            directory.lookUp(
-                    invocation.chain.accountId(), invocation.target, within.compareTo(left) < 0 ? within : left);
+            directory.lookUp(invocation.chain.accountId(), invocation.target, Limits.min(within, left));
         } catch (InterruptedException e) {
             throw Statuses.asError(e);
         }
         return call;
     }
 
+    /** Makes attempts until one succeeds or its error is final. */
     <T> T untilAnswered(Call call, Invocation invocation, Attempt<T> attempt) throws InterruptedException {
         String account = invocation.chain.accountId();
         boolean isIdempotent =
@@ -171,7 +172,7 @@ final class AgentClient {
             if (directory.live(account, invocation.target).stream()
                     .allMatch(instance -> tried.contains(instance.getInstanceId()))) {
                 directory.refresh(
-                        account, invocation.target, call.remaining()); // an instance may have registered since
+                        account, invocation.target, call.remaining()); // an instance may have registered in between
             }
             return directory.live(account, invocation.target);
         };
@@ -202,6 +203,7 @@ final class AgentClient {
         }
     }
 
+    /** Reports an instance to the registry that could not be reached. */
     private void report(BotmeshException error, Peers.Peer peer) {
         boolean isUnreached = error.reason() == Reason.UNSPECIFIED || error.reason() == Reason.UNREACHABLE;
         if (error.code() == Status.Code.UNAVAILABLE && isUnreached) {
@@ -214,7 +216,7 @@ final class AgentClient {
         call.peerInstance = peer.id();
         Duration left = call.remaining();
         try {
-            peer.connect(connectTimeout.compareTo(left) < 0 ? connectTimeout : left);
+            peer.connect(Limits.min(connectTimeout, left));
         } catch (BotmeshException e) {
             if (!call.remaining().isZero()) {
                 throw e;
@@ -228,7 +230,8 @@ final class AgentClient {
     private byte[] attempt(Call call, Invocation invocation, Peers.Peer peer, Metadata metadata, byte[] request)
             throws InterruptedException {
         CompletableFuture<byte[]> answer = peer.connection.unary(call.method, request, metadata, call.remaining());
-        Runnable forget = invocation.work == null ? () -> {} : invocation.work.onStop(() -> answer.cancel(true));
+        Runnable forget =
+                invocation.work == null ? () -> {} : invocation.work.children.onCancel(() -> answer.cancel(true));
         try {
             return Connection.await(answer);
         } catch (InterruptedException | java.util.concurrent.CancellationException e) {
@@ -251,7 +254,7 @@ final class AgentClient {
                 .unary(Call.SERVICE + "Cancel", request.toByteArray(), new Metadata(), CANCEL_TIMEOUT)
                 .handle((bytes, error) -> receipts(invocation, peer, bytes));
         if (invocation.work != null) {
-            invocation.work.below(cancelled);
+            invocation.work.children.addReceipts(cancelled);
         }
         inBackground(cancelled);
     }

@@ -29,7 +29,7 @@ final class AgentClientStream {
     private final Call call;
     /** The peer that sent the events so far; null before the first attempt. */
     private Peers.Peer sender;
-    /** Whether the callee of the current attempt knows that its caller reads no more. */
+    /** Whether the current attempt needs no Cancel, because its stream has ended. */
     private boolean isOver;
 
     AgentClientStream(AgentClient client, AgentClient.Invocation invocation, EventHandler handler) {
@@ -41,7 +41,7 @@ final class AgentClientStream {
         call = client.call("DelegateStream", invocation, first, first.getSerializedSize());
     }
 
-    /** Runs the call; returns false if the handler left the stream, which cancels the callee. */
+    /** Runs the call. Returns false if the handler left the stream, which cancels the callee. */
     boolean run() {
         int passed = Policies.start(call);
         try {
@@ -70,7 +70,7 @@ final class AgentClientStream {
         sender = peer;
         byte[] bytes = request.build().toByteArray();
         Connection.Responses responses = peer.connection.responses(call.method, bytes, metadata, call.remaining());
-        Runnable forget = invocation.work == null ? () -> {} : invocation.work.onStop(responses::cancel);
+        Runnable forget = invocation.work == null ? () -> {} : invocation.work.children.onCancel(responses::cancel);
         isOver = false;
         try {
             while (!isOver) {
@@ -88,7 +88,7 @@ final class AgentClientStream {
         }
     }
 
-    /** Handles one response; null at the end of the stream. */
+    /** Handles one response; null is the end of the stream. */
     private void take(byte[] response) {
         if (response == null) {
             isOver = true;

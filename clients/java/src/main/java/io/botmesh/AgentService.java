@@ -36,10 +36,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Implements the methods of AgentService by the functions of a bot. Runs inside the policies. */
+/** Implements the methods of AgentService with the functions of a bot. The policies run around each method. */
 final class AgentService {
     private static final Logger LOG = System.getLogger("io.botmesh");
-    /** How long Cancel waits for receipts from the callees below; less than the 1 s that its own caller waits. */
+    /** How long Cancel waits for the receipts of child calls; less than the 1 s that its own caller waits. */
     private static final Duration RECEIPTS_TIMEOUT = Duration.ofMillis(800);
 
     /** The types that go to the bot's onNotify function. RESPONSE and ERROR report how a task ended. */
@@ -67,15 +67,15 @@ final class AgentService {
     }
 
     /** Runs onDelegate and returns the whole reply. */
-    DelegateResponse delegate(Call call, Work.Listener listener) throws InterruptedException {
+    DelegateResponse delegate(Call call, WaitingCaller caller) throws InterruptedException {
         Work work = work(call, agent.delegate != null, "delegations", null, this::delegated);
-        io.botmesh.v1.Reply reply = (io.botmesh.v1.Reply) work.result(listener);
-        return DelegateResponse.newBuilder().setReply(work.whole(reply)).build();
+        io.botmesh.v1.Reply reply = (io.botmesh.v1.Reply) work.result(caller);
+        return DelegateResponse.newBuilder().setReply(work.stream.whole(reply)).build();
     }
 
     /** Runs onDelegate, or the function for the turn, and sends each event of the reply. */
     void delegateStream(
-            DelegateStreamRequest request, Call call, Work.Listener listener, Consumer<DelegateStreamResponse> send)
+            DelegateStreamRequest request, Call call, WaitingCaller caller, Consumer<DelegateStreamResponse> send)
             throws InterruptedException {
         Work work;
         if (request.hasTurn()) {
@@ -86,19 +86,19 @@ final class AgentService {
         } else {
             work = work(call, agent.delegate != null, "delegations", null, this::delegated);
         }
-        work.read(request.getAfterSequence(), call.limits.streamIdleTimeout(), listener, send);
+        work.read(request.getAfterSequence(), call.limits.streamIdleTimeout(), caller, send);
     }
 
     /** Starts the work and acknowledges it without waiting for its end. */
     NotifyResponse notify(NotifyRequest request, Call call) {
         MessageType kind = request.getMessage().getMessageType();
-        boolean isTold = NOTIFICATION_TYPES.contains(kind);
-        Run hear = task -> {
-            agent.notify.hear(task);
+        boolean isNotification = NOTIFICATION_TYPES.contains(kind);
+        Run receive = task -> {
+            agent.notify.receive(task);
             return message(call, MessageType.MESSAGE_TYPE_ACK).build();
         };
-        Work work = isTold
-                ? work(call, agent.notify != null, "notifications", null, hear)
+        Work work = isNotification
+                ? work(call, agent.notify != null, "notifications", null, receive)
                 : work(call, agent.delegate != null, "delegations", null, this::delegated);
         work.detach();
         return NotifyResponse.newBuilder()
@@ -107,7 +107,7 @@ final class AgentService {
     }
 
     /** Returns whether the bot accepts the offered conversation. */
-    TransferResponse transfer(TransferRequest request, Call call, Work.Listener listener) throws InterruptedException {
+    TransferResponse transfer(TransferRequest request, Call call, WaitingCaller caller) throws InterruptedException {
         TransferOffer offer = request.getOffer();
         if (offer.getTransferId().isEmpty()) {
             throw BotmeshException.invalid("offer.transfer_id", "an offer needs a transfer_id");
@@ -118,7 +118,7 @@ final class AgentService {
                     agent.forTurn(offer.getIntentId()) == null ? card.getName() + " takes no conversations" : "");
         }
         Work work = work(call, true, "offers", null, task -> decision(offer, agent.transfer.decide(task, offer)));
-        return (TransferResponse) work.result(listener);
+        return (TransferResponse) work.result(caller);
     }
 
     private static TransferResponse decision(TransferOffer offer, String decline) {
@@ -133,7 +133,7 @@ final class AgentService {
                 .build();
     }
 
-    /** Cancels work by its message id; returns a receipt for it and for each call below it. */
+    /** Cancels work by its message id; returns a receipt for it and for each of its child calls. */
     CancelResponse cancel(CancelRequest request) throws InterruptedException {
         if (request.getMessageId().isEmpty()) {
             throw BotmeshException.invalid("message_id", "message_id names the work to cancel: it cannot be empty");
@@ -142,13 +142,13 @@ final class AgentService {
         String account = request.getAccountId().isEmpty() ? endpoint.account : request.getAccountId();
         Work work = endpoint.works.find(WorkTable.key(account, request.getFromAgent(), request.getMessageId()));
         CancelOutcome outcome = CancelOutcome.CANCEL_OUTCOME_UNKNOWN;
-        List<CancelReceipt> below = List.of();
+        List<CancelReceipt> ofChildren = List.of();
         if (work != null && work.isSettled()) {
             outcome = CancelOutcome.CANCEL_OUTCOME_TOO_LATE;
         } else if (work != null) {
             outcome = CancelOutcome.CANCEL_OUTCOME_STOPPED;
             work.cancel(request.getReason().isEmpty() ? "the caller gave up" : request.getReason());
-            below = receipts(work);
+            ofChildren = receipts(work);
         }
         CancelReceipt own = CancelReceipt.newBuilder()
                 .setAgent(endpoint.agent)
@@ -158,17 +158,17 @@ final class AgentService {
                 .build();
         return CancelResponse.newBuilder()
                 .addReceipts(own)
-                .addAllReceipts(below)
+                .addAllReceipts(ofChildren)
                 .build();
     }
 
-    /** The receipts of the calls below that arrive within RECEIPTS_TIMEOUT. */
+    /** Returns the receipts of child calls that arrive within RECEIPTS_TIMEOUT. */
     private static List<CancelReceipt> receipts(Work work) throws InterruptedException {
         long until = System.nanoTime() + RECEIPTS_TIMEOUT.toNanos();
         List<CancelReceipt> receipts = new ArrayList<>();
         try {
             work.ended.get(RECEIPTS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
-            for (CompletableFuture<List<CancelReceipt>> cancelled : work.cancelsBelow()) {
+            for (CompletableFuture<List<CancelReceipt>> cancelled : work.children.receipts()) {
                 receipts.addAll(cancelled.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS));
             }
         } catch (TimeoutException | ExecutionException e) {
@@ -215,14 +215,14 @@ final class AgentService {
             } catch (InterruptedException e) {
                 throw Statuses.asError(e);
             } catch (Exception | StackOverflowError | AssertionError e) {
-                throw hidden(task, e);
+                throw agentError(task, e);
             }
         });
         return call.work;
     }
 
-    /** Logs the cause of an unexpected failure and returns an error without its text. */
-    private BotmeshException hidden(Task task, Throwable cause) {
+    /** Logs an unexpected failure of the bot, and returns an error without the text of its cause. */
+    private BotmeshException agentError(Task task, Throwable cause) {
         if (task.isOver()) {
             return BotmeshException.of(Reason.CANCELLED, "the work was cancelled");
         }

@@ -33,6 +33,7 @@ import java.util.function.Consumer;
 
 /** Binds AgentService to the gRPC server: parses requests, runs the policies around each call, sends typed errors. */
 final class AgentServiceBinding {
+    /** How long before gRPC's deadline a call is ended. At the deadline gRPC closes it without the typed error. */
     private static final long BEFORE_GRPC_NANOS = 20_000_000;
     /** How long a caller may take to send its request. Without a limit an idle call would hold its stream for ever. */
     static final Duration REQUEST_WAIT = Duration.ofSeconds(30);
@@ -107,7 +108,7 @@ final class AgentServiceBinding {
         return definition.build();
     }
 
-    /** The service's file descriptor plus google.rpc.ErrorInfo, so that grpcurl can decode the details of an error. */
+    /** Returns the service's file descriptor with google.rpc.ErrorInfo, so that grpcurl can decode error details. */
     private static Descriptors.FileDescriptor schema() {
         Descriptors.FileDescriptor file = AgentServiceOuterClass.getDescriptor();
         Descriptors.FileDescriptor details = ErrorDetailsProto.getDescriptor();
@@ -127,10 +128,10 @@ final class AgentServiceBinding {
             IncomingCall incoming = new IncomingCall(rpc);
             var deadline = Context.current().getDeadline();
             Duration timeout = deadline == null ? null : timeout(deadline.timeRemaining(TimeUnit.NANOSECONDS));
-            AtomicBoolean begun = new AtomicBoolean();
-            ScheduledFuture<?> silent = Threads.TIMER.schedule(
+            AtomicBoolean served = new AtomicBoolean();
+            ScheduledFuture<?> requestTimer = Threads.TIMER.schedule(
                     () -> {
-                        if (begun.compareAndSet(false, true)) {
+                        if (served.compareAndSet(false, true)) {
                             Threads.WORKERS.execute(() -> serve(method, headers, timeout, null, incoming));
                         }
                     },
@@ -147,8 +148,8 @@ final class AgentServiceBinding {
 
                 @Override
                 public void onHalfClose() {
-                    silent.cancel(false);
-                    if (begun.compareAndSet(false, true)) {
+                    requestTimer.cancel(false);
+                    if (served.compareAndSet(false, true)) {
                         Threads.WORKERS.execute(() -> serve(method, headers, timeout, request, incoming));
                     }
                 }
@@ -160,14 +161,14 @@ final class AgentServiceBinding {
 
                 @Override
                 public void onCancel() {
-                    silent.cancel(false);
+                    requestTimer.cancel(false);
                     incoming.lose();
                 }
             };
         };
     }
 
-    /** Ends the call 20 ms before its deadline: at the deadline gRPC closes it without the typed error. */
+    /** Returns the time after which a call is ended, if gRPC ends it after `nanos`. */
     private static Duration timeout(long nanos) {
         return Duration.ofNanos(nanos > 10 * BEFORE_GRPC_NANOS ? nanos - BEFORE_GRPC_NANOS : nanos);
     }
@@ -176,7 +177,7 @@ final class AgentServiceBinding {
     private <Q extends Message> void serve(
             RpcMethod<Q> method, Metadata headers, Duration timeout, byte[] bytes, IncomingCall incoming) {
         int passed = -1;
-        ScheduledFuture<?> late = null;
+        ScheduledFuture<?> deadlineTimer = null;
         Call call = new Call(endpoint, Call.SERVICE + method.name, false);
         try {
             call.metadata = headers;
@@ -184,7 +185,8 @@ final class AgentServiceBinding {
             Q request = read(method, bytes, call);
             passed = Policies.start(call);
             if (call.kind == Call.Kind.WORK) { // the work may run longer than this call: a repeat extends its deadline
-                late = Threads.TIMER.schedule(incoming::late, call.remaining().toNanos(), TimeUnit.NANOSECONDS);
+                deadlineTimer = Threads.TIMER.schedule(
+                        incoming::expire, call.remaining().toNanos(), TimeUnit.NANOSECONDS);
             }
             method.handler.handle(request, call, incoming, response -> {
                 byte[] out = response.toByteArray();
@@ -196,8 +198,8 @@ final class AgentServiceBinding {
         } catch (Throwable e) { // every failure must reach the caller as a status
             incoming.close(passed < 0 ? Statuses.asError(e) : Policies.fail(call, passed, e));
         } finally {
-            if (late != null) {
-                late.cancel(false);
+            if (deadlineTimer != null) {
+                deadlineTimer.cancel(false);
             }
         }
     }

@@ -14,7 +14,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * hop, and moves to another instance only if that cannot run the work twice.
  */
 final class Attempts {
-    /** The wait before retry n is random, below this times 2^n: the first ones fall well within orphanGrace. */
+    /**
+     * Retry n waits a random time below this times 2^n. The first retries arrive well within orphanGrace, so that they
+     * find the running work.
+     */
     private static final long BASE_DELAY_MILLIS = 50;
     /** The upper bound of the wait before any retry. */
     private static final long MAX_DELAY_MILLIS = 2_000;
@@ -40,7 +43,7 @@ final class Attempts {
         this.idempotent = idempotent;
     }
 
-    /** Whether the work may run twice: the named skill is idempotent or, if none is named, all skills are. */
+    /** Returns whether the work may run twice: the named skill is idempotent or, if none is named, all skills are. */
     static boolean isIdempotent(AgentCard card, String skillId) {
         List<Skill> skills = card.getSkillsList().stream()
                 .filter(skill -> skillId.isEmpty() || skill.getId().equals(skillId))
@@ -48,7 +51,7 @@ final class Attempts {
         return !skills.isEmpty() && skills.stream().allMatch(Skill::getIdempotent);
     }
 
-    /** Whether the direct callee was unreachable or refused to start. Errors that it passes on from below are final. */
+    /** Returns whether the direct callee was unreachable or refused to start. Errors of its own callees are final. */
     static boolean isOfThisHop(BotmeshException error, String instance) {
         if (error.code() != Status.Code.UNAVAILABLE) {
             return false;
@@ -79,7 +82,7 @@ final class Attempts {
         if (error.started() && !idempotent) {
             startedAt = peer;
         }
-        BotmeshException last = givenUp(error, peer);
+        BotmeshException last = finalError(error, peer);
         failed++;
         if (!budget.failed() || failed > call.limits.maxRetries()) {
             throw last;
@@ -88,10 +91,10 @@ final class Attempts {
         if (pause >= call.remaining().toMillis()) {
             throw last;
         }
-        Peers.Peer following = next(live.where(tried), last);
-        TracePolicy.noteRetry(call, failed, error, peer.id());
+        Peers.Peer next = next(live.where(tried), last);
+        TracePolicy.recordRetry(call, failed, error, peer.id());
         Thread.sleep(pause);
-        return following;
+        return next;
     }
 
     private Peers.Peer next(List<Instance> live, BotmeshException last) {
@@ -107,7 +110,8 @@ final class Attempts {
         return startedAt;
     }
 
-    private BotmeshException givenUp(BotmeshException error, Peers.Peer peer) {
+    /** Returns the error for the caller if no further attempt is made. */
+    private BotmeshException finalError(BotmeshException error, Peers.Peer peer) {
         if (startedAt == null && !error.started()) {
             return error;
         }

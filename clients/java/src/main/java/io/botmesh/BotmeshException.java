@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The exception of this package: a call was refused or failed. The reason says why. */
+/** Thrown when a call is refused or fails. Its reason says why. */
 public final class BotmeshException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int MAX_TEXT = 1024; // characters: the text travels in metadata, which gRPC limits to 16 KiB
@@ -36,11 +36,12 @@ public final class BotmeshException extends RuntimeException {
         this.started = true;
     }
 
-    /** For bots: throw this to report a failure. The caller gets AGENT_FAILED with this text. */
+    /** Returns the exception by which a bot reports a failure. The caller gets AGENT_FAILED with this text. */
     public static BotmeshException failed(String text) {
         return new BotmeshException(Reason.AGENT_FAILED, text, Map.of());
     }
 
+    /** Returns an INVALID_FIELD error that names a field. */
     static BotmeshException invalid(String field, String text) {
         return new BotmeshException(Reason.INVALID_FIELD, text, Map.of("field", field));
     }
@@ -49,52 +50,52 @@ public final class BotmeshException extends RuntimeException {
         return new BotmeshException(reason, text, Map.of());
     }
 
-    /** Why the call was refused or failed. */
+    /** Returns why the call was refused or failed. */
     public Reason reason() {
         return reason;
     }
 
-    /** The gRPC status code. */
+    /** Returns the gRPC status code. */
     public Status.Code code() {
         return code;
     }
 
-    /** Details for programs. error_reason.proto lists the keys of each reason. */
+    /** Returns details for programs. error_reason.proto lists the keys of each reason. */
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** The agent that raised it; empty if a client did. */
+    /** Returns the agent that raised the error; empty if a client did. */
     public String agent() {
         return agent;
     }
 
-    /** The id of the instance that raised it; empty if a client did. */
+    /** Returns the id of the instance that raised the error; empty if a client did. */
     public String instance() {
         return instance;
     }
 
-    /** The number of hops of the chain before the agent that raised it. */
+    /** Returns the number of hops of the chain before the agent that raised the error. */
     public int hop() {
         return hop;
     }
 
-    /** The path of the chain at the agent that raised it, oldest first. */
+    /** Returns the path of the chain at the agent that raised the error, oldest first. */
     public List<String> path() {
         return path;
     }
 
-    /** Whether the work may have started; false only if it certainly did not. */
+    /** Returns whether the work may have started; false only if it certainly did not. */
     public boolean started() {
         return started;
     }
 
-    /** The trace id of the chain, 32 hex digits; empty if tracing is off. */
+    /** Returns the trace id of the chain, 32 hex digits; empty if tracing is off. */
     public String traceId() {
         return traceId;
     }
 
-    /** Whether a peer sent it; false if it was raised in this process. */
+    /** Returns whether a peer sent the error; false if it was raised in this process. */
     public boolean fromPeer() {
         return fromPeer;
     }
@@ -104,6 +105,7 @@ public final class BotmeshException extends RuntimeException {
         return this;
     }
 
+    /** Sets where in the chain the error was raised. */
     BotmeshException raisedBy(String agent, String instance, int hop, List<String> path, String traceId) {
         this.agent = agent;
         this.instance = instance;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** One call at one end, unary or streaming, as the policies read and complete it. Times are by System.nanoTime. */
+/** One unary or streaming call at one of its ends. The policies read and complete it. Times are by System.nanoTime. */
 final class Call {
     static final String SERVICE = "botmesh.v1.AgentService/";
     private static final Set<String> WORK =
@@ -45,7 +45,7 @@ final class Call {
     String target = "";
     /** The timeout that was requested (caller) or arrived (callee); null: none. */
     Duration timeout;
-    /** When the call ends, if `timed`. At the caller it is the parent's deadline until DeadlinePolicy has run. */
+    /** The deadline, if `timed`. At the caller it is the parent's deadline until DeadlinePolicy has run. */
     long deadline;
 
     boolean timed;
@@ -75,22 +75,23 @@ final class Call {
         this.ceiling = endpoint.ceiling;
     }
 
-    /** The number of hops of the chain, this call included. */
+    /** Returns the number of hops of the chain, this call included. */
     int hops() {
         return chain.path().size();
     }
 
-    /** The time until the deadline, never below 0; one day if there is no deadline. */
+    /** Returns the time until the deadline, never below 0; one day if there is no deadline. */
     Duration remaining() {
         return timed ? Duration.ofNanos(Math.max(0, deadline - System.nanoTime())) : Duration.ofDays(1);
     }
 
+    /** Sets the deadline to now plus the timeout. */
     void endIn(Duration timeout) {
         deadline = System.nanoTime() + timeout.toNanos();
         timed = true;
     }
 
-    /** The trace id, 32 hex digits; empty if there is no valid span. */
+    /** Returns the trace id, 32 hex digits; empty if there is no valid span. */
     String traceId() {
         return span.getSpanContext().isValid() ? span.getSpanContext().getTraceId() : "";
     }

@@ -63,12 +63,12 @@ record Chain(
         return new Chain(path, maxHops, correlationId, conversationId, accountId, target);
     }
 
-    /** The key by which open delegations are counted: the conversation, or the chain if there is none. */
+    /** Returns the key by which open delegations are counted: the conversation, or the chain if there is none. */
     String concurrencyKey() {
         return accountId + "/" + (conversationId.isEmpty() ? correlationId : conversationId);
     }
 
-    /** The last agent in the path; empty if there is none. */
+    /** Returns the last agent in the path; empty if there is none. */
     String last() {
         return path.isEmpty() ? "" : path.get(path.size() - 1);
     }

@@ -4,13 +4,13 @@ import java.util.Map;
 
 /** Limits the open delegations per conversation at one instance. A repeat that joins running work is not counted. */
 final class ConcurrencyPolicy implements Policy {
-    /** Counts the call until it is over. */
+    /** Counts the call until it ends. */
     @Override
     public void caller(Call call) {
         enter(call, call.endpoint.outgoing, "outgoing");
     }
 
-    /** Counts the work until it is over; it can outlast the call. */
+    /** Counts the work until it ends, which may be after the call. */
     @Override
     public void callee(Call call) {
         if (!call.joined) {

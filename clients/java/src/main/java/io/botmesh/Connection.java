@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A plain gRPC channel to one address, with calls that take and return bytes. */
+/** A gRPC channel without TLS to one address. Its calls take and return bytes. */
 final class Connection {
     private final ManagedChannel channel;
 
@@ -50,7 +50,7 @@ final class Connection {
         return channel;
     }
 
-    /** Connects; returns false if there is no connection within the timeout. */
+    /** Connects. Returns false if there is no connection within the timeout. */
     boolean connect(Duration timeout) throws InterruptedException {
         long until = System.nanoTime() + timeout.toNanos();
         channel.resetConnectBackoff(); // the caller decides how often to try
@@ -76,7 +76,7 @@ final class Connection {
         }
     }
 
-    /** Starts a unary call; cancelling the future cancels the call. */
+    /** Starts a unary call. Cancelling the future cancels the call. */
     CompletableFuture<byte[]> unary(String method, byte[] request, Metadata metadata, Duration timeout) {
         ClientCall<byte[], byte[]> call = channel.newCall(Wire.method(method, false, null), options(timeout));
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
@@ -123,7 +123,7 @@ final class Connection {
         Call call = new Call(endpoint, method, true);
         byte[] bytes = request.toByteArray();
         Duration max = call.limits.maxTimeout();
-        call.timeout = timeout.compareTo(max) < 0 ? timeout : max;
+        call.timeout = Limits.min(timeout, max);
         call.requestSize = bytes.length;
         call.request = request;
         int passed = Policies.start(call);
@@ -149,7 +149,7 @@ final class Connection {
         }
     }
 
-    /** Waits for a response; interrupting this thread cancels the call. */
+    /** Waits for a response. Interrupting this thread cancels the call. */
     static byte[] await(CompletableFuture<byte[]> answer) throws InterruptedException {
         try {
             return answer.get();
@@ -169,7 +169,7 @@ final class Connection {
         channel.shutdownNow();
     }
 
-    /** The responses of one call, read one by one. */
+    /** The responses of one streaming call. */
     static final class Responses {
         private static final Object END = new Object();
         private final ClientCall<byte[], byte[]> call;
@@ -202,7 +202,7 @@ final class Connection {
         byte[] next(Duration idle) throws InterruptedException {
             Object item = arrived.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
             if (item == null) {
-                throw Work.streamIdle(idle);
+                throw WorkStream.idleError(idle);
             }
             if (item instanceof StatusRuntimeException error) {
                 throw error;

@@ -15,7 +15,7 @@ import io.opentelemetry.api.common.AttributesBuilder;
 final class Conventions {
     private Conventions() {}
 
-    /** The attributes that a span has from its start. */
+    /** Returns the attributes that a span has from its start. */
     static Attributes start(String method, String agent) {
         return Attributes.of(
                 stringKey("rpc.system.name"), "grpc",
@@ -25,7 +25,7 @@ final class Conventions {
                 stringKey("botmesh.agent"), agent);
     }
 
-    /** The attributes that are added at the end: the chain and the outcome. */
+    /** Returns the attributes that are added at the end of a call: the chain and the outcome. */
     static Attributes outcome(Call call) {
         Chain chain = call.chain;
         BotmeshException error = call.error;

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** One turn of a conversation that this bot owns: a task with the contact, the history and transfers. */
 public final class Conversation extends Task {
-    /** The human desk as the target of a transfer: any person on duty. "desk/anna" is one person. */
+    /** The desk as the target of a transfer: any person on duty. "desk/anna" is one person. */
     public static final String DESK = "desk";
 
     private final Turn turn;
@@ -40,7 +40,7 @@ public final class Conversation extends Task {
         /** No options. */
         public static final Handover NONE = new Handover("", "", Map.of(), "", "", "");
 
-        /** A message to the contact, and the reason of the transfer. */
+        /** Returns the options for a message to the contact and a reason. */
         public static Handover saying(String handoffMessage, String reason) {
             return new Handover("", "", Map.of(), handoffMessage, reason, "");
         }
@@ -56,27 +56,27 @@ public final class Conversation extends Task {
      */
     public record Transferred(boolean done, String owner, long epoch, String reason) {}
 
-    /** The turn as it arrived: turn id, epoch, history, tags, fields. */
+    /** Returns the turn as it arrived: turn id, epoch, history, tags, fields. */
     public Turn turn() {
         return turn;
     }
 
-    /** The id of the contact. */
+    /** Returns the id of the contact. */
     public String contactId() {
         return turn.getContactId();
     }
 
-    /** The channel on which the contact writes. */
+    /** Returns the channel on which the contact writes. */
     public String channel() {
         return turn.getChannel();
     }
 
-    /** The intent of the transfer that started this turn; empty if there is none. */
+    /** Returns the intent of the transfer that started this turn; empty if there is none. */
     public String intent() {
         return turn.getTransfer().getIntentId();
     }
 
-    /** The previous owner, if this turn follows a transfer from an agent; else empty. */
+    /** Returns the previous owner, if this turn follows a transfer from an agent; else empty. */
     public String transferredFrom() {
         return turn.getTransfer().getFromAgent();
     }

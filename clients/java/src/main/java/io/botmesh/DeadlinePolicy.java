@@ -23,7 +23,7 @@ final class DeadlinePolicy implements Policy {
         Duration max = call.limits.maxTimeout();
         Duration timeout = call.timeout;
         if (timeout == null) {
-            timeout = call.limits.defaultTimeout().compareTo(max) < 0 ? call.limits.defaultTimeout() : max;
+            timeout = Limits.min(call.limits.defaultTimeout(), max);
         } else if (timeout.isZero() || timeout.isNegative()) {
             throw BotmeshException.invalid("timeout", "timeout must be more than 0 but is " + timeout);
         } else if (timeout.compareTo(max) > 0) {
@@ -44,7 +44,7 @@ final class DeadlinePolicy implements Policy {
         }
         Duration timeout = call.timeout == null ? call.limits.defaultTimeout() : call.timeout;
         Duration narrow = call.limits.maxTimeout();
-        call.endIn(timeout.compareTo(narrow) < 0 ? timeout : narrow);
+        call.endIn(Limits.min(timeout, narrow));
     }
 
     private static BotmeshException tooLong(Duration timeout, Duration limit) {

@@ -41,12 +41,12 @@ public abstract class Delegator {
     /** Returns an invocation with an empty message, in the chain that this object continues or starts. */
     abstract AgentClient.Invocation newInvocation(String agent, Options options);
 
-    /** Adds the usage of a reply to the chain. */
-    void spent(Reply reply) {
-        // a client reports no usage to anyone
+    /** Adds the usage of a reply to the usage that this object reports to its own caller. */
+    void addUsage(Reply reply) {
+        // a client has no caller to which it could report usage
     }
 
-    /** Delegates a task without options; see the other overload. */
+    /** Delegates a task without options, as the method with options does. */
     public Reply delegate(String agent, String text) {
         return delegate(agent, text, Options.NONE);
     }
@@ -67,23 +67,23 @@ public abstract class Delegator {
         AgentClient.Answer<DelegateResponse> answer =
                 client.unary("Delegate", invocation, request, DelegateResponse.parser());
         Reply reply = Reply.from(answer.response().getReply(), answer.call().traceId());
-        spent(reply);
+        addUsage(reply);
         return reply;
     }
 
     /**
      * Delegates a task and passes each event of the reply to a function as it arrives.
      *
-     * @param taker returns true to receive more events, false to leave the stream; leaving cancels the callee
-     * @return the whole reply; empty if `taker` left the stream
+     * @param handler returns true to receive more events, false to leave the stream; leaving cancels the callee
+     * @return the whole reply; empty if the handler left the stream
      * @throws BotmeshException as delegate; STREAM_IDLE if no event arrives within the mesh's stream_idle_timeout
      */
-    public Optional<Reply> stream(String agent, String text, Options options, Predicate<Event> taker) {
-        Collector collector = new Collector(taker);
+    public Optional<Reply> stream(String agent, String text, Options options, Predicate<Event> handler) {
+        Collector collector = new Collector(handler);
         if (!client.stream(compose(agent, text, options), collector::take)) {
             return Optional.empty();
         }
-        spent(collector.reply);
+        addUsage(collector.reply);
         return collector.isLeft ? Optional.empty() : Optional.of(collector.reply);
     }
 
@@ -156,15 +156,15 @@ public abstract class Delegator {
         return Message.newBuilder();
     }
 
-    /** Converts the stream's events to Event objects and joins the pieces into the reply. */
+    /** Converts the messages of a stream to events, and joins the pieces to the whole reply. */
     private static final class Collector {
-        private final Predicate<Event> taker;
+        private final Predicate<Event> handler;
         private final Pieces pieces = new Pieces();
         private Reply reply;
         private boolean isLeft;
 
-        private Collector(Predicate<Event> taker) {
-            this.taker = taker;
+        private Collector(Predicate<Event> handler) {
+            this.handler = handler;
         }
 
         private boolean take(DelegateStreamResponse response, Call call) {
@@ -173,23 +173,23 @@ public abstract class Delegator {
                     Part part = response.getPartial().getPart();
                     boolean append = response.getPartial().getAppend();
                     pieces.add(part, append);
-                    tell(new Event(part, append, null, null, null));
+                    pass(new Event(part, append, null, null, null));
                 }
                 case PROGRESS -> {
                     var progress = response.getProgress();
                     Double fraction = progress.hasFraction() ? progress.getFraction() : null;
-                    tell(new Event(null, false, progress.getText(), fraction, null));
+                    pass(new Event(null, false, progress.getText(), fraction, null));
                 }
                 case RESET -> {
                     pieces.reset();
-                    tell(new Event(null, false, null, null, response.getReset().getReason()));
+                    pass(new Event(null, false, null, null, response.getReset().getReason()));
                 }
                 case REPLY -> {
                     reply = Reply.from(pieces.whole(response.getReply()), call.traceId());
                     response.getReply()
                             .getMessage()
                             .getPayloadList()
-                            .forEach(part -> tell(new Event(part, false, null, null, null)));
+                            .forEach(part -> pass(new Event(part, false, null, null, null)));
                 }
                 case EVENT_NOT_SET -> {
                     // an event of a later contract version
@@ -198,8 +198,8 @@ public abstract class Delegator {
             return !isLeft;
         }
 
-        private void tell(Event event) {
-            isLeft = isLeft || !taker.test(event);
+        private void pass(Event event) {
+            isLeft = isLeft || !handler.test(event);
         }
     }
 }

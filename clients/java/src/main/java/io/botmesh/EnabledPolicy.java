@@ -2,7 +2,7 @@ package io.botmesh;
 
 import java.util.Map;
 
-/** Refuses delegations while they are switched off in the mesh or at one agent; the error names which. */
+/** Refuses delegations while they are switched off in the mesh or at one agent. The error says which of the two. */
 final class EnabledPolicy implements Policy {
     @Override
     public void caller(Call call) {

@@ -48,7 +48,7 @@ final class Endpoint {
         limits = mesh.narrow(environment).narrow(own);
     }
 
-    /** The name of this agent in a chain's path: account/name if the chain belongs to another account. */
+    /** Returns the name of this agent in a chain's path: account/name if the chain belongs to another account. */
     String namedIn(Chain chain) {
         return account.equals(chain.accountId()) ? agent : account + "/" + agent;
     }

@@ -3,7 +3,7 @@ package io.botmesh;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Completes each error that is raised here: agent, instance, hop, path and trace id. */
+/** Adds agent, instance, hop, path and trace id to each error that is raised in this process. */
 final class ErrorsPolicy implements Policy {
     @Override
     public Set<Call.Kind> appliesTo() {

@@ -13,7 +13,7 @@ import io.botmesh.v1.Part;
  * @param reset the reason why the work runs again; null in other events
  */
 public record Event(Part part, boolean append, String progress, Double fraction, String reset) {
-    /** The text of the part; empty in other events. */
+    /** Returns the text of the part; empty in other events. */
     public String text() {
         return part == null ? "" : part.getText();
     }

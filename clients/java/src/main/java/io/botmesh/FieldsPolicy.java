@@ -5,8 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Refuses messages with values that other parts of the mesh could not store, print or read again: timestamps,
- * durations, numbers, enums, string lengths and nesting (see Fields).
+ * Refuses messages with values that the mesh cannot store, print or parse again: timestamps, durations, numbers, enums,
+ * string lengths and nesting (see Fields).
  */
 final class FieldsPolicy implements Policy {
     @Override

@@ -1,8 +1,8 @@
 package io.botmesh;
 
 /**
- * Makes a repeat with the same message id join the running work or get the same reply. Finds or reserves the work of a
- * call; AgentService runs it. Refusals are not stored. Outgoing messages get their id from Delegator.
+ * Makes a repeat with the same message id join the running work or get the same reply. The policy finds or reserves the
+ * work, and AgentService runs it. Refusals are not stored. Delegator gives outgoing messages their ids.
  */
 final class IdempotencyPolicy implements Policy {
     @Override

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One call being served: sends its responses and tracks whether its caller is still connected. */
-final class IncomingCall implements Work.Listener {
+final class IncomingCall implements WaitingCaller {
     private final ServerCall<byte[], byte[]> rpc;
     private final List<Runnable> whenGone = new ArrayList<>();
     private boolean gone;
-    private boolean late;
+    private boolean expired;
     private boolean headersSent;
 
     IncomingCall(ServerCall<byte[], byte[]> rpc) {
@@ -20,13 +20,13 @@ final class IncomingCall implements Work.Listener {
 
     @Override
     public synchronized boolean isGone() {
-        return gone || late;
+        return gone || expired;
     }
 
     @Override
-    public synchronized BotmeshException why() {
+    public synchronized BotmeshException error() {
         return gone
-                ? Work.Listener.super.why()
+                ? WaitingCaller.super.error()
                 : BotmeshException.of(Reason.DEADLINE_EXPIRED, "the deadline passed before the work was done");
     }
 
@@ -35,24 +35,25 @@ final class IncomingCall implements Work.Listener {
         whenGone.add(wake);
     }
 
+    /** Continues a blocked send, because the flow-control window may have space again. */
     synchronized void wake() {
         notifyAll();
     }
 
-    /** The connection was lost or the caller cancelled. */
+    /** Records that the connection was lost or that the caller cancelled. */
     void lose() {
         end(() -> gone = true);
     }
 
-    /** The call's deadline passed. */
-    void late() {
-        end(() -> late = true);
+    /** Records that the call's deadline has passed. */
+    void expire() {
+        end(() -> expired = true);
     }
 
-    private void end(Runnable note) {
+    private void end(Runnable record) {
         List<Runnable> callbacks;
         synchronized (this) {
-            note.run();
+            record.run();
             notifyAll();
             callbacks = List.copyOf(whenGone);
         }

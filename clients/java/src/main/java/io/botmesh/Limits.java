@@ -29,14 +29,15 @@ public record Limits(
         Integer maxRetries,
         Long maxReplyBytes) {
     /**
-     * The limit of the transport. Higher than the mesh's, so that SizePolicy can refuse a message with a typed error.
+     * The transport's limit of one message in bytes. It is higher than the mesh's, so that SizePolicy can refuse a
+     * message with a typed error.
      */
     static final int TRANSPORT_BYTES = 4 << 20;
-    /** The share of its remaining time that a caller keeps for itself when it calls another agent ... */
+    /** The share of its remaining time that a task keeps for its own reply when it calls another agent. */
     private static final double ANSWER_MARGIN = 0.05;
-    /** ... and the upper bound of that time. */
+    /** The upper bound of the time that a task keeps for its own reply. */
     private static final Duration MAX_ANSWER_MARGIN = Duration.ofMillis(250);
-    /** A callee accepts a deadline this far over the limit, because gRPC rounds deadlines on the wire. */
+    /** The share by which a deadline may exceed the limit at a callee, because gRPC rounds deadlines on the wire. */
     private static final double TOLERATED_SHARE = 0.01;
 
     /** The limits of a mesh that sets none. */
@@ -52,10 +53,10 @@ public record Limits(
             3,
             8L << 20);
 
-    /** A set that narrows nothing. */
+    /** The limits that narrow nothing. */
     public static final Limits NONE = new Limits(null, null, null, null, null, null, null, null, null, null);
 
-    /** A set that narrows only the hop limit. */
+    /** Returns limits that narrow only the hop limit. */
     public static Limits ofMaxHops(int hops) {
         return new Limits(null, null, null, null, hops, null, null, null, null, null);
     }
@@ -75,7 +76,8 @@ public record Limits(
                 min(maxReplyBytes, by.maxReplyBytes));
     }
 
-    private static <T extends Comparable<T>> T min(T a, T b) {
+    /** Returns the smaller value. A null `b` is no bound. */
+    static <T extends Comparable<T>> T min(T a, T b) {
         return b == null || a.compareTo(b) <= 0 ? a : b;
     }
 
@@ -126,13 +128,13 @@ public record Limits(
                 .build();
     }
 
-    /** The timeout of a call inside a task: the requested one, at most the task's remaining time less the margin. */
+    /** Returns the timeout of a call inside a task: the requested one, but less than the task's remaining time. */
     static Duration childTimeout(Duration remaining, Duration requested) {
         Duration margin = Duration.ofNanos((long) (remaining.toNanos() * ANSWER_MARGIN));
         return min(remaining.minus(min(margin, MAX_ANSWER_MARGIN)), requested);
     }
 
-    /** The longest deadline that a callee accepts, with the tolerance for gRPC's rounding. */
+    /** Returns the longest deadline that a callee accepts, with the tolerance for gRPC's rounding. */
     static Duration tolerated(Duration limit) {
         return limit.plusNanos((long) (limit.toNanos() * TOLERATED_SHARE)).plusSeconds(1);
     }

@@ -20,7 +20,7 @@ public final class Mesh extends Delegator implements AutoCloseable {
      * Connects to a mesh.
      *
      * @param name the service name of this client in traces
-     * @param openTelemetry the application's own; null to export as the environment or the mesh says
+     * @param openTelemetry the application's own; null to export to the endpoint that the environment or the mesh sets
      * @throws BotmeshException REGISTRY_UNREACHABLE if no registry answers within 5 s
      */
     public static Mesh connect(String name, Settings settings, OpenTelemetry openTelemetry) {
@@ -39,7 +39,7 @@ public final class Mesh extends Delegator implements AutoCloseable {
         return mesh;
     }
 
-    /** The agents of the watched copy of the registry, ordered by account and name. Sends no call. */
+    /** Returns the agents of the local copy of the registry, ordered by account and name. Makes no call. */
     public List<Agent> agents() {
         return client.directory.agents();
     }

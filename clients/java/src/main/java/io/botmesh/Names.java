@@ -21,6 +21,7 @@ final class Names {
         return UUID.randomUUID().toString().replace("-", "");
     }
 
+    /** Returns an id of 1 to 64 characters. Throws INVALID_FIELD if it is malformed. */
     static String checkId(String field, String value) {
         if (ID.matcher(value).matches()) {
             return value;
@@ -29,6 +30,7 @@ final class Names {
                 field, field + " must be 1 to 64 of A-Z a-z 0-9 . _ - but is '" + shown(value) + "'");
     }
 
+    /** Returns an agent's name without account. Throws INVALID_FIELD if it is no DNS label. */
     static String checkAgent(String field, String value) {
         if (LABEL.matcher(value).matches()) {
             return value;
@@ -39,17 +41,18 @@ final class Names {
                         + "'");
     }
 
+    /** Returns the first 80 characters of a value, for an error text. */
     static String shown(String value) {
         return value.length() <= 80 ? value : value.substring(0, 80);
     }
 
-    /** The account of "account/name"; empty for a plain name. */
+    /** Returns the account of "account/name"; empty for a plain name. */
     static String accountOf(String name) {
         int at = name.lastIndexOf('/');
         return at < 0 ? "" : name.substring(0, at);
     }
 
-    /** The name of "account/name". */
+    /** Returns the name of "account/name". */
     static String nameOf(String name) {
         return name.substring(name.lastIndexOf('/') + 1);
     }
@@ -72,7 +75,7 @@ final class Names {
         return 1 - (double) distance(a, b) / Math.max(1, Math.max(a.length(), b.length()));
     }
 
-    /** The Levenshtein distance. */
+    /** Returns the Levenshtein distance. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -17,7 +17,7 @@ final class Peers {
         final Connection connection;
         private int inFlight;
         private long ejectedUntil = System.nanoTime();
-        private boolean leaving;
+        private boolean closing;
 
         private Peer(Instance instance) {
             this.instance = instance;
@@ -28,7 +28,7 @@ final class Peers {
             return instance.getInstanceId();
         }
 
-        /** Connects; throws UNREACHABLE if that fails within the timeout. Nothing was sent then. */
+        /** Connects. Throws UNREACHABLE if there is no connection within the timeout; nothing was sent then. */
         void connect(Duration timeout) throws InterruptedException {
             if (!connection.connect(timeout)) {
                 throw new BotmeshException(
@@ -40,17 +40,17 @@ final class Peers {
         }
     }
 
-    private final Duration aside;
+    private final Duration ejectionTime;
     private final Map<String, Peer> known = new HashMap<>();
 
-    /** `aside` is how long an instance that failed gets no calls while there are others. */
-    Peers(Duration aside) {
-        this.aside = aside;
+    /** `ejectionTime` is how long an instance that failed gets no calls while there are others. */
+    Peers(Duration ejectionTime) {
+        this.ejectionTime = ejectionTime;
     }
 
     /**
-     * Chooses two instances at random and returns the one with fewer calls in flight. Instances that failed recently or
-     * are to be avoided are used only if there are no others.
+     * Chooses two instances at random and returns the one with fewer calls in flight. Ejected
+     * instances and those in `avoid` are used only if there are no others.
      */
     synchronized Peer choose(List<Instance> instances, Set<String> avoid) {
         List<Instance> fresh = instances.stream()
@@ -83,14 +83,14 @@ final class Peers {
 
     synchronized void leave(Peer peer) {
         peer.inFlight--;
-        if (peer.leaving && peer.inFlight == 0) {
+        if (peer.closing && peer.inFlight == 0) {
             peer.connection.close();
         }
     }
 
-    /** Notes a failure: for a while other instances are preferred. */
+    /** Ejects an instance that failed: for ejectionTime other instances are preferred. */
     synchronized void eject(Peer peer) {
-        peer.ejectedUntil = System.nanoTime() + aside.toNanos();
+        peer.ejectedUntil = System.nanoTime() + ejectionTime.toNanos();
     }
 
     /** Closes the connections to instances that are no longer live, once they have no calls in flight. */
@@ -99,7 +99,7 @@ final class Peers {
             if (live.test(peer.id())) {
                 return false;
             }
-            peer.leaving = true;
+            peer.closing = true;
             if (peer.inFlight == 0) {
                 peer.connection.close();
             }

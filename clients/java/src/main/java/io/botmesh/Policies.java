@@ -17,8 +17,8 @@ final class Policies {
             new SizePolicy(),
             new HopsPolicy(),
             new LoopsPolicy(),
-            new IdempotencyPolicy(), // a repeat joins the running work here ...
-            new ConcurrencyPolicy()); // ... so that it is not counted here
+            new IdempotencyPolicy(), // finds the running work that a repeat joins
+            new ConcurrencyPolicy()); // does not count a call that joins running work
 
     private static final Map<Call.Kind, List<Policy>> OF = new EnumMap<>(Call.Kind.class);
 
@@ -34,7 +34,7 @@ final class Policies {
 
     private Policies() {}
 
-    /** Runs the policies before the call; returns how many to finish. If one refuses, finishes the call and throws. */
+    /** Runs the policies before the call. Returns how many to finish. If one refuses, finishes the call and throws. */
     static int start(Call call) {
         int passed = 0;
         try {
@@ -67,11 +67,12 @@ final class Policies {
         OF.get(call.kind).forEach(policy -> policy.read(call, message));
     }
 
+    /** Finishes a successful call. */
     static void succeed(Call call, int passed) {
         finish(call, passed);
     }
 
-    /** Finishes a failed call; returns the error to throw or send. */
+    /** Finishes a failed call. Returns the error to throw or send. */
     static BotmeshException fail(Call call, int passed, Throwable error) {
         call.error = Statuses.asError(error);
         finish(call, passed);

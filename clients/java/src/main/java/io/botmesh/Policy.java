@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** One rule of the mesh, with its caller side and its callee side. A policy refuses a call by throwing. */
 interface Policy {
-    /** The kinds of methods that the policy applies to. */
+    /** Returns the kinds of methods that the policy applies to. */
     default Set<Call.Kind> appliesTo() {
         return EnumSet.of(Call.Kind.WORK);
     }

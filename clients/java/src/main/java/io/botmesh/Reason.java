@@ -127,7 +127,7 @@ public enum Reason {
         this.started = started;
     }
 
-    /** The reason in google.rpc.ErrorInfo. */
+    /** Returns the reason in google.rpc.ErrorInfo. */
     public String wireName() {
         return name();
     }

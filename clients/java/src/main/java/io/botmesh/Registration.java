@@ -25,18 +25,19 @@ import java.util.function.Supplier;
 
 /** Keeps an instance in the registry: registers it, sends heartbeats, registers again after an outage, deregisters. */
 final class Registration {
-    /** The wait before the registry is tried again: the first one, and the upper bound. */
+    /** The first wait before the registry is tried again. It doubles with each failure. */
     static final long MIN_BACKOFF_MILLIS = 100;
-
+    /** The longest wait before the registry is tried again. */
     static final long MAX_BACKOFF_MILLIS = 2_000;
-    private static final Logger LOG = System.getLogger("io.botmesh");
-    /** Between heartbeats until the registry has reached the instance at its address. */
-    private static final Duration UNLISTED_INTERVAL = Duration.ofMillis(200);
-    /** Bounds of the interval between heartbeats, whatever the registry asks for. */
-    private static final Duration MIN_INTERVAL = Duration.ofMillis(50);
 
+    private static final Logger LOG = System.getLogger("io.botmesh");
+    /** The interval between heartbeats until the registry has reached the instance at its address. */
+    private static final Duration UNLISTED_INTERVAL = Duration.ofMillis(200);
+    /** The shortest interval between heartbeats that the registry can ask for. */
+    private static final Duration MIN_INTERVAL = Duration.ofMillis(50);
+    /** The longest interval between heartbeats that the registry can ask for. */
     private static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
-    /** A heartbeat stream without a response for three intervals plus this is considered dead. */
+    /** The stream of heartbeats is considered dead if no response arrives for three intervals and this time. */
     private static final Duration SILENCE_GRACE = Duration.ofSeconds(5);
 
     /** The readiness and load that a heartbeat reports. */
@@ -79,7 +80,7 @@ final class Registration {
                 .build();
     }
 
-    /** Registers; retries in the background if no registry answers. Throws if a retry would not help. */
+    /** Registers. Retries in the background if no registry answers, and throws if a retry cannot succeed. */
     void start() {
         try {
             interval = register();
@@ -122,24 +123,24 @@ final class Registration {
     private Duration register() {
         RegisterResponse response = registry.register(
                 request.toBuilder().setReadiness(state.get().readiness()).build());
-        if (isUsable(response)) {
+        if (isValid(response)) {
             onLimits.accept(Limits.from(response.getLimits()));
             onTraceEndpoint.accept(response.getTraceEndpoint());
         }
         return interval(response.getLease());
     }
 
-    private static boolean isUsable(Message response) {
+    private static boolean isValid(Message response) {
         try {
             Fields.check(response);
             return true;
         } catch (BotmeshException e) {
-            LOG.log(Logger.Level.WARNING, "the registry says what cannot be used: {0}", e.getMessage());
+            LOG.log(Logger.Level.WARNING, "left out an invalid response of the registry: {0}", e.getMessage());
             return false;
         }
     }
 
-    /** The interval that the registry asks for, within MIN_INTERVAL and MAX_INTERVAL. */
+    /** Returns the interval that the registry asks for, within MIN_INTERVAL and MAX_INTERVAL. */
     private static Duration interval(Lease lease) {
         long seconds = lease.getHeartbeatInterval().getSeconds();
         if (seconds < 0 || seconds > MAX_INTERVAL.toSeconds()) {
@@ -190,9 +191,9 @@ final class Registration {
                         .setReadiness(now.readiness())
                         .setLoad(now.load())
                         .build());
-                boolean isHurried = !listed.isDone() && interval.compareTo(UNLISTED_INTERVAL) > 0;
-                Duration rest = isHurried ? UNLISTED_INTERVAL : interval;
-                wakeUp.tryAcquire(rest.toNanos(), TimeUnit.NANOSECONDS);
+                boolean isShortened = !listed.isDone() && interval.compareTo(UNLISTED_INTERVAL) > 0;
+                Duration wait = isShortened ? UNLISTED_INTERVAL : interval;
+                wakeUp.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
                 wakeUp.drainPermits();
                 long silence = System.nanoTime() - responses.at;
                 if (silence > interval.multipliedBy(3).plus(SILENCE_GRACE).toNanos()) {
@@ -217,7 +218,7 @@ final class Registration {
         public void onNext(HeartbeatResponse response) {
             at = System.nanoTime();
             answered = true;
-            if (!isUsable(response)) {
+            if (!isValid(response)) {
                 return; // it still proves that the registry is alive
             }
             if (response.getLease().hasHeartbeatInterval()) {
@@ -226,7 +227,7 @@ final class Registration {
             if (response.hasLimits()) {
                 onLimits.accept(Limits.from(response.getLimits()));
             }
-            noteProbe(response);
+            recordProbe(response);
         }
 
         @Override
@@ -242,7 +243,8 @@ final class Registration {
         }
     }
 
-    private void noteProbe(HeartbeatResponse response) {
+    /** Records whether the registry reached this instance, and logs each new failure once. */
+    private void recordProbe(HeartbeatResponse response) {
         if (response.getProbe() == ProbeState.PROBE_STATE_PASSED) {
             listed.complete(null);
         } else if (response.getProbe() == ProbeState.PROBE_STATE_FAILED

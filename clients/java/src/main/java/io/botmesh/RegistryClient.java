@@ -51,11 +51,11 @@ final class RegistryClient {
     /** Returns the matching agents, best first, without those whose card is invalid. */
     List<AgentMatch> find(FindAgentsRequest request) {
         return call("FindAgents", request, FindAgentsResponse.parser(), CALL_TIMEOUT).getMatchesList().stream()
-                .filter(RegistryClient::isUsable)
+                .filter(RegistryClient::isValid)
                 .toList();
     }
 
-    private static boolean isUsable(AgentMatch match) {
+    private static boolean isValid(AgentMatch match) {
         try {
             Fields.check(match);
             return true;
@@ -94,13 +94,13 @@ final class RegistryClient {
         }
     }
 
-    /** A stub for heartbeats; tries to connect at once, without the backoff of an earlier failure. */
+    /** Returns a stub for heartbeats. Connects at once, without the backoff of an earlier failure. */
     RegistryServiceGrpc.RegistryServiceStub streams() {
         connection.channel().resetConnectBackoff();
         return RegistryServiceGrpc.newStub(connection.channel()).withMaxInboundMessageSize(Limits.TRANSPORT_BYTES);
     }
 
-    /** Watches the agents. Passes responses on as bytes, so that one that cannot be parsed does not end the watch. */
+    /** Watches the agents. Passes responses as bytes, so that an unparsable response does not end the watch. */
     void watch(WatchAgentsRequest request, Consumer<byte[]> onNext, Runnable onEnd) {
         connection.channel().resetConnectBackoff();
         ClientCall<byte[], byte[]> call = connection
@@ -125,6 +125,7 @@ final class RegistryClient {
         call.request(1);
     }
 
+    /** Returns the error for a registry that does not answer. */
     BotmeshException unreachable() {
         return new BotmeshException(
                 Reason.REGISTRY_UNREACHABLE,
@@ -133,7 +134,7 @@ final class RegistryClient {
                 Map.of("address", address));
     }
 
-    /** The error for a registry whose snapshot cannot be read. */
+    /** Returns the error for a registry whose snapshot cannot be read. */
     BotmeshException unreadable(String why) {
         return new BotmeshException(
                 Reason.INVALID_FIELD,

@@ -52,42 +52,42 @@ public record Reply(
         }
     }
 
-    /** A reply with one text part. */
+    /** Returns a reply with one text part. */
     public static Reply of(String text) {
         return of(List.of(Content.text(text)));
     }
 
-    /** A reply with these parts. */
+    /** Returns a reply with these parts. */
     public static Reply of(List<Part> parts) {
         return new Reply(List.copyOf(parts), null, null, Map.of(), false, Origin.NONE);
     }
 
-    /** A reply without parts of its own: what Task.write and Task.send have sent is the whole reply. */
+    /** Returns a reply without parts: the pieces that Task.write and Task.writePart have sent are the whole reply. */
     public static Reply empty() {
         return of(List.of());
     }
 
-    /** Rejects a turn: the account's primary agent gets it. */
+    /** Returns a reply that rejects a turn: the account's primary agent gets it. */
     public static Reply notMine() {
         return new Reply(List.of(), null, null, Map.of(), true, Origin.NONE);
     }
 
-    /** This reply with a confidence, 0 to 1; null for none. */
+    /** Returns this reply with a confidence, 0 to 1; null for none. */
     public Reply withConfidence(Double value) {
         return new Reply(parts, value, usage, context, isNotMine, origin);
     }
 
-    /** This reply with the usage of the bot itself. */
+    /** Returns this reply with the usage of the bot itself. */
     public Reply withUsage(Usage value) {
         return new Reply(parts, confidence, value, context, isNotMine, origin);
     }
 
-    /** The text parts, joined by newlines. */
+    /** Returns the text parts, joined by newlines. */
     public String text() {
         return Content.textOf(parts);
     }
 
-    /** The usage of the callee and of everything below it, summed by agent, model and currency. */
+    /** Returns the usage of the callee and of everything below it, summed by agent, model and currency. */
     public List<Usage> totalUsage() {
         List<Usage> all = new ArrayList<>(origin.chainUsage);
         if (usage != null) {
@@ -129,8 +129,8 @@ public record Reply(
         return List.copyOf(sums.values());
     }
 
-    /** Caps the sum at the largest amount that a caller accepts. */
+    /** Adds, and caps the sum at the largest amount that a caller accepts. */
     private static long sum(long a, long b) {
-        return Math.min(Fields.MAX_AMOUNT, a + b);
+        return Math.min(FieldValues.MAX_AMOUNT, a + b);
     }
 }

@@ -14,17 +14,17 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A running agent. Closing it drains it: see close. */
+/** A running instance of an agent. */
 public final class Serving implements AutoCloseable {
     private static final String SERVICE = "botmesh.v1.AgentService";
     private static final long STOP_GRACE_MILLIS = 500;
-    /** Concurrent calls on one connection; further calls wait at their caller. */
+    /** The largest number of concurrent calls on one connection. Further calls wait at their caller. */
     private static final int MAX_CALLS = 1_000;
-    /** A connection without calls is closed after this time; callers reconnect when they need it. */
+    /** The time after which a connection without calls is closed. Callers connect again when they need to. */
     private static final long IDLE_MINUTES = 5;
     /** The time that a new connection has for the HTTP/2 handshake. */
     private static final long HANDSHAKE_SECONDS = 10;
-    /** Streams that a connection may reset within RESETS_SECONDS before it is closed (CVE-2023-44487). */
+    /** The number of streams that a connection may reset within RESETS_SECONDS before it is closed (CVE-2023-44487). */
     private static final int MAX_RESETS = 1_000;
 
     private static final int RESETS_SECONDS = 10;
@@ -128,12 +128,12 @@ public final class Serving implements AutoCloseable {
         return new Registration.State(readiness, load);
     }
 
-    /** The address on which it listens: host and port. */
+    /** Returns the address on which the server listens: host and port. */
     public String address() {
         return address;
     }
 
-    /** The id of this instance in the mesh, 32 hex digits. */
+    /** Returns the id of this instance in the mesh, 32 hex digits. */
     public String instanceId() {
         return instanceId;
     }
@@ -142,7 +142,7 @@ public final class Serving implements AutoCloseable {
         return settings;
     }
 
-    /** Completes when the registry has reached the instance at its address, so that others can call it. */
+    /** Returns a future that completes when the registry has reached the instance, so that others can call it. */
     public CompletableFuture<Void> listed() {
         return registration.listed;
     }
@@ -153,7 +153,7 @@ public final class Serving implements AutoCloseable {
         stop(settings.drainTimeout());
     }
 
-    /** Stops like close, but waits `timeout` for running work; ZERO cancels it at once. */
+    /** Stops like close, but waits up to `timeout` for running work. ZERO cancels the work at once. */
     public void stop(Duration timeout) {
         endpoint.draining = true;
         if (registration != null) {

@@ -79,7 +79,7 @@ public record Settings(
                         read.of("MAX_REPLY_BYTES", null, Settings::bytes)));
     }
 
-    /** These settings with another registry. */
+    /** Returns these settings with another registry address. */
     public Settings withRegistry(String address) {
         return new Settings(
                 address,
@@ -148,7 +148,7 @@ public record Settings(
                 return number;
             }
         } catch (NumberFormatException e) {
-            // malformed, as any negative number
+            // malformed, as a negative number is
         }
         throw malformed(variable, text, "a whole number, 0 to 2147483647");
     }

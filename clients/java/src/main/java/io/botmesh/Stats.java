@@ -44,13 +44,13 @@ final class Stats {
         }
     }
 
-    /** The number of calls that failed here in the last minute. */
+    /** Returns the number of calls that failed here in the last minute. */
     synchronized int recentFailures() {
         failures.removeIf(at -> System.nanoTime() - at > RECENT_WINDOW.toNanos());
         return failures.size();
     }
 
-    /** Returns the counters; the caller adds the instance and what is in flight. */
+    /** Returns the counters. The caller adds the instance id and the numbers of running calls. */
     synchronized GetStatsResponse.Builder toProto() {
         List<Long> ordered = latencies.stream().sorted().toList();
         return GetStatsResponse.newBuilder()

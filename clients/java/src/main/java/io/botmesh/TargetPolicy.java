@@ -3,7 +3,7 @@ package io.botmesh;
 import io.botmesh.v1.Message;
 import java.util.Map;
 
-/** Reads the chain from the metadata, and checks that the call goes to the agent and instance it is meant for. */
+/** Reads the chain from the metadata, and checks that the call reaches the agent and instance that it names. */
 final class TargetPolicy implements Policy {
     /** Refuses unknown agents and agents without a live instance. */
     @Override
@@ -11,7 +11,7 @@ final class TargetPolicy implements Policy {
         call.endpoint.directory.find(call.chain.accountId(), call.target);
     }
 
-    /** Refuses calls meant for another agent or instance, and new work while draining. */
+    /** Refuses calls that name another agent or instance, and new work while the instance drains. */
     @Override
     public void callee(Call call) {
         Endpoint endpoint = call.endpoint;
@@ -44,9 +44,9 @@ final class TargetPolicy implements Policy {
                     "botmesh-to names " + agent + " and the message " + named,
                     Map.of("field", "to_agent", "message", named, "metadata", agent));
         }
-        String meant = agent.isEmpty() ? named : agent;
+        String addressed = agent.isEmpty() ? named : agent;
         Endpoint endpoint = call.endpoint;
-        if ((meant.isEmpty() || meant.equals(endpoint.agent))
+        if ((addressed.isEmpty() || addressed.equals(endpoint.agent))
                 && (instance.isEmpty() || instance.equals(endpoint.instance))) {
             return;
         }

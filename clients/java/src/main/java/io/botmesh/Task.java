@@ -28,77 +28,77 @@ public class Task extends Delegator {
         this.work = call.work;
     }
 
-    /** The whole message, as it arrived. */
+    /** Returns the whole message, as it arrived. */
     public Message message() {
         return message;
     }
 
-    /** The text parts, joined by newlines. */
+    /** Returns the text parts, joined by newlines. */
     public String text() {
         return Content.textOf(message.getPayloadList());
     }
 
-    /** All parts, in order. */
+    /** Returns all parts, in order. */
     public List<Part> parts() {
         return message.getPayloadList();
     }
 
-    /** The variables that the caller sent; a new map at each call. */
+    /** Returns the variables that the caller sent; a new map at each call. */
     public Map<String, Object> context() {
         return Content.fromStruct(message.getContext());
     }
 
-    /** The id of the requested skill; empty if the caller named none. */
+    /** Returns the id of the requested skill; empty if the caller named none. */
     public String skill() {
         return message.getSkillId();
     }
 
-    /** The name of the calling agent; empty if the caller is a client. */
+    /** Returns the name of the calling agent; empty if the caller is a client. */
     public String fromAgent() {
         return message.getFromAgent().isEmpty() ? call.chain.last() : message.getFromAgent();
     }
 
-    /** The idempotency key; empty if the caller gave none. */
+    /** Returns the idempotency key; empty if the caller gave none. */
     public String messageId() {
         return message.getMessageId();
     }
 
-    /** The id of the chain. */
+    /** Returns the id of the chain. */
     public String correlationId() {
         return call.chain.correlationId();
     }
 
-    /** The id of the conversation; empty if there is none. */
+    /** Returns the id of the conversation; empty if there is none. */
     public String conversationId() {
         return call.chain.conversationId();
     }
 
-    /** The account of the chain. */
+    /** Returns the account of the chain. */
     public String account() {
         return call.chain.accountId();
     }
 
-    /** The agents that the chain has passed, oldest first, without this one. */
+    /** Returns the agents that the chain has passed, oldest first, without this one. */
     public List<String> path() {
         return call.chain.path();
     }
 
-    /** The hop limit of the chain, which also applies to calls made through this task. */
+    /** Returns the hop limit of the chain, which also applies to calls made through this task. */
     public int maxHops() {
         return call.chain.maxHops() == null ? call.limits.maxHops() : call.chain.maxHops();
     }
 
-    /** The time until the deadline, never below 0. */
+    /** Returns the time until the deadline, never below 0. */
     public Duration remaining() {
         return Duration.ofNanos(Math.max(0, work.deadline() - System.nanoTime()));
     }
 
-    /** Whether the work has ended early: at its deadline, by a cancellation, or because its last caller was lost. */
+    /** Returns whether the work has ended: at its deadline, by a cancellation, or after its last caller was lost. */
     public boolean isOver() {
         return work.isSettled();
     }
 
-    /** The trace id of the chain, 32 hex digits; empty if tracing is off. */
+    /** Returns the trace id of the chain, 32 hex digits; empty if tracing is off. */
     public String traceId() {
         return call.traceId();
     }
@@ -110,15 +110,15 @@ public class Task extends Delegator {
      * @throws BotmeshException MESSAGE_TOO_LARGE if the reply exceeds max_reply_bytes, CANCELLED if the work is over
      */
     public void write(String text) {
-        send(Content.text(text), afterText);
+        emit(Content.text(text), afterText);
     }
 
-    /** Sends a part of the reply now. Blocks and throws as write does. */
-    public void send(Part part) {
-        send(part, false);
+    /** Sends a part of the reply now, as a part of its own. Blocks and throws as write does. */
+    public void writePart(Part part) {
+        emit(part, false);
     }
 
-    private void send(Part part, boolean append) {
+    private void emit(Part part, boolean append) {
         afterText = part.hasText();
         work.emit(DelegateStreamResponse.newBuilder()
                 .setPartial(PartialReply.newBuilder().setPart(part).setAppend(append)));
@@ -144,7 +144,7 @@ public class Task extends Delegator {
     }
 
     @Override
-    void spent(Reply reply) {
+    void addUsage(Reply reply) {
         synchronized (usage) {
             usage.addAll(reply.totalUsage());
         }
@@ -167,7 +167,7 @@ public class Task extends Delegator {
         return invocation;
     }
 
-    /** The bot's current span if it belongs to this trace, else the server span. */
+    /** Returns the bot's current span if it belongs to this trace, else the server span. */
     Context spanContext() {
         boolean isOurs = Span.current()
                 .getSpanContext()

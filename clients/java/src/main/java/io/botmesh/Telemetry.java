@@ -27,12 +27,12 @@ final class Telemetry {
     private static final long FLUSH_SECONDS = 2;
     /** The delay between exports to the mesh's own receiver. */
     private static final Duration MESH_DELAY = Duration.ofMillis(300);
-    /** The spans per export to it, chosen to stay well under its message size limit. */
+    /** The largest number of spans in one export to the mesh's receiver: well under its message size limit. */
     private static final int MESH_BATCH = 256;
 
     private final Tracer tracer;
     private final SdkTracerProvider provider; // null if the application's own OpenTelemetry is used, or none
-    private final LateProcessor lateProcessor = new LateProcessor();
+    private final DeferredProcessor deferredProcessor = new DeferredProcessor();
     private boolean exporting;
 
     Telemetry(String service, String instance, OpenTelemetry own) {
@@ -48,7 +48,7 @@ final class Telemetry {
         }
         provider = SdkTracerProvider.builder()
                 .setResource(Resource.getDefault().merge(Resource.create(facts.build())))
-                .addSpanProcessor(lateProcessor)
+                .addSpanProcessor(deferredProcessor)
                 .build();
         tracer = provider.get(SCOPE);
         exportAsConfigured();
@@ -96,7 +96,7 @@ final class Telemetry {
         if (delay != null) {
             processor.setScheduleDelay(delay).setMaxExportBatchSize(MESH_BATCH);
         }
-        lateProcessor.inner = processor.build();
+        deferredProcessor.inner = processor.build();
         exporting = true; // only now: a malformed endpoint throws above
     }
 
@@ -107,8 +107,8 @@ final class Telemetry {
         }
     }
 
-    /** A processor whose target is set later. Spans that end before that are dropped. */
-    private static final class LateProcessor implements SpanProcessor {
+    /** A processor that passes spans to another one, which is set later. Spans that end before that are dropped. */
+    private static final class DeferredProcessor implements SpanProcessor {
         volatile SpanProcessor inner = SpanProcessor.composite();
 
         @Override

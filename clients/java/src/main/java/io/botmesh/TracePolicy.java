@@ -10,7 +10,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
 
-/** Opens a client span and a server span for each hop; a chain is one trace. */
+/** Opens a client span and a server span for each hop. All spans of a chain belong to one trace. */
 final class TracePolicy implements Policy {
     private static final W3CTraceContextPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
     private static final TextMapGetter<Metadata> GETTER = new TextMapGetter<>() {
@@ -79,8 +79,8 @@ final class TracePolicy implements Policy {
         return metadata;
     }
 
-    /** Adds an event to the client span: an attempt failed and another one follows. */
-    static void noteRetry(Call call, int attempt, BotmeshException error, String instance) {
+    /** Adds an event to the client span for a failed attempt that is retried. */
+    static void recordRetry(Call call, int attempt, BotmeshException error, String instance) {
         call.span.addEvent(
                 "botmesh.retry",
                 Attributes.of(

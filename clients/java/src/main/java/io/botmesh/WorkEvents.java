@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The events of one piece of work: numbers them, enforces the limits of the reply, and keeps as many as their memory
- * allows for readers that attach again. Not thread-safe: Work calls it while it holds its own lock.
+ * The events of one piece of work. Numbers them, enforces the limits of the reply, and keeps up to KEPT_EVENT_BYTES for
+ * readers that attach again. Not thread-safe: WorkStream calls it under its own lock.
  */
 final class WorkEvents {
     /** The memory in bytes of the events that are kept for a reader that attaches again. */
     static final int KEPT_EVENT_BYTES = 8 << 20;
-    /** The number of pieces of a streamed reply. A piece of a few bytes takes a hundred times that in memory. */
+    /** The largest number of pieces of a streamed reply, because a small piece takes far more memory than its size. */
     private static final int MAX_PIECES = 65_536;
     /** The approximate memory in bytes of an event, besides its contents. */
     private static final int EVENT_OVERHEAD = 128;
@@ -39,12 +39,12 @@ final class WorkEvents {
         this.maxReplyBytes = maxReplyBytes;
     }
 
-    /** The sequence number of the last event. */
+    /** Returns the sequence number of the last event; 0 if there is none. */
     long last() {
         return last;
     }
 
-    /** The approximate memory in bytes. */
+    /** Returns the approximate memory in bytes. */
     long bytes() {
         return bytes;
     }
@@ -118,8 +118,8 @@ final class WorkEvents {
     }
 
     /**
-     * Drops the oldest event if it was read, else the oldest progress but the newest event; returns false if there is
-     * none.
+     * Drops the oldest event if it was read, else the oldest progress event. Never drops the newest event. Returns
+     * false if no event can be dropped.
      */
     private boolean dropOne(long read) {
         long first = events.firstKey();

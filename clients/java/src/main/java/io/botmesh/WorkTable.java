@@ -1,15 +1,7 @@
 package io.botmesh;
 
-import io.botmesh.v1.Message;
-import io.botmesh.v1.MessageType;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -22,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 /** The work of one instance by message id: the running work, and the outcomes of the last idempotencyTtl. */
 final class WorkTable {
-    /** The work of a call's message id, and whether it existed before. */
+    /** The work of a call's message id, and whether it existed before the call. */
     record Claim(Work work, boolean joined) {}
 
     private record Ended(long at, long size, Work work) {}
@@ -37,13 +29,18 @@ final class WorkTable {
         this.settings = settings;
     }
 
+    /**
+     * Finds the work of a call's message id, or reserves new work for it.
+     *
+     * @throws BotmeshException MESSAGE_ID_REUSED if the payload is another one, TOO_MUCH_WORK if the table is full
+     */
     synchronized Claim claim(Call call) {
         String id = call.message.getMessageId();
         String key = id.isEmpty() ? "anonymous " + anonymous++ : keyOf(call);
-        String digest = fingerprint(call);
+        String fingerprint = Fingerprint.of(call);
         Work existing = find(key);
         if (existing != null) {
-            if (!existing.digest.equals(digest)) {
+            if (!existing.fingerprint.equals(fingerprint)) {
                 throw new BotmeshException(
                         Reason.MESSAGE_ID_REUSED,
                         "message id " + id + " was used with another payload: give each message its own",
@@ -62,7 +59,7 @@ final class WorkTable {
         Work work = new Work(
                 key,
                 !id.isEmpty(),
-                digest,
+                fingerprint,
                 call.deadline,
                 settings.orphanGrace(),
                 call.limits.maxReplyBytes(),
@@ -79,12 +76,12 @@ final class WorkTable {
         return existing != null ? existing : entry == null ? null : entry.work;
     }
 
-    /** Whether there is work with the call's message id. */
+    /** Returns whether there is work with the call's message id. */
     boolean knows(Call call) {
         return !call.message.getMessageId().isEmpty() && find(keyOf(call)) != null;
     }
 
-    /** Removes work that was reserved and never started. */
+    /** Removes work that was reserved but has not begun. */
     synchronized void forgetUnbegun(Work work) {
         if (!work.hasBegun()) {
             running.remove(work.key, work);
@@ -95,7 +92,7 @@ final class WorkTable {
         return running.size();
     }
 
-    /** The number of entries, running ones included. */
+    /** Returns the number of entries, running ones included. */
     synchronized int remembered() {
         return running.size() + done.size();
     }
@@ -128,6 +125,7 @@ final class WorkTable {
         }
     }
 
+    /** Removes the outcomes that are too old, too many or too large together. */
     private void prune() {
         Iterator<Ended> oldest = done.values().iterator();
         while (oldest.hasNext()) {
@@ -143,7 +141,7 @@ final class WorkTable {
         }
     }
 
-    /** The idempotency key: account, from_agent and message_id, none of which can contain a space. */
+    /** Returns the idempotency key: account, from_agent and message_id, none of which can contain a space. */
     static String key(String account, String from, String messageId) {
         return account + " " + from + " " + messageId;
     }
@@ -152,40 +150,5 @@ final class WorkTable {
         String from = call.message.getFromAgent();
         String account = call.chain.accountId().isEmpty() ? call.endpoint.account : call.chain.accountId();
         return key(account, from.isEmpty() ? Names.nameOf(call.chain.last()) : from, call.message.getMessageId());
-    }
-
-    /** Distinguishes delegation, transfer offer and notification, whose outcomes have different types. */
-    private static int kindOf(Call call) {
-        if (call.method.endsWith("/Transfer")) {
-            return 1;
-        }
-        return call.method.endsWith("/Notify")
-                        && AgentService.NOTIFICATION_TYPES.contains(call.message.getMessageType())
-                ? 2
-                : 0;
-    }
-
-    /** The digest that a repeat must share with the first message: everything but timestamp, chain and account. */
-    private static String fingerprint(Call call) {
-        Message core = call.message.toBuilder()
-                .clearTimestamp()
-                .clearCorrelationId()
-                .clearAccountId()
-                .setMessageType(MessageType.MESSAGE_TYPE_UNSPECIFIED)
-                .build();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        com.google.protobuf.CodedOutputStream out = com.google.protobuf.CodedOutputStream.newInstance(bytes);
-        out.useDeterministicSerialization();
-        try {
-            core.writeTo(out);
-            out.flush();
-            bytes.write(kindOf(call));
-            return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
@@ -21,64 +19,20 @@ import io.botmesh.v1.NotifyRequest;
 import io.botmesh.v1.Part;
 import io.botmesh.v1.TransferOffer;
 import io.botmesh.v1.TransferRequest;
-import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.Socket;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The callee against faulty and hostile callers: invalid fields, garbage, endless and aborted calls. */
+/** The callee against faulty callers: invalid fields and garbage. */
 @Timeout(60)
-class AgentServiceBindingTest {
+class AgentServiceBindingTest extends EchoServer {
     private static final String LONG = "x".repeat(5_000);
-
-    private Serving serving;
-    private Connection connection;
-
-    @BeforeEach
-    void serve() {
-        Settings settings = Settings.load(Map.of("BOTMESH_REGISTRY", "127.0.0.1:1", "BOTMESH_BIND", "127.0.0.1:0"));
-        serving = Agent.named("one")
-                .settings(settings)
-                .onDelegate(task -> Reply.of(task.parts()))
-                .start();
-        connection = new Connection(serving.address());
-    }
-
-    @AfterEach
-    void stop() {
-        connection.close();
-        serving.stop(Duration.ZERO);
-    }
 
     private BotmeshException refusal(String method, byte[] request) {
         return assertThrows(BotmeshException.class, () -> call(method, request), method);
-    }
-
-    private byte[] call(String method, byte[] request) throws InterruptedException {
-        try {
-            Duration timeout = Duration.ofSeconds(10);
-            if (!method.equals("DelegateStream")) {
-                return Connection.await(connection.unary(Call.SERVICE + method, request, new Metadata(), timeout));
-            }
-            return connection
-                    .responses(Call.SERVICE + method, request, new Metadata(), timeout)
-                    .next(timeout);
-        } catch (StatusRuntimeException e) {
-            throw Statuses.asError(e);
-        }
     }
 
     private void refused(String field, String method, Message request) {
@@ -96,18 +50,6 @@ class AgentServiceBindingTest {
         assertServes();
     }
 
-    private void assertServes() {
-        DelegateRequest hello = DelegateRequest.newBuilder()
-                .setMessage(io.botmesh.v1.Message.newBuilder().addPayload(Content.text("hello")))
-                .build();
-        try {
-            DelegateResponse response = DelegateResponse.parseFrom(call("Delegate", hello.toByteArray()));
-            assertEquals("hello", response.getReply().getMessage().getPayload(0).getText());
-        } catch (InterruptedException | IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static io.botmesh.v1.Message.Builder message() {
         return io.botmesh.v1.Message.newBuilder().setMessageId(Names.newId());
     }
@@ -116,29 +58,8 @@ class AgentServiceBindingTest {
         return DelegateRequest.newBuilder().setMessage(message).build();
     }
 
-    /** A request with this many nested arrays in its payload. Built as bytes, because builders cannot nest so deep. */
-    static byte[] nested(int arrays) {
-        ByteString value = Value.newBuilder().setBoolValue(true).build().toByteString();
-        for (int depth = 0; depth < arrays; depth++) {
-            value = field(6, field(1, value)); // Value.list_value, ListValue.values
-        }
-        return field(1, field(4, field(4, value))).toByteArray(); // message, payload, data
-    }
-
-    static ByteString field(int number, ByteString content) {
-        try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-            out.writeBytes(number, content);
-            out.flush();
-            return ByteString.copyFrom(bytes.toByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Test
-    void aFieldThatNobodyCouldStoreIsRefusedByName() {
+    void anInvalidFieldIsRefusedWithItsPath() {
         Timestamp late = Timestamp.newBuilder().setSeconds(253_402_300_799L).build();
         Timestamp nanos = Timestamp.newBuilder().setNanos(1_000_000_000).build();
         Value nan = Value.newBuilder().setNumberValue(Double.NaN).build();
@@ -187,15 +108,15 @@ class AgentServiceBindingTest {
     }
 
     @Test
-    void nestingIsRefusedWhereverTheParserStops() throws Exception {
-        call("Delegate", nested(32));
-        refused("message.payload[0].data", "Delegate", nested(33));
-        refused("message.payload[0].data", "DelegateStream", nested(33));
+    void nestingIsRefusedByTheCheckOrByTheParser() throws Exception {
+        call("Delegate", RawMessages.nested(32));
+        refused("message.payload[0].data", "Delegate", RawMessages.nested(33));
+        refused("message.payload[0].data", "DelegateStream", RawMessages.nested(33));
         for (int arrays : new int[] {49, 50, 2_000, 5_000}) {
-            refused("request", "Delegate", nested(arrays));
-            refused("request", "DelegateStream", nested(arrays));
-            refused("request", "Transfer", nested(arrays));
-            refused("request", "Notify", nested(arrays));
+            refused("request", "Delegate", RawMessages.nested(arrays));
+            refused("request", "DelegateStream", RawMessages.nested(arrays));
+            refused("request", "Transfer", RawMessages.nested(arrays));
+            refused("request", "Notify", RawMessages.nested(arrays));
         }
     }
 
@@ -213,7 +134,7 @@ class AgentServiceBindingTest {
     }
 
     @Test
-    void anAnswerFromTheLastNumberOnIsTheReply() throws Exception {
+    void aStreamAfterTheLargestSequenceNumberIsTheReply() throws Exception {
         DelegateStreamRequest request = DelegateStreamRequest.newBuilder()
                 .setMessage(message().addPayload(Content.text("hi")))
                 .setAfterSequence(Long.MAX_VALUE)
@@ -224,7 +145,7 @@ class AgentServiceBindingTest {
 
     /** Random bytes, and requests with some bytes changed: each gets a response, and never INTERNAL. */
     @Test
-    void garbageIsAnsweredAndTyped() throws Exception {
+    void garbageGetsATypedError() throws Exception {
         Random random = new Random(7);
         byte[] good = DelegateStreamRequest.newBuilder()
                 .setMessage(message()
@@ -259,99 +180,9 @@ class AgentServiceBindingTest {
     }
 
     @Test
-    void whatCannotBeReadIsCountedAsARefusal() throws Exception {
+    void anUnparsableRequestIsCountedAsARefusal() throws Exception {
         refused("request", "Delegate", new byte[] {1, 2, 3});
         GetStatsResponse stats = GetStatsResponse.parseFrom(call("GetStats", new byte[0]));
         assertEquals(1, stats.getRefusalsOrThrow("INVALID_FIELD"));
-    }
-
-    @Test
-    void aCallThatNeverSendsItsRequestEnds() throws Exception {
-        AgentServiceBinding edge = new AgentServiceBinding(endpoint(), null, Duration.ofMillis(200));
-        var server = io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder.forAddress(
-                        new java.net.InetSocketAddress("127.0.0.1", 0))
-                .addService(edge.definition())
-                .build()
-                .start();
-        try (RawHttp2 raw = new RawHttp2("127.0.0.1:" + server.getPort())) {
-            raw.begin(1, Call.SERVICE + "Delegate");
-            BotmeshException error = RawHttp2.error(raw.trailers(1));
-            assertEquals(Reason.DEADLINE_EXPIRED, error.reason());
-            assertEquals("request", error.metadata().get("field"));
-            assertFalse(error.started());
-        }
-        server.shutdownNow();
-    }
-
-    private static Endpoint endpoint() {
-        return new Endpoint(new Telemetry("test", "", null), Settings.load(Map.of()), "b", "i", false, Limits.NONE);
-    }
-
-    @Test
-    void metadataThatIsNoAsciiIsRefusedWithItsKey() throws Exception {
-        for (String key :
-                List.of("botmesh-path", "botmesh-correlation", "botmesh-account", "botmesh-to", "botmesh-x")) {
-            try (RawHttp2 raw = new RawHttp2(serving.address())) {
-                raw.post(1, Call.SERVICE + "Delegate", Map.of(key, new byte[] {'a', (byte) 0xe9}), new byte[0]);
-                Map<String, String> trailers = raw.trailers(1);
-                assertEquals("3", trailers.get("grpc-status"), trailers.toString());
-                BotmeshException error = RawHttp2.error(trailers);
-                assertEquals(Reason.INVALID_FIELD, error.reason());
-                assertEquals(key, error.metadata().get("field"));
-                assertFalse(error.started());
-                // the connection stays usable
-                raw.post(3, Call.SERVICE + "Delegate", Map.of(), new byte[0]);
-                assertEquals("0", raw.trailers(3).get("grpc-status"));
-            }
-        }
-    }
-
-    @Test
-    void aConnectionThatTakesBackCallAfterCallIsClosed() throws Exception {
-        try (RawHttp2 raw = new RawHttp2(serving.address())) {
-            List<Integer> streams = new ArrayList<>();
-            for (int number = 0; number < 1_100; number++) {
-                streams.add(1 + 2 * number);
-            }
-            assertTrue(raw.resetAll(streams, Call.SERVICE + "Delegate"), "the connection was left open");
-        }
-        assertServes();
-    }
-
-    @Test
-    void theServicesOfGrpcItselfRefuseGarbageAsWell() throws Exception {
-        connection
-                .unary("grpc.health.v1.Health/Check", new byte[0], new Metadata(), Duration.ofSeconds(10))
-                .get(10, TimeUnit.SECONDS); // the service still answers
-        for (String method : List.of(
-                "grpc.health.v1.Health/Check",
-                "grpc.health.v1.Health/Watch",
-                "grpc.reflection.v1.ServerReflection/ServerReflectionInfo")) {
-            for (int times = 0; times < 20; times++) {
-                var answer = connection.unary(method, new byte[] {10, 127, 3}, new Metadata(), Duration.ofSeconds(10));
-                StatusRuntimeException error =
-                        assertThrows(StatusRuntimeException.class, () -> Connection.await(answer));
-                assertEquals(Reason.INVALID_FIELD, Statuses.asError(error).reason());
-            }
-        }
-        assertServes();
-    }
-
-    @Test
-    void aConnectionThatNeverSpeaksIsClosed() throws Exception {
-        int port =
-                Integer.parseInt(serving.address().substring(serving.address().lastIndexOf(':') + 1));
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(20_000);
-            socket.getInputStream().readAllBytes(); // until the server closes it
-        }
-        assertServes();
-    }
-
-    @Test
-    void aConnectionHasAThousandCallsAtOnce() throws Exception {
-        try (RawHttp2 raw = new RawHttp2(serving.address())) {
-            assertEquals(1_000, raw.maxConcurrentStreams());
-        }
     }
 }

@@ -37,7 +37,7 @@ class AgentTest {
     }
 
     @Test
-    void anAddressThatStandsForAllIsRefusedWithoutOneToAdvertise() {
+    void aWildcardAddressIsRefusedWithoutAnAddressToAdvertise() {
         Agent agent = Agent.named("one").settings(settings("0.0.0.0:0"));
         assertEquals(
                 "advertise",
@@ -45,7 +45,7 @@ class AgentTest {
     }
 
     @Test
-    void aConfidenceIsAShare() {
+    void aConfidenceIsZeroToOne() {
         assertThrows(IllegalArgumentException.class, () -> Reply.of("hm").withConfidence(2.0));
     }
 

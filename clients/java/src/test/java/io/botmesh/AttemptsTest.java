@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class AttemptsTest {
     @Test
-    void aBudgetEndsRetriesOfATargetThatFailsAsAWhole() {
+    void aRetryBudgetEndsTheRetriesAtATargetThatAlwaysFails() {
         RetryBudget budget = new RetryBudget();
         int allowed = 0;
         while (budget.failed()) {

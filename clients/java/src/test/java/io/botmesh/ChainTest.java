@@ -63,7 +63,7 @@ class ChainTest {
     }
 
     @Test
-    void limitsOfAMeshThatAreMoreThanAnIntHoldsAreTheMost() {
+    void limitsOverTheLargestIntBecomeTheLargestInt() {
         io.botmesh.v1.Limits most = io.botmesh.v1.Limits.newBuilder()
                 .setMaxHops(-1) // 2^32 - 1 to Java
                 .setMaxRetries(-1)

@@ -36,14 +36,14 @@ import org.junit.jupiter.api.Test;
 class FieldsTest {
     private static final String LONG = "x".repeat(4_097);
 
-    private static void refused(String field, Message message) {
+    private static void assertRefused(String field, Message message) {
         BotmeshException error = assertThrows(BotmeshException.class, () -> Fields.check(message));
         assertEquals(Reason.INVALID_FIELD, error.reason());
         assertEquals(field, error.metadata().get("field"), error.getMessage());
         assertFalse(error.started());
     }
 
-    private static void taken(Message message) {
+    private static void assertAllowed(Message message) {
         assertDoesNotThrow(() -> Fields.check(message));
     }
 
@@ -81,14 +81,14 @@ class FieldsTest {
 
     @Test
     void aTimestampIsOfTheYears1970To2200() {
-        taken(request(message().setTimestamp(time(0, 0))));
-        taken(request(message().setTimestamp(time(7_258_118_399L, 999_999_999))));
-        refused("message.timestamp", request(message().setTimestamp(time(-1, 0))));
-        refused("message.timestamp", request(message().setTimestamp(time(7_258_118_400L, 0))));
-        refused("message.timestamp", request(message().setTimestamp(time(253_402_300_799L, 0))));
-        refused("message.timestamp", request(message().setTimestamp(time(1, 1_000_000_000))));
-        refused("message.timestamp", request(message().setTimestamp(time(1, -1))));
-        refused(
+        assertAllowed(request(message().setTimestamp(time(0, 0))));
+        assertAllowed(request(message().setTimestamp(time(7_258_118_399L, 999_999_999))));
+        assertRefused("message.timestamp", request(message().setTimestamp(time(-1, 0))));
+        assertRefused("message.timestamp", request(message().setTimestamp(time(7_258_118_400L, 0))));
+        assertRefused("message.timestamp", request(message().setTimestamp(time(253_402_300_799L, 0))));
+        assertRefused("message.timestamp", request(message().setTimestamp(time(1, 1_000_000_000))));
+        assertRefused("message.timestamp", request(message().setTimestamp(time(1, -1))));
+        assertRefused(
                 "offer.expires_at",
                 TransferRequest.newBuilder()
                         .setOffer(TransferOffer.newBuilder().setExpiresAt(time(-1, 0)))
@@ -98,7 +98,7 @@ class FieldsTest {
     @Test
     void aDurationIsAHundredYearsAtMost() {
         Limits.Builder limits = Limits.newBuilder();
-        taken(limits.setMaxTimeout(
+        assertAllowed(limits.setMaxTimeout(
                         Duration.newBuilder().setSeconds(3_155_760_000L).setNanos(999_999_999))
                 .build());
         for (Duration wrong : List.of(
@@ -106,8 +106,8 @@ class FieldsTest {
                 Duration.newBuilder().setSeconds(-1).build(),
                 Duration.newBuilder().setNanos(-1).build(),
                 Duration.newBuilder().setNanos(1_000_000_000).build())) {
-            refused("max_timeout", limits.setMaxTimeout(wrong).build());
-            refused(
+            assertRefused("max_timeout", limits.setMaxTimeout(wrong).build());
+            assertRefused(
                     "limits.max_timeout",
                     AgentCard.newBuilder().setLimits(limits).build());
         }
@@ -115,10 +115,10 @@ class FieldsTest {
 
     @Test
     void anEnumHoldsWhatTheContractNames() {
-        taken(request(message().setMessageTypeValue(9)));
-        refused("message.message_type", request(message().setMessageTypeValue(99)));
-        refused("message.message_type", request(message().setMessageTypeValue(-1)));
-        refused(
+        assertAllowed(request(message().setMessageTypeValue(9)));
+        assertRefused("message.message_type", request(message().setMessageTypeValue(99)));
+        assertRefused("message.message_type", request(message().setMessageTypeValue(-1)));
+        assertRefused(
                 "offer.history[1].author_kind",
                 TransferRequest.newBuilder()
                         .setOffer(TransferOffer.newBuilder()
@@ -129,56 +129,57 @@ class FieldsTest {
 
     @Test
     void aNumberIsFinite() {
-        taken(Reply.newBuilder().setConfidence(0).build());
+        assertAllowed(Reply.newBuilder().setConfidence(0).build());
         for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             Value value = Value.newBuilder().setNumberValue(wrong).build();
-            refused("confidence", Reply.newBuilder().setConfidence(wrong).build());
-            refused("fraction", Progress.newBuilder().setFraction(wrong).build());
-            refused(
+            assertRefused("confidence", Reply.newBuilder().setConfidence(wrong).build());
+            assertRefused("fraction", Progress.newBuilder().setFraction(wrong).build());
+            assertRefused(
                     "message.payload[0].data",
                     request(message().addPayload(Part.newBuilder().setData(value))));
-            refused(
+            assertRefused(
                     "message.context",
                     request(message().setContext(Struct.newBuilder().putFields("a", value))));
             ListValue list = ListValue.newBuilder().addValues(value).build();
-            refused("", Value.newBuilder().setListValue(list).build());
+            assertRefused("", Value.newBuilder().setListValue(list).build());
         }
     }
 
     @Test
     void anUnsignedNumberFits63Bits() {
-        taken(DelegateStreamRequest.newBuilder()
+        assertAllowed(DelegateStreamRequest.newBuilder()
                 .setAfterSequence(Long.MAX_VALUE)
                 .build());
-        refused(
+        assertRefused(
                 "after_sequence",
                 DelegateStreamRequest.newBuilder().setAfterSequence(-1).build());
-        refused(
+        assertRefused(
                 "max_message_bytes",
                 Limits.newBuilder().setMaxMessageBytes(Long.MIN_VALUE).build());
-        taken(Turn.newBuilder().setEpoch(-1).build()); // int64 is signed
+        assertAllowed(Turn.newBuilder().setEpoch(-1).build()); // int64 is signed
     }
 
     @Test
     void aJsonValueIsNested32ArraysOr21ObjectsDeep() {
-        taken(request(message().addPayload(Part.newBuilder().setData(arrays(32)))));
-        taken(request(message().addPayload(Part.newBuilder().setData(objects(21)))));
-        taken(request(message().setContext(objects(21).getStructValue())));
+        assertAllowed(request(message().addPayload(Part.newBuilder().setData(arrays(32)))));
+        assertAllowed(request(message().addPayload(Part.newBuilder().setData(objects(21)))));
+        assertAllowed(request(message().setContext(objects(21).getStructValue())));
         Part text = Content.text("x");
         for (Value deep : List.of(arrays(33), arrays(45), objects(22), objects(30))) {
-            refused(
+            assertRefused(
                     "message.payload[2].data",
                     request(message()
                             .addPayload(text)
                             .addPayload(text)
                             .addPayload(Part.newBuilder().setData(deep))));
         }
-        refused("message.context", request(message().setContext(objects(22).getStructValue())));
-        refused(
+        assertRefused(
+                "message.context", request(message().setContext(objects(22).getStructValue())));
+        assertRefused(
                 "message.payload[0].metadata",
                 request(message()
                         .addPayload(Part.newBuilder().setMetadata(objects(22).getStructValue()))));
-        refused(
+        assertRefused(
                 "turn.fields",
                 DelegateStreamRequest.newBuilder()
                         .setTurn(Turn.newBuilder().setFields(objects(22).getStructValue()))
@@ -188,19 +189,19 @@ class FieldsTest {
     @Test
     void aStringThatIsNoTextHas4096Characters() {
         String most = "ä".repeat(4_096);
-        taken(request(message().setInReplyTo(most)));
-        taken(request(message().setInReplyTo("😀".repeat(4_096)))); // counts characters, not UTF-16 units
-        refused("message.in_reply_to", request(message().setInReplyTo(LONG)));
-        refused("message.in_reply_to", request(message().setInReplyTo("😀".repeat(4_097))));
-        refused(
+        assertAllowed(request(message().setInReplyTo(most)));
+        assertAllowed(request(message().setInReplyTo("😀".repeat(4_096)))); // counts characters, not UTF-16 units
+        assertRefused("message.in_reply_to", request(message().setInReplyTo(LONG)));
+        assertRefused("message.in_reply_to", request(message().setInReplyTo("😀".repeat(4_097))));
+        assertRefused(
                 "message.payload[0].filename",
                 request(message().addPayload(Part.newBuilder().setFilename(LONG))));
-        refused(
+        assertRefused(
                 "turn.tags[1]",
                 DelegateStreamRequest.newBuilder()
                         .setTurn(Turn.newBuilder().addTags("a").addTags(LONG))
                         .build());
-        refused(
+        assertRefused(
                 "skills[0].tags[0]",
                 AgentCard.newBuilder()
                         .addSkills(Skill.newBuilder().addTags(LONG))
@@ -208,38 +209,39 @@ class FieldsTest {
     }
 
     @Test
-    void aTextIsAsLongAsItIs() {
-        taken(request(message()
+    void aTextHasNoLengthLimit() {
+        assertAllowed(request(message()
                 .addPayload(Content.text(LONG))
                 .addPayload(Part.newBuilder().setUrl(LONG))
                 .addPayload(Content.data(Map.of(LONG, LONG)))
                 .setContext(Content.toStruct(Map.of(LONG, List.of(LONG))))));
-        taken(Progress.newBuilder().setText(LONG).build());
-        taken(AgentCard.newBuilder()
+        assertAllowed(Progress.newBuilder().setText(LONG).build());
+        assertAllowed(AgentCard.newBuilder()
                 .setDescription(LONG)
                 .addSkills(Skill.newBuilder().setName(LONG).setDescription(LONG).addExamples(LONG))
                 .build());
-        taken(GetTraceResponse.newBuilder()
+        assertAllowed(GetTraceResponse.newBuilder()
                 .addSpans(Span.newBuilder().setName(LONG))
                 .build());
     }
 
     @Test
-    void nobodyEarnsByAUsage() {
+    void aUsageIsNotNegative() {
         long most = (1L << 53) - 1;
-        taken(Usage.newBuilder()
+        assertAllowed(Usage.newBuilder()
                 .setInputTokens(most)
                 .setOutputTokens(most)
                 .setCostMicros(most)
                 .build());
-        refused("input_tokens", Usage.newBuilder().setInputTokens(-1).build());
-        refused("output_tokens", Usage.newBuilder().setOutputTokens(most + 1).build());
-        refused(
+        assertRefused("input_tokens", Usage.newBuilder().setInputTokens(-1).build());
+        assertRefused(
+                "output_tokens", Usage.newBuilder().setOutputTokens(most + 1).build());
+        assertRefused(
                 "reply.usage.cost_micros",
                 DelegateResponse.newBuilder()
                         .setReply(Reply.newBuilder().setUsage(Usage.newBuilder().setCostMicros(-1)))
                         .build());
-        refused(
+        assertRefused(
                 "reply.chain_usage[1].cost_micros",
                 DelegateResponse.newBuilder()
                         .setReply(Reply.newBuilder()
@@ -250,22 +252,25 @@ class FieldsTest {
 
     @Test
     void aMapIsShownAsItsField() {
-        taken(GetStatsResponse.newBuilder().putIncoming("OK", 1).build());
-        refused("incoming", GetStatsResponse.newBuilder().putIncoming("OK", -1).build());
-        refused("incoming", GetStatsResponse.newBuilder().putIncoming(LONG, 1).build());
-        refused("metadata", LinkedStart.newBuilder().putMetadata("k", LONG).build());
+        assertAllowed(GetStatsResponse.newBuilder().putIncoming("OK", 1).build());
+        assertRefused(
+                "incoming", GetStatsResponse.newBuilder().putIncoming("OK", -1).build());
+        assertRefused(
+                "incoming", GetStatsResponse.newBuilder().putIncoming(LONG, 1).build());
+        assertRefused(
+                "metadata", LinkedStart.newBuilder().putMetadata("k", LONG).build());
     }
 
     @Test
-    void whatAMessageOfTheContractDoesNotHoldIsNoneOfOurBusiness() {
-        taken(com.google.rpc.ErrorInfo.newBuilder().setReason(LONG).build());
+    void messagesOfOtherPackagesAreNotChecked() {
+        assertAllowed(com.google.rpc.ErrorInfo.newBuilder().setReason(LONG).build());
     }
 
     @Test
-    void sumsOfWhatWasSpentStayWithinWhatCallersTake() {
+    void sumsOfUsageAreCappedAtTheLargestAmount() {
         Usage much = Usage.newBuilder().setCostMicros((1L << 53) - 1).build();
         List<Usage> sum = io.botmesh.Reply.addUp(List.of(much, much, much));
-        taken(sum.get(0));
+        assertAllowed(sum.get(0));
         assertEquals((1L << 53) - 1, sum.get(0).getCostMicros());
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PoliciesTest {
     @Test
-    void theOrderIsTheContracts() {
+    void thePoliciesHaveTheOrderOfTheContract() {
         List<Class<?>> order = List.of(
                 TracePolicy.class,
                 ErrorsPolicy.class,

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class StatusesTest {
     @Test
-    void everyReasonStandsInTheContract() {
+    void everyReasonIsInTheContract() {
         for (Reason reason : Reason.values()) {
             assertNotNull(ErrorReason.valueOf("ERROR_REASON_" + reason.wireName()));
         }
@@ -59,14 +59,14 @@ class StatusesTest {
     }
 
     @Test
-    void theTextOfAnUnknownErrorStaysHere() {
+    void theTextOfAnUnknownExceptionIsDropped() {
         BotmeshException got = Statuses.asError(new IllegalStateException("password=hunter2"));
         assertEquals(Reason.AGENT_ERROR, got.reason());
         assertFalse(got.getMessage().contains("hunter2"));
     }
 
     @Test
-    void anErrorStaysSmallWhateverItHolds() {
+    void anErrorIsCutToASmallSize() {
         Map<String, String> facts = new TreeMap<>();
         for (int index = 0; index < 100; index++) {
             facts.put(String.valueOf(index), "é".repeat(10_000));

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class WorkTest {
-    private static final Work.Listener THERE = listener(false);
+    private static final WaitingCaller THERE = caller(false);
 
-    private static Work.Listener listener(boolean isGone) {
-        return new Work.Listener() {
+    private static WaitingCaller caller(boolean isGone) {
+        return new WaitingCaller() {
             @Override
             public boolean isGone() {
                 return isGone;
@@ -87,7 +87,7 @@ class WorkTest {
             TimeUnit.HOURS.sleep(1);
             return Reply.getDefaultInstance();
         });
-        assertThrows(BotmeshException.class, () -> work.result(listener(true)));
+        assertThrows(BotmeshException.class, () -> work.result(caller(true)));
         work.ended.get(10, TimeUnit.SECONDS);
         assertTrue(work.isSettled());
     }
@@ -134,7 +134,7 @@ class WorkTest {
             }
         });
         TimeUnit.MILLISECONDS.sleep(100);
-        assertEquals(Work.WINDOW, work.last());
+        assertEquals(WorkStream.MAX_EVENTS_AHEAD, work.stream.last());
         work.cancel("enough");
         work.ended.get(10, TimeUnit.SECONDS);
     }
@@ -194,7 +194,7 @@ class WorkTest {
     }
 
     @Test
-    void theEndOfAReplyIsCountedWithItsPiecesWhoeverReads() throws Exception {
+    void theFinalReplyIsCountedWithItsPieces() throws Exception {
         Endpoint endpoint = endpoint(Map.of("BOTMESH_MAX_REPLY_BYTES", "1000"));
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.startOnce(() -> {
@@ -207,7 +207,7 @@ class WorkTest {
     }
 
     @Test
-    void progressThatNobodyReadsKeepsTheNewestOnly() throws Exception {
+    void unreadProgressIsDroppedExceptTheNewest() throws Exception {
         Endpoint endpoint = endpoint(Map.of());
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach(); // it has no caller
@@ -249,7 +249,7 @@ class WorkTest {
     }
 
     @Test
-    void aReplyHasOnlySoManyPieces() throws Exception {
+    void aReplyHasALimitedNumberOfPieces() throws Exception {
         Endpoint endpoint = endpoint(Map.of());
         Work work = endpoint.works.claim(call(endpoint, "m-1", "hi")).work();
         work.detach();

@@ -1,4 +1,4 @@
-"""A whole mesh in this process: registry and services on real SQLite files, real gRPC, real bots."""
+"""A mesh in the process of the test: registry and services on SQLite files, called over gRPC by real bots."""
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,8 +15,8 @@ from botmesh_service.settings import load
 from tests.fuzz.left_over import left_over
 
 
-class WholeMesh:
-    """A mesh in a folder; entered again, it goes on at the same address."""
+class InProcessMesh:
+    """A mesh with its data in a folder; entered again, it continues there at the same address."""
 
     def __init__(self, folder, **settings):
         self.settings = load(environ={}, flags=settings)
@@ -27,16 +27,16 @@ class WholeMesh:
     async def __aenter__(self):
         self.stack = AsyncExitStack()
         registry = Registry(lease_duration=2, limits=self.settings.limits)
-        self.whole = MeshProcess(self.folder, self.settings, self.address or "127.0.0.1:0", lambda _: registry)
-        self.address = self.whole.address
+        self.process = MeshProcess(self.folder, self.settings, self.address or "127.0.0.1:0", lambda _: registry)
+        self.address = self.process.address
         self.registry = registry
-        self.part = self.whole.services
-        await self.whole.open()
+        self.part = self.process.services
+        await self.process.open()
         return self
 
     async def __aexit__(self, *_):
         await self.stack.aclose()
-        await self.whole.close(grace=0)
+        await self.process.close(grace=0)
         left_over.note(self.folder)
 
     async def stub(self, kind):

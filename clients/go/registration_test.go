@@ -1,0 +1,88 @@
+package botmesh
+
+import (
+	"math"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
+)
+
+func TestARegistrationSurvivesPanicsGarbageAndHostileIntervals(t *testing.T) {
+	var registers, beats atomic.Int32
+	registry, err := newRegistryClient(newEndpoint(DefaultAccount, DefaultSettings()), rawServer(t, func(method string, stream *rawStream) error {
+		switch method {
+		case "Register":
+			switch registers.Add(1) {
+			case 1:
+				return stream.send(garbage)
+			case 2:
+				return stream.sendMessage(&pb.RegisterResponse{}) // no lease, no limits
+			}
+			return stream.sendMessage(&pb.RegisterResponse{
+				Lease:  &pb.Lease{HeartbeatInterval: &durationpb.Duration{Seconds: math.MaxInt64, Nanos: -1}},
+				Limits: &pb.Limits{MaxMessageBytes: proto.Uint64(math.MaxUint64)},
+			})
+		case "Heartbeat":
+			for {
+				if err := stream.receive(&pb.HeartbeatRequest{}); err != nil {
+					return err
+				}
+				switch beats.Add(1) {
+				case 1:
+					_ = stream.send(garbage)
+				case 2:
+					_ = stream.sendMessage(&pb.HeartbeatResponse{Probe: 99, Limits: &pb.Limits{MaxHops: proto.Uint32(0)}})
+				default:
+					_ = stream.sendMessage(&pb.HeartbeatResponse{Probe: pb.ProbeState_PROBE_STATE_PASSED})
+				}
+			}
+		}
+		return stream.sendMessage(&pb.DeregisterResponse{})
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := &logged{}
+	e := newEndpoint(DefaultAccount, DefaultSettings())
+	e.log, registry.log = said.logger(), said.logger()
+	r := newRegistration(e, registry, card("bot"), "i-1", "127.0.0.1:1")
+	var states atomic.Int32
+	r.log, r.onLimits, r.onTraceEndpoint = said.logger(), e.setCeiling, func(string) {}
+	r.state = func() (pb.Readiness, *pb.Load) {
+		if states.Add(1) == 4 {
+			panic("a bug")
+		}
+		return pb.Readiness_READINESS_READY, &pb.Load{}
+	}
+	if err := r.start(); err != nil {
+		t.Fatal(err)
+	}
+	defer r.stop()
+	select {
+	case <-r.listed:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it gave up: ", said.String())
+	}
+	if _, limits := e.currentLimits(); limits != DefaultLimits() {
+		t.Fatalf("%+v", limits)
+	}
+	if !strings.Contains(said.String(), "a panic was caught") || beats.Load() > 50 {
+		t.Fatal(beats.Load(), said.String())
+	}
+}
+
+func TestIntervalsOfHeartbeatsAreWithinReason(t *testing.T) {
+	for given, want := range map[*durationpb.Duration]time.Duration{
+		nil: minHeartbeatInterval, {}: minHeartbeatInterval, {Seconds: -5}: minHeartbeatInterval, {Seconds: math.MaxInt64}: maxHeartbeatInterval, {Seconds: 3}: 3 * time.Second,
+	} {
+		if got := heartbeatInterval(&pb.Lease{HeartbeatInterval: given}); got != want {
+			t.Errorf("%v: %v", given, got)
+		}
+	}
+}
