@@ -37,16 +37,22 @@ _ENDS = {
 
 
 @click.command()
-@click.option("--contact", metavar="ID", help="Who you are.  [default: your user name]")
-@click.option("--channel", default="web", show_default=True, help="Where you write.")
-@click.option("--address", default="", metavar="TEXT", help="Your address there, +4917012345: names the contact.")
-@click.option("--conversation", default="", metavar="ID", help="The conversation.  [default: your open one here]")
+@click.option("--contact", metavar="ID", help="The contact's id.  [default: your user name]")
+@click.option("--channel", default="web", show_default=True, help="The channel to write on.")
+@click.option("--address", default="", metavar="TEXT", help="The contact's address on the channel, +4917012345.")
+@click.option(
+    "--conversation",
+    default="",
+    metavar="ID",
+    help="The conversation to continue.  [default: the contact's open one on the channel]",
+)
 @common
 def chat(with_: Common, contact: str | None, channel: str, address: str, conversation: str) -> int:
-    """Talk to the mesh as a contact. Lines are messages; /transfer, /tag, /rate, /history and /quit are commands.
+    """Write to the mesh as a contact, line by line, and print the answers.
 
-    With --address alone the contact is the one that has the address, or a new one; with --contact too, the address
-    is linked to that contact.
+    Each line of standard input is a message, except the commands /transfer, /tag, /rate, /history and /quit.
+    With --address alone the contact is the one that has the address, or a new one; --contact and --address together
+    link the address to the contact.
     """
     user = "" if address else re.sub(r"[^A-Za-z0-9._-]", "-", getpass.getuser())[:64]
     return run(_chat(with_, contact or user, channel, address, conversation))
@@ -98,8 +104,8 @@ class _Chat:
     def _accept(self, accepted: api.PostAccepted) -> None:
         self.conversation = accepted.conversation_id
         if accepted.closed_conversation_id and not self.as_json:
-            ended, new = plain(accepted.closed_conversation_id), plain(accepted.conversation_id)
-            self.out.print(f"[cyan]— {ended} was closed; this is a new conversation, {new} —[/cyan]")
+            closed, new = plain(accepted.closed_conversation_id), plain(accepted.conversation_id)
+            self.out.print(f"[cyan]— {closed} is closed; your message opened {new} —[/cyan]")
 
     def _say_end(self, response: api.PostResponse) -> None:
         place = f" You are number {response.queue_position}." if response.queue_position else ""
@@ -158,11 +164,11 @@ async def _chat(with_: Common, contact: str, channel: str, address: str, convers
     async with service(with_.settings) as stub:
         out = console()
         talk = _Chat(stub, out, with_.as_json, with_.settings.account, contact, channel, address, conversation)
-        typed = sys.stdin.isatty() and not with_.as_json
-        if typed:
+        is_typed = sys.stdin.isatty() and not with_.as_json
+        if is_typed:
             out.print(f"[dim]You are {plain(address or contact)} on {plain(channel)}. {_HELP}[/dim]")
-        typed_in = typed_lines()
-        while (line := await _next(typed_in, out if typed else None)) is not None:
+        queue = typed_lines()
+        while (line := await _next(queue, out if is_typed else None)) is not None:
             if not line.strip():
                 continue
             try:

@@ -1,4 +1,4 @@
-"""`botmesh contact`: one contact of an account, shown, changed, linked, merged, and spoken to first."""
+"""`botmesh contact`: show, change, link and merge a contact, and open a conversation with it."""
 
 import json
 import time
@@ -40,7 +40,7 @@ def contact() -> None:
 @click.argument("key")
 @common
 def show(with_: Common, key: str) -> int:
-    """Show what is known of a contact."""
+    """Print what is known of a contact."""
     named = key_of(with_, key)
 
     async def work() -> None:
@@ -53,17 +53,21 @@ def show(with_: Common, key: str) -> int:
 
 @contact.command("set")
 @click.argument("key")
-@click.option("--status", type=click.Choice(list(STATUSES)), help="Whether its conversations are answered.")
-@click.option("--for", "pause", metavar="DURATION", help="How long a pause lasts: 90, 30m, 2h.  [default: no end]")
-@click.option("--reason", default="", help="Why, for the log.")
-@click.option("--mode", type=click.Choice(list(_MODES)), help="How replies go out.")
-@click.option("--language", metavar="TAG", help='A BCP 47 tag, de-AT; "" for none.')
-@click.option("--assign", metavar="AGENT", help="Who owns its conversations, the open ones and new ones.")
-@click.option("--no-assign", is_flag=True, help="Its new conversations go to the primary.")
-@click.option("--tag", "add", multiple=True, metavar="TEXT", help="A tag to add; may be repeated.")
-@click.option("--untag", "remove", multiple=True, metavar="TEXT", help="A tag to remove; may be repeated.")
-@click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="A field; NAME= removes it. Repeatable.")
-@click.option("--fields-json", metavar="JSON", help="Fields as a JSON object; null removes one.")
+@click.option("--status", type=click.Choice(list(STATUSES)), help="Answer all its conversations, or none of them.")
+@click.option(
+    "--for", "pause", metavar="DURATION", help="How long the pause lasts: 90 (seconds), 30m, 2h.  [default: no end]"
+)
+@click.option("--reason", default="", help="The reason, for the event log.")
+@click.option("--mode", type=click.Choice(list(_MODES)), help="Send replies at once, or after approval.")
+@click.option("--language", metavar="TAG", help='Set the language, a BCP 47 tag (de-AT); "" for none.')
+@click.option("--assign", metavar="AGENT", help="Give its open and new conversations to AGENT.")
+@click.option("--no-assign", is_flag=True, help="Give new conversations to the primary.")
+@click.option("--tag", "add", multiple=True, metavar="TEXT", help="Add a tag; repeatable.")
+@click.option("--untag", "remove", multiple=True, metavar="TEXT", help="Remove a tag; repeatable.")
+@click.option(
+    "--field", "fields", multiple=True, metavar="NAME=VALUE", help="Set a field; NAME= removes it; repeatable."
+)
+@click.option("--fields-json", metavar="JSON", help="Set fields from a JSON object; null removes one.")
 @common
 def change(with_: Common, key: str, **options: Any) -> int:
     """Change a contact, and make it known if it is not. What is not named stays as it is."""
@@ -142,12 +146,14 @@ def merge(with_: Common, key: str, other: str) -> int:
 
 @contact.command("open")
 @click.argument("key")
-@click.option("--channel", default="", help="Where.  [default: the address's channel, else web]")
-@click.option("--agent", default="", metavar="NAME", help="Who speaks first.  [default: assigned, else the primary]")
-@click.option("--desk", is_flag=True, help="A person speaks first: it goes to the desk's queue.")
-@click.option("--intent", default="", metavar="ID", help="The dialog to open.")
-@click.option("--reason", default="", help="Why, for the agent and the log.")
-@click.option("--context", multiple=True, metavar="NAME=VALUE", help="A variable to begin with; may be repeated.")
+@click.option("--channel", default="", help="The channel.  [default: the address's, else web]")
+@click.option(
+    "--agent", default="", metavar="AGENT", help="The owner.  [default: the assigned agent, else the primary]"
+)
+@click.option("--desk", is_flag=True, help="Put the conversation into the desk's queue.")
+@click.option("--intent", default="", metavar="ID", help="The dialog that the agent opens.")
+@click.option("--reason", default="", help="The reason, for the agent and the event log.")
+@click.option("--context", multiple=True, metavar="NAME=VALUE", help="Set a variable of the conversation; repeatable.")
 @common
 def begin(with_: Common, key: str, agent: str, desk: bool, context: tuple[str, ...], **options: str) -> int:
     """Open a conversation with a contact, in which its owner speaks first."""

@@ -18,14 +18,14 @@ _EMPTY = "No contacts. One becomes known with its first message (`botmesh chat`)
 
 
 @click.command()
-@click.option("--status", type=click.Choice(list(STATUSES)), help="Only those that stand so.")
-@click.option("--tag", default="", help="Only those with a tag.")
-@click.option("--assigned", default="", metavar="AGENT", help="Only those that are assigned to an agent.")
-@click.option("--channel", default="", help="Only those with an address on a channel.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many.")
+@click.option("--status", type=click.Choice(list(STATUSES)), help="List only contacts with this status.")
+@click.option("--tag", default="", metavar="TEXT", help="List only those with this tag.")
+@click.option("--assigned", default="", metavar="AGENT", help="List only those that are assigned to AGENT.")
+@click.option("--channel", default="", metavar="NAME", help="List only those with an address on this channel.")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="Contacts to list.")
 @common
 def contacts(with_: Common, status: str | None, tag: str, assigned: str, channel: str, limit: int) -> int:
-    """List contacts, the one that changed last first."""
+    """List contacts, those changed last first."""
     request = api.ListContactsRequest(
         account_id=with_.settings.account,
         status=STATUSES[status] if status else None,

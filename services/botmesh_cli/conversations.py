@@ -21,20 +21,20 @@ _EMPTY = "No conversations. Begin one with `botmesh chat`."
 
 
 @click.command()
-@click.option("--status", type=click.Choice(list(STATUSES)), help="Only those that stand so.")
-@click.option("--owner", default="", metavar="AGENT", help='Only those of an agent, or of the "desk".')
-@click.option("--channel", default="", help="Only those on a channel.")
-@click.option("--contact", default="", help="Only those of a contact.")
-@click.option("--tag", default="", help="Only those with a tag.")
-@click.option("--open", "closed", flag_value=False, type=bool, default=None, help="Only those that are open.")
-@click.option("--closed", "closed", flag_value=True, type=bool, help="Only those that have ended.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many.")
-@click.option("--watch", is_flag=True, help="Follow what happens until interrupted.")
+@click.option("--status", type=click.Choice(list(STATUSES)), help="List only conversations with this status.")
+@click.option("--owner", default="", metavar="AGENT", help='List only those that AGENT, or the "desk", owns.')
+@click.option("--channel", default="", metavar="NAME", help="List only those on this channel.")
+@click.option("--contact", default="", metavar="ID", help="List only those of this contact.")
+@click.option("--tag", default="", metavar="TEXT", help="List only those with this tag.")
+@click.option("--open", "closed", flag_value=False, type=bool, default=None, help="List only open ones.")
+@click.option("--closed", "closed", flag_value=True, type=bool, help="List only closed ones.")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="Conversations to list.")
+@click.option("--watch", is_flag=True, help="Print new events of all conversations until Ctrl-C.")
 @common
 def conversations(
     with_: Common, status: str | None, closed: bool | None, watch: bool, limit: int, **fields: str
 ) -> int:
-    """List conversations, the one in which something happened last first."""
+    """List conversations, those updated last first."""
     request = api.ListConversationsRequest(
         account_id=with_.settings.account,
         status=STATUSES[status] if status else None,
@@ -45,19 +45,18 @@ def conversations(
         page_size=limit,
         closed=closed,
     )
-    return run(_watch(with_) if watch else list_conversations(with_, request))
+    return run(_watch(with_) if watch else _list(with_, request))
 
 
 @click.command()
 @click.argument("conversation_id")
 @common
 def conversation(with_: Common, conversation_id: str) -> int:
-    """Show what happened in one conversation: messages, owners, epochs, transfers with reasons, its end."""
+    """Print the events of one conversation: messages, owners with epochs, transfers with reasons, its end."""
     return run(_timeline(with_, conversation_id))
 
 
-async def list_conversations(with_: Common, request: api.ListConversationsRequest) -> None:
-    """Print the conversations that a request lists."""
+async def _list(with_: Common, request: api.ListConversationsRequest) -> None:
     async with service(with_.settings) as stub:
         listed = (await stub.ListConversations(request, timeout=TIMEOUT)).conversations
     if with_.as_json:
@@ -90,9 +89,9 @@ def contact_in_words(view: Conversation) -> str:
     return f"[yellow]alert of {plain(view.alert_from)}[/yellow]" if view.alert_from else plain(view.contact_id)
 
 
-def _table(views: list[Conversation]) -> Table:
+def _table(conversations: list[Conversation]) -> Table:
     rows = table("CONVERSATION", "CONTACT", "CHANNEL", "OWNER", "STATUS", "UNANSWERED", "TAGS", "UPDATED")
-    for view in views:
+    for view in conversations:
         rows.add_row(
             plain(view.conversation_id),
             contact_in_words(view),

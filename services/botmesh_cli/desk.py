@@ -1,4 +1,4 @@
-"""`botmesh desk`: list, claim, answer and hand back conversations at the human desk."""
+"""`botmesh desk`: list, claim, answer, hand back and close conversations at the human desk."""
 
 import getpass
 import re
@@ -28,14 +28,14 @@ def _print(with_: Common, view: Conversation) -> None:
     if with_.as_json:
         print_json(to_dict(view))
     else:
-        stands = status_of(view) if view.HasField("closed_at") else f"{view.unanswered} unanswered"
-        verb = "had" if view.HasField("closed_at") else "has"
+        is_closed = view.HasField("closed_at")
+        verb, stands = ("had", status_of(view)) if is_closed else ("has", f"{view.unanswered} unanswered")
         console().print(f"{owner_in_words(view.owner)} {verb} {plain(view.conversation_id)}, {stands}")
 
 
 @click.group()
 def desk() -> None:
-    """Answer conversations as a person: see what waits, claim, answer, hand back, close."""
+    """Answer conversations as a person of the desk: list, claim, answer, approve, hand back and close."""
 
 
 @desk.command("list")
@@ -159,11 +159,11 @@ def back(with_: Common, conversation_id: str, person: str | None, agent: str) ->
 
 @desk.command()
 @click.argument("conversation_id")
-@click.option("--person", metavar="NAME", help="Who you are.  [default: your user name]")
-@click.option("--reason", default="", help="Why, for the log.")
+@click.option("--person", metavar="NAME", help="Your name at the desk.  [default: your user name]")
+@click.option("--reason", default="", help="The reason, for the event log.")
 @common
 def close(with_: Common, conversation_id: str, person: str | None, reason: str) -> int:
-    """End a conversation or an alert; the contact's next message opens a new one."""
+    """Close a conversation or an alert; the contact's next message opens a new conversation."""
 
     async def work() -> None:
         async with service(with_.settings) as stub:
