@@ -115,7 +115,15 @@ public enum Reason {
     /** The agent is neither the owner nor a member of the conversation. */
     NOT_A_MEMBER(FAILED_PRECONDITION, false),
     /** A quota of the connection, the conversation or the account is used up. */
-    QUOTA_EXCEEDED(RESOURCE_EXHAUSTED, false);
+    QUOTA_EXCEEDED(RESOURCE_EXHAUSTED, false),
+    /** No contact has this id, or nothing is known about it. */
+    UNKNOWN_CONTACT(NOT_FOUND, false),
+    /** The address belongs to another contact. */
+    ADDRESS_TAKEN(ALREADY_EXISTS, false),
+    /** The contact already has an open conversation on the channel. */
+    CONVERSATION_OPEN(FAILED_PRECONDITION, false),
+    /** The conversation has ended. */
+    CONVERSATION_CLOSED(FAILED_PRECONDITION, false);
 
     /** The gRPC status code of errors with this reason. */
     public final Status.Code code;
