@@ -1,7 +1,7 @@
 """Brings the projection up to date from the log: at a start, and after its file was damaged."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_STORAGE
@@ -42,13 +42,13 @@ async def catch_up(
     contacts: dict[str, ContactAggregate] = {}
     while records := await log.read_all(position + 1, _RECORDS_A_READ):
         position = records[-1].position
-        for stream, events in _by_stream(records, on_unreadable, contact_of).items():
+        for stream, event in _of_contacts(records, on_unreadable):
             contact = contacts.get(stream)
             if contact is None:
-                contact = contacts[stream] = await _contact(stream, events, accounts, new_contact)
-            contact.take_in(events)
-            projector.put_contact(contact, events, read_position(events[-1].position, field="position"))
-        for conversation_id, events in _by_stream(records, on_unreadable, is_conversation).items():
+                contact = contacts[stream] = await _contact(stream, event.sequence, accounts, new_contact)
+            contact.take_in([event])
+            projector.put_contact(contact, [event], read_position(event.position, field="position"))
+        for conversation_id, events in _by_conversation(records, on_unreadable).items():
             live = folded.get(conversation_id)
             if live is None:
                 live = folded[conversation_id] = new(conversation_id)
@@ -67,15 +67,12 @@ async def catch_up(
 
 
 async def _contact(
-    stream: str,
-    events: Sequence[ConversationEvent],
-    accounts: Accounts,
-    new_contact: Callable[[Account, str], ContactAggregate],
+    stream: str, first_sequence: int, accounts: Accounts, new_contact: Callable[[Account, str], ContactAggregate]
 ) -> ContactAggregate:
-    """The contact of a stream as it was before `events`, or later."""
+    """The contact of a stream as it was before the event with `first_sequence`, or later."""
     account, contact_id = contact_of(stream) or ("", "")
     contact = new_contact(await accounts.of(account), contact_id)
-    if events[0].sequence > 1:
+    if first_sequence > 1:
         await contact.load()
     return contact
 
@@ -93,21 +90,26 @@ async def rebuild(
     position = 0
     while records := await log.read_all(position + 1, _RECORDS_A_READ):
         position = records[-1].position
-        for stream, events in _by_stream(records, on_unreadable, contact_of).items():
+        for stream, event in _of_contacts(records, on_unreadable):
             account, contact_id = contact_of(stream) or ("", "")
-            projector.put_contact(await get_contact(account, contact_id), events, position)
-        for conversation_id, events in _by_stream(records, on_unreadable, is_conversation).items():
+            projector.put_contact(await get_contact(account, contact_id), [event], position)
+        for conversation_id, events in _by_conversation(records, on_unreadable).items():
             projector.put(await get(conversation_id), events, position)
         projector.try_to_commit()
     projection.rebuilt(position)
     problems.over(COMPONENT, PROBLEM_KIND_STORAGE, LISTS)
 
 
-def _by_stream(
-    records: Sequence[Record], on_unreadable: OnUnreadable, is_wanted: Callable[[str], object]
-) -> dict[str, list[ConversationEvent]]:
+def _of_contacts(records: Sequence[Record], on_unreadable: OnUnreadable) -> Iterator[tuple[str, ConversationEvent]]:
+    """The events of contacts with their streams, in the order of the log: addresses move from one to the other."""
+    for record in records:
+        if contact_of(record.stream) is not None:
+            yield record.stream, decode(record, on_unreadable)
+
+
+def _by_conversation(records: Sequence[Record], on_unreadable: OnUnreadable) -> dict[str, list[ConversationEvent]]:
     events: dict[str, list[ConversationEvent]] = defaultdict(list)
     for record in records:
-        if is_wanted(record.stream):
+        if is_conversation(record.stream):
             events[record.stream].append(decode(record, on_unreadable))
     return events

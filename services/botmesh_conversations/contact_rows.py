@@ -52,12 +52,15 @@ class FreshContacts:
     """By account, channel and text: the contact; empty: nobody has the address any more."""
     forms: dict[tuple[str, str, str], None] = field(default_factory=dict)
     """Forms that were taken in: account, contact, id."""
+    conversations: dict[str, tuple[str, str, bool, bool]] = field(default_factory=dict)
+    """By conversation: account, contact, whether it is open, whether somebody else than the contact opened it."""
 
     def put(self, state: ContactState, events: Iterable[ConversationEvent]) -> None:
         """How a contact stands after `events`."""
         account, contact = state.view.account_id, state.view.contact_id
         self.states[account, contact] = state
         for event in events:
+            self._put_conversations(account, contact, event)
             if event.HasField("address_unlinked"):
                 self.addresses[account, *key_of(event.address_unlinked.address)] = ""
             if event.HasField("form_submitted"):
@@ -66,11 +69,22 @@ class FreshContacts:
             for address in state.view.addresses:
                 self.addresses[account, *key_of(address)] = contact
 
+    def _put_conversations(self, account: str, contact: str, event: ConversationEvent) -> None:
+        if event.HasField("conversation_begun"):
+            begun = event.conversation_begun
+            self.conversations[begun.conversation_id] = account, contact, True, begun.HasField("opened")
+        elif event.HasField("conversation_ended"):
+            self.conversations[event.conversation_ended.conversation_id] = account, contact, False, False
+        elif event.HasField("contact_merged"):
+            for known in event.contact_merged.conversations:
+                self.conversations[known.conversation_id] = account, contact, True, False
+
     def add(self, newer: "FreshContacts") -> None:
         """Take in what was put later."""
         self.states |= newer.states
         self.addresses |= newer.addresses
         self.forms |= newer.forms
+        self.conversations |= newer.conversations
 
     def insert(self, db: Any) -> None:
         """Write the rows, inside a transaction."""
@@ -83,11 +97,6 @@ class FreshContacts:
                 "INSERT OR REPLACE INTO contact_merge VALUES (?, ?)",
                 [(account, merged) for merged in state.view.merged_ids],
             )
-            if not state.merged_into:
-                db.executemany(
-                    "INSERT OR REPLACE INTO contact_conversation VALUES (?, ?, ?, ?, ?)",
-                    _conversation_rows(state),
-                )
         for (account, channel, text), contact in self.addresses.items():
             if contact:
                 row = account, channel, text, contact
@@ -95,6 +104,10 @@ class FreshContacts:
             else:
                 gone = account, channel, text
                 db.execute("DELETE FROM address WHERE account = ? AND channel = ? AND text = ?", gone)
+        db.executemany(
+            "INSERT OR REPLACE INTO contact_conversation VALUES (?, ?, ?, ?, ?)",
+            [(conversation, *row) for conversation, row in self.conversations.items()],
+        )
         db.executemany("INSERT OR IGNORE INTO form VALUES (?, ?, ?)", list(self.forms))
 
 
@@ -176,13 +189,3 @@ def _row(state: ContactState) -> tuple[object, ...]:
         state.merged_into,
         view.SerializeToString(),
     )
-
-
-def _conversation_rows(state: ContactState) -> list[tuple[object, ...]]:
-    account, contact = state.view.account_id, state.view.contact_id
-    rows: list[tuple[object, ...]] = [(ended, account, contact, 0, 0) for ended in state.ended]
-    rows += [
-        (known.conversation_id, account, contact, 1, known.conversation_id in state.openings)
-        for known in state.view.conversations
-    ]
-    return rows

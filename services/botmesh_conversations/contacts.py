@@ -249,6 +249,7 @@ class Contacts:
             if remaining.account.name != merged.account.name:
                 raise InvalidField("both contacts must be of one account", field="merged")
             if remaining is not merged:
+                await self._open_begun(merged)
                 await merged.write(lambda state: contact_rules.merge_into(state, remaining.contact_id))
                 await self._take_over(remaining, merged)
             elif other.contact_id == remaining.contact_id:

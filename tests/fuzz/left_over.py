@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from botmesh.telemetry.telemetry import Telemetry
+from botmesh.v1.contact_pb2 import Contact
 from botmesh.v1.conversation_pb2 import Conversation
 from botmesh.v1.problem_service_pb2 import PROBLEM_KIND_UNREADABLE
 from botmesh.v1.task_pb2 import Task
@@ -43,11 +44,26 @@ _NOBODY = "127.0.0.1:1"
 _QUERIES = {
     "conversations": (
         "projection.sqlite",
-        "SELECT id, account, channel, contact, status, owner, updated, pending, queued, view FROM conversation",
+        "SELECT id, account, channel, contact, status, owner, updated, pending, queued, closed, carried, view "
+        "FROM conversation",
         Conversation,
     ),
     "messages": ("projection.sqlite", "SELECT conversation || '/' || id, sequence FROM message", None),
     "tags": ("projection.sqlite", "SELECT tag || '/' || id FROM tag", None),
+    "contacts": (
+        "projection.sqlite",
+        "SELECT account || '/' || id, status, until, assigned, updated, shared, merged, view FROM contact",
+        Contact,
+    ),
+    "addresses": ("projection.sqlite", "SELECT account || '/' || channel || '/' || text, contact FROM address", None),
+    "tags of contacts": ("projection.sqlite", "SELECT account || '/' || tag || '/' || id FROM contact_tag", None),
+    "conversations of contacts": (
+        "projection.sqlite",
+        "SELECT conversation, account, contact, open, opening FROM contact_conversation",
+        None,
+    ),
+    "merges": ("projection.sqlite", "SELECT account || '/' || merged FROM contact_merge", None),
+    "forms": ("projection.sqlite", "SELECT account || '/' || contact || '/' || id FROM form", None),
     "tasks": (
         "tasks.sqlite",
         "SELECT account||id, agent, from_agent, conversation, correlation, state, updated, pending, view FROM task",
