@@ -8,7 +8,10 @@ from botmesh.v1.contact_pb2 import Contact
 from botmesh.v1.contact_service_pb2 import ListContactsRequest
 from botmesh.v1.conversation_pb2 import CONVERSATION_STATUS_ACTIVE, CONVERSATION_STATUS_PAUSED, ConversationEvent
 from botmesh_conversations.model.contact_state import ContactState, key_of
+from botmesh_conversations.model.streams import contact_stream
+from botmesh_log.stream import OnUnreadable
 from botmesh_service.paging import read_token
+from botmesh_service.times import seconds_of
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS contact (
@@ -86,10 +89,15 @@ class FreshContacts:
         self.forms |= newer.forms
         self.conversations |= newer.conversations
 
-    def insert(self, db: Any) -> None:
-        """Write the rows, inside a transaction."""
+    def insert(self, db: Any, on_unreadable: OnUnreadable) -> None:
+        """Write the rows, inside a transaction. What cannot be put into a row is told and left out."""
         for (account, contact), state in self.states.items():
-            db.execute("INSERT OR REPLACE INTO contact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(state))
+            try:
+                row = _row(state)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep others out of the lists
+                on_unreadable(contact_stream(account, contact), f"cannot be listed ({type(error).__name__}: {error})")
+                continue
+            db.execute("INSERT OR REPLACE INTO contact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             db.execute("DELETE FROM contact_tag WHERE account = ? AND id = ?", (account, contact))
             tags = [] if state.merged_into else [(account, tag, contact) for tag in state.view.tags]
             db.executemany("INSERT OR REPLACE INTO contact_tag VALUES (?, ?, ?)", tags)
@@ -165,6 +173,15 @@ def page_query(wanted: ListContactsRequest, now: int, size: int) -> tuple[str, l
     return query, [*values, size + 1]
 
 
+_NEVER = 9e9
+"""Seconds since the epoch, the year 2255: later moments do not fit as nanoseconds."""
+
+
+def nanoseconds(moment: float | None) -> int | None:
+    """A moment as SQLite keeps it; what lies past its integers is never."""
+    return None if moment is None or not moment < _NEVER else int(moment * 1e9)
+
+
 def effective(view: Contact, now: float) -> Contact:
     """A contact as it stands at the time `now`, in seconds since the epoch: a pause that is over is none."""
     shown = Contact()
@@ -182,7 +199,7 @@ def _row(state: ContactState) -> tuple[object, ...]:
         view.account_id,
         view.contact_id,
         view.status,
-        view.paused_until.ToNanoseconds() if view.HasField("paused_until") else None,
+        nanoseconds(seconds_of(view.paused_until)) if view.HasField("paused_until") else None,
         view.assigned_agent,
         view.updated_at.ToNanoseconds(),
         state.shared,

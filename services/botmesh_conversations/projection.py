@@ -14,7 +14,7 @@ from botmesh.v1.contact_service_pb2 import ListContactsRequest
 from botmesh.v1.conversation_pb2 import Conversation, ConversationEvent
 from botmesh.v1.conversation_service_pb2 import ListConversationsRequest
 from botmesh_conversations import contact_rows
-from botmesh_conversations.contact_rows import FreshContacts, Unfinished
+from botmesh_conversations.contact_rows import FreshContacts, Unfinished, nanoseconds
 from botmesh_conversations.model.contact_state import ContactState
 from botmesh_conversations.model.event_kinds import kind_of, message_id_of
 from botmesh_conversations.model.fold import VERSION
@@ -41,9 +41,6 @@ CREATE INDEX IF NOT EXISTS by_due ON conversation (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_queue ON conversation (account, queued) WHERE queued IS NOT NULL;
 CREATE INDEX IF NOT EXISTS open_by_contact ON conversation (account, contact) WHERE NOT closed;
 """
-
-_NEVER = 9e9
-"""Seconds since the epoch, the year 2255: later moments do not fit as nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +178,7 @@ class Projection(ProjectionFile):
             "INSERT OR IGNORE INTO message VALUES (?, ?, ?)",
             [(*key, sequence) for key, sequence in fresh.messages.items()],
         )
-        fresh.contacts.insert(self._db)
+        fresh.contacts.insert(self._db, self._on_unreadable)
         self.skip_to(fresh.position)
 
     def _row_of(self, state: State, position: int, due: float | None) -> tuple[object, ...] | None:
@@ -230,13 +227,13 @@ class Projection(ProjectionFile):
     def put_off(self, conversation: str, due: float) -> None:
         """Look at a conversation again no earlier than `due`, whatever it says itself."""
         self._try_to_write()
-        self._db.execute("UPDATE conversation SET due = ? WHERE id = ?", (_nanoseconds(due), conversation))
+        self._db.execute("UPDATE conversation SET due = ? WHERE id = ?", (nanoseconds(due), conversation))
 
     def overdue(self, now: float, limit: int) -> list[str]:
         """Conversations that want to be looked at now, the most overdue first."""
         self._try_to_write()
         query = "SELECT id FROM conversation WHERE due <= ? ORDER BY due LIMIT ?"
-        return [row[0] for row in self._db.execute(query, (_nanoseconds(now), limit))]
+        return [row[0] for row in self._db.execute(query, (nanoseconds(now), limit))]
 
     def queue_position(self, view: Conversation) -> int:
         """A conversation's place in its desk's queue, from 1; 0: it does not wait."""
@@ -342,11 +339,6 @@ class Projection(ProjectionFile):
             return None
 
 
-def _nanoseconds(due: float | None) -> int | None:
-    """A moment as SQLite keeps it; what lies past its integers is never."""
-    return None if due is None or not due < _NEVER else int(due * 1e9)
-
-
 def _row(state: State, position: int, due: float | None) -> tuple[object, ...]:
     view = state.view
     return (
@@ -359,7 +351,7 @@ def _row(state: State, position: int, due: float | None) -> tuple[object, ...]:
         view.updated_at.ToNanoseconds(),
         position,
         is_pending(state),
-        _nanoseconds(due),
+        nanoseconds(due),
         view.queued_at.ToNanoseconds() if view.HasField("queued_at") else None,
         state.is_closed,
         view.contact_sequence,

@@ -230,3 +230,28 @@ async def test_a_conversation_goes_on_after_an_event_that_cannot_be_read(tmp_pat
         chunks = [chunk async for chunk in mesh.conversations.GetHistory(api.GetHistoryRequest(conversation_id=one))]
         said = [entry.payload[0].text for chunk in chunks for entry in chunk.entries]
         assert said == ["first", "second"]
+
+
+async def test_a_contact_goes_on_after_events_that_cannot_be_read(tmp_path):
+    async with up(tmp_path) as mesh:
+        one = await post(mesh, "first")
+    await swallow(tmp_path, [b"\xff\xff", b"", paused(YEAR_9999)], stream="contact/default/anna")
+    await swallow(tmp_path, [b"\xff\xff"], stream="contact/default/berta")
+    await swallow(tmp_path, [paused(9_000_000_000_000), b"\xba\x3e\x03abc"], stream="contact/default/carl")
+    begun = ConversationEvent(conversation_begun=pb.ConversationBegun(conversation_id="lost", channel="web"))
+    await swallow(tmp_path, [b"\xff\xff", begun], stream="contact/default/dora")
+    await swallow(tmp_path, [b"\xff\xff"], stream="contact/default/a/b")
+    for _ in range(2):
+        async with up(tmp_path) as mesh:
+            assert await post(mesh, "second") == one
+            for contact in ("berta", "carl", "dora"):
+                await post(mesh, "hello", contact=contact)
+            assert {"anna", "berta", "carl", "dora"} <= await listed(mesh)
+            request = api.SetStatusRequest(contact={"contact_id": "dora"}, status=pb.CONVERSATION_STATUS_STOPPED)
+            await mesh.conversations.SetStatus(request, timeout=10)
+            subjects = {problem.subject for problem in await mesh.problems()}
+            assert "contact/default/anna" in subjects
+    for file in tmp_path.glob("projection.sqlite*"):
+        file.unlink()
+    async with up(tmp_path) as mesh:
+        assert {"anna", "berta", "carl", "dora"} <= await listed(mesh)

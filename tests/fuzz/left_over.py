@@ -44,8 +44,10 @@ _NOBODY = "127.0.0.1:1"
 _QUERIES = {
     "conversations": (
         "projection.sqlite",
-        "SELECT id, account, channel, contact, status, owner, updated, pending, queued, closed, carried, view "
-        "FROM conversation",
+        (
+            "SELECT id, account, channel, contact, status, owner, updated, pending, queued, closed, carried, view "
+            "FROM conversation"
+        ),
         Conversation,
     ),
     "messages": ("projection.sqlite", "SELECT conversation || '/' || id, sequence FROM message", None),

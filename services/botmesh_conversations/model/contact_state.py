@@ -147,6 +147,7 @@ def merged(state: ContactState, event: ConversationEvent) -> None:
 
 def status_changed(state: ContactState, event: ConversationEvent) -> None:
     changed = event.status_changed
+    seconds_of(changed.until)  # raises for an end that is no time: the event is left out, and told
     state.view.status = changed.status
     state.view.ClearField("paused_until")
     if changed.HasField("until"):
