@@ -250,6 +250,9 @@ func (s *agentService) runDelegate(ctx context.Context, task *Task) (proto.Messa
 
 func (s *agentService) runTurn(turn *pb.Turn) bot {
 	return func(ctx context.Context, task *Task) (proto.Message, error) {
+		if turn.ServiceAddress != "" {
+			task.conversationsAt = turn.ServiceAddress
+		}
 		answer := s.agent.forTurn(turn.GetTransfer().GetIntentId())
 		reply, err := answer(ctx, &Conversation{Task: task, Turn: turn})
 		return s.reply(task, reply, err)

@@ -15,16 +15,18 @@ const (
 	keyConversation = "botmesh-conversation"
 	keyAccount      = "botmesh-account"
 	keyTo           = "botmesh-to"
+	keyOpen         = "botmesh-open"
 
 	ourKeys   = "botmesh-"
 	binaryKey = "-bin" // gRPC's suffix for keys with binary values
 
 	maxMetadataBytes = 4096
-	maxPathLength    = 64 // agents; bounds the path even if the mesh's hop limit is higher, so that it fits into metadata
+	maxOpen          = 64_000 // the largest value of botmesh-open
+	maxPathLength    = 64     // agents; bounds the path even if the mesh's hop limit is higher, so that it fits into metadata
 	noLimit          = -1
 )
 
-var chainKeys = []string{keyPath, keyMaxHops, keyCorrelation, keyConversation, keyAccount, keyTo}
+var chainKeys = []string{keyPath, keyMaxHops, keyCorrelation, keyConversation, keyAccount, keyTo, keyOpen}
 
 // chain holds what one call carries of its chain.
 type chain struct {
@@ -34,14 +36,25 @@ type chain struct {
 	conversationID string
 	accountID      string // empty in a received chain means the callee's own account
 	to             string // agent/instance that the caller addresses; empty: any
+	open           int    // open delegations of the conversation at the agents of the path; 0: as many as the path is long
 }
 
 func rootChain(account, conversation string) chain {
 	return chain{correlationID: newID(), accountID: account, conversationID: conversation, maxHops: noLimit}
 }
 
-// below returns the chain for a call that the given agent makes. It has one hop more.
+// openOnPath returns how many delegations of the conversation are open at the agents of the path.
+func (c chain) openOnPath() int {
+	if c.open == 0 {
+		return len(c.path)
+	}
+	return c.open
+}
+
+// below returns the chain for a call that the given agent makes. It has one hop more. Its open is the count without the
+// agent's own delegations, which the concurrency policy adds.
 func (c chain) below(agent string) chain {
+	c.open = c.openOnPath()
 	c.path = append(append(make([]string, 0, len(c.path)+1), c.path...), agent)
 	c.to = ""
 	return c
@@ -87,6 +100,9 @@ func (c chain) metadata() metadata.MD {
 	put(keyTo, c.to)
 	if c.maxHops != noLimit {
 		md.Set(keyMaxHops, strconv.Itoa(c.maxHops))
+	}
+	if c.openOnPath() != len(c.path) { // the length of the path is the default
+		md.Set(keyOpen, strconv.Itoa(c.open))
 	}
 	return md
 }
@@ -155,6 +171,11 @@ func parseChain(values map[string]string) (chain, error) {
 			return chain{}, err
 		}
 	}
+	if values[keyOpen] != "" {
+		if parsed.open, err = parseOpen(values[keyOpen]); err != nil {
+			return chain{}, err
+		}
+	}
 	if values[keyPath] != "" {
 		parsed.path, err = parsePath(values[keyPath])
 	}
@@ -184,6 +205,14 @@ func parseHops(text string) (int, error) {
 	number, err := strconv.ParseUint(text, 10, 8)
 	if err != nil || len(text) > 2 || number > maxPathLength {
 		return 0, invalid(keyMaxHops, "%s must be 0 to %d but is %q", keyMaxHops, maxPathLength, cut(text, 80))
+	}
+	return int(number), nil
+}
+
+func parseOpen(text string) (int, error) {
+	number, err := strconv.ParseUint(text, 10, 32)
+	if err != nil || len(text) > len("64000") || number < 1 || number > maxOpen {
+		return 0, invalid(keyOpen, "%s must be 1 to %d but is %q", keyOpen, maxOpen, cut(text, 80))
 	}
 	return int(number), nil
 }

@@ -40,6 +40,36 @@ func TestMalformedMetadataIsRefusedWithItsKey(t *testing.T) {
 	}
 }
 
+func TestOpenDelegationsTravelIfTheyDifferFromTheLengthOfThePath(t *testing.T) {
+	sent := chain{path: []string{"a"}, maxHops: noLimit, open: 4}
+	got, err := chainFrom(sent.metadata())
+	if err != nil || got.open != 4 || got.below("b").open != 4 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	for _, open := range []int{0, 1} {
+		sent.open = open
+		if md := sent.metadata(); len(md.Get(keyOpen)) != 0 {
+			t.Errorf("%d: %v", open, md)
+		}
+	}
+	if open := sent.below("b").open; open != 1 {
+		t.Errorf("by the length of the path %d are open", open)
+	}
+}
+
+func TestACountOfOpenDelegationsOutOfBoundsIsRefused(t *testing.T) {
+	for _, value := range []string{"0", "64001", "-1", "+1", "1.5", "many", "99999999999999999999"} {
+		_, err := chainFrom(metadata.Pairs(keyOpen, value))
+		var e *Error
+		if !errors.As(err, &e) || e.Reason != ReasonInvalidField || e.Metadata["field"] != keyOpen {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+	if got, err := chainFrom(metadata.Pairs(keyOpen, "64000")); err != nil || got.open != 64_000 {
+		t.Error(got, err)
+	}
+}
+
 func TestAKeyThatStandsTwiceIsRefused(t *testing.T) {
 	_, err := chainFrom(metadata.Pairs(keyAccount, "a", keyAccount, "b"))
 	if !errors.Is(err, ReasonInvalidField) {

@@ -4,15 +4,14 @@ import (
 	"context"
 	"strings"
 
-	"google.golang.org/grpc/metadata"
-
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
 )
 
 // Desk is the transfer target for any free person at the desk. "desk/anna" addresses one person.
 const Desk = "desk"
 
-// Conversation is one turn of a conversation that this bot owns. It adds the contact, the turn and transfers to a Task.
+// Conversation is one turn of a conversation that this bot owns. It adds the contact, the turn, transfers and the
+// end of the conversation to a Task.
 type Conversation struct {
 	*Task
 	// Turn is the contract's message: turn id, epoch, contact, channel and the transfer, if any.
@@ -30,6 +29,16 @@ func (c *Conversation) Intent() string { return c.Turn.GetTransfer().GetIntentId
 
 // TransferredFrom returns the agent that transferred the conversation here; empty if this turn came by no transfer.
 func (c *Conversation) TransferredFrom() string { return c.Turn.GetTransfer().GetFromAgent() }
+
+// Language returns the contact's language, a BCP 47 tag; empty if it is not known.
+func (c *Conversation) Language() string { return c.Turn.Language }
+
+// Opening returns how the conversation was opened if the bot speaks first: then the message is empty. It returns nil if the
+// contact spoke first.
+func (c *Conversation) Opening() *pb.ConversationOpening { return c.Turn.Opening }
+
+// PreviousConversationID returns the id of the contact's conversation on this channel before this one; empty if there is none.
+func (c *Conversation) PreviousConversationID() string { return c.Turn.PreviousConversationId }
 
 // Handover holds the optional details of a transfer.
 type Handover struct {
@@ -52,10 +61,6 @@ type Transferred struct {
 // Transfer gives the conversation for good to an agent, Desk, or "desk/anna". A target that declines is no error: see
 // Transferred. Errors are *Error.
 func (c *Conversation) Transfer(ctx context.Context, to string, with Handover) (Transferred, error) {
-	stub, err := c.client.conversations(c.Turn.ServiceAddress)
-	if err != nil {
-		return Transferred{}, err
-	}
 	variables, err := toStruct(with.Context)
 	if err != nil {
 		return Transferred{}, err
@@ -68,11 +73,11 @@ func (c *Conversation) Transfer(ctx context.Context, to string, with Handover) (
 	if with.Fallback != "" {
 		request.Fallback = owner(with.Fallback)
 	}
-	md := metadata.MD{}
-	propagator.Inject(c.call.ctx, carrier(md)) // the transfer belongs to this turn's trace
-	bounded, cancel := context.WithDeadline(metadata.NewOutgoingContext(ctx, md), c.Deadline())
-	defer cancel()
-	response, err := stub.TransferConversation(bounded, request)
+	var response *pb.TransferConversationResponse
+	err = c.withConversations(ctx, func(ctx context.Context, stub pb.ConversationServiceClient) (err error) {
+		response, err = stub.TransferConversation(ctx, request)
+		return err
+	})
 	if err != nil {
 		return Transferred{}, err
 	}
@@ -94,6 +99,19 @@ func (c *Conversation) HandBack(ctx context.Context, with Handover) (Transferred
 		with.Reason = "handed back"
 	}
 	return c.Transfer(ctx, from, with)
+}
+
+// Close ends the conversation with this turn: it closes when the turn has ended, unless the contact has written more by then.
+// The contact's next message opens a new conversation. Closing a closed conversation is no error. Errors are *Error.
+func (c *Conversation) Close(ctx context.Context, reason string) error {
+	request := &pb.CloseConversationRequest{
+		ConversationId: c.ConversationID(), Epoch: c.Turn.Epoch, Reason: reason,
+		By: &pb.CloseConversationRequest_Agent{Agent: c.call.endpoint.agent},
+	}
+	return c.withConversations(ctx, func(ctx context.Context, stub pb.ConversationServiceClient) error {
+		_, err := stub.CloseConversation(ctx, request)
+		return err
+	})
 }
 
 func textParts(text string) []*Part {

@@ -25,13 +25,16 @@ type endpoint struct {
 	narrow   []Narrow
 	incoming map[[2]string]int // open delegations to this instance, by conversation
 	outgoing map[[2]string]int // open delegations of this instance, by conversation
+
+	elsewhere map[string]int // open delegations of other instances, by conversation of this account; from the last heartbeat
+	onMany    func()         // called when a conversation of this account reaches manyOpen outgoing delegations; must not block
 }
 
 func newEndpoint(account string, settings Settings, narrow ...Narrow) *endpoint {
 	e := &endpoint{
 		account: account, incoming: map[[2]string]int{}, outgoing: map[[2]string]int{},
 		narrow: append([]Narrow{settings.Narrow}, narrow...), works: newWorkTable(settings),
-		log: slog.Default(),
+		log: slog.Default(), onMany: func() {},
 	}
 	e.setCeiling(DefaultLimits())
 	return e

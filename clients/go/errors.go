@@ -67,6 +67,10 @@ const (
 	ReasonNotAMember          Reason = "NOT_A_MEMBER"         // FAILED_PRECONDITION: the agent neither owns the conversation nor is a member
 	ReasonBudgetSpent         Reason = "BUDGET_SPENT"         // FAILED_PRECONDITION: a budget of the chain, the conversation or the account is spent
 	ReasonQuotaExceeded       Reason = "QUOTA_EXCEEDED"       // RESOURCE_EXHAUSTED: a quota of the connection, conversation or account is used up
+	ReasonUnknownContact      Reason = "UNKNOWN_CONTACT"      // NOT_FOUND: no contact of this id or address
+	ReasonAddressTaken        Reason = "ADDRESS_TAKEN"        // ALREADY_EXISTS: another contact has the address
+	ReasonConversationOpen    Reason = "CONVERSATION_OPEN"    // FAILED_PRECONDITION: a conversation is open on the channel
+	ReasonConversationClosed  Reason = "CONVERSATION_CLOSED"  // FAILED_PRECONDITION: the conversation has ended
 )
 
 var codeOf = map[Reason]codes.Code{
@@ -119,6 +123,10 @@ var codeOf = map[Reason]codes.Code{
 	ReasonNotAMember:          codes.FailedPrecondition,
 	ReasonBudgetSpent:         codes.FailedPrecondition,
 	ReasonQuotaExceeded:       codes.ResourceExhausted,
+	ReasonUnknownContact:      codes.NotFound,
+	ReasonAddressTaken:        codes.AlreadyExists,
+	ReasonConversationOpen:    codes.FailedPrecondition,
+	ReasonConversationClosed:  codes.FailedPrecondition,
 }
 
 // neverStarted holds the reasons of refusals: errors raised before work starts.
@@ -150,6 +158,10 @@ var neverStarted = map[Reason]bool{
 	ReasonNotAMember:          true,
 	ReasonBudgetSpent:         true,
 	ReasonQuotaExceeded:       true,
+	ReasonUnknownContact:      true,
+	ReasonAddressTaken:        true,
+	ReasonConversationOpen:    true,
+	ReasonConversationClosed:  true,
 }
 
 const maxText = 1024 // characters; an error travels in metadata, which gRPC caps at 16 KiB

@@ -36,7 +36,7 @@ type Limits struct {
 	MaxHops           int           // hops in a chain; default 5
 	AllowRevisits     bool          // whether an agent in the path may be called again; default false
 	MaxMessageBytes   int           // serialized bytes of one request or response; default 1 MiB
-	MaxDelegations    int           // open delegations per conversation at one instance; default 10
+	MaxDelegations    int           // open delegations per conversation (policy_concurrency.go); default 10
 	MaxRetries        int           // retries of one call; default 3
 	MaxReplyBytes     int           // serialized bytes of a whole streamed reply; default 8 MiB
 }

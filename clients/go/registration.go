@@ -78,7 +78,8 @@ func isFinal(e *Error) bool {
 	return !isAway && (e.FromPeer || !e.Started)
 }
 
-// heartbeatNow sends a heartbeat without delay. It is called when the readiness has changed.
+// heartbeatNow sends a heartbeat without delay. It is called when the readiness has changed, or a
+// conversation has many open delegations.
 func (r *registration) heartbeatNow() {
 	select {
 	case r.wake <- struct{}{}:
@@ -156,6 +157,7 @@ func (r *registration) holdLease(ctx context.Context, interval time.Duration) (a
 func (r *registration) sendHeartbeats(ctx context.Context, interval time.Duration) (answered bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer r.endpoint.setElsewhere(nil) // counts that no heartbeat replaces would refuse calls for ever
 	stream, err := r.registry.stub.Heartbeat(ctx)
 	if err != nil {
 		return false, err
@@ -188,6 +190,7 @@ func (r *registration) sendHeartbeats(ctx context.Context, interval time.Duratio
 		if response.Limits != nil {
 			r.onLimits(limitsFrom(response.Limits))
 		}
+		r.endpoint.setElsewhere(response.OpenElsewhere)
 		r.noteProbe(response)
 	}
 }
@@ -199,6 +202,7 @@ func (r *registration) heartbeatLoop(ctx context.Context, send func(*pb.Heartbea
 		readiness, load := r.state()
 		if send(&pb.HeartbeatRequest{
 			InstanceId: r.request.InstanceId, LeaseToken: r.request.LeaseToken, Readiness: readiness, Load: load,
+			OpenDelegations: r.endpoint.openDelegations(),
 		}) != nil {
 			return
 		}

@@ -107,6 +107,7 @@ func (s *Serving) register() error {
 	}
 	r := newRegistration(s.endpoint, s.registry, s.agent.card(s.endpoint.account), s.InstanceID, advertised)
 	r.state, r.log = s.state, s.agent.logger()
+	s.endpoint.reportMany(r.heartbeatNow)
 	r.onLimits, r.onTraceEndpoint = s.endpoint.setCeiling, s.endpoint.telemetry.exportTo
 	s.registration = r
 	return r.start()

@@ -18,6 +18,8 @@ type Task struct {
 
 	call *call
 	item *workItem
+	// conversationsAt is the address of the ConversationService: the one that a turn came from, else the registry's.
+	conversationsAt string
 
 	mu        sync.Mutex
 	usage     []*Usage
@@ -25,7 +27,7 @@ type Task struct {
 }
 
 func newTask(c *call, calls *agentClient) *Task {
-	task := &Task{Message: c.message, call: c, item: c.work}
+	task := &Task{Message: c.message, call: c, item: c.work, conversationsAt: calls.directory.registry.address}
 	task.delegator = delegator{client: calls, newInvocation: task.newInvocation, onReply: task.addUsage}
 	return task
 }
