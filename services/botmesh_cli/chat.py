@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import click
 from rich.console import Console
 
-from botmesh.conversation import owner_named
 from botmesh.errors import BotmeshError
 from botmesh.names import new_id
 from botmesh.parts import text, text_of
+from botmesh.transfer import owner_named
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Outcome
 from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub

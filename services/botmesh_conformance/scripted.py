@@ -198,6 +198,43 @@ async def _notify(run: Run, step: dict[str, Any]) -> None:
         run.results.append({"ok": True})
 
 
+async def _hand_to_person(run: Run, step: dict[str, Any]) -> None:
+    try:
+        handed = await run.task.hand_to_person(step.get("reason", ""), step.get("message"))
+    except botmesh.BotmeshError as error:
+        run.results.append(_failure(error))
+    else:
+        run.results.append(
+            {
+                "ok": True,
+                "outcome": handed.outcome,
+                "queue_position": handed.queue_position,
+                "conversation_id": handed.conversation_id,
+            }
+        )
+
+
+async def _close(run: Run, step: dict[str, Any]) -> None:
+    try:
+        await _conversation(run).close(step.get("reason", ""))
+    except botmesh.BotmeshError as error:
+        run.results.append(_failure(error))
+    else:
+        run.results.append({"ok": True})
+
+
+async def _opening(run: Run, _: dict[str, Any]) -> None:
+    opening = _conversation(run).opening
+    seen = {} if opening is None else {name: getattr(opening, name) for name in ("trigger", "intent", "reason")}
+    run.parts.append(botmesh.data(seen))
+
+
+def _conversation(run: Run) -> botmesh.Conversation:
+    if not isinstance(run.task, botmesh.Conversation):
+        raise botmesh.AgentFailed("this step needs a turn")
+    return run.task
+
+
 _STEPS: dict[str, Callable[[Run, dict[str, Any]], Awaitable[None]]] = {
     "echo": _echo,
     "text": _text,
@@ -215,6 +252,9 @@ _STEPS: dict[str, Callable[[Run, dict[str, Any]], Awaitable[None]]] = {
     "delegate": _delegate,
     "parallel": _parallel,
     "notify": _notify,
+    "hand_to_person": _hand_to_person,
+    "close": _close,
+    "opening": _opening,
 }
 
 

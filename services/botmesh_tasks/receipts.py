@@ -3,7 +3,8 @@
 import asyncio
 import time
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.invocation import Invocation
 from botmesh.chain import Chain
 from botmesh.errors import BotmeshError
 from botmesh.limits import seconds

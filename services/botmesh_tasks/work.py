@@ -9,7 +9,8 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.invocation import Invocation
 from botmesh.chain import Chain
 from botmesh.errors import (
     BotmeshError,

@@ -7,7 +7,8 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.struct_pb2 import Struct
 from opentelemetry.context import Context
 
-from botmesh.calling.agent_client import AgentClient, Invocation
+from botmesh.calling.agent_client import AgentClient
+from botmesh.calling.invocation import Invocation
 from botmesh.chain import Chain
 from botmesh.delegator import Delegator
 from botmesh.errors import BotmeshError, InvalidField, QuotaExceeded
@@ -137,6 +138,7 @@ class TeamService(TeamServiceServicer):
             correlation_id=chain.correlation_id or message.correlation_id or new_id(),
             conversation_id=chain.conversation_id or message.conversation_id,
             account_id=account,
+            open=chain.open,
         )
         trace = extract(metadata)
         return _OnBehalf(self._clients.of(account), chain, trace, self._conversations)
@@ -158,6 +160,9 @@ class _OnBehalf(Delegator):
 
     def _named(self) -> Sequence[str]:
         return self._chain.path
+
+    def _open_in_path(self) -> int:
+        return max(0, self._chain.open_in_path - 1)  # the last agent of the path counts for the call that is made here
 
     def _conversations_at(self) -> str:
         return self._conversations

@@ -1,7 +1,7 @@
 """Botmesh: bots that delegate tasks and transfer conversations to each other.
 
 A bot:            Agent, Skill, Task, Reply           agent.py, skill.py, task.py, reply.py
-A conversation:   Conversation, DESK, NOT_MINE        conversation.py
+A conversation:   Conversation, DESK, NOT_MINE        conversation.py, transfer.py
 A client:         connect, Mesh, ReplyStream          client.py, reply_stream.py
 Delegations:      the methods of Task and Mesh        delegator.py, group_delegator.py
 Several agents:   Consultation, Opinion, Receipt      team.py
@@ -16,7 +16,7 @@ Below these modules, calling/ makes calls and serving/ serves them, both through
 from botmesh import errors
 from botmesh.agent import Agent
 from botmesh.client import Mesh, connect
-from botmesh.conversation import DESK, NOT_MINE, Conversation
+from botmesh.conversation import NOT_MINE, Conversation
 from botmesh.delegator import Match
 from botmesh.errors import AgentFailed, BotmeshError
 from botmesh.limits import Limits
@@ -27,6 +27,7 @@ from botmesh.skill import Skill
 from botmesh.task import Task
 from botmesh.task_handle import TaskHandle, TaskStatus
 from botmesh.team import Consultation, Opinion, Receipt
+from botmesh.transfer import DESK
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.usage_pb2 import Usage
 

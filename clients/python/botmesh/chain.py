@@ -1,7 +1,7 @@
 """The chain of a call, and its form in gRPC metadata (chain.proto)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botmesh.errors import InvalidField
 from botmesh.names import check_agent, check_id, new_id
@@ -12,11 +12,14 @@ CORRELATION = "botmesh-correlation"
 CONVERSATION = "botmesh-conversation"
 ACCOUNT = "botmesh-account"
 TO = "botmesh-to"
-KEYS = frozenset({PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO})
+OPEN = "botmesh-open"
+KEYS = frozenset({PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO, OPEN})
 
 MAX_METADATA_BYTES = 4096
 MAX_ALLOWED_HOPS = 64
 """The most agents in a path, whatever the mesh allows, so that the path fits into metadata."""
+MAX_OPEN = 64_000
+"""The greatest number of open delegations that a call or a heartbeat can name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class Chain:
     """The account. It is empty in arriving metadata if the caller names none; then the callee's account holds."""
     to: str = ""
     """The agent/instance that the caller means; empty: any."""
+    open: int = 0
+    """How many delegations of the conversation are open at the agents of the path, with this call; 0: as many as the
+    path is long."""
 
     @classmethod
     def root(cls, account_id: str, conversation_id: str = "") -> "Chain":
@@ -44,16 +50,22 @@ class Chain:
         """The key by which open delegations are counted: the conversation, or the chain if there is none."""
         return self.account_id, self.conversation_id or self.correlation_id
 
+    @property
+    def open_in_path(self) -> int:
+        """The number of open delegations at the agents of the path, with this call."""
+        return self.open or len(self.path)
+
     def below(self, agent: str) -> "Chain":
         """Return the chain of a call that `agent` makes, with one hop more."""
         path = (*self.path, agent)
-        return Chain(path, self.max_hops, self.correlation_id, self.conversation_id, self.account_id)
+        opened = self.open and min(self.open + 1, MAX_OPEN)
+        return Chain(path, self.max_hops, self.correlation_id, self.conversation_id, self.account_id, "", opened)
 
     def narrowed(self, max_hops: int | None) -> "Chain":
         """Return this chain with at most `max_hops` hops in all, if that is fewer than before."""
         if max_hops is None or (self.max_hops is not None and self.max_hops <= max_hops):
             return self
-        return Chain(self.path, max_hops, self.correlation_id, self.conversation_id, self.account_id, self.to)
+        return replace(self, max_hops=max_hops)
 
     def to_metadata(self, to: str = "") -> tuple[tuple[str, str], ...]:
         """Return the chain as gRPC metadata for the agent/instance `to`. Empty values are left out."""
@@ -64,6 +76,8 @@ class Chain:
             pairs.append((MAX_HOPS, str(self.max_hops)))
         if self.conversation_id:
             pairs.append((CONVERSATION, self.conversation_id))
+        if self.open != len(self.path) and self.open:
+            pairs.append((OPEN, str(self.open)))
         return tuple(pair for pair in pairs if pair[1])
 
     @classmethod
@@ -101,6 +115,7 @@ class Chain:
             conversation_id=check_id(CONVERSATION, values[CONVERSATION]) if values.get(CONVERSATION) else "",
             account_id=check_id(ACCOUNT, values[ACCOUNT]) if values.get(ACCOUNT) else "",
             to=_target(values[TO]) if values.get(TO) else "",
+            open=_open(values[OPEN]) if values.get(OPEN) else 0,
         )
 
 
@@ -121,6 +136,12 @@ def _hops(text: str) -> int:
         raise InvalidField(
             f"{MAX_HOPS} must be 0 to {MAX_ALLOWED_HOPS} but is {text[:80]!r}", field=MAX_HOPS, value=text[:80]
         )
+    return int(text)
+
+
+def _open(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= len(str(MAX_OPEN)) and 1 <= int(text) <= MAX_OPEN):
+        raise InvalidField(f"{OPEN} must be 1 to {MAX_OPEN} but is {text[:80]!r}", field=OPEN, value=text[:80])
     return int(text)
 
 

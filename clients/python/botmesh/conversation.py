@@ -4,18 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from opentelemetry.trace import get_current_span
-
 from botmesh.calling.agent_client import AgentClient
 from botmesh.errors import InvalidField
 from botmesh.limits import duration
 from botmesh.parts import Content, from_struct, to_parts, to_struct
 from botmesh.policies import Call
 from botmesh.task import Task
-from botmesh.telemetry.context import inject
+from botmesh.transfer import DESK, Transferred, outcome_of, owner_named
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
-from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.history_pb2 import HistoryEntry
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_AGENT
@@ -26,8 +23,6 @@ _NAMESPACES: dict[str, api.ContextNamespace] = {
     "contact": api.CONTEXT_NAMESPACE_CONTACT,
     "account": api.CONTEXT_NAMESPACE_ACCOUNT,
 }
-DESK: Final = "desk"
-"""The desk as a target of transfers. An agent of that name cannot be a target."""
 
 
 class NotMine:
@@ -39,21 +34,17 @@ NOT_MINE: Final = NotMine()
 
 
 @dataclass(frozen=True, slots=True)
-class Transferred:
-    """The result of a transfer."""
+class Opening:
+    """How a conversation was opened in which the bot speaks first."""
 
-    transferred: bool
-    """Whether the target owns the conversation now."""
-    owner: str
-    """The owner now: an agent's name, or "desk"."""
-    epoch: int
-    """The conversation's epoch now."""
+    trigger: str
+    """The trigger that opened it; empty: none."""
+    intent: str
+    """The dialog to open; empty: none."""
     reason: str
-    """Why the target does not own it; empty: it does."""
-    desk: str = ""
-    """The desk's answer: assigned, queued or nobody_on_duty; empty: the desk was not asked."""
-    queue_position: int = 0
-    """The place in the desk's queue, from 1; 0: it is not in the queue."""
+    """Why it was opened; empty: not said."""
+    context: dict[str, Any]
+    """The variables that the conversation begins with."""
 
 
 class Conversation(Task):
@@ -63,7 +54,11 @@ class Conversation(Task):
         turn: the turn as it came (botmesh.v1 Turn).
         contact_id: the id of the contact.
         channel: the channel on which the contact writes.
-        intent: the intent of the transfer that this turn came by; empty: none.
+        language: the contact's language, a BCP 47 tag; empty: not known.
+        opening: how the conversation was opened, if the contact has not said anything yet: the message is empty, and
+            the bot speaks first. None: the contact spoke first.
+        previous_conversation_id: the contact's conversation on this channel before this one; empty: none.
+        intent: the intent of the transfer that this turn came by, or of the opening; empty: none.
         transferred_from: the owner before the transfer that this turn came by; empty: there was none.
         transfer_reason: the reason of that transfer.
         tags: the conversation's tags.
@@ -76,7 +71,10 @@ class Conversation(Task):
         self.turn = turn
         self.contact_id = turn.contact_id
         self.channel = turn.channel
-        self.intent = turn.transfer.intent_id
+        self.language = turn.language
+        self.opening = _opening(turn)
+        self.previous_conversation_id = turn.previous_conversation_id
+        self.intent = turn.transfer.intent_id or turn.opening.intent_id
         self.transferred_from: str = turn.transfer.from_agent
         self.transfer_reason = turn.transfer.reason
         self.tags = tuple(turn.tags)
@@ -90,9 +88,12 @@ class Conversation(Task):
         """
         return self.turn.history
 
-    async def read_history(self, limit: int = 0) -> list[HistoryEntry]:
-        """Return the newest `limit` messages of the conversation, oldest first; 0: all messages."""
-        request = api.GetHistoryRequest(conversation_id=self.conversation_id, limit=limit)
+    async def read_history(self, limit: int = 0, *, previous: bool = False) -> list[HistoryEntry]:
+        """Return the newest `limit` messages of the conversation, oldest first; 0: all messages.
+
+        `previous` adds those of the contact's conversations on this channel before this one, which come first.
+        """
+        request = api.GetHistoryRequest(conversation_id=self.conversation_id, limit=limit, include_previous=previous)
         stub = self._client.services.conversations(self.turn.service_address)
         responses = stub.GetHistory(request, timeout=self.deadline.remaining)
         return [entry async for response in responses for entry in response.entries]
@@ -138,13 +139,12 @@ class Conversation(Task):
             fallback=owner_named(fallback) if fallback else None,
         )
         response = await self._tell("TransferConversation", request)
-        desk = api.DeskOutcome.Name(response.desk).removeprefix("DESK_OUTCOME_").lower()
         return Transferred(
             response.transferred,
             response.owner.agent or DESK,
             response.epoch,
             response.reason,
-            desk if response.desk else "",
+            outcome_of(response.desk),
             response.queue_position,
         )
 
@@ -160,6 +160,22 @@ class Conversation(Task):
         if not came_from:
             raise ValueError("the conversation did not come from another agent: transfer it to one by name")
         return await self.transfer(came_from, handoff_message=handoff_message, reason=reason or "handed back")
+
+    async def close(self, reason: str = "") -> None:
+        """End the conversation with this turn's reply, unless the contact says more meanwhile.
+
+        The contact's next message opens a new conversation. Closing a closed conversation has no effect.
+
+        Raises:
+            EpochChanged: the conversation has another owner already.
+        """
+        request = api.CloseConversationRequest(
+            conversation_id=self.conversation_id,
+            epoch=self.turn.epoch,
+            agent=self._call.endpoint.agent,
+            reason=reason,
+        )
+        await self._tell("CloseConversation", request)
 
     async def tag(self, *tags: str, remove: Sequence[str] = ()) -> None:
         """Add tags, and remove some. Triggers may fire."""
@@ -277,19 +293,13 @@ class Conversation(Task):
     def _conversations_at(self) -> str:
         return self.turn.service_address
 
-    async def _tell(self, method: str, request: Any) -> Any:
-        """Call the service that the turn came from, in this turn's trace and within its deadline."""
-        stub = self._client.services.conversations(self.turn.service_address)
-        call = getattr(stub, method)
-        metadata = inject(get_current_span(self._span_context()))
-        return await call(request, timeout=self.deadline.remaining, metadata=metadata)
-
     def _last_other_agent(self, history: Sequence[HistoryEntry]) -> str:
         own = self._call.endpoint.agent
         return next((entry.author for entry in reversed(history) if entry.author not in ("", own, self.contact_id)), "")
 
 
-def owner_named(name: str) -> Owner:
-    """The owner that a transfer's target names: an agent, "desk" for the human desk, "desk/anna" for one person."""
-    desk, _, person = name.partition("/")
-    return Owner(desk=person) if desk == DESK else Owner(agent=name)
+def _opening(turn: Turn) -> Opening | None:
+    opening = turn.opening
+    if not turn.HasField("opening"):
+        return None
+    return Opening(opening.trigger, opening.intent_id, opening.reason, from_struct(opening.context))

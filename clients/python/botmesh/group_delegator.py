@@ -90,8 +90,7 @@ class GroupDelegator(Invoker):
             options: Options = {"timeout": timeout, "context": {**(context or {}), "collaborators": others}}
             return await self._opinion(agent, content, options, MESSAGE_TYPE_COLLABORATE)
 
-        at_once = self._client.endpoint.limits.max_delegations
-        return await team.consult(names, ask, at_once=at_once, min_confidence=0.0, stop="all")
+        return await team.consult(names, ask, at_once=self._at_once(), min_confidence=0.0, stop="all")
 
     async def broadcast(
         self,
@@ -127,7 +126,7 @@ class GroupDelegator(Invoker):
         if everybody:
             agents = [*agents, *await self._live_agents()]
         names = await self._chosen([name for name in agents if name not in self._named()], tags, skill)
-        places = asyncio.Semaphore(self._client.endpoint.limits.max_delegations)
+        places = asyncio.Semaphore(self._at_once())
 
         async def tell(agent: str) -> Receipt:
             invocation = self._compose(agent, content, {"timeout": timeout, "context": context})
@@ -166,7 +165,7 @@ class GroupDelegator(Invoker):
         invocation = self._compose(agent, content, options)
         invocation.message.message_type = kind
         if kind == MESSAGE_TYPE_DELEGATE:
-            invocation.chain = replace(invocation.chain, conversation_id=new_id())
+            invocation.chain = replace(invocation.chain, conversation_id=new_id(), open=0)
             invocation.message.conversation_id = invocation.chain.conversation_id
         conversation = invocation.chain.conversation_id
         try:

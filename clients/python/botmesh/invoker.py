@@ -49,6 +49,14 @@ class Invoker(ABC):
         """The agents that cannot be asked because they stand in the chain already."""
         return ()
 
+    def _open_in_path(self) -> int:
+        """The number of open delegations at the agents of the chain's path, without those of this client."""
+        return 0
+
+    def _at_once(self) -> int:
+        """How many delegations of one conversation this client may have open at a time, as far as the path tells."""
+        return max(1, self._client.endpoint.limits.max_delegations - self._open_in_path())
+
     def _conversations_at(self) -> str:
         """The address of ConversationService, IP and port."""
         return self._client.services.address_of("conversations")

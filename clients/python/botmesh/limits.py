@@ -47,7 +47,8 @@ class Limits:
     max_message_bytes: int = 1024 * 1024
     """The largest serialized message, in either direction."""
     max_delegations: int = 10
-    """The most open delegations of a conversation at one instance, counted separately for each direction."""
+    """The most open delegations of a conversation: exactly at one instance, counted separately for each direction, and
+    for outgoing ones over all instances as far as the path and the last heartbeat tell."""
     max_retries: int = 3
     """The most further attempts after one that failed to reach its target."""
     chain_budget: int = NO_BUDGET

@@ -1,5 +1,6 @@
 """A task, as the bot that works on it sees it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +11,21 @@ from botmesh.calling.agent_client import AgentClient
 from botmesh.calling.invocation import Invocation
 from botmesh.deadline import Deadline
 from botmesh.delegator import Delegator
+from botmesh.errors import BotmeshError
+from botmesh.names import new_id
 from botmesh.parts import Content, from_struct, text_of, to_parts
 from botmesh.policies import Call
 from botmesh.reply import Reply, add_up
+from botmesh.telemetry.context import inject
 from botmesh.telemetry.telemetry import trace_id_of
-from botmesh.v1.conversation_service_pb2 import SayRequest
+from botmesh.transfer import HandedToPerson, outcome_of
+from botmesh.v1.conversation_service_pb2 import AskForPersonRequest, SayRequest
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.part_pb2 import Part
 from botmesh.v1.usage_pb2 import Usage
+
+_PAUSES = 0.1, 1.0
+"""The first and the longest pause, in seconds, before a service of the mesh that was away is asked again."""
 
 
 class Task(Delegator):
@@ -124,11 +132,57 @@ class Task(Delegator):
             NotAMember: this bot neither owns the conversation nor is a member.
             ConversationStopped: the conversation is stopped.
         """
-        stub = self._client.services.conversations(self._conversations_at())
         request = SayRequest(
             conversation_id=self.conversation_id, agent=self._call.endpoint.agent, payload=to_parts(content)
         )
-        await stub.Say(request, timeout=self.deadline.remaining)
+        await self._tell("Say", request)
+
+    async def hand_to_person(
+        self, reason: str, message: Content = None, handoff_message: Content = None
+    ) -> HandedToPerson:
+        """Hand the conversation to the desk or, if there is no conversation, put an alert into the desk's queue.
+
+        In a turn, return without a reply afterwards: a person answers the contact.
+
+        Args:
+            reason: why; the desk's queue shows it.
+            message: what the person is to know: a note in the conversation, or the text of the alert.
+            handoff_message: a message for the contact. An alert has none.
+
+        Raises:
+            InvalidField: the reason is empty.
+            BotmeshError: the desk was not asked.
+        """
+        request = AskForPersonRequest(
+            conversation_id=self.conversation_id,
+            account_id=self.account,
+            agent=self._call.endpoint.agent,
+            reason=reason,
+            payload=to_parts(message),
+            handoff_message=to_parts(handoff_message),
+            request_id=new_id(),  # the same in all attempts, so that the desk is asked once
+        )
+        response = await self._tell_until_answered("AskForPerson", request)
+        return HandedToPerson(outcome_of(response.desk), response.queue_position, response.conversation.conversation_id)
+
+    async def _tell(self, method: str, request: Any) -> Any:
+        """Call ConversationService in this task's trace and within its deadline."""
+        stub = self._client.services.conversations(self._conversations_at())
+        metadata = inject(get_current_span(self._span_context()))
+        return await getattr(stub, method)(request, timeout=self.deadline.remaining, metadata=metadata)
+
+    async def _tell_until_answered(self, method: str, request: Any) -> Any:
+        """Call ConversationService as `_tell` does, and again while it is away: as often as calls to agents."""
+        pause, longest = _PAUSES
+        for _ in range(self._call.limits.max_retries):
+            try:
+                return await self._tell(method, request)
+            except BotmeshError as error:
+                if error.status.name != "UNAVAILABLE" or self.deadline.remaining <= pause:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(longest, pause * 4)
+        return await self._tell(method, request)
 
     def _invocation(self, agent: str, timeout: float | None, conversation_id: str) -> Invocation:
         endpoint = self._call.endpoint
@@ -150,6 +204,9 @@ class Task(Delegator):
         if get_current_span(current).get_span_context().trace_id == self._call.span.get_span_context().trace_id:
             return current
         return set_span_in_context(self._call.span)
+
+    def _open_in_path(self) -> int:
+        return self._call.chain.open_in_path
 
     def _named(self) -> Sequence[str]:
         return *self._call.chain.path, self._call.endpoint.named_in(self._call.chain)

@@ -1,5 +1,7 @@
 """Target: the callee is registered and live, and is the agent and the instance that the caller means."""
 
+from dataclasses import replace
+
 from botmesh.chain import Chain
 from botmesh.errors import Draining, MetadataMismatch, UnknownAgent, WrongInstance
 from botmesh.names import check_agent, check_id, new_id
@@ -70,7 +72,7 @@ def _completed(chain: Chain, message: Message, account: str) -> Chain:
     account_id = _same("account_id", message.account_id, chain.account_id) or account
     if (correlation_id, conversation_id, account_id) == (chain.correlation_id, chain.conversation_id, chain.account_id):
         return chain  # the usual case: the caller's SDK has put all ids into the metadata
-    return Chain(chain.path, chain.max_hops, correlation_id, conversation_id, account_id, chain.to)
+    return replace(chain, correlation_id=correlation_id, conversation_id=conversation_id, account_id=account_id)
 
 
 def _same(field: str, in_message: str, in_metadata: str) -> str:

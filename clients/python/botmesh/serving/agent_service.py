@@ -68,7 +68,7 @@ class AgentServicer(AgentServiceServicer):
     ) -> AsyncIterator[pb.DelegateStreamResponse]:
         """Do a task or a turn, and yield the events of the reply as they come."""
         if request.HasField("turn"):
-            intent = request.turn.transfer.intent_id
+            intent = request.turn.transfer.intent_id or request.turn.opening.intent_id
             work = self._work(request.message, lambda: self._runs.turn(intent), request.turn)
         else:
             work = self._work(request.message, self._runs.delegation)

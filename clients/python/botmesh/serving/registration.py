@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 
 from grpc.aio import AioRpcError
@@ -21,6 +21,8 @@ _BACKOFF = 0.1, 2.0
 """Seconds before the registry is tried again, at first and at most."""
 _UNTIL_LISTED = 0.2
 """Seconds between heartbeats until the registry has reached the instance at its address."""
+_BETWEEN_EARLY = 1.0
+"""Seconds between two heartbeats that are sent early because many delegations of one conversation are open."""
 
 
 class Registration:
@@ -34,6 +36,7 @@ class Registration:
         address: str,
         state: Callable[[], tuple[Readiness, Load]],
         *,
+        open_delegations: Callable[[], Sequence[tuple[str, int]]] = tuple,
         takes_links: bool = False,
     ) -> None:
         """Prepare the registration of an instance; nothing is sent before `start`.
@@ -44,10 +47,13 @@ class Registration:
             instance_id: the id of the instance.
             address: IP and port at which callers reach the instance.
             state: returns the readiness and the load that heartbeats report.
+            open_delegations: returns the conversations, with the number of open delegations, that heartbeats report.
             takes_links: whether the instance serves Link.
         """
         self.on_limits: Callable[[Limits], None] = lambda _: None
         self.on_trace_endpoint: Callable[[str], None] = lambda _: None
+        self.on_open_elsewhere: Callable[[Mapping[str, int]], None] = lambda _: None
+        """Called with the open delegations of other instances, by conversation."""
         self.listed = asyncio.Event()
         """Set once the registry has reached the instance at its address."""
         self._registry = registry
@@ -55,10 +61,13 @@ class Registration:
         self._instance_id = instance_id
         self._address = address
         self._state = state
+        self._open_delegations = open_delegations
         self._takes_links = takes_links
         self._token = secrets.token_urlsafe(24)  # made here, so that a request whose answer was lost can be repeated
         self._last_probe_error = ""
         self._soon = asyncio.Event()
+        self._last_early = -_BETWEEN_EARLY
+        self._early: asyncio.TimerHandle | None = None
         self._keeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -78,8 +87,21 @@ class Registration:
         """Send a heartbeat now instead of at the end of the interval."""
         self._soon.set()
 
+    def tell_early(self) -> None:
+        """Send a heartbeat now, or a second after the last one that was sent for this reason."""
+        if self._early is None:
+            loop = asyncio.get_running_loop()
+            self._early = loop.call_at(max(loop.time(), self._last_early + _BETWEEN_EARLY), self._tell_early)
+
+    def _tell_early(self) -> None:
+        self._early = None
+        self._last_early = asyncio.get_running_loop().time()
+        self.tell_soon()
+
     async def stop(self) -> None:
         """Stop the heartbeats and end the lease. At a registry that is away the lease expires."""
+        if self._early is not None:
+            self._early.cancel()
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
@@ -130,19 +152,28 @@ class Registration:
     async def _beat(self, interval: float) -> None:
         """Send heartbeats until the stream breaks."""
         stream = self._registry.stub.Heartbeat(self._heartbeats(lambda: interval))
-        async with asyncio.timeout(None) as silence:
-            async for response in stream:
-                interval = seconds(response.lease.heartbeat_interval) or interval
-                silence.reschedule(asyncio.get_running_loop().time() + 3 * interval)
-                if response.HasField("limits"):
-                    self.on_limits(Limits.from_proto(response.limits))
-                self._note_probe(response)
+        try:
+            async with asyncio.timeout(None) as silence:
+                async for response in stream:
+                    interval = seconds(response.lease.heartbeat_interval) or interval
+                    silence.reschedule(asyncio.get_running_loop().time() + 3 * interval)
+                    if response.HasField("limits"):
+                        self.on_limits(Limits.from_proto(response.limits))
+                    self.on_open_elsewhere({told.key: told.count for told in response.open_elsewhere})
+                    self._note_probe(response)
+        finally:
+            self.on_open_elsewhere({})  # old counts would refuse calls for as long as the registry is away
 
     async def _heartbeats(self, interval: Callable[[], float]) -> AsyncIterator[pb.HeartbeatRequest]:
         while True:
             readiness, load = self._state()
+            opened = [pb.OpenDelegations(key=key, count=count) for key, count in self._open_delegations()]
             yield pb.HeartbeatRequest(
-                instance_id=self._instance_id, lease_token=self._token, readiness=readiness, load=load
+                instance_id=self._instance_id,
+                lease_token=self._token,
+                readiness=readiness,
+                load=load,
+                open_delegations=opened,
             )
             with suppress(TimeoutError):
                 # Until the instance is listed it asks often, because callers of `listed` wait for it.

@@ -1,7 +1,7 @@
 """The parts of an agent while it serves: its server, its registration and its participant."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from botmesh.calling.directory import Directory
 from botmesh.calling.registry_client import RegistryClient
@@ -89,6 +89,9 @@ class RunningAgent:
             readiness = instance_pb2.READINESS_BUSY
         return readiness, instance_pb2.Load(in_flight=running, recent_failures=self.endpoint.stats.recent_failures())
 
+    def _learn_open(self, elsewhere: Mapping[str, int]) -> None:
+        self.endpoint.open_elsewhere = dict(elsewhere)
+
     async def start(self) -> str:
         """Serve, begin to register, and return the address as bound, "127.0.0.1:40123".
 
@@ -105,9 +108,12 @@ class RunningAgent:
                 self.instance_id,
                 advertised,
                 self.state,
+                open_delegations=self.endpoint.open_delegations,
                 takes_links=settings.links,
             )
             self.registration.on_limits = self.participant.learn
+            self.registration.on_open_elsewhere = self._learn_open
+            self.endpoint.on_many_open = self.registration.tell_early
             self.registration.on_trace_endpoint = self.endpoint.telemetry.export_to
             await self.registration.start()
         return address
