@@ -19,7 +19,9 @@ func (concurrencyPolicy) caller(c *call) error {
 			"%d outgoing delegations are open here and %d elsewhere in this conversation, the limit is %d: wait for one to end",
 			own, others, limit)
 	}
-	c.chain.open = min(c.chain.open+own+1, maxOpen)
+	if e.agent != "" { // a client is in no path, so its calls do not count for the callee
+		c.chain.open = min(c.chain.open+own+1, maxOpen)
+	}
 	c.enter(e.outgoing, key)
 	if key[0] == e.account && own+1 == manyOpen {
 		e.onMany()

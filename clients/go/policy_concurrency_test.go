@@ -22,7 +22,9 @@ func newOpener(t *testing.T, md ...string) opener {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return opener{newEndpoint(DefaultAccount, DefaultSettings()), arrived}
+	e := newEndpoint(DefaultAccount, DefaultSettings())
+	e.agent = "bot"
+	return opener{e, arrived}
 }
 
 // open starts one delegation and returns its call.
@@ -96,6 +98,18 @@ func TestACallSaysHowManyDelegationsAreOpen(t *testing.T) {
 			if got := fmt.Sprint(inject(c, "i-1").Get(keyOpen)); got != fmt.Sprintf("[%s]", want) {
 				t.Errorf("%v: %s, not %s", one.metadata, got, want)
 			}
+		}
+	}
+}
+
+func TestACallOfAClientSaysNothing(t *testing.T) {
+	opener := newOpener(t)
+	opener.endpoint.agent = ""
+	for range 3 {
+		c := opener.endpoint.newCall(context.Background(), agentServicePath+"Delegate", work, true)
+		c.chain = rootChain(DefaultAccount, "v-1")
+		if err := (concurrencyPolicy{}).caller(c); err != nil || len(inject(c, "i-1").Get(keyOpen)) != 0 {
+			t.Fatal(err, c.chain)
 		}
 	}
 }

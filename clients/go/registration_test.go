@@ -77,6 +77,69 @@ func TestARegistrationSurvivesPanicsGarbageAndHostileIntervals(t *testing.T) {
 	}
 }
 
+func TestHeartbeatsExchangeOpenDelegations(t *testing.T) {
+	beats := make(chan *pb.HeartbeatRequest, 100)
+	registry, err := newRegistryClient(newEndpoint(DefaultAccount, DefaultSettings()), rawServer(t, func(method string, stream *rawStream) error {
+		switch method {
+		case "Register":
+			return stream.sendMessage(&pb.RegisterResponse{Lease: &pb.Lease{HeartbeatInterval: durationpb.New(time.Minute)}})
+		case "Heartbeat":
+			for count := 0; ; count++ {
+				beat := &pb.HeartbeatRequest{}
+				if err := stream.receive(beat); err != nil {
+					return err
+				}
+				beats <- beat
+				response := &pb.HeartbeatResponse{Probe: pb.ProbeState_PROBE_STATE_PASSED}
+				if count == 0 {
+					response.OpenElsewhere = []*pb.OpenDelegations{{Key: "v-1", Count: 5}, {Key: "v-2", Count: 10}}
+				}
+				_ = stream.sendMessage(response)
+			}
+		}
+		return stream.sendMessage(&pb.DeregisterResponse{})
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opener := newOpener(t)
+	e := opener.endpoint
+	r := newRegistration(e, registry, card("bot"), "i-1", "127.0.0.1:1")
+	r.log, r.onLimits, r.onTraceEndpoint = e.log, e.setCeiling, func(string) {}
+	r.state = func() (pb.Readiness, *pb.Load) { return pb.Readiness_READINESS_READY, &pb.Load{} }
+	e.reportMany(r.heartbeatNow)
+	if err := r.start(); err != nil {
+		t.Fatal(err)
+	}
+	defer r.stop()
+	if first := <-beats; len(first.OpenDelegations) != 0 {
+		t.Fatal(first)
+	}
+	<-r.listed
+	// Five are open elsewhere, so that the fifth here is the last. It sends a heartbeat at once.
+	calls, refused := opener.openAll(t)
+	if len(calls) != 5 || refused.Reason != ReasonTooManyDelegations {
+		t.Fatal(len(calls), refused)
+	}
+	var told []*pb.OpenDelegations
+	for len(told) == 0 {
+		select {
+		case beat := <-beats:
+			told = beat.OpenDelegations
+		case <-time.After(10 * time.Second):
+			t.Fatal("no heartbeat came")
+		}
+	}
+	if len(told) != 1 || told[0].Key != "v-1" || told[0].Count != 5 {
+		t.Fatal(told)
+	}
+	// Its response names nothing, so that nothing is open elsewhere any more.
+	eventually(t, func() bool {
+		_, err := opener.open()
+		return err == nil
+	})
+}
+
 func TestIntervalsOfHeartbeatsAreWithinReason(t *testing.T) {
 	for given, want := range map[*durationpb.Duration]time.Duration{
 		nil: minHeartbeatInterval, {}: minHeartbeatInterval, {Seconds: -5}: minHeartbeatInterval, {Seconds: math.MaxInt64}: maxHeartbeatInterval, {Seconds: 3}: 3 * time.Second,
