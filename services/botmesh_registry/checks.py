@@ -7,12 +7,13 @@ from urllib.parse import unquote
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import DecodeError
 
+from botmesh.chain import MAX_OPEN
 from botmesh.errors import AddressNotAllowed, InvalidField
 from botmesh.names import DEFAULT_ACCOUNT, check_agent, check_id
 from botmesh.v1.agent_card_pb2 import AgentCard, Exposure
 from botmesh.v1.instance_pb2 import READINESS_READY, READINESS_UNSPECIFIED, Readiness
 from botmesh.v1.limits_pb2 import Limits
-from botmesh.v1.registry_service_pb2 import SnapshotChunk, WatchAgentsResponse
+from botmesh.v1.registry_service_pb2 import OpenDelegations, SnapshotChunk, WatchAgentsResponse
 from botmesh_registry.changelog import Key
 
 MAX_CARD_BYTES = 64 * 1024
@@ -26,6 +27,8 @@ MAX_EXAMPLES = 256
 """The most examples of one skill."""
 MAX_QUERY = 4096
 """Characters of an utterance."""
+MAX_OPEN_KEYS = 256
+"""The most conversations of which a heartbeat, or its answer, tells the open delegations."""
 _MAX_PORT = 65535
 _REVISION_LENGTH = 128
 
@@ -88,6 +91,28 @@ def check_readiness(value: Readiness) -> Readiness:
     if value not in Readiness.values():
         raise InvalidField(f"readiness must be a value of Readiness but is {value}", field="readiness", value=value)
     return READINESS_READY if value == READINESS_UNSPECIFIED else value
+
+
+def check_open_delegations(given: Sequence[OpenDelegations]) -> dict[str, int]:
+    """The open delegations that a heartbeat reports, by conversation: at most 256, each 1 to 64,000 and named once."""
+    if not given:
+        return {}
+    _check_length("open_delegations", given, MAX_OPEN_KEYS)
+    counts: dict[str, int] = {}
+    for index, opened in enumerate(given):
+        name = f"open_delegations[{index}]"
+        check_id(f"{name}.key", opened.key)
+        if opened.key in counts:
+            raise InvalidField(f"{name}.key is {opened.key!r} as an earlier one", field=f"{name}.key", value=opened.key)
+        if not 1 <= opened.count <= MAX_OPEN:
+            raise InvalidField(
+                f"{name}.count must be 1 to {MAX_OPEN} but is {opened.count}",
+                field=f"{name}.count",
+                value=opened.count,
+                limit=MAX_OPEN,
+            )
+        counts[opened.key] = opened.count
+    return counts
 
 
 def check_words(field: str, values: Sequence[str]) -> list[str]:

@@ -17,8 +17,9 @@ from botmesh.v1.registry_service_pb2 import (
     HeartbeatRequest,
     RegisterRequest,
 )
-from botmesh_registry.checks import Range, check_address, check_card, check_readiness
+from botmesh_registry.checks import Range, check_address, check_card, check_open_delegations, check_readiness
 from botmesh_registry.lease_table import LeaseTable
+from botmesh_registry.open_delegations import OpenDelegationCounts
 from botmesh_registry.probe import Prober
 from botmesh_registry.roster import InstanceEntry, Roster
 from botmesh_service.problems import Problems
@@ -57,6 +58,8 @@ class Leases:
         self._max_instances = max_instances
         self._ranges = tuple(ranges)
         self._order = 0
+        self.open_delegations = OpenDelegationCounts()
+        """What the instances with a lease have reported of their open delegations."""
         self.problems = Problems()
         """Where failures are noted."""
         self._undismissed: dict[str, InstanceEntry] = {}
@@ -114,11 +117,12 @@ class Leases:
         """Renew a lease after a heartbeat.
 
         Raises:
-            InvalidField: the instance id is invalid.
+            InvalidField: the instance id, the readiness or an open delegation is invalid.
             UnknownLease: the instance has no lease, or no longer.
             InstanceIdTaken: its lease has another token.
         """
         check_id("instance_id", request.instance_id)
+        opened = check_open_delegations(request.open_delegations)
         self.expire()
         entry = self._table.get(request.instance_id)
         if entry is None:
@@ -127,6 +131,7 @@ class Leases:
         self._table.renew(entry.id, self.duration)
         self._roster.set_readiness(entry, check_readiness(request.readiness))
         entry.instance.load.CopyFrom(request.load)
+        self.open_delegations.report(entry, opened)
         return entry
 
     def end(self, instance_id: str, token: str) -> None:
@@ -172,6 +177,7 @@ class Leases:
             self._roster.show(entry)
 
     def _let_go(self, entry: InstanceEntry) -> None:
+        self.open_delegations.forget(entry)
         subject = f"lease of {entry.id}"
         try:
             self._prober.forget(entry)

@@ -188,12 +188,18 @@ class RegistryService(RegistryServiceServicer):
             self._waits.discard(wait)
 
     def _answer(self, entry: InstanceEntry) -> pb.HeartbeatResponse:
-        if entry.probe == pb.PROBE_STATE_PASSED and entry.limits_sent == self._mesh_info.version:
+        elsewhere = self._leases.open_delegations.elsewhere(entry)
+        if not elsewhere and entry.probe == pb.PROBE_STATE_PASSED and entry.limits_sent == self._mesh_info.version:
             if self._steady[0] != self._leases.duration:
                 response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe)
                 self._steady = self._leases.duration, response
             return self._steady[1]  # nearly all responses are this one, so it is built once
-        response = pb.HeartbeatResponse(lease=self._leases.describe(), probe=entry.probe, probe_error=entry.probe_error)
+        response = pb.HeartbeatResponse(
+            lease=self._leases.describe(),
+            probe=entry.probe,
+            probe_error=entry.probe_error,
+            open_elsewhere=elsewhere,
+        )
         if entry.limits_sent != self._mesh_info.version:
             response.limits.CopyFrom(self._mesh_info.limits)
             entry.limits_sent = self._mesh_info.version
