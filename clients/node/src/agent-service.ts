@@ -164,12 +164,11 @@ export class AgentServicer {
 
   #getStats(): GetStatsResponse {
     const { stats, works, instance, outgoing } = this.#end;
-    const open = [...outgoing.values()].reduce((sum, count) => sum + count, 0);
     return {
       ...stats.toProto(),
       instanceId: instance,
       inFlight: works.running.size,
-      outgoingInFlight: open,
+      outgoingInFlight: outgoing.total,
       remembered: works.remembered,
     };
   }

@@ -239,6 +239,10 @@ class Running {
     this.registration.onTraceEndpoint = (endpoint) => {
       this.#end.telemetry.exportTo(endpoint);
     };
+    this.registration.onOpenElsewhere = (open) => {
+      this.#end.outgoing.learn(open);
+    };
+    this.#end.outgoing.onMany = () => this.registration?.tellOpenDelegations();
     await this.registration.start();
     return address;
   }
@@ -273,6 +277,6 @@ class Running {
         ? Readiness.READINESS_BUSY
         : Readiness.READINESS_READY;
     const load = Load.fromPartial({ inFlight: running, recentFailures: this.#end.stats.recentFailures() });
-    return { readiness, load };
+    return { readiness, load, openDelegations: this.#end.outgoing.report() };
   }
 }

@@ -10,6 +10,7 @@ export const KEYS = {
   conversation: "botmesh-conversation",
   account: "botmesh-account",
   to: "botmesh-to",
+  open: "botmesh-open",
 } as const;
 
 /** Prefix of all metadata keys of the mesh. */
@@ -19,6 +20,8 @@ export const NOT_PRINTABLE = "(not printable)";
 
 const MAX_METADATA_BYTES = 4096;
 const MAX_PATH = 64; // bound on the path whatever the hop limit, because it must fit into metadata
+/** Maximum value of botmesh-open. */
+export const MAX_OPEN = 64_000;
 
 /** A root delegation and all delegations that follow from it, as one call sees them. */
 export interface Chain {
@@ -32,6 +35,11 @@ export interface Chain {
   readonly accountId: string;
   /** agent/instance that the call is for; empty: any instance. */
   readonly to: string;
+  /**
+   * Number of delegations of the conversation that are open at the agents of the path, this call included. Undefined:
+   * the length of the path.
+   */
+  readonly open: number | undefined;
 }
 
 export const NO_CHAIN: Chain = {
@@ -41,6 +49,7 @@ export const NO_CHAIN: Chain = {
   conversationId: "",
   accountId: "",
   to: "",
+  open: undefined,
 };
 
 /** Returns a new chain with a new correlation id. */
@@ -48,9 +57,12 @@ export function rootChain(accountId: string, conversationId = ""): Chain {
   return { ...NO_CHAIN, correlationId: newId(), accountId, conversationId };
 }
 
-/** Returns the chain of a call that `agent` makes: one hop more. */
+/**
+ * Returns the chain of a call that `agent` makes: one hop more. Its `open` does not count that call yet; the concurrency
+ * policy adds it.
+ */
 export function below(chain: Chain, agent: string): Chain {
-  return { ...chain, path: [...chain.path, agent], to: "" };
+  return { ...chain, path: [...chain.path, agent], to: "", open: chain.open ?? chain.path.length };
 }
 
 /** Returns the chain with `maxHops` as its hop limit, if that is lower than its limit. */
@@ -76,6 +88,7 @@ export function toMetadata(chain: Chain): Metadata {
   put(KEYS.conversation, chain.conversationId);
   put(KEYS.account, chain.accountId);
   put(KEYS.to, chain.to);
+  put(KEYS.open, chain.open === undefined || chain.open === chain.path.length ? "" : String(chain.open));
   return metadata;
 }
 
@@ -113,6 +126,7 @@ export function fromMetadata(metadata: Metadata): Chain {
     conversationId: id("conversation"),
     accountId: id("account"),
     to: found.to === "" ? "" : checkTarget(found.to),
+    open: found.open === "" ? undefined : parseOpen(found.open),
   };
 }
 
@@ -142,6 +156,17 @@ function parseHops(text: string): number {
   if (!/^\d{1,2}$/.test(text) || Number(text) > MAX_PATH) {
     throw new InvalidField(`${KEYS.maxHops} must be 0 to ${String(MAX_PATH)} but is '${text.slice(0, 80)}'`, {
       field: KEYS.maxHops,
+    });
+  }
+  return Number(text);
+}
+
+function parseOpen(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > MAX_OPEN) {
+    const value = text.slice(0, 80);
+    throw new InvalidField(`${KEYS.open} must be 1 to ${String(MAX_OPEN)} but is '${value}'`, {
+      field: KEYS.open,
+      value,
     });
   }
   return Number(text);

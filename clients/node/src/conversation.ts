@@ -2,9 +2,11 @@
 import { Metadata } from "@grpc/grpc-js";
 import type { Call } from "./call.js";
 import type { AgentClient } from "./agent-client.js";
+import type { Codec } from "./codec.js";
 import { InvalidField } from "./errors.js";
-import { Owner } from "./generated/botmesh/v1/conversation.js";
+import { type ConversationOpening, Owner } from "./generated/botmesh/v1/conversation.js";
 import {
+  CloseConversationRequest,
   ConversationServiceDefinition,
   TransferConversationRequest,
 } from "./generated/botmesh/v1/conversation_service.js";
@@ -78,6 +80,24 @@ export class Conversation extends Task {
     return this.turn.transfer?.fromAgent ?? "";
   }
 
+  /** The contact's language, a BCP 47 tag; empty if it is not known. */
+  get language(): string {
+    return this.turn.language;
+  }
+
+  /**
+   * How the conversation was opened, if the contact has said nothing yet: the message is empty and the bot speaks first.
+   * Undefined if the contact spoke first.
+   */
+  get opening(): ConversationOpening | undefined {
+    return this.turn.opening;
+  }
+
+  /** Id of the contact's previous conversation on this channel; empty if there is none. */
+  get previousConversationId(): string {
+    return this.turn.previousConversationId;
+  }
+
   /** Transfers the conversation to an agent, DESK or "desk/anna". Throws BotmeshError if the transfer is refused. */
   async transfer(to: string, handover: Handover = {}): Promise<Transferred> {
     const request = TransferConversationRequest.fromPartial({
@@ -92,14 +112,7 @@ export class Conversation extends Task {
       fallback: handover.fallback === undefined ? undefined : owner(handover.fallback),
     });
     request.context = variables(handover.context);
-    const response = await this.caller.service(this.turn.serviceAddress).ask(
-      this.call.end,
-      "/botmesh.v1.ConversationService/TransferConversation",
-      ConversationServiceDefinition.methods.transferConversation,
-      request,
-      this.remaining,
-      injectSpan(this.call, new Metadata()), // continues the trace of the turn
-    );
+    const response = await this.#ask(ConversationServiceDefinition.methods.transferConversation, request);
     const has = response.owner?.owner;
     const name = has?.$case === "agent" ? has.agent : DESK;
     return { done: response.transferred, owner: name, epoch: response.epoch, reason: response.reason };
@@ -113,6 +126,31 @@ export class Conversation extends Task {
       });
     }
     return this.transfer(this.transferredFrom, { reason: "handed back", ...handover });
+  }
+
+  /**
+   * Ends the conversation with the reply to this turn, unless the contact says more meanwhile. The contact's next message
+   * opens a new conversation.
+   *
+   * @throws EpochChanged if the conversation has another owner already.
+   */
+  async close(reason = ""): Promise<void> {
+    const { conversationId, turn, call } = this;
+    const by = { $case: "agent" as const, agent: call.end.agent };
+    const request = CloseConversationRequest.fromPartial({ conversationId, epoch: turn.epoch, by, reason });
+    await this.#ask(ConversationServiceDefinition.methods.closeConversation, request);
+  }
+
+  protected override get conversationService(): string {
+    return this.turn.serviceAddress;
+  }
+
+  /** Calls the service that the turn came from, in the trace of the turn. */
+  #ask<Q, A>(method: { name: string; requestType: Codec<Q>; responseType: Codec<A> }, request: Q): Promise<A> {
+    const metadata = injectSpan(this.call, new Metadata());
+    return this.caller
+      .service(this.conversationService)
+      .ask(this.call.end, `/botmesh.v1.ConversationService/${method.name}`, method, request, this.remaining, metadata);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Chain } from "./chain.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import { DEFAULT_LIMITS, type Limits, narrow } from "./limits.js";
+import { OpenDelegations } from "./open-delegations.js";
 import type { Settings } from "./settings.js";
 import { Stats } from "./stats.js";
 import type { Telemetry } from "./telemetry.js";
@@ -27,8 +28,8 @@ export class Endpoint {
   readonly stats = new Stats();
   /** Number of open delegations to this instance, by concurrencyKey. */
   readonly incoming = new Map<string, number>();
-  /** Number of open delegations from this instance, by concurrencyKey. */
-  readonly outgoing = new Map<string, number>();
+  /** Open delegations from this instance, by concurrencyKey. */
+  readonly outgoing: OpenDelegations;
   readonly #narrowing: Partial<Limits>[];
 
   constructor(
@@ -38,6 +39,7 @@ export class Endpoint {
     ...narrowing: Partial<Limits>[]
   ) {
     this.works = new WorkTable(settings);
+    this.outgoing = new OpenDelegations(account);
     this.#narrowing = [settings.limits, ...narrowing];
     this.learn(DEFAULT_LIMITS);
   }

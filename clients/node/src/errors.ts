@@ -59,7 +59,7 @@ export class DeadlineTooLong extends refused("DEADLINE_TOO_LONG", status.INVALID
 export class HopLimitExceeded extends refused("HOP_LIMIT", status.FAILED_PRECONDITION) {}
 /** The agent is already in the path of the chain. */
 export class LoopDetected extends refused("LOOP", status.FAILED_PRECONDITION) {}
-/** The conversation has too many open delegations at this instance. */
+/** The conversation has too many open delegations, here or at all known instances together. */
 export class TooManyDelegations extends refused("TOO_MANY_DELEGATIONS", status.RESOURCE_EXHAUSTED) {}
 /** The instance runs as much work as its table holds. */
 export class TooMuchWork extends refused("TOO_MUCH_WORK", status.RESOURCE_EXHAUSTED) {}
@@ -152,6 +152,14 @@ export class BudgetSpent extends refused("BUDGET_SPENT", status.FAILED_PRECONDIT
 export class QuotaExceeded extends refused("QUOTA_EXCEEDED", status.RESOURCE_EXHAUSTED) {}
 /** The agent neither owns the conversation nor is a member. */
 export class NotAMember extends refused("NOT_A_MEMBER", status.FAILED_PRECONDITION) {}
+/** No contact has this id or address. */
+export class UnknownContact extends refused("UNKNOWN_CONTACT", status.NOT_FOUND) {}
+/** Another contact has the address. */
+export class AddressTaken extends refused("ADDRESS_TAKEN", status.ALREADY_EXISTS) {}
+/** The contact has an open conversation on the channel. */
+export class ConversationOpen extends refused("CONVERSATION_OPEN", status.FAILED_PRECONDITION) {}
+/** The conversation has ended. */
+export class ConversationClosed extends refused("CONVERSATION_CLOSED", status.FAILED_PRECONDITION) {}
 
 /** A status without a known error reason: from a newer version, from gRPC, or from a peer that is not Botmesh. */
 export class PeerError extends BotmeshError {
@@ -217,5 +225,9 @@ export const BY_REASON: ReadonlyMap<string, Kind> = new Map(
     BudgetSpent,
     NotAMember,
     QuotaExceeded,
+    UnknownContact,
+    AddressTaken,
+    ConversationOpen,
+    ConversationClosed,
   ].map((kind: Kind) => [new kind("").reason, kind]),
 );

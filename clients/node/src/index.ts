@@ -14,6 +14,7 @@ export type { Answer } from "./functions.js";
 export type { Limits } from "./limits.js";
 export { connect, Mesh } from "./mesh.js";
 export { type Content, data, raw, text } from "./parts.js";
+export type { HandedToPerson, PersonOptions } from "./person.js";
 export { type Event, Reply, type ReplyOptions } from "./reply.js";
 export { defaultSettings, loadSettings, type Settings } from "./settings.js";
 export { Task } from "./task.js";

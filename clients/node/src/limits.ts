@@ -33,7 +33,10 @@ export interface Limits {
   allowRevisits: boolean;
   /** Maximum size of one serialized request or response. */
   maxMessageBytes: number;
-  /** Maximum open delegations per conversation at one instance; outgoing and incoming are counted separately. */
+  /**
+   * Maximum open delegations per conversation: exactly at one instance, outgoing and incoming counted separately; outgoing
+   * ones over all instances as far as the path and the last heartbeat tell.
+   */
   maxDelegations: number;
   /** Maximum number of retries of a call. */
   maxRetries: number;

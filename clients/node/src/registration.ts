@@ -10,10 +10,11 @@ import type { Load, Readiness } from "./generated/botmesh/v1/instance.js";
 import {
   HeartbeatRequest,
   HeartbeatResponse,
+  type OpenDelegations,
   ProbeState,
   RegisterRequest,
 } from "./generated/botmesh/v1/registry_service.js";
-import { type Limits, limitsFrom, toSeconds } from "./limits.js";
+import { type Limits, limitsFrom, now, toSeconds } from "./limits.js";
 import type { RegistryClient } from "./registry-client.js";
 import { asError } from "./status.js";
 import { after, pause } from "./time.js";
@@ -25,6 +26,8 @@ export const BACKOFF = { least: 0.1, most: 2 };
 const UNTIL_LISTED = 0.2;
 /** Seconds without an answer, in addition to three intervals, after which a heartbeat stream counts as broken. */
 const SILENCE = 5;
+/** Minimum seconds between two heartbeats that tell of many open delegations before their time. */
+const BETWEEN_EXTRA = 1;
 /** Bounds on the heartbeat interval that the registry asks for, in seconds. */
 const INTERVAL = { least: 0.05, most: 600 };
 const HEARTBEAT = `${REGISTRY_SERVICE}Heartbeat`;
@@ -32,11 +35,15 @@ const HEARTBEAT = `${REGISTRY_SERVICE}Heartbeat`;
 export interface State {
   readiness: Readiness;
   load: Load;
+  /** Conversations with several open delegations from this instance. */
+  openDelegations: OpenDelegations[];
 }
 
 export class Registration {
   onLimits: (limits: Limits) => void = () => undefined;
   onTraceEndpoint: (endpoint: string) => void = () => undefined;
+  /** Called with the open delegations of other instances that a heartbeat's answer names; with none after an outage. */
+  onOpenElsewhere: (open: readonly OpenDelegations[]) => void = () => undefined;
   /** Resolves when the registry has reached the instance at its address. */
   readonly listed: Promise<void>;
   readonly #request: RegisterRequest;
@@ -45,6 +52,8 @@ export class Registration {
   #isListed = false;
   #told = "";
   #soon: () => void = () => undefined;
+  #extra: NodeJS.Timeout | undefined;
+  #lastExtra = Number.NEGATIVE_INFINITY;
   #kept: Promise<void> = Promise.resolve();
 
   constructor(
@@ -87,9 +96,22 @@ export class Registration {
     this.#soon();
   }
 
+  /**
+   * Sends a heartbeat before its time, because a conversation has many open delegations: at once, or a second after the
+   * last such heartbeat.
+   */
+  tellOpenDelegations(): void {
+    this.#extra ??= after(this.#lastExtra + BETWEEN_EXTRA - now(), () => {
+      this.#extra = undefined;
+      this.#lastExtra = now();
+      this.#soon();
+    });
+  }
+
   /** Ends the lease. If the registry is down, the lease expires there. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    clearTimeout(this.#extra);
     await this.#kept;
     await this.registry.deregister(this.#request.instanceId, this.#request.leaseToken).catch(() => undefined);
   }
@@ -145,10 +167,8 @@ export class Registration {
     try {
       while (!ended.signal.aborted) {
         const { instanceId, leaseToken } = this.#request;
-        const { readiness, load } = this.state();
-        stream.write(
-          encoded(HeartbeatRequest, HeartbeatRequest.fromPartial({ instanceId, leaseToken, readiness, load })),
-        );
+        const request = HeartbeatRequest.fromPartial({ instanceId, leaseToken, ...this.state() });
+        stream.write(encoded(HeartbeatRequest, request));
         const soon = new Promise<void>((resolve) => (this.#soon = resolve));
         const rest = new AbortController();
         const seconds = this.#isListed ? interval : Math.min(interval, UNTIL_LISTED);
@@ -160,6 +180,7 @@ export class Registration {
       clearTimeout(silence);
       this.#stopping.signal.removeEventListener("abort", end);
       end();
+      this.onOpenElsewhere([]); // old counts would refuse calls for as long as the registry is down
     }
   }
 
@@ -171,6 +192,7 @@ export class Registration {
       sift(HEARTBEAT, bytes, warnOfLeftOut);
       const response = decoded(HeartbeatResponse, bytes, "response");
       if (response.limits !== undefined) this.onLimits(limitsFrom(response.limits));
+      this.onOpenElsewhere(response.openElsewhere);
       this.#noteProbe(response);
       const given = response.lease?.heartbeatInterval;
       return given === undefined ? undefined : bounded(toSeconds(given));

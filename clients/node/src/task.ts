@@ -9,6 +9,7 @@ import { Message } from "./generated/botmesh/v1/message.js";
 import type { Part } from "./generated/botmesh/v1/part.js";
 import type { Usage } from "./generated/botmesh/v1/usage.js";
 import { text, textOf } from "./parts.js";
+import { askForPerson, type HandedToPerson, type PersonOptions } from "./person.js";
 import { addUp, type Reply } from "./reply.js";
 import type { Work } from "./work.js";
 
@@ -116,6 +117,17 @@ export class Task extends Delegator {
     await this.work.emit({ $case: "progress", progress: { text: what, fraction } });
   }
 
+  /**
+   * Asks for a person: gives the conversation of the task to the desk or, without a conversation, puts an alert into the
+   * desk's queue. If the desk takes the conversation of a turn, the turn has ended and the bot must return nothing.
+   *
+   * @param reason reason that the desk's queue shows
+   * @throws BotmeshError if the request is refused.
+   */
+  async handToPerson(reason: string, options: PersonOptions = {}): Promise<HandedToPerson> {
+    return askForPerson(this.caller, this.call, this.conversationService, reason, options);
+  }
+
   /** Usage of the agents that this task has called so far. */
   get chainUsage(): Usage[] {
     return addUp(this.#usage);
@@ -124,6 +136,11 @@ export class Task extends Delegator {
   async #write(part: Part, append: boolean): Promise<void> {
     this.#afterText = part.content?.$case === "text";
     await this.work.emit({ $case: "partial", partial: { part, append } });
+  }
+
+  /** Address of ConversationService: the registry's, where all services of a mesh answer. A turn names its own. */
+  protected get conversationService(): string {
+    return this.caller.directory.registry.address;
   }
 
   protected override begin(target: string, options: Options): Invocation {

@@ -15,6 +15,7 @@ test("a chain survives its metadata", () => {
     conversationId: "v.1",
     accountId: "acme",
     to: "b/i-1",
+    open: 7,
   };
   assert.deepEqual(fromMetadata(toMetadata(sent)), sent);
 });
@@ -30,8 +31,12 @@ for (const [key, value] of [
   [KEYS.conversation, "x".repeat(65)],
   [KEYS.account, "a/b"],
   [KEYS.to, "Upper/i"],
+  [KEYS.open, "0"],
+  [KEYS.open, "64001"],
+  [KEYS.open, "-1"],
+  [KEYS.open, "1.5"],
 ] as const) {
-  test(`malformed ${key} is refused with its key`, () => {
+  test(`malformed ${key} (${value.slice(0, 9)}) is refused with its key`, () => {
     const metadata = new Metadata();
     metadata.set(key, value);
     assert.throws(
@@ -48,6 +53,18 @@ test("a hop limit narrows and never widens", () => {
 test("below leaves the parent's path alone", () => {
   assert.deepEqual(below(NO_CHAIN, "a").path, ["a"]);
   assert.deepEqual(NO_CHAIN.path, []);
+});
+
+test("open delegations travel unless they are as many as the path is long", () => {
+  const sent = (open: number | undefined): unknown[] =>
+    toMetadata({ ...NO_CHAIN, path: ["a", "b"], open }).get(KEYS.open);
+  assert.deepEqual([sent(undefined), sent(2), sent(3)], [[], [], ["3"]]);
+});
+
+test("below takes the open delegations of the path along, which by default are as many as it is long", () => {
+  assert.equal(below(NO_CHAIN, "a").open, 0);
+  assert.equal(below({ ...NO_CHAIN, path: ["a", "b"] }, "c").open, 2);
+  assert.equal(below({ ...NO_CHAIN, path: ["a"], open: 9 }, "b").open, 9);
 });
 
 test("limits only narrow", () => {
