@@ -66,7 +66,7 @@ type Agent struct {
 	OnDelegate DelegateFunc
 	// OnTurn answers the turns of the conversations that this bot owns; default OnDelegate.
 	OnTurn TurnFunc
-	// OnIntent maps an intent to the function that answers the first turn after a transfer with that intent.
+	// OnIntent maps an intent to the function that answers the first turn after a transfer or an opening with that intent.
 	OnIntent map[string]TurnFunc
 	// OnTransfer decides about offered conversations. By default the bot accepts if it answers turns.
 	OnTransfer TransferFunc

@@ -58,7 +58,7 @@ func (s *agentService) DelegateStream(
 	ctx := stream.Context()
 	run, has, what := s.runDelegate, s.agent.OnDelegate != nil, "delegations"
 	if turn := request.Turn; turn != nil {
-		run, has, what = s.runTurn(turn), s.agent.forTurn(turn.GetTransfer().GetIntentId()) != nil, "turns"
+		run, has, what = s.runTurn(turn), s.agent.forTurn(intentOf(turn)) != nil, "turns"
 	}
 	item, err := s.startWork(ctx, has, what, run)
 	if err != nil {
@@ -253,7 +253,7 @@ func (s *agentService) runTurn(turn *pb.Turn) bot {
 		if turn.ServiceAddress != "" {
 			task.conversationsAt = turn.ServiceAddress
 		}
-		answer := s.agent.forTurn(turn.GetTransfer().GetIntentId())
+		answer := s.agent.forTurn(intentOf(turn))
 		reply, err := answer(ctx, &Conversation{Task: task, Turn: turn})
 		return s.reply(task, reply, err)
 	}

@@ -24,8 +24,15 @@ func (c *Conversation) ContactID() string { return c.Turn.ContactId }
 // Channel returns the channel that the contact uses, such as "web".
 func (c *Conversation) Channel() string { return c.Turn.Channel }
 
-// Intent returns the intent of the transfer that brought this turn; empty if there is none.
-func (c *Conversation) Intent() string { return c.Turn.GetTransfer().GetIntentId() }
+// Intent returns the intent of the transfer that brought this turn, or of the opening; empty if there is none.
+func (c *Conversation) Intent() string { return intentOf(c.Turn) }
+
+func intentOf(turn *pb.Turn) string {
+	if intent := turn.GetTransfer().GetIntentId(); intent != "" {
+		return intent
+	}
+	return turn.GetOpening().GetIntentId()
+}
 
 // TransferredFrom returns the agent that transferred the conversation here; empty if this turn came by no transfer.
 func (c *Conversation) TransferredFrom() string { return c.Turn.GetTransfer().GetFromAgent() }

@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/botmesh/botmesh/clients/go/botmeshv1"
@@ -14,6 +16,7 @@ import (
 
 // conversationService is a ConversationService that keeps its requests.
 type conversationService struct {
+	away    int // calls that are answered UNAVAILABLE, before any other
 	closed  chan *pb.CloseConversationRequest
 	asked   chan *pb.AskForPersonRequest
 	refused error
@@ -40,6 +43,9 @@ func (s *conversationService) serve(t *testing.T) string {
 			request := &pb.AskForPersonRequest{}
 			_ = stream.receive(request)
 			s.asked <- request
+			if s.away--; s.away >= 0 {
+				return status.Error(codes.Unavailable, "away")
+			}
 			id := request.ConversationId
 			if id == "" {
 				id = "alert-1"
@@ -119,6 +125,20 @@ func TestATaskWithoutAConversationRaisesAnAlert(t *testing.T) {
 	}
 }
 
+func TestAServiceThatIsAwayIsAskedAgainUnderTheSameID(t *testing.T) {
+	service := &conversationService{away: 2}
+	runIn(t, service.serve(t), nil, func(ctx context.Context, c *Conversation) error {
+		_, err := c.HandToPerson(ctx, "why", PersonRequest{})
+		return err
+	})
+	first := <-service.asked
+	for range 2 {
+		if next := <-service.asked; !proto.Equal(next, first) || next.RequestId == "" {
+			t.Errorf("%+v", next)
+		}
+	}
+}
+
 func TestARefusedRequestForAPersonIsATypedError(t *testing.T) {
 	service := &conversationService{refused: refusal(ReasonConversationClosed, nil, "it has ended")}
 	runIn(t, service.serve(t), nil, func(ctx context.Context, c *Conversation) error {
@@ -153,6 +173,9 @@ func TestATurnClosesItsConversationAndKnowsHowItBegan(t *testing.T) {
 		return c.Close(ctx, "solved")
 	})
 	request := <-service.closed
+	if c := (&Conversation{Turn: turn}); c.Intent() != "congratulate" {
+		t.Error(c.Intent())
+	}
 	if request.ConversationId != "v-1" || request.Epoch != 4 || request.GetAgent() != "front" || request.Reason != "solved" {
 		t.Errorf("%+v", request)
 	}

@@ -142,6 +142,8 @@ func (r *run) step(ctx context.Context, s step) error {
 		r.reply.Sure(value)
 	case "usage":
 		r.reply.Usage = usage(s)
+	case "opening":
+		return r.opening()
 	case "not_mine":
 		r.reply.NotMine = true
 	default:
@@ -173,10 +175,44 @@ func (r *run) act(ctx context.Context, op string, s step) error {
 			result = failure(err)
 		}
 		r.results = append(r.results, result)
+	case "hand_to_person":
+		r.results = append(r.results, r.handToPerson(ctx, s))
+	case "close":
+		if r.turn == nil {
+			return botmesh.Fail("this step needs a turn")
+		}
+		result := map[string]any{"ok": true}
+		if err := r.turn.Close(ctx, s.text("reason", "")); err != nil {
+			result = failure(err)
+		}
+		r.results = append(r.results, result)
 	default:
 		return botmesh.Fail("there is no step %q", op)
 	}
 	return nil
+}
+
+func (r *run) handToPerson(ctx context.Context, s step) map[string]any {
+	asked, err := r.task.HandToPerson(ctx, s.text("reason", ""), botmesh.PersonRequest{Message: s.text("message", "")})
+	if err != nil {
+		return failure(err)
+	}
+	return map[string]any{
+		"ok": true, "outcome": string(asked.Outcome), "queue_position": asked.QueuePosition,
+		"conversation_id": asked.ConversationID,
+	}
+}
+
+// opening replies with how the conversation was opened: an empty object if the contact spoke first.
+func (r *run) opening() error {
+	if r.turn == nil {
+		return botmesh.Fail("this step needs a turn")
+	}
+	seen := map[string]any{}
+	if opening := r.turn.Opening(); opening != nil {
+		seen = map[string]any{"trigger": opening.Trigger, "intent": opening.IntentId, "reason": opening.Reason}
+	}
+	return r.data(seen)
 }
 
 func (r *run) data(value any) error {
