@@ -191,9 +191,7 @@ final class AgentService {
                 .toProto()
                 .setInstanceId(endpoint.instance)
                 .setInFlight(endpoint.works.running())
-                .setOutgoingInFlight(endpoint.outgoing.values().stream()
-                        .mapToInt(Integer::intValue)
-                        .sum())
+                .setOutgoingInFlight(endpoint.outgoing.total())
                 .setRemembered(endpoint.works.remembered())
                 .build();
     }

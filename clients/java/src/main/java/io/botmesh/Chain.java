@@ -13,14 +13,24 @@ import java.util.List;
  * @param conversationId the conversation; empty if there is none
  * @param accountId the account; empty on arrival if the caller sent none: the callee's own applies
  * @param to the agent/instance that the caller addresses; empty for any
+ * @param open the delegations with the same concurrencyKey that are open at the agents of the path, as far as the chain
+ *     knows; on the wire it includes the call that carries it
  */
 record Chain(
-        List<String> path, Integer maxHops, String correlationId, String conversationId, String accountId, String to) {
-    static final Chain NONE = new Chain(List.of(), null, "", "", "", "");
+        List<String> path,
+        Integer maxHops,
+        String correlationId,
+        String conversationId,
+        String accountId,
+        String to,
+        int open) {
+    static final Chain NONE = new Chain(List.of(), null, "", "", "", "", 0);
     private static final String PREFIX = "botmesh-";
     private static final int MAX_METADATA_BYTES = 4096;
     /** The upper bound of any hop limit: the path must fit into metadata. */
     private static final int MAX_PATH_LENGTH = 64;
+    /** The upper bound of botmesh-open, and of the counts in heartbeats. */
+    static final int MAX_OPEN = 64_000;
 
     private static final Metadata.Key<String> PATH = key("botmesh-path");
     private static final Metadata.Key<String> MAX_HOPS = key("botmesh-max-hops");
@@ -28,8 +38,9 @@ record Chain(
     private static final Metadata.Key<String> CONVERSATION = key("botmesh-conversation");
     private static final Metadata.Key<String> ACCOUNT = key("botmesh-account");
     private static final Metadata.Key<String> TO = key("botmesh-to");
+    private static final Metadata.Key<String> OPEN = key("botmesh-open");
     private static final List<Metadata.Key<String>> KEYS =
-            List.of(PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO);
+            List.of(PATH, MAX_HOPS, CORRELATION, CONVERSATION, ACCOUNT, TO, OPEN);
 
     private static Metadata.Key<String> key(String name) {
         return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
@@ -37,14 +48,14 @@ record Chain(
 
     /** Starts a new chain with a new id. */
     static Chain root(String account, String conversation) {
-        return new Chain(List.of(), null, Names.newId(), conversation, account, "");
+        return new Chain(List.of(), null, Names.newId(), conversation, account, "", 0);
     }
 
-    /** Returns the chain of a call that this agent makes: one hop more. */
+    /** Returns the chain of a call that this agent makes: one hop more. ConcurrencyPolicy adds the call to `open`. */
     Chain below(String agent) {
         List<String> longer = new ArrayList<>(path);
         longer.add(agent);
-        return new Chain(List.copyOf(longer), maxHops, correlationId, conversationId, accountId, "");
+        return new Chain(List.copyOf(longer), maxHops, correlationId, conversationId, accountId, "", open);
     }
 
     /** Returns this chain with a lower hop limit; a higher one or null changes nothing. */
@@ -52,15 +63,21 @@ record Chain(
         if (hops == null || maxHops != null && maxHops <= hops) {
             return this;
         }
-        return new Chain(path, hops, correlationId, conversationId, accountId, to);
+        return new Chain(path, hops, correlationId, conversationId, accountId, to, open);
     }
 
     Chain withIds(String correlation, String conversation, String account) {
-        return new Chain(path, maxHops, correlation, conversation, account, to);
+        return new Chain(path, maxHops, correlation, conversation, account, to, open);
     }
 
     Chain addressedTo(String target) {
-        return new Chain(path, maxHops, correlationId, conversationId, accountId, target);
+        return new Chain(path, maxHops, correlationId, conversationId, accountId, target, open);
+    }
+
+    /** Returns this chain with another number of open delegations, cut to 64,000. */
+    Chain withOpen(long delegations) {
+        int cut = (int) Math.min(MAX_OPEN, delegations);
+        return new Chain(path, maxHops, correlationId, conversationId, accountId, to, cut);
     }
 
     /** Returns the key by which open delegations are counted: the conversation, or the chain if there is none. */
@@ -73,7 +90,7 @@ record Chain(
         return path.isEmpty() ? "" : path.get(path.size() - 1);
     }
 
-    /** Encodes the chain as gRPC metadata; empty values are left out. */
+    /** Encodes the chain as gRPC metadata. Empty values are left out, and `open` if it is the length of the path. */
     Metadata toMetadata() {
         Metadata metadata = new Metadata();
         put(metadata, PATH, String.join(",", path));
@@ -82,6 +99,7 @@ record Chain(
         put(metadata, CONVERSATION, conversationId);
         put(metadata, ACCOUNT, accountId);
         put(metadata, TO, to);
+        put(metadata, OPEN, open == path.size() ? "" : String.valueOf(open));
         return metadata;
     }
 
@@ -105,13 +123,16 @@ record Chain(
         }
         String hops = single(metadata, MAX_HOPS);
         String to = single(metadata, TO);
+        String open = single(metadata, OPEN);
+        List<String> path = parsePath(single(metadata, PATH));
         return new Chain(
-                parsePath(single(metadata, PATH)),
+                path,
                 hops.isEmpty() ? null : parseHops(hops),
                 id(metadata, CORRELATION),
                 id(metadata, CONVERSATION),
                 id(metadata, ACCOUNT),
-                to.isEmpty() ? "" : checkTarget(to));
+                to.isEmpty() ? "" : checkTarget(to),
+                open.isEmpty() ? path.size() : parseOpen(open));
     }
 
     /** Refuses values that are not printable ASCII, which gRPC passes on as U+FFFD or unchanged. */
@@ -170,6 +191,15 @@ record Chain(
                     MAX_HOPS.name() + " must be 0 to " + MAX_PATH_LENGTH + " but is '" + Names.shown(text) + "'");
         }
         return Integer.parseInt(text);
+    }
+
+    private static int parseOpen(String text) {
+        int open = text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
+        if (open < 1 || open > MAX_OPEN) {
+            throw BotmeshException.invalid(
+                    OPEN.name(), OPEN.name() + " must be 1 to " + MAX_OPEN + " but is '" + Names.shown(text) + "'");
+        }
+        return open;
     }
 
     private static String checkTarget(String text) {

@@ -2,41 +2,42 @@ package io.botmesh;
 
 import java.util.Map;
 
-/** Limits the open delegations per conversation at one instance. A repeat that joins running work is not counted. */
+/**
+ * Limits the open delegations per conversation: outgoing ones over all instances as far as they are known, incoming ones
+ * at this instance. A repeat that joins running work is not counted.
+ */
 final class ConcurrencyPolicy implements Policy {
-    /** Counts the call until it ends. */
+    /** Counts the call until it ends, and adds the open delegations of this instance to the chain. */
     @Override
     public void caller(Call call) {
-        enter(call, call.endpoint.outgoing, "outgoing");
+        OutgoingDelegations outgoing = call.endpoint.outgoing;
+        String key = call.chain.concurrencyKey();
+        int onPath = call.chain.open();
+        int own = outgoing.enter(key, onPath, call.limits.maxDelegations());
+        call.atEnd.add(() -> outgoing.leave(key));
+        call.chain = call.chain.withOpen((long) onPath + own);
     }
 
     /** Counts the work until it ends, which may be after the call. */
     @Override
     public void callee(Call call) {
-        if (!call.joined) {
-            enter(call, call.endpoint.incoming, "incoming");
+        if (call.joined) {
+            return;
         }
-    }
-
-    private static void enter(Call call, Map<String, Integer> open, String direction) {
+        Map<String, Integer> incoming = call.endpoint.incoming;
         int limit = call.limits.maxDelegations();
         String key = call.chain.concurrencyKey();
-        open.compute(key, (name, count) -> {
+        incoming.compute(key, (name, count) -> {
             int current = count == null ? 0 : count;
             if (current >= limit) {
                 throw new BotmeshException(
                         Reason.TOO_MANY_DELEGATIONS,
-                        current + " " + direction + " delegations are open in this conversation, the limit is " + limit
+                        current + " incoming delegations are open in this conversation, the limit is " + limit
                                 + ": wait for one to end",
-                        Map.of("limit", limit, "direction", direction));
+                        Map.of("limit", limit, "direction", "incoming"));
             }
             return current + 1;
         });
-        Runnable leave = () -> open.computeIfPresent(key, (name, count) -> count == 1 ? null : count - 1);
-        if (call.work != null) {
-            call.work.onSettled(leave);
-        } else {
-            call.atEnd.add(leave);
-        }
+        call.work.onSettled(() -> incoming.computeIfPresent(key, (name, count) -> count == 1 ? null : count - 1));
     }
 }

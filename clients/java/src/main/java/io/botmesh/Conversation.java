@@ -1,12 +1,15 @@
 package io.botmesh;
 
+import io.botmesh.v1.CloseConversationRequest;
+import io.botmesh.v1.CloseConversationResponse;
+import io.botmesh.v1.ConversationOpening;
 import io.botmesh.v1.Owner;
 import io.botmesh.v1.TransferConversationRequest;
 import io.botmesh.v1.TransferConversationResponse;
 import io.botmesh.v1.TransferInitiator;
 import io.botmesh.v1.Turn;
-import io.grpc.Metadata;
 import java.util.Map;
+import java.util.Optional;
 
 /** One turn of a conversation that this bot owns: a task with the contact, the history and transfers. */
 public final class Conversation extends Task {
@@ -71,6 +74,24 @@ public final class Conversation extends Task {
         return turn.getChannel();
     }
 
+    /** Returns the contact's language, a BCP 47 tag; empty if it is not known. */
+    public String language() {
+        return turn.getLanguage();
+    }
+
+    /**
+     * Returns how the conversation was opened; empty if the contact spoke first. While it is present the message is empty
+     * and this bot speaks first.
+     */
+    public Optional<ConversationOpening> opening() {
+        return turn.hasOpening() ? Optional.of(turn.getOpening()) : Optional.empty();
+    }
+
+    /** Returns the id of the contact's previous conversation on this channel; empty if there is none. */
+    public String previousConversationId() {
+        return turn.getPreviousConversationId();
+    }
+
     /** Returns the intent of the transfer that started this turn; empty if there is none. */
     public String intent() {
         return turn.getTransfer().getIntentId();
@@ -106,14 +127,8 @@ public final class Conversation extends Task {
         if (!with.fallback().isEmpty()) {
             request.setFallback(owner(with.fallback()));
         }
-        TransferConversationResponse response = client.service(turn.getServiceAddress())
-                .control(
-                        call.endpoint,
-                        "botmesh.v1.ConversationService/TransferConversation",
-                        request.build(),
-                        TransferConversationResponse.parser(),
-                        remaining(),
-                        TracePolicy.injectSpan(call, new Metadata())); // part of this turn's trace
+        TransferConversationResponse response =
+                conversations().call("TransferConversation", request.build(), TransferConversationResponse.parser());
         String has = response.getOwner().hasAgent() ? response.getOwner().getAgent() : DESK;
         return new Transferred(response.getTransferred(), has, response.getEpoch(), response.getReason());
     }
@@ -125,6 +140,29 @@ public final class Conversation extends Task {
                     "to", "the conversation did not come from another agent: transfer it to one by name");
         }
         return transfer(transferredFrom(), with);
+    }
+
+    /**
+     * Closes the conversation. It ends with this turn's reply, unless the contact writes before that. The contact's next
+     * message opens a new conversation.
+     *
+     * @param reason why it ends, for logs and people; may be empty
+     * @throws BotmeshException EPOCH_CHANGED if the conversation has another owner by now
+     */
+    public void close(String reason) {
+        CloseConversationRequest request = CloseConversationRequest.newBuilder()
+                .setConversationId(conversationId())
+                .setEpoch(turn.getEpoch())
+                .setAgent(call.endpoint.agent)
+                .setReason(reason)
+                .build();
+        conversations().callIdempotent("CloseConversation", request, CloseConversationResponse.parser());
+    }
+
+    /** Returns the address from which the turn came. */
+    @Override
+    String conversationsAddress() {
+        return turn.getServiceAddress();
     }
 
     private static Owner owner(String to) {

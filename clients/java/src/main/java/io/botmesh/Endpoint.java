@@ -18,8 +18,8 @@ final class Endpoint {
     final Stats stats = new Stats();
     /** Open delegations to this instance, by conversation. */
     final Map<String, Integer> incoming = new ConcurrentHashMap<>();
-    /** Open delegations of this instance to others, by conversation. */
-    final Map<String, Integer> outgoing = new ConcurrentHashMap<>();
+
+    final OutgoingDelegations outgoing;
 
     private final Limits environment;
     private final Limits own;
@@ -37,6 +37,7 @@ final class Endpoint {
         this.instance = instance;
         this.shared = shared;
         this.works = new WorkTable(settings);
+        this.outgoing = new OutgoingDelegations(account);
         this.environment = settings.limits();
         this.own = own;
         learn(Limits.DEFAULT);

@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param maxHops the hops of a chain; default 5
  * @param allowRevisits whether a chain may call an agent again that is in its path; default false
  * @param maxMessageBytes the size of one serialized message, request or response; default 1 MiB
- * @param maxDelegations the open delegations per conversation at one instance, in each direction; default 10
+ * @param maxDelegations the open delegations per conversation: incoming ones at one instance, outgoing ones over all
+ *     instances as far as they are known; default 10
  * @param maxRetries the attempts after the first one; default 3
  * @param maxReplyBytes the size of one streamed reply: all its parts and resets and the final reply; default 8 MiB
  */

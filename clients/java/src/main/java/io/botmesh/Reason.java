@@ -24,7 +24,7 @@ public enum Reason {
     HOP_LIMIT(FAILED_PRECONDITION, false),
     /** The called agent is already in the path of the chain. */
     LOOP(FAILED_PRECONDITION, false),
-    /** The conversation has max_delegations open delegations at this instance. */
+    /** The conversation has max_delegations open delegations. */
     TOO_MANY_DELEGATIONS(RESOURCE_EXHAUSTED, false),
     /** The instance runs as much work as it can track. */
     TOO_MUCH_WORK(RESOURCE_EXHAUSTED, false),

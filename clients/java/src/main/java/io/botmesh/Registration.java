@@ -16,11 +16,11 @@ import java.lang.System.Logger;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Keeps an instance in the registry: registers it, sends heartbeats, registers again after an outage, deregisters. */
@@ -40,6 +40,9 @@ final class Registration {
     /** The stream of heartbeats is considered dead if no response arrives for three intervals and this time. */
     private static final Duration SILENCE_GRACE = Duration.ofSeconds(5);
 
+    /** The shortest time between two heartbeats that are sent early because many delegations are open. */
+    private static final long MIN_EARLY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** The readiness and load that a heartbeat reports. */
     record State(Readiness readiness, Load load) {}
 
@@ -49,28 +52,27 @@ final class Registration {
     private final RegistryClient registry;
     private final RegisterRequest request;
     private final Supplier<State> state;
-    private final Consumer<Limits> onLimits;
-    private final Consumer<String> onTraceEndpoint;
+    private final Endpoint endpoint;
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile boolean stopping;
     private volatile Duration interval;
     private String lastProbeError = "";
     private Thread keeper;
+    private boolean isEarlyScheduled;
+    private long lastEarly = System.nanoTime() - MIN_EARLY_NANOS;
 
     Registration(
             RegistryClient registry,
             AgentCard card,
             String instance,
             String address,
-            Supplier<State> state,
-            Consumer<Limits> onLimits,
-            Consumer<String> onTraceEndpoint) {
+            Endpoint endpoint,
+            Supplier<State> state) {
         byte[] token = new byte[24];
         new SecureRandom().nextBytes(token);
         this.registry = registry;
         this.state = state;
-        this.onLimits = onLimits;
-        this.onTraceEndpoint = onTraceEndpoint;
+        this.endpoint = endpoint;
         this.request = RegisterRequest.newBuilder()
                 .setCard(card)
                 .setInstanceId(instance)
@@ -96,11 +98,31 @@ final class Registration {
         keeper = new Thread(this::keepLease, "botmesh-lease");
         keeper.setDaemon(true);
         keeper.start();
+        endpoint.outgoing.onManyOpen(this::heartbeatEarly);
     }
 
     /** Sends a heartbeat now, because the readiness has changed. */
     void heartbeatNow() {
         wakeUp.release();
+    }
+
+    /** Sends a heartbeat at once, or 1 s after the last heartbeat that was sent by this method. */
+    private synchronized void heartbeatEarly() {
+        if (isEarlyScheduled) {
+            return;
+        }
+        isEarlyScheduled = true;
+        long wait = Math.max(0, lastEarly + MIN_EARLY_NANOS - System.nanoTime());
+        Threads.TIMER.schedule(
+                () -> {
+                    synchronized (this) {
+                        isEarlyScheduled = false;
+                        lastEarly = System.nanoTime();
+                    }
+                    heartbeatNow();
+                },
+                wait,
+                TimeUnit.NANOSECONDS);
     }
 
     /** Ends the lease. If the registry does not answer, the lease expires by itself. */
@@ -124,8 +146,8 @@ final class Registration {
         RegisterResponse response = registry.register(
                 request.toBuilder().setReadiness(state.get().readiness()).build());
         if (isValid(response)) {
-            onLimits.accept(Limits.from(response.getLimits()));
-            onTraceEndpoint.accept(response.getTraceEndpoint());
+            endpoint.learn(Limits.from(response.getLimits()));
+            endpoint.telemetry.exportTo(response.getTraceEndpoint());
         }
         return interval(response.getLease());
     }
@@ -169,6 +191,7 @@ final class Registration {
                 LOG.log(Logger.Level.WARNING, "keeping the lease failed; it is tried again", e);
             }
             interval = null;
+            endpoint.outgoing.setElsewhere(List.of()); // nobody would say when it no longer holds
             try {
                 Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause));
             } catch (InterruptedException e) {
@@ -190,6 +213,7 @@ final class Registration {
                         .setLeaseToken(request.getLeaseToken())
                         .setReadiness(now.readiness())
                         .setLoad(now.load())
+                        .addAllOpenDelegations(endpoint.outgoing.report())
                         .build());
                 boolean isShortened = !listed.isDone() && interval.compareTo(UNLISTED_INTERVAL) > 0;
                 Duration wait = isShortened ? UNLISTED_INTERVAL : interval;
@@ -225,8 +249,9 @@ final class Registration {
                 interval = interval(response.getLease());
             }
             if (response.hasLimits()) {
-                onLimits.accept(Limits.from(response.getLimits()));
+                endpoint.learn(Limits.from(response.getLimits()));
             }
+            endpoint.outgoing.setElsewhere(response.getOpenElsewhereList());
             recordProbe(response);
         }
 

@@ -57,14 +57,7 @@ public final class Serving implements AutoCloseable {
     Serving start() {
         try {
             listen();
-            registration = new Registration(
-                    registry,
-                    card,
-                    instanceId,
-                    advertised(),
-                    this::state,
-                    endpoint::learn,
-                    endpoint.telemetry::exportTo);
+            registration = new Registration(registry, card, instanceId, advertised(), endpoint, this::state);
             registration.start();
             return this;
         } catch (BotmeshException e) {

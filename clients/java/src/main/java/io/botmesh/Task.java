@@ -1,5 +1,7 @@
 package io.botmesh;
 
+import io.botmesh.v1.AskForPersonRequest;
+import io.botmesh.v1.AskForPersonResponse;
 import io.botmesh.v1.DelegateStreamResponse;
 import io.botmesh.v1.Message;
 import io.botmesh.v1.Part;
@@ -135,6 +137,47 @@ public class Task extends Delegator {
             progress.setFraction(fraction);
         }
         work.emit(DelegateStreamResponse.newBuilder().setProgress(progress));
+    }
+
+    /** Asks for a person with a reason alone, as the method with messages does. */
+    public PersonAsked handToPerson(String reason) {
+        return handToPerson(reason, "", "");
+    }
+
+    /**
+     * Asks for a person: gives the task's conversation to the human desk or, if there is none, puts an alert into the
+     * desk's queue. A lost connection is retried under the same request id, so that the person is asked once.
+     *
+     * @param reason why a person is needed; the desk's queue shows it
+     * @param message what the person must know: a note in the conversation, or the text of the alert; empty for none
+     * @param handoffMessage a message to the contact; empty for none, and always empty for an alert
+     * @throws BotmeshException INVALID_FIELD if the reason is empty, UNKNOWN_CONVERSATION, CONVERSATION_CLOSED or
+     *     another reason of {@link Reason}
+     */
+    public PersonAsked handToPerson(String reason, String message, String handoffMessage) {
+        AskForPersonRequest.Builder request = AskForPersonRequest.newBuilder()
+                .setConversationId(conversationId())
+                .setAccountId(account())
+                .setAgent(call.endpoint.agent)
+                .setReason(reason)
+                .setRequestId(Names.newId());
+        if (!message.isEmpty()) {
+            request.addPayload(Content.text(message));
+        }
+        if (!handoffMessage.isEmpty()) {
+            request.addHandoffMessage(Content.text(handoffMessage));
+        }
+        return PersonAsked.from(
+                conversations().callIdempotent("AskForPerson", request.build(), AskForPersonResponse.parser()));
+    }
+
+    /** Returns the address at which ConversationService answers. The mesh serves it at the registry's address. */
+    String conversationsAddress() {
+        return client.directory.registry.address;
+    }
+
+    ConversationServiceClient conversations() {
+        return new ConversationServiceClient(call, client.service(conversationsAddress()), this::remaining);
     }
 
     List<Usage> chainUsage() {

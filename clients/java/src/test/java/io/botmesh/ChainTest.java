@@ -2,6 +2,7 @@ package io.botmesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.grpc.InternalMetadata;
@@ -18,8 +19,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChainTest {
     @Test
     void aChainSurvivesItsMetadata() {
-        Chain sent = new Chain(List.of("a", "other/b"), 3, "c-1", "v.1", "acme", "b/i-1");
+        Chain sent = new Chain(List.of("a", "other/b"), 3, "c-1", "v.1", "acme", "b/i-1", 7);
         assertEquals(sent, Chain.from(sent.toMetadata()));
+    }
+
+    private static final Metadata.Key<String> OPEN = Metadata.Key.of("botmesh-open", Metadata.ASCII_STRING_MARSHALLER);
+
+    @Test
+    void asManyOpenDelegationsAsThePathIsLongAreNotSent() {
+        Chain sent = Chain.root("acme", "").below("a").below("b");
+        assertEquals("1", sent.withOpen(1).toMetadata().get(OPEN));
+        assertNull(sent.withOpen(2).toMetadata().get(OPEN));
+        assertEquals("3", sent.withOpen(3).toMetadata().get(OPEN));
+        assertEquals("64000", sent.withOpen(64_001).toMetadata().get(OPEN));
+        assertEquals(2, Chain.from(sent.withOpen(2).toMetadata()).open());
     }
 
     @Test
@@ -35,7 +48,11 @@ class ChainTest {
                 "botmesh-max-hops|65",
                 "botmesh-correlation|no spaces",
                 "botmesh-account|a/b",
-                "botmesh-to|Upper/i"
+                "botmesh-to|Upper/i",
+                "botmesh-open|0",
+                "botmesh-open|64001",
+                "botmesh-open|+1",
+                "botmesh-open|1,2"
             })
     void malformedMetadataIsRefusedWithItsKey(String key, String value) {
         Metadata metadata = new Metadata();

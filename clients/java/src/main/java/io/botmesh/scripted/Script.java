@@ -2,6 +2,7 @@ package io.botmesh.scripted;
 
 import io.botmesh.BotmeshException;
 import io.botmesh.Content;
+import io.botmesh.Conversation;
 import io.botmesh.Reply;
 import io.botmesh.Task;
 import io.botmesh.v1.Part;
@@ -65,6 +66,9 @@ final class Script {
             case "parallel" ->
                 results.add(Calls.parallel(task, (List<?>) step.fields().get("steps")));
             case "notify" -> results.add(Calls.send(task, step));
+            case "hand_to_person" -> results.add(Services.handToPerson(task, step));
+            case "close" -> results.add(Services.close((Conversation) task, step));
+            case "opening" -> parts.add(Content.data(Services.opening((Conversation) task)));
             default -> throw BotmeshException.failed("there is no step '" + step.text("op", "") + "'");
         }
     }
