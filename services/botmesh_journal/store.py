@@ -14,7 +14,8 @@ from google.protobuf.message import DecodeError
 from botmesh.errors import InvalidField, LogUnavailable
 from botmesh.v1 import journal_service_pb2 as pb
 from botmesh.v1.journal_service_pb2 import CostTotal, JournalEntry
-from botmesh_log import files
+from botmesh_journal.journal_file import MEMORY, FileReplaced, JournalFile
+from botmesh_log.files import FileUnavailable
 from botmesh_log.stream import OnUnreadable, log_unreadable
 from botmesh_service.paging import fitting, page_of, read_token
 
@@ -39,10 +40,9 @@ CREATE INDEX IF NOT EXISTS cost_at ON cost (at);
 MAX_SUM = 2**62
 """The largest sum: SQLite turns larger integers into floats, and the contract's field is 64 bits wide."""
 COUNTED_SECONDS = 2 * 86400.0
-"""Seconds that counted message ids are remembered: no end of a delegation reports later."""
-_MEMORY = ":memory:"
+"""Seconds that counted message ids are remembered: neither end of a delegation reports later."""
 T = TypeVar("T")
-_FOR_GOOD = (pb.COST_SCOPE_AGENT, pb.COST_SCOPE_ACCOUNT_DAY)
+_KEPT_SCOPES = (pb.COST_SCOPE_AGENT, pb.COST_SCOPE_ACCOUNT_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Store:
 
     def __init__(
         self,
-        path: str | Path = _MEMORY,
+        path: str | Path = MEMORY,
         bounds: Bounds | None = None,
         on_unreadable: OnUnreadable = log_unreadable,
     ) -> None:
@@ -80,18 +80,14 @@ class Store:
         self._on_unreadable = on_unreadable
         self._bounds = bounds or Bounds()
         self._bytes = 0
-        self._path = Path(path)
-        self._in_memory = str(path) == _MEMORY
+        """Bytes of the stored messages."""
         try:
-            if not self._in_memory:
-                files.prepare_folder(self._path.parent)
-                what = files.look_at(self._path)
-                if what:
-                    self._set_aside(what)
-            self._db = self._open_or_begin_anew()
+            self._file = JournalFile(path, _SCHEMA, on_unreadable)
+            with contextlib.suppress(FileReplaced):  # the new file is empty
+                self._bytes = self._stored_bytes()
         except (sqlite3.Error, OSError) as error:
-            text = f"{self._path} cannot be opened: {error}"
-            raise InvalidField(text, field="data_dir", value=self._path) from None
+            text = f"{Path(path)} cannot be opened: {error}"
+            raise InvalidField(text, field="data_dir", value=Path(path)) from None
 
     def record(self, entries: Iterable[JournalEntry]) -> list[CostTotal]:
         """Record entries, each message id once, and return the sums that changed.
@@ -100,24 +96,21 @@ class Store:
             LogUnavailable: they cannot be written now; none was recorded.
         """
         entries = list(entries)
-        return self._guarded(lambda: self._record(entries))
+        return self._run_with_retry(lambda: self._record(entries))
 
     def _record(self, entries: Sequence[JournalEntry]) -> list[CostTotal]:
         touched: set[tuple[str, int, str]] = set()
         size = self._bytes
-        self._db.execute("BEGIN")
         try:
-            for entry in entries:
-                if entry.logged:
-                    self._log(entry)
-                if entry.HasField("usage"):
-                    touched |= self._count(entry)
-            self._prune()
-            self._db.execute("COMMIT")
+            with self._file.transaction():
+                for entry in entries:
+                    if entry.logged:
+                        self._log(entry)
+                    if entry.HasField("usage"):
+                        touched |= self._count(entry)
+                self._prune()
         except BaseException:
             self._bytes = size
-            with contextlib.suppress(sqlite3.Error):  # SQLite may have rolled back by itself
-                self._db.execute("ROLLBACK")
             raise
         return [total for key in sorted(touched) for total in self._costs(*key)]
 
@@ -127,7 +120,7 @@ class Store:
         Raises:
             LogUnavailable: they cannot be read now.
         """
-        return self._guarded(lambda: self._messages(wanted, account, size))
+        return self._run_with_retry(lambda: self._messages(wanted, account, size))
 
     def _messages(self, wanted: pb.ListMessagesRequest, account: str, size: int) -> tuple[list[JournalEntry], str]:
         clauses, values = fitting(
@@ -141,7 +134,7 @@ class Store:
             values.append(read_token(wanted.page_token)[0])
         where = " AND ".join(clauses)  # consists of the column names above only
         query = f"SELECT entry, number, '' FROM message WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
-        return page_of(self._db.execute(query, (*values, size + 1)), size, self._entry)
+        return page_of(self._file.execute(query, (*values, size + 1)), size, self._entry)
 
     def _entry(self, data: bytes, _: str) -> JournalEntry | None:
         try:
@@ -156,14 +149,14 @@ class Store:
         Raises:
             LogUnavailable: they cannot be read now.
         """
-        return self._guarded(lambda: self._costs(account, scope, scope_id, limit))
+        return self._run_with_retry(lambda: self._costs(account, scope, scope_id, limit))
 
     def _costs(self, account: str, scope: int, scope_id: str = "", limit: int = 500) -> list[CostTotal]:
         order = "id DESC" if scope == pb.COST_SCOPE_ACCOUNT_DAY else "micros DESC, id"
         only, values = "", list[str]()
         if scope_id:  # ordered by the table's key, because an order by cost would read all of the scope
             order, only, values = "currency", "AND id = ?", [scope_id]
-        rows = self._db.execute(
+        rows = self._file.execute(
             "SELECT id, currency, micros, input, output, answers FROM cost "  # noqa: S608 - of the words above
             f"WHERE account = ? AND scope = ? {only} ORDER BY {order} LIMIT ?",
             (account, scope, *values, limit),
@@ -184,72 +177,48 @@ class Store:
 
     def close(self) -> None:
         """Close the file."""
-        with contextlib.suppress(sqlite3.Error):
-            self._db.close()
+        self._file.close()
 
-    def _open(self) -> sqlite3.Connection:
-        if self._in_memory:
-            db = sqlite3.connect(_MEMORY, isolation_level=None, check_same_thread=False)
-        else:
-            files.make_private(self._path)
-            db = files.connect(self._path)
+    def _run_with_retry(self, work: Callable[[], T]) -> T:
+        """Call `work`, and once more if it met a damaged file that was replaced.
+
+        Raises:
+            LogUnavailable: the file cannot be used now.
+        """
         try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")  # what a crash of the machine loses was a report
-            db.executescript(_SCHEMA)
-            if not self._in_memory and self._path.stat().st_size <= files.FULL_CHECK_BYTES:
-                _check(db)
-            (self._bytes,) = db.execute("SELECT coalesce(sum(size), 0) FROM message").fetchone()
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _open_or_begin_anew(self) -> sqlite3.Connection:
-        try:
-            return self._open()
-        except files.ERRORS as error:
-            damaged = isinstance(error, _DamagedError | UnicodeDecodeError) or files.is_damage(error)
-            if self._in_memory or not damaged:
-                raise
-            self._set_aside(str(error))
-            return self._open()
-
-    def _set_aside(self, what: str) -> None:
-        aside = files.set_aside(self._path)
-        text = f"{self._path} was damaged ({what}): it was set aside as {aside.name}, and the journal begins anew"
-        self._on_unreadable("message log", text)
-
-    def _guarded(self, work: Callable[[], T]) -> T:
-        """Call `work`; if the file turns out to be damaged, set it aside and call `work` again with a new file."""
+            return work()
+        except FileReplaced as replaced:
+            damage = replaced.text
+        except FileUnavailable as error:
+            raise LogUnavailable(error.text) from None
+        except sqlite3.Error as error:
+            raise LogUnavailable(f"the journal cannot be used now: {error}; try again later") from None
+        self._bytes = 0  # the new file is empty
         try:
             return work()
         except sqlite3.Error as error:
-            if self._in_memory or not files.is_damage(error):
-                raise LogUnavailable(f"the journal cannot be used now: {error}; try again later") from None
-            what = str(error)
-        self.close()
-        try:
-            self._set_aside(what)
-            self._db = self._open_or_begin_anew()
-            return work()
-        except (sqlite3.Error, OSError) as error:
-            text = f"the journal is damaged ({what}) and cannot be begun anew: {error}"
+            text = f"the journal is damaged ({damage}) and cannot be begun anew: {error}"
             raise LogUnavailable(text) from None
+
+    def _stored_bytes(self) -> int:
+        size: int = self._file.execute("SELECT coalesce(sum(size), 0) FROM message").fetchone()[0]
+        return size
 
     def _log(self, entry: JournalEntry) -> None:
         """Store a message; of two reports of the same message the longer one is kept."""
         message = entry.message
         data = entry.SerializeToString()
-        known = self._db.execute(
+        known = self._file.execute(
             "SELECT number, size FROM message WHERE account = ? AND id = ?", (message.account_id, message.message_id)
         ).fetchone()
         if known is not None:
             if len(data) > known[1]:
-                self._db.execute("UPDATE message SET entry = ?, size = ? WHERE number = ?", (data, len(data), known[0]))
+                self._file.execute(
+                    "UPDATE message SET entry = ?, size = ? WHERE number = ?", (data, len(data), known[0])
+                )
                 self._bytes += len(data) - known[1]
             return
-        self._db.execute(
+        self._file.execute(
             "INSERT INTO message (account, id, chain, conversation, sender, receiver, at, size, entry) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -271,7 +240,7 @@ class Store:
         message, usage = entry.message, entry.usage
         now = time.time()
         key = message.account_id, message.message_id
-        if self._db.execute("INSERT OR IGNORE INTO counted VALUES (?, ?, ?)", (*key, now)).rowcount == 0:
+        if self._file.execute("INSERT OR IGNORE INTO counted VALUES (?, ?, ?)", (*key, now)).rowcount == 0:
             return set()
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
         scopes: Sequence[tuple[int, str]] = (
@@ -284,7 +253,7 @@ class Store:
         for scope, scope_id in scopes:
             if scope_id:
                 touched.add((message.account_id, scope, scope_id))
-                self._db.execute(
+                self._file.execute(
                     "INSERT INTO cost VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET "
                     "micros = min(micros + excluded.micros, ?), input = min(input + excluded.input, ?), "
                     "output = min(output + excluded.output, ?), answers = answers + 1, at = excluded.at",
@@ -305,26 +274,16 @@ class Store:
     def _prune(self) -> None:
         """Delete rows that are too old, and the oldest messages beyond the bound on bytes."""
         now = time.time()
-        rows = self._db.execute("SELECT number, size, at FROM message ORDER BY number LIMIT 200").fetchall()
+        rows = self._file.execute("SELECT number, size, at FROM message ORDER BY number LIMIT 200").fetchall()
         for number, size, at in rows:
             if at >= now - self._bounds.max_age and self._bytes <= self._bounds.max_bytes:
                 break
-            self._db.execute("DELETE FROM message WHERE number = ?", (number,))
+            self._file.execute("DELETE FROM message WHERE number = ?", (number,))
             self._bytes -= size
-        self._db.execute("DELETE FROM counted WHERE at < ?", (now - COUNTED_SECONDS,))
-        self._db.execute(
-            "DELETE FROM cost WHERE at < ? AND scope NOT IN (?, ?)", (now - self._bounds.max_age, *_FOR_GOOD)
+        self._file.execute("DELETE FROM counted WHERE at < ?", (now - COUNTED_SECONDS,))
+        self._file.execute(
+            "DELETE FROM cost WHERE at < ? AND scope NOT IN (?, ?)", (now - self._bounds.max_age, *_KEPT_SCOPES)
         )
-
-
-class _DamagedError(sqlite3.DatabaseError):
-    """SQLite's check has found something."""
-
-
-def _check(db: sqlite3.Connection) -> None:
-    what = files.check(db)
-    if what:
-        raise _DamagedError(what)
 
 
 def _sum(value: float) -> int:

@@ -14,7 +14,10 @@ OnDamage = Callable[[sqlite3.Error], FileUnavailable]
 
 
 class GuardedConnection:
-    """The part of sqlite3.Connection that projections use. Damage goes to `on_damage`, also if a cursor finds it."""
+    """The part of sqlite3.Connection that projections and the journal use.
+
+    Damage goes to `on_damage`, also if a cursor finds it.
+    """
 
     def __init__(self, db: sqlite3.Connection, on_damage: OnDamage) -> None:
         """Wrap `db`; `on_damage` handles its damage."""
@@ -59,6 +62,11 @@ class GuardedConnection:
         except sqlite3.ProgrammingError:
             return False
 
+    def rollback(self) -> None:
+        """Roll back the open transaction, if any; a failure is ignored, because the next statement shows it."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.rollback()
+
     def close(self) -> None:
         """Close the connection; a failure of its last checkpoint is ignored, because the next open repeats it."""
         with contextlib.suppress(sqlite3.Error):
@@ -73,7 +81,7 @@ class GuardedConnection:
 
 
 class GuardedCursor:
-    """The part of sqlite3.Cursor that projections use."""
+    """The part of sqlite3.Cursor that projections and the journal use."""
 
     def __init__(self, cursor: sqlite3.Cursor, owner: GuardedConnection) -> None:
         """Wrap `cursor`; `owner` handles damage."""

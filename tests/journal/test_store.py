@@ -112,7 +112,7 @@ def test_the_cost_of_one_chain_is_looked_up_however_many_there_are():
         nonlocal steps
         steps += 100
 
-    store._db.set_progress_handler(count, 100)
+    store._file._db._db.set_progress_handler(count, 100)
     (total,) = store.costs("default", COST_SCOPE_CHAIN, "c1500")
     assert total.cost_micros == 10
     assert steps < 1000  # of SQLite's machine: a look at all of them takes tens of thousands
@@ -129,8 +129,8 @@ def test_sums_stay_within_what_the_contract_carries():
 def test_sums_that_an_older_version_let_grow_are_read():
     store = Store()
     store.record([entry("1", micros=5)])
-    store._db.execute("UPDATE cost SET micros = 9223372036854775807 + 1")  # SQLite makes a fraction of it
-    store._db.execute("UPDATE cost SET input = -5")
+    store._file.execute("UPDATE cost SET micros = 9223372036854775807 + 1")  # SQLite makes a fraction of it
+    store._file.execute("UPDATE cost SET input = -5")
     (total,) = store.costs("default", COST_SCOPE_CHAIN, "c1")
     assert (total.cost_micros, total.input_tokens) == (2**62, 0)
     store.record([entry("2", micros=5)])
@@ -141,7 +141,7 @@ def test_an_entry_that_cannot_be_read_is_left_out_and_told():
     told = []
     store = Store(on_unreadable=lambda subject, text: told.append(subject))
     store.record([entry("1"), entry("2")])
-    store._db.execute("UPDATE message SET entry = x'ffff' WHERE id = '1'")
+    store._file.execute("UPDATE message SET entry = x'ffff' WHERE id = '1'")
     assert ids(store) == (["2"], "")
     assert told == ["message log"]
 

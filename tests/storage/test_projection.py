@@ -203,13 +203,14 @@ def test_a_journal_that_turns_out_damaged_begins_anew_while_it_is_used(tmp_path,
     told = []
     store = Store(path, on_unreadable=lambda *problem: told.append(problem))
     store.record([entry(str(number), "x" * 500) for number in range(100)])
-    store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    store._db.execute("PRAGMA shrink_memory")
+    store._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    store._file.execute("PRAGMA shrink_memory")
     damage.random_pages(path)
     if what == "messages":
         assert ids(store) == ([], "")
     store.record([entry("new")])
     assert ids(store) == (["new"], "")
+    assert store._bytes == sum(row[0] for row in store._file.execute("SELECT size FROM message"))
     assert len(told) == 1
     store.close()
 
@@ -217,13 +218,13 @@ def test_a_journal_that_turns_out_damaged_begins_anew_while_it_is_used(tmp_path,
 def test_a_journal_on_a_full_disk_refuses_and_takes_nothing_in(tmp_path):
     store = Store(tmp_path / "journal.sqlite")
     store.record([entry("1")])
-    (pages,) = store._db.execute("PRAGMA page_count").fetchone()
-    store._db.execute(f"PRAGMA max_page_count = {pages:d}")
+    (pages,) = store._file.execute("PRAGMA page_count").fetchone()
+    store._file.execute(f"PRAGMA max_page_count = {pages:d}")
     for _ in range(2):
         with pytest.raises(LogUnavailable, match="full"):
             store.record([entry(str(number), "x" * 3000) for number in range(2, 50)])
-    store._db.execute("PRAGMA max_page_count = 100000")
-    assert store._bytes == sum(row[0] for row in store._db.execute("SELECT size FROM message"))
+    store._file.execute("PRAGMA max_page_count = 100000")
+    assert store._bytes == sum(row[0] for row in store._file.execute("SELECT size FROM message"))
     store.record([entry("2")])
     assert ids(store) == (["2", "1"], "")
     store.close()
