@@ -46,6 +46,8 @@ class Case:
         found = {"command"} if self.agents or self.mesh is not None else set()
         if self.peers or "forward" in repr(self.steps):
             found.add("registry")
+        if "hand_to_person" in repr(self.steps):
+            found.add("conversations")
         for step in self.steps:
             look, send = step.get("look"), step.get("send")
             if isinstance(look, Mapping) and "spans" in look:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 
 import botmesh
+from botmesh.parts import from_value
 
 
 def note(name: str, event: str, message_id: str) -> None:
@@ -64,7 +65,33 @@ def teller(name: str, *, idempotent: bool) -> botmesh.Agent:
     return agent
 
 
+def opener(name: str) -> botmesh.Agent:
+    """Opens the delegations of context["open"] at once, one group after another; replies with how each ended."""
+    agent = botmesh.Agent(name)
+
+    async def ask(task: botmesh.Task, to: str, context: dict[str, object]) -> object:
+        try:
+            reply = await task.delegate(to, task.text, context=context)
+        except botmesh.errors.TooManyDelegations as error:
+            return {"refused": error.text, **error.metadata}
+        values = [part.data for part in reply.parts if part.WhichOneof("content") == "data"]
+        return from_value(values[0]) if values else "done"
+
+    @agent.on_delegate
+    async def open_all(task: botmesh.Task) -> dict[str, object]:
+        note(name, "started", task.message_id)
+        groups = []
+        for group in task.context["open"]:
+            calls = [ask(task, group["to"], group["context"]) for _ in range(int(group["count"]))]
+            groups.append(asyncio.gather(*calls))
+            await asyncio.sleep(0.2)
+        return {"ended": [await group for group in groups]}
+
+    return agent
+
+
 KINDS = {
+    "opener": opener,
     "teller": lambda name: teller(name, idempotent=True),
     "careful-teller": lambda name: teller(name, idempotent=False),
     "worker": lambda name: worker(name, idempotent=True),
