@@ -1,4 +1,4 @@
-"""`python -m botmesh_bots`: what there is, and how to run it."""
+"""`python -m botmesh_bots` lists the ready-made bots and the command that runs each."""
 
 from importlib import import_module
 
@@ -7,7 +7,7 @@ from botmesh_bots import TEAM
 
 
 def main() -> None:
-    """List the bots and their skills."""
+    """Print each bot with its description, its skills and its command."""
     for module in TEAM:
         agent: Agent = import_module(f"botmesh_bots.{module}").agent
         print(f"{agent.name}: {agent.card.description}")

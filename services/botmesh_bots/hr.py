@@ -1,6 +1,6 @@
-"""hr-bot: works out leave from the staff list, says who is away, and knows the house rules. Internal.
+"""hr-bot: computes leave, lists absences and explains the house rules. It is an internal agent.
 
-The list (data/staff.toml) is read at the start.
+It reads the staff list (data/staff.toml) at the start.
 """
 
 import re
@@ -57,7 +57,7 @@ agent = Agent(
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """Somebody on the staff list. Absences are first and last day, both away."""
+    """A person on the staff list. Each absence is its first and its last day, both included."""
 
     name: str
     team: str
@@ -69,7 +69,7 @@ class Employee:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The staff list."""
+    """The staff list, with public holidays and house rules."""
 
     as_of: date
     full_time_leave: int
@@ -81,7 +81,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Somebody's leave in the list's year, in days."""
+    """An employee's leave in the list's year, in days."""
 
     entitled: float
     carried: int
@@ -90,7 +90,7 @@ class Balance:
 
     @property
     def left(self) -> float:
-        """What can still be booked."""
+        """The days that can still be booked."""
         return self.entitled + self.carried - self.taken - self.booked
 
 
@@ -100,7 +100,7 @@ staff: Staff
 @agent.on_start
 async def open_list() -> None:
     """Read the staff list."""
-    global staff  # noqa: PLW0603 - one list, there before the first task
+    global staff  # noqa: PLW0603 - the handlers share it; it is read before the first task
     staff = read_staff()
 
 
@@ -111,27 +111,33 @@ async def work(task: Task) -> str:
 
 
 def read_staff() -> Staff:
-    """The staff list."""
+    """Read the staff list of the package."""
     raw = tomllib.loads(resources.files("botmesh_bots").joinpath("data/staff.toml").read_text(encoding="utf-8"))
     employees = (
-        {**one, "works": tuple(one["works"]), "absences": tuple((first, last) for first, last in one["absences"])}
-        for one in raw["employees"]
+        {**row, "works": tuple(row["works"]), "absences": tuple((first, last) for first, last in row["absences"])}
+        for row in raw["employees"]
     )
     return Staff(
         raw["as_of"],
         raw["full_time_leave"],
         raw["carry_over_until"],
         frozenset(raw["public_holidays"]),
-        tuple(Employee(**one) for one in employees),
+        tuple(Employee(**row) for row in employees),
         tuple(raw["policies"]),
     )
 
 
 def answer(staff: Staff, text: str, context: Mapping[str, Any], skill: str = "") -> str:
-    """The answer to a question of the staff.
+    """Answer a question of the staff.
+
+    Args:
+        staff: the staff list.
+        text: the question.
+        context: its "employee" is the person, if the text names none.
+        skill: the id of the skill to use; default: the skill that `choose` finds.
 
     Raises:
-        AgentFailed: nobody of that name works here, or the question is about something else.
+        AgentFailed: no employee has that name, or the question is not about the staff.
     """
     chosen = skill or choose(staff, text)
     if chosen not in SKILLS:
@@ -140,10 +146,8 @@ def answer(staff: Staff, text: str, context: Mapping[str, Any], skill: str = "")
 
 
 def choose(staff: Staff, text: str) -> str:
-    """The skill that a question asks for; empty: none."""
-    if re.search(
-        r"\b(who|anybody|anyone|colleagues?)\b.*\b(away|absent|off|vacation|leave|holiday)\b", text, re.IGNORECASE
-    ):
+    """Return the id of the skill that a question asks for, or empty text."""
+    if _AWAY.search(text):
         return "absences"
     if named(staff, text) or _LEFT.search(text):
         return "leave-balance"
@@ -151,24 +155,24 @@ def choose(staff: Staff, text: str) -> str:
 
 
 def named(staff: Staff, text: str) -> list[Employee]:
-    """The employees whose name, or a part of it, stands in a text: those with most of it, if several do."""
+    """Return the employees of whose name a text has the most words; empty if it has no word of any name."""
     words = set(key_words(text))
-    hits = {one.name: len(words & set(one.name.lower().split())) for one in staff.employees}
+    hits = {employee.name: len(words & set(employee.name.lower().split())) for employee in staff.employees}
     most = max(hits.values())
-    return [one for one in staff.employees if most and hits[one.name] == most]
+    return [employee for employee in staff.employees if most and hits[employee.name] == most]
 
 
 def leave_balance(staff: Staff, text: str, context: Mapping[str, Any]) -> str:
-    """What somebody has left.
+    """State the leave of the employee that the text or else the context names.
 
     Raises:
-        AgentFailed: it is not clear whose.
+        AgentFailed: they name no employee, or several.
     """
-    found = named(staff, text) or named(staff, str(context.get("employee", "")))
-    if len(found) != 1:
-        names = ", ".join(one.name for one in found or staff.employees)
+    candidates = named(staff, text) or named(staff, str(context.get("employee", "")))
+    if len(candidates) != 1:
+        names = ", ".join(employee.name for employee in candidates or staff.employees)
         raise AgentFailed(f"Whose leave do you mean? There are {names}.")
-    employee = found[0]
+    employee = candidates[0]
     balance = balance_of(staff, employee)
     carried = f", {balance.carried} brought over from last year" if balance.carried else ""
     return (
@@ -178,7 +182,7 @@ def leave_balance(staff: Staff, text: str, context: Mapping[str, Any]) -> str:
 
 
 def balance_of(staff: Staff, employee: Employee) -> Balance:
-    """Somebody's leave in the list's year. Days brought over count as far as they were taken in time."""
+    """Compute an employee's leave in the list's year. Carried days count only if they were taken before they lapsed."""
     year = staff.as_of.year
     months = MONTHS
     if employee.started.year == year:
@@ -191,7 +195,7 @@ def balance_of(staff: Staff, employee: Employee) -> Balance:
 
 
 def leave_days(staff: Staff, employee: Employee) -> Iterator[date]:
-    """The days of the list's year that count as leave: working days of that person, no public holidays."""
+    """Yield the days of the list's year that count as leave: the employee's working days without public holidays."""
     for first, last in employee.absences:
         for day in (first + timedelta(days) for days in range((last - first).days + 1)):
             works = DAYS[day.weekday()] in employee.works
@@ -200,12 +204,12 @@ def leave_days(staff: Staff, employee: Employee) -> Iterator[date]:
 
 
 def absences(staff: Staff, text: str, _context: Mapping[str, Any]) -> str:
-    """Who is away in the time that the text names; without one, from the list's day on for four weeks."""
+    """List the employees who are away in the time that the text names; default: four weeks from the list's day."""
     first, last = find_time(staff, text)
     away = sorted(
-        (begin, end, one.name, one.team)
-        for one in staff.employees
-        for begin, end in one.absences
+        (begin, end, employee.name, employee.team)
+        for employee in staff.employees
+        for begin, end in employee.absences
         if begin <= last and end >= first
     )
     when = f"on {_day(first)}" if first == last else f"from {_day(first)} to {_day(last)}"
@@ -215,7 +219,7 @@ def absences(staff: Staff, text: str, _context: Mapping[str, Any]) -> str:
 
 
 def find_time(staff: Staff, text: str) -> tuple[date, date]:
-    """First and last day of the time that a text names."""
+    """Return the first and the last day of the time that a text names; default: four weeks from the list's day."""
     today, lowered = staff.as_of, text.lower()
     if "today" in lowered or "right now" in lowered:
         return today, today
@@ -224,29 +228,29 @@ def find_time(staff: Staff, text: str) -> tuple[date, date]:
         return monday, monday + timedelta(6)
     if "next week" in lowered:
         return monday + timedelta(7), monday + timedelta(13)
-    found = find_month(text, today)
-    if found is None:
+    named_month = find_month(text, today)
+    if named_month is None:
         return today, today + timedelta(27)
-    year, month = found
-    after = date(year + month // MONTHS, month % MONTHS + 1, 1)
-    return date(year, month, 1), after - timedelta(1)
+    year, month = named_month
+    next_month = date(year + month // MONTHS, month % MONTHS + 1, 1)
+    return date(year, month, 1), next_month - timedelta(1)
 
 
 def policies(staff: Staff, text: str, _context: Mapping[str, Any]) -> str:
-    """The house rule that a text is about.
+    """Quote the house rule that a text is about.
 
     Raises:
-        AgentFailed: there is none.
+        AgentFailed: no house rule is about it.
     """
-    found = find_policy(staff, text)
-    if found is None:
-        titles = ", ".join(one["title"] for one in staff.policies)
+    policy = find_policy(staff, text)
+    if policy is None:
+        titles = ", ".join(policy["title"] for policy in staff.policies)
         raise AgentFailed(f"There is no house rule about this. There are: {titles}.")
-    return f"{found['title']}: {found['text']}"
+    return f"{policy['title']}: {policy['text']}"
 
 
 def find_policy(staff: Staff, text: str) -> dict[str, Any] | None:
-    """The house rule with most of a text's words; None: none has any."""
+    """Return the house rule that shares the most words with a text, or None if none shares any."""
     words = set(key_words(text))
 
     def fit(policy: dict[str, Any]) -> int:
@@ -261,6 +265,7 @@ SKILLS: dict[str, Callable[[Staff, str, Mapping[str, Any]], str]] = {
     "absences": absences,
     "policies": policies,
 }
+"""The function behind each skill."""
 _AWAY = re.compile(r"\b(who|anybody|anyone|colleagues?)\b.*\b(away|absent|off|vacation|leave|holiday)\b", re.IGNORECASE)
 _LEFT = re.compile(
     r"\b(leave|vacation|holidays?)\b.*\b(left|balance|remaining)\b|\bhow (many|much)\b.*\b(days|left)\b", re.IGNORECASE

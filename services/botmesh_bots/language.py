@@ -1,4 +1,4 @@
-"""Reading what people write: the words that matter, months and spans of time."""
+"""Finds key words, months and spans of time in English text."""
 
 import calendar
 import re
@@ -21,6 +21,7 @@ _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "e
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+# "may" is a month only if it is written "May" and no pronoun follows.
 _VERB = r"(?-i:may)|may (?:i|you|he|she|we|they)\b"
 _MONTH = re.compile(rf"\b(?!{_VERB})({_NAMES})\b\.?(?:\s+(\d{{4}}))?", re.IGNORECASE)
 _SPAN = re.compile(rf"\b(\d+|an?|one|{'|'.join(_NUMBERS)})\s+(hour|day|week)s?\b", re.IGNORECASE)
@@ -28,14 +29,14 @@ _HOURS = {"hour": 1, "day": 24, "week": 168}
 
 
 def key_words(text: str) -> list[str]:
-    """The words that say what a text is about, in lower case, each once, in order."""
+    """Return the words of a text without filler words: in lower case, in their order, each once."""
     words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)?", text.lower())
     stems = (re.split(r"['\u2019]", word)[0] for word in words)  # "i'm" is "i", "priya's" is "priya"
     return [word for word in dict.fromkeys(stems) if word not in _FILLER]
 
 
 def find_month(text: str, today: date) -> tuple[int, int] | None:
-    """Year and month that a text names; without a year, that of `today`. None: it names none."""
+    """Return the year and the month that a text names, or None. A month without a year is in the year of `today`."""
     lowered = text.lower()
     if "this month" in lowered:
         return today.year, today.month
@@ -48,10 +49,10 @@ def find_month(text: str, today: date) -> tuple[int, int] | None:
 
 
 def find_hours(text: str) -> int | None:
-    """The span of time that a text names, in hours: 48 for "two days". None: it names none."""
+    """Return the first span of time in a text, in hours (48 for "two days"), or None."""
     match = _SPAN.search(text)
     if match is None:
         return None
-    said = match[1].lower()
-    count = int(said) if said.isdecimal() else _NUMBERS.get(said, 1)
+    number = match[1].lower()
+    count = int(number) if number.isdecimal() else _NUMBERS.get(number, 1)  # "a", "an" and "one" are 1
     return count * _HOURS[match[2].lower()]

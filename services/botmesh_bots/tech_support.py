@@ -1,6 +1,6 @@
-"""tech-support-bot: finds the steps that help in its knowledge file, and asks billing-bot where money is touched.
+"""tech-support-bot: finds repair steps in its knowledge file, and asks billing-bot if the question is about money too.
 
-The file (data/knowledge.md) is indexed for full-text search at the start: a section each, ranked by BM25.
+At the start it indexes the sections of the file (data/knowledge.md) for full-text search, which ranks them by BM25.
 """
 
 import re
@@ -55,19 +55,19 @@ knowledge: sqlite3.Connection
 @agent.on_start
 async def open_file() -> None:
     """Index the knowledge file."""
-    global knowledge  # noqa: PLW0603 - one index, there before the first task
+    global knowledge  # noqa: PLW0603 - the handlers share it; it is open before the first task
     knowledge = open_knowledge()
 
 
 @agent.on_stop
 async def close_file() -> None:
-    """Let go of it."""
+    """Close the index."""
     knowledge.close()
 
 
 @agent.on_delegate
 async def work(task: Task) -> str:
-    """The steps that help, and what billing-bot says if the question is about money too."""
+    """Return the steps of the best section and, if the question is about money too, the answer of billing-bot."""
     section = search(knowledge, task.text)
     skill = billing_skill(task.text)
     if section is None:
@@ -77,7 +77,10 @@ async def work(task: Task) -> str:
 
 
 async def ask_billing(task: Task, skill: str) -> str:
-    """What billing-bot says to the same question. The steps are worth having without it: this never fails."""
+    """Return the answer of billing-bot to the same question.
+
+    If billing-bot fails, return a sentence about that, because the steps help without its answer.
+    """
     try:
         reply = await task.delegate(BILLING, task.text, context=task.context, skill=skill)
     except AgentFailed as failure:
@@ -88,7 +91,7 @@ async def ask_billing(task: Task, skill: str) -> str:
 
 
 class Section(NamedTuple):
-    """A piece of the knowledge file."""
+    """A section of the knowledge file: the trouble, the words in which people report it, and the repair steps."""
 
     title: str
     symptoms: str
@@ -96,10 +99,10 @@ class Section(NamedTuple):
 
 
 def read_sections(text: str) -> Iterator[Section]:
-    """The sections of a knowledge file: Markdown, `## title`, a line `Symptoms: ...`, the steps.
+    """Yield the sections of a knowledge file in Markdown: `## title`, a line `Symptoms: ...`, and the numbered steps.
 
     Raises:
-        ValueError: a section has no line of symptoms, or no steps.
+        ValueError: a section has no line of symptoms or no steps.
     """
     for chunk in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         match = re.fullmatch(r"(?P<title>.+)\n+Symptoms: (?P<symptoms>.+)\n+(?P<steps>1\.[\s\S]+)", chunk.strip())
@@ -109,21 +112,21 @@ def read_sections(text: str) -> Iterator[Section]:
 
 
 def open_knowledge() -> sqlite3.Connection:
-    """The knowledge file as a full-text index, in memory."""
-    opened = sqlite3.connect(":memory:")
-    opened.execute("CREATE VIRTUAL TABLE sections USING fts5(title, symptoms, steps, tokenize = 'porter unicode61')")
+    """Index the knowledge file for full-text search, in memory."""
+    knowledge = sqlite3.connect(":memory:")
+    knowledge.execute("CREATE VIRTUAL TABLE sections USING fts5(title, symptoms, steps, tokenize = 'porter unicode61')")
     text = resources.files("botmesh_bots").joinpath("data/knowledge.md").read_text(encoding="utf-8")
-    opened.executemany("INSERT INTO sections VALUES (?, ?, ?)", read_sections(text))
-    return opened
+    knowledge.executemany("INSERT INTO sections VALUES (?, ?, ?)", read_sections(text))
+    return knowledge
 
 
 def search(knowledge: sqlite3.Connection, question: str) -> Section | None:
-    """The section that fits a question best; None: none has any of its words in title or symptoms."""
+    """Return the section that fits a question best, or None if no title or symptoms have any of its words."""
     words = key_words(question)
     if not words:
         return None
     any_word = " OR ".join(f'"{word}"' for word in words)
-    # Words that stand in the steps alone fit by accident, but decide between sections that fit otherwise.
+    # A word that is in the steps only does not make a section fit, but counts in the rank of the sections that fit.
     row = knowledge.execute(
         """
         SELECT title, symptoms, steps FROM sections
@@ -136,7 +139,7 @@ def search(knowledge: sqlite3.Connection, question: str) -> Section | None:
 
 
 def billing_skill(question: str) -> str:
-    """The skill of billing-bot that a question needs besides: "credit", "plan" or, empty, none."""
+    """Return the skill of billing-bot that a question needs too: "credit", "plan", or empty text for none."""
     if re.search(r"\brefund|\bcredit|\bcompensat|\bmoney\b|\breimburs", question, re.IGNORECASE):
         return "credit"
     if re.search(r"\bplan\b|\btariff\b|\bcontract\b|\bpay for\b|\bpaying\b", question, re.IGNORECASE):

@@ -6,12 +6,12 @@ import pytest
 
 import botmesh.testing
 from botmesh import AgentFailed
-from botmesh_bots import billing
+from botmesh_bots import billing, invoice_list
 
 
 @pytest.fixture
 def books() -> Iterator[sqlite3.Connection]:
-    with closing(billing.open_books()) as opened:
+    with closing(invoice_list.open_books()) as opened:
         yield opened
 
 
