@@ -5,7 +5,7 @@ import type { Functions } from "./functions.js";
 import type { Call } from "./call.js";
 import type { Endpoint } from "./endpoint.js";
 import type { AgentClient } from "./agent-client.js";
-import { Conversation, NOT_MINE } from "./conversation.js";
+import { Conversation, intentOf, NOT_MINE } from "./conversation.js";
 import { AgentError, BotmeshError, Cancelled, InvalidField, NotSupported } from "./errors.js";
 import type { AgentCard } from "./generated/botmesh/v1/agent_card.js";
 import {
@@ -83,8 +83,7 @@ export class AgentServicer {
   async *#delegateStream(request: DelegateStreamRequest, served: Served): AsyncGenerator<DelegateStreamResponse> {
     const { call, lost } = served;
     const { turn } = request;
-    const answers =
-      turn === undefined ? this.functions.delegate : this.functions.forTurn(turn.transfer?.intentId ?? "");
+    const answers = turn === undefined ? this.functions.delegate : this.functions.forTurn(intentOf(turn));
     const what = turn === undefined ? "delegations" : "turns";
     const work = this.#work(
       call,

@@ -97,7 +97,7 @@ export class Agent {
     return this.#takesConversations();
   }
 
-  /** Sets the function that answers the first turn after a transfer with this intent. */
+  /** Sets the function that answers the first turn after a transfer, or after an opening, with this intent. */
   onIntent(intent: string, answer: TurnFunction): this {
     this.#functions.intents.set(intent, answer);
     return this;

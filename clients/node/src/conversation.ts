@@ -70,9 +70,9 @@ export class Conversation extends Task {
     return this.turn.channel;
   }
 
-  /** Intent of the transfer that led to this turn; empty if there is none. */
+  /** Intent of the transfer that led to this turn, or of the opening; empty if there is none. */
   get intent(): string {
-    return this.turn.transfer?.intentId ?? "";
+    return intentOf(this.turn);
   }
 
   /** Previous owner, if this turn follows a transfer; else empty. */
@@ -152,6 +152,11 @@ export class Conversation extends Task {
       .service(this.conversationService)
       .ask(this.call.end, `/botmesh.v1.ConversationService/${method.name}`, method, request, this.remaining, metadata);
   }
+}
+
+/** Returns the intent of the transfer that led to a turn, or of the opening; empty if there is none. */
+export function intentOf({ transfer, opening }: Turn): string {
+  return transfer?.intentId || (opening?.intentId ?? "");
 }
 
 function owner(to: string): Owner {

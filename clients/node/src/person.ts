@@ -2,7 +2,7 @@
 import { Metadata, status } from "@grpc/grpc-js";
 import type { AgentClient } from "./agent-client.js";
 import type { Call } from "./call.js";
-import { PeerError } from "./errors.js";
+import { BotmeshError } from "./errors.js";
 import {
   AskForPersonRequest,
   type AskForPersonResponse,
@@ -14,8 +14,8 @@ import { type Content, toParts } from "./parts.js";
 import { injectSpan } from "./policies/trace.js";
 import { pause } from "./time.js";
 
-/** Pause before the first retry, in seconds. Each further one is twice as long. */
-const FIRST_PAUSE = 0.05;
+/** Pause before the first retry, and the longest before any, in seconds. Each is four times as long as the one before. */
+const PAUSES = { first: 0.1, longest: 1 };
 
 /** Options of a request for a person. */
 export interface PersonOptions {
@@ -46,7 +46,7 @@ const OUTCOMES: Partial<Record<DeskOutcome, HandedToPerson["outcome"]>> = {
 
 /**
  * Asks the conversation service at `address` for a person, for the call's conversation or, without one, by an alert.
- * Repeats the request under the same id while the service does not answer, within the call's deadline and retries.
+ * Repeats the request under the same id while the service is away, within the call's deadline and retries.
  *
  * @throws BotmeshError if the service refuses, or does not answer.
  */
@@ -87,15 +87,11 @@ async function askAgain(
         injectSpan(call, new Metadata()), // continues the trace of the task
       );
     } catch (error) {
-      const wait = FIRST_PAUSE * 2 ** retry;
-      if (!isUnanswered(error) || retry >= call.limits.maxRetries || wait >= call.remaining) throw error;
+      const wait = Math.min(PAUSES.longest, PAUSES.first * 4 ** retry);
+      const isAway = error instanceof BotmeshError && error.code === status.UNAVAILABLE;
+      if (!isAway || retry >= call.limits.maxRetries || wait >= call.remaining) throw error;
       await pause(wait, call.work?.signal);
       call.work?.signal.throwIfAborted();
     }
   }
-}
-
-/** Whether gRPC, and not the service, has failed the call. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof PeerError && error.code === status.UNAVAILABLE && error.reason === "UNSPECIFIED";
 }

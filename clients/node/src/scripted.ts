@@ -115,7 +115,31 @@ const STEPS: Record<string, (run: Run, step: Step) => unknown> = {
   notify: async ({ results, task }, step) => {
     results.push(await task.send(said(step, "to"), said(step, "text")).then((): Result => ({ ok: true }), failure));
   },
+  hand_to_person: async ({ results, task }, step) =>
+    results.push(
+      await task
+        .handToPerson(said(step, "reason"), { message: said(step, "message") || undefined })
+        .then(({ outcome, queuePosition, conversationId }): Result => {
+          return { ok: true, outcome, queue_position: queuePosition, conversation_id: conversationId };
+        }, failure),
+    ),
+  close: async ({ results, task }, step) =>
+    results.push(
+      await turnOf(task)
+        .close(said(step, "reason"))
+        .then((): Result => ({ ok: true }), failure),
+    ),
+  opening: ({ parts, task }) => {
+    const { opening } = turnOf(task);
+    const seen = opening && { trigger: opening.trigger, intent: opening.intentId, reason: opening.reason };
+    parts.push(data(seen ?? {}));
+  },
 };
+
+function turnOf(task: Task): Conversation {
+  if (task instanceof Conversation) return task;
+  throw new AgentFailed("this step needs a turn");
+}
 
 function usage(step: Step): UsageReport {
   return {

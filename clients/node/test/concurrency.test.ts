@@ -120,7 +120,9 @@ test("a heartbeat has the counts of the own account from two on, the largest fir
 test("a fifth delegation of a conversation is told at once, and no count is left when all have ended", () => {
   const end = endpoint();
   let told = 0;
-  end.outgoing.onMany = () => void told++;
+  end.outgoing.onMany = () => {
+    told++;
+  };
   const calls = Array.from({ length: 10 }, () => leaving(end));
   assert.equal(told, 1);
   Array.from({ length: 6 }, () => leaving(end, { ...ROOT, accountId: "acme" })).forEach(leave);

@@ -20,6 +20,7 @@ let bot: Agent;
 let client: Client;
 let run: (task: Task) => unknown = () => undefined;
 let turn: (conversation: Conversation) => unknown = () => undefined;
+let welcome = turn;
 
 before(async () => {
   registry = await new FakeRegistry().start();
@@ -27,6 +28,10 @@ before(async () => {
   bot = new Agent("front", { settings: { ...defaultSettings(), registry: registry.address } })
     .onDelegate(async (task) => {
       await run(task);
+      return undefined;
+    })
+    .onIntent("welcome", async (conversation) => {
+      await welcome(conversation);
       return undefined;
     })
     .onTurn(async (conversation) => {
@@ -147,13 +152,23 @@ test("a turn is closed by its agent in its epoch", async () => {
   );
 });
 
+test("the function of an opening's intent speaks first, and an empty message comes with it", async () => {
+  const seen: unknown[] = [];
+  welcome = (conversation) => {
+    seen.push(conversation.intent, conversation.text);
+  };
+  const opening = { initiator: 0, trigger: "", intentId: "welcome", reason: "", context: undefined };
+  await streamed({ turnId: "first", opening });
+  assert.deepEqual(seen, ["welcome", ""]);
+});
+
 test("a turn knows the language, how it was opened and the conversation before", async () => {
   const seen: unknown[] = [];
   turn = ({ language, opening, previousConversationId }) => {
     seen.push(language, opening?.trigger, opening?.intentId, previousConversationId);
   };
-  const opening = { initiator: 0, trigger: "campaign", intentId: "welcome", reason: "", context: undefined };
+  const opening = { initiator: 0, trigger: "campaign", intentId: "offer", reason: "", context: undefined };
   await streamed({ language: "de-AT", opening, previousConversationId: "v-0" });
   await streamed({ turnId: "other" });
-  assert.deepEqual(seen, ["de-AT", "campaign", "welcome", "v-0", "", undefined, undefined, ""]);
+  assert.deepEqual(seen, ["de-AT", "campaign", "offer", "v-0", "", undefined, undefined, ""]);
 });
