@@ -1,4 +1,5 @@
 import base64
+from dataclasses import replace
 
 import pytest
 from google.rpc.error_details_pb2 import ErrorInfo
@@ -6,7 +7,7 @@ from google.rpc.status_pb2 import Status
 from tests.attacks.frames import raw_call
 
 from botmesh import errors, testing
-from botmesh.chain import KEYS, MAX_METADATA_BYTES, Chain
+from botmesh.chain import KEYS, MAX_METADATA_BYTES, MAX_OPEN, Chain
 from botmesh.v1.agent_service_pb2 import DelegateRequest
 from botmesh.v1.message_pb2 import Message
 
@@ -70,3 +71,30 @@ async def test_bytes_over_127_on_the_wire_are_refused_with_their_key(value, make
             info = ErrorInfo()
             assert status.details[0].Unpack(info)
             assert (info.reason, info.metadata["field"]) == ("INVALID_FIELD", key)
+
+
+def test_open_delegations_are_as_many_as_the_path_is_long_unless_said():
+    assert Chain().open_in_path == 0
+    assert Chain(("a", "b")).open_in_path == 2
+    assert Chain(("a", "b"), open=5).open_in_path == 5
+
+
+def test_a_call_below_is_one_open_delegation_more():
+    chain = Chain.root("default", "c1")
+    assert chain.below("a").below("b").open_in_path == 2
+    assert replace(chain, open=4).below("a").open_in_path == 5
+    assert replace(chain, open=MAX_OPEN).below("a").open_in_path == MAX_OPEN
+
+
+def test_what_is_the_default_is_not_sent():
+    assert "botmesh-open" not in dict(Chain(("a",), correlation_id="r", open=1).to_metadata())
+    metadata = Chain(("a",), correlation_id="r", open=2).to_metadata()
+    assert dict(metadata)["botmesh-open"] == "2"
+    assert Chain.from_metadata(metadata).open == 2
+
+
+@pytest.mark.parametrize("value", ["0", "64001", "-1", "+9", "1.5", "ten", "9" * 30, "1,2", " 1"])
+def test_a_malformed_number_of_open_delegations_is_refused(value):
+    with pytest.raises(errors.InvalidField) as caught:
+        Chain.from_metadata((("botmesh-open", value),))
+    assert caught.value.metadata["field"] == "botmesh-open"
