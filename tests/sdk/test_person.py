@@ -1,6 +1,7 @@
 """A task asks for a person; a turn closes its conversation and knows how it was opened."""
 
 import pytest
+from tests.waiting import until
 
 import botmesh
 from botmesh import errors
@@ -10,7 +11,6 @@ from botmesh.v1.contact_pb2 import ContactKey
 from botmesh.v1.conversation_pb2 import CLOSE_CAUSE_AGENT, Owner
 from botmesh_conversations.lifecycle_methods import LifecycleMethods
 from botmesh_mesh.local import local
-from tests.waiting import until
 
 
 def asking(**arguments):
@@ -60,7 +60,7 @@ async def test_a_task_in_a_conversation_hands_it_to_the_desk():
 
     async with local(front, primary="front-bot") as mesh:
         posted = mesh.conversations.Post(api.PostRequest(contact_id="anna", payload=[botmesh.text("hi")]))
-        conversation = [one async for one in posted][0].accepted.conversation_id
+        conversation = [one async for one in posted if one.HasField("accepted")][-1].accepted.conversation_id
         outcome = data(await mesh.client.delegate("front-bot", conversation_id=conversation))
         assert outcome == {"outcome": "nobody_on_duty", "position": 1, "id": conversation}
         view = await mesh.conversations.GetConversation(api.GetConversationRequest(conversation_id=conversation))

@@ -1,7 +1,7 @@
 """The chain of a call, and its form in gRPC metadata (chain.proto)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from botmesh.errors import InvalidField
 from botmesh.names import check_agent, check_id, new_id
@@ -65,7 +65,9 @@ class Chain:
         """Return this chain with at most `max_hops` hops in all, if that is fewer than before."""
         if max_hops is None or (self.max_hops is not None and self.max_hops <= max_hops):
             return self
-        return replace(self, max_hops=max_hops)
+        return Chain(
+            self.path, max_hops, self.correlation_id, self.conversation_id, self.account_id, self.to, self.open
+        )
 
     def to_metadata(self, to: str = "") -> tuple[tuple[str, str], ...]:
         """Return the chain as gRPC metadata for the agent/instance `to`. Empty values are left out."""
