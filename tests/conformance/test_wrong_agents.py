@@ -14,7 +14,7 @@ FOUND = {
     "counts_no_hops": {"hops/depth-6", "hops/caller-at-5", "hops/lowered-by-the-call"},
     "lets_loops_pass": {"loops/itself", "loops/callee-of-three", "loops/caller-of-two"},
     "takes_any_size": {"size/reply-over-the-limit", "size/caller-response"},
-    "takes_any_number": {"concurrency/incoming", "concurrency/outgoing"},
+    "takes_any_number": {"concurrency/incoming", "concurrency/outgoing", "concurrency/open-in-the-path"},
     "answers_for_others": {"target/wrong-instance", "target/wrong-agent-in-the-message"},
     "cannot_be_switched_off": {"target/disabled"},
     "tells_its_bugs": {"errors/bug", "errors/bug-in-a-stream"},

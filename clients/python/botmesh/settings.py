@@ -58,7 +58,7 @@ def _limits() -> Iterator[Setting]:
         "max_hops": "The most hops in a chain",
         "allow_revisits": "Whether an agent in the path may be asked again",
         "max_message_bytes": "The largest message, either way",
-        "max_delegations": "The most delegations open per conversation at one instance",
+        "max_delegations": "The most delegations open per conversation",
         "max_retries": "Further attempts after one failed to reach its target",
         "chain_budget": "What a chain may cost, in millionths of a unit of any currency",
         "conversation_budget": "What a conversation may cost, in the same",

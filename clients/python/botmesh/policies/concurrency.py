@@ -33,7 +33,7 @@ class Concurrency(Policy):
                 direction="outgoing",
             )
         call.at_end.append(_entered(end.outgoing, key))
-        if end.agent and own:  # a client and a service stand in no path, so that their calls do not count for the callee
+        if end.agent and own:  # calls of clients and services do not count for the callee: they stand in no path
             call.chain = replace(call.chain, open=min(in_path + own + 1, MAX_OPEN))
         if own + 1 == EARLY_REPORT and key[0] == end.account:
             end.on_many_open()
