@@ -138,7 +138,7 @@ public final class Agent {
         return this;
     }
 
-    /** Sets the function for the first turn after a transfer with this intent. */
+    /** Sets the function for the first turn after a transfer or an opening with this intent. */
     public Agent onIntent(String intent, TurnFunction function) {
         intents.put(intent, function);
         return this;

@@ -80,7 +80,7 @@ final class AgentService {
         Work work;
         if (request.hasTurn()) {
             Turn turn = request.getTurn();
-            Agent.TurnFunction answer = agent.forTurn(turn.getTransfer().getIntentId());
+            Agent.TurnFunction answer = agent.forTurn(Conversation.intentOf(turn));
             Run run = task -> reply(task, answer.answer((Conversation) task));
             work = work(call, answer != null, "turns", turn, run);
         } else {

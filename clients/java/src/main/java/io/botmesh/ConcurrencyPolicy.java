@@ -15,7 +15,9 @@ final class ConcurrencyPolicy implements Policy {
         int onPath = call.chain.open();
         int own = outgoing.enter(key, onPath, call.limits.maxDelegations());
         call.atEnd.add(() -> outgoing.leave(key));
-        call.chain = call.chain.withOpen((long) onPath + own);
+        if (!call.endpoint.agent.isEmpty()) { // a client is in no path, so its calls do not count for the callee
+            call.chain = call.chain.withOpen((long) onPath + own);
+        }
     }
 
     /** Counts the work until it ends, which may be after the call. */

@@ -92,9 +92,14 @@ public final class Conversation extends Task {
         return turn.getPreviousConversationId();
     }
 
-    /** Returns the intent of the transfer that started this turn; empty if there is none. */
+    /** Returns the intent of the transfer that started this turn, or of the opening; empty if there is none. */
     public String intent() {
-        return turn.getTransfer().getIntentId();
+        return intentOf(turn);
+    }
+
+    static String intentOf(Turn turn) {
+        String intent = turn.getTransfer().getIntentId();
+        return intent.isEmpty() ? turn.getOpening().getIntentId() : intent;
     }
 
     /** Returns the previous owner, if this turn follows a transfer from an agent; else empty. */

@@ -6,13 +6,14 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /** Calls ConversationService for one task: within the task's deadline and as a part of its trace. */
 final class ConversationServiceClient {
-    /** Retry n waits a random time below this times 2^n. */
-    private static final long BASE_DELAY_MILLIS = 50;
+    /** The pause before the first retry. Each further pause is four times as long. */
+    private static final long MIN_PAUSE_MILLIS = 100;
+    /** The longest pause before a retry. */
+    private static final long MAX_PAUSE_MILLIS = 1_000;
 
     private final Call task;
     private final Connection connection;
@@ -46,22 +47,22 @@ final class ConversationServiceClient {
         }
     }
 
-    /** Calls a method that may be repeated with the same request, and retries it after a lost connection. */
+    /** Calls a method that may be repeated with the same request. Retries while the service is UNAVAILABLE. */
     <T extends Message> T callIdempotent(String method, Message request, Parser<T> parser) {
-        for (int failed = 1; ; failed++) {
+        long pause = MIN_PAUSE_MILLIS;
+        for (int retries = 0; ; retries++) {
             try {
                 return call(method, request, parser);
             } catch (BotmeshException e) {
-                boolean isLost = e.reason() == Reason.UNSPECIFIED && e.code() == Status.Code.UNAVAILABLE;
-                long pause = ThreadLocalRandom.current().nextLong(BASE_DELAY_MILLIS << failed);
-                boolean isLast = failed > task.limits.maxRetries()
+                boolean isLast = retries == task.limits.maxRetries()
                         || pause >= remaining.get().toMillis();
-                if (!isLost || isLast) {
+                if (e.code() != Status.Code.UNAVAILABLE || isLast) {
                     throw e;
                 }
-                pause(pause);
-                connection.channel().resetConnectBackoff(); // the pause above replaces gRPC's
             }
+            pause(pause);
+            connection.channel().resetConnectBackoff(); // the pause replaces gRPC's
+            pause = Math.min(MAX_PAUSE_MILLIS, pause * 4);
         }
     }
 

@@ -140,13 +140,13 @@ public class Task extends Delegator {
     }
 
     /** Asks for a person with a reason alone, as the method with messages does. */
-    public PersonAsked handToPerson(String reason) {
+    public HandedToPerson handToPerson(String reason) {
         return handToPerson(reason, "", "");
     }
 
     /**
      * Asks for a person: gives the task's conversation to the human desk or, if there is none, puts an alert into the
-     * desk's queue. A lost connection is retried under the same request id, so that the person is asked once.
+     * desk's queue. Retries while the service is away under the same request id, so that the person is asked once.
      *
      * @param reason why a person is needed; the desk's queue shows it
      * @param message what the person must know: a note in the conversation, or the text of the alert; empty for none
@@ -154,7 +154,7 @@ public class Task extends Delegator {
      * @throws BotmeshException INVALID_FIELD if the reason is empty, UNKNOWN_CONVERSATION, CONVERSATION_CLOSED or
      *     another reason of {@link Reason}
      */
-    public PersonAsked handToPerson(String reason, String message, String handoffMessage) {
+    public HandedToPerson handToPerson(String reason, String message, String handoffMessage) {
         AskForPersonRequest.Builder request = AskForPersonRequest.newBuilder()
                 .setConversationId(conversationId())
                 .setAccountId(account())
@@ -167,7 +167,7 @@ public class Task extends Delegator {
         if (!handoffMessage.isEmpty()) {
             request.addHandoffMessage(Content.text(handoffMessage));
         }
-        return PersonAsked.from(
+        return HandedToPerson.from(
                 conversations().callIdempotent("AskForPerson", request.build(), AskForPersonResponse.parser()));
     }
 

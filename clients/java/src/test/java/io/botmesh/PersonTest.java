@@ -77,7 +77,7 @@ class PersonTest extends FaultyPeers {
         return given -> given.end(response.build().toByteArray());
     }
 
-    private static String describe(PersonAsked asked) {
+    private static String describe(HandedToPerson asked) {
         return asked.outcome() + " " + asked.queuePosition() + " " + asked.conversationId();
     }
 
@@ -110,7 +110,7 @@ class PersonTest extends FaultyPeers {
     }
 
     @Test
-    void aLostConnectionIsRetriedUnderTheSameRequestId() throws Exception {
+    void anUnavailableServiceIsAskedAgainUnderTheSameRequestId() throws Exception {
         RawServer mesh = conversations("AskForPerson", given -> {
             if (requests.size() == 1) {
                 given.call().close(Status.UNAVAILABLE, new Metadata());
@@ -173,6 +173,16 @@ class PersonTest extends FaultyPeers {
     }
 
     @Test
+    void theFunctionOfAnIntentAnswersAnOpeningWithIt() throws Exception {
+        Agent agent = Agent.named("one")
+                .onTurn(conversation -> Reply.of("any"))
+                .onIntent("renewal", conversation -> Reply.of("renewal"));
+        Turn.Builder opened = Turn.newBuilder();
+        opened.getOpeningBuilder().setIntentId("renewal");
+        assertEquals("renewal", text("127.0.0.1:1", agent, turn(opened)));
+    }
+
+    @Test
     void aTurnSaysHowItsConversationWasOpened() throws Exception {
         Agent agent = Agent.named("one").onTurn(conversation -> {
             assertTrue(conversation.text().isEmpty());
@@ -180,11 +190,12 @@ class PersonTest extends FaultyPeers {
                     + conversation
                             .opening()
                             .map(ConversationOpening::getTrigger)
-                            .orElse("none"));
+                            .orElse("none")
+                    + " " + conversation.intent());
         });
         Turn.Builder opened = Turn.newBuilder().setLanguage("de").setPreviousConversationId("v-0");
-        opened.getOpeningBuilder().setTrigger("campaign");
-        assertEquals("de v-0 campaign", text("127.0.0.1:1", agent, turn(opened)));
+        opened.getOpeningBuilder().setTrigger("campaign").setIntentId("renewal");
+        assertEquals("de v-0 campaign renewal", text("127.0.0.1:1", agent, turn(opened)));
         Agent other = Agent.named("two")
                 .onTurn(conversation ->
                         Reply.of(String.valueOf(conversation.opening().isEmpty())));

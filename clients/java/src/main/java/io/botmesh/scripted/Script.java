@@ -2,7 +2,6 @@ package io.botmesh.scripted;
 
 import io.botmesh.BotmeshException;
 import io.botmesh.Content;
-import io.botmesh.Conversation;
 import io.botmesh.Reply;
 import io.botmesh.Task;
 import io.botmesh.v1.Part;
@@ -67,8 +66,8 @@ final class Script {
                 results.add(Calls.parallel(task, (List<?>) step.fields().get("steps")));
             case "notify" -> results.add(Calls.send(task, step));
             case "hand_to_person" -> results.add(Services.handToPerson(task, step));
-            case "close" -> results.add(Services.close((Conversation) task, step));
-            case "opening" -> parts.add(Content.data(Services.opening((Conversation) task)));
+            case "close" -> results.add(Services.close(task, step));
+            case "opening" -> parts.add(Content.data(Services.opening(task)));
             default -> throw BotmeshException.failed("there is no step '" + step.text("op", "") + "'");
         }
     }

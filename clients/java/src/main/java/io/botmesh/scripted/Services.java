@@ -2,9 +2,8 @@ package io.botmesh.scripted;
 
 import io.botmesh.BotmeshException;
 import io.botmesh.Conversation;
-import io.botmesh.PersonAsked;
+import io.botmesh.HandedToPerson;
 import io.botmesh.Task;
-import io.botmesh.v1.ConversationOpening;
 import java.util.Locale;
 import java.util.Map;
 
@@ -14,29 +13,41 @@ final class Services {
 
     static Map<String, Object> handToPerson(Task task, Step step) {
         try {
-            PersonAsked asked = task.handToPerson(step.text("reason", ""), step.text("message", ""), "");
+            HandedToPerson handed = task.handToPerson(step.text("reason", ""), step.text("message", ""), "");
             return Map.of(
                     "ok", true,
-                    "outcome", asked.outcome().name().toLowerCase(Locale.ROOT),
-                    "queue_position", asked.queuePosition(),
-                    "conversation_id", asked.conversationId());
+                    "outcome", handed.outcome().name().toLowerCase(Locale.ROOT),
+                    "queue_position", handed.queuePosition(),
+                    "conversation_id", handed.conversationId());
         } catch (BotmeshException e) {
             return Outcomes.failure(e);
         }
     }
 
-    static Map<String, Object> close(Conversation conversation, Step step) {
+    static Map<String, Object> close(Task task, Step step) {
         try {
-            conversation.close(step.text("reason", ""));
+            conversation(task).close(step.text("reason", ""));
             return Map.of("ok", true);
         } catch (BotmeshException e) {
             return Outcomes.failure(e);
         }
     }
 
-    /** Returns how the conversation was opened; empty texts if the contact spoke first. */
-    static Map<String, Object> opening(Conversation conversation) {
-        ConversationOpening opening = conversation.opening().orElseGet(ConversationOpening::getDefaultInstance);
-        return Map.of("trigger", opening.getTrigger(), "intent", opening.getIntentId(), "reason", opening.getReason());
+    /** Returns how the conversation was opened; an empty map if the contact spoke first. */
+    static Map<String, Object> opening(Task task) {
+        return conversation(task)
+                .opening()
+                .map(opening -> Map.<String, Object>of(
+                        "trigger", opening.getTrigger(),
+                        "intent", opening.getIntentId(),
+                        "reason", opening.getReason()))
+                .orElse(Map.of());
+    }
+
+    private static Conversation conversation(Task task) {
+        if (task instanceof Conversation conversation) {
+            return conversation;
+        }
+        throw BotmeshException.failed("this step needs a turn");
     }
 }

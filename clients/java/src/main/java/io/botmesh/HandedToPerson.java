@@ -9,7 +9,7 @@ import io.botmesh.v1.AskForPersonResponse;
  * @param queuePosition the place in the desk's queue, from 1; 0 if it is not in the queue
  * @param conversationId the id of the conversation, or of the alert
  */
-public record PersonAsked(Outcome outcome, int queuePosition, String conversationId) {
+public record HandedToPerson(Outcome outcome, int queuePosition, String conversationId) {
     /** What the desk did. */
     public enum Outcome {
         /** The desk no longer owns the conversation. */
@@ -22,7 +22,7 @@ public record PersonAsked(Outcome outcome, int queuePosition, String conversatio
         NOBODY_ON_DUTY
     }
 
-    static PersonAsked from(AskForPersonResponse response) {
+    static HandedToPerson from(AskForPersonResponse response) {
         Outcome outcome =
                 switch (response.getDesk()) {
                     case DESK_OUTCOME_ASSIGNED -> Outcome.ASSIGNED;
@@ -30,7 +30,7 @@ public record PersonAsked(Outcome outcome, int queuePosition, String conversatio
                     case DESK_OUTCOME_NOBODY_ON_DUTY -> Outcome.NOBODY_ON_DUTY;
                     case DESK_OUTCOME_UNSPECIFIED, UNRECOGNIZED -> Outcome.UNSPECIFIED;
                 };
-        return new PersonAsked(
+        return new HandedToPerson(
                 outcome, response.getQueuePosition(), response.getConversation().getConversationId());
     }
 }
