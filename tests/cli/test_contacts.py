@@ -100,7 +100,7 @@ async def test_what_is_set_holds_on_every_channel(cli):
     await cli("chat", "--contact", "anna", stdin="hello\n")
     out, _ = await cli(
         *("contact", "set", "anna", "--tag", "VIP Kunde", "--tag", "lead", "--language", "de-AT"),
-        *("--field", "city=Bonn", "--fields-json", '{"age": 41}', "--mode", "autopilot"),
+        *("--field", "city=Bonn", "--field-json", '{"age": 41}', "--mode", "autopilot"),
     )
     for words in ("VIP Kunde, lead", "de-AT", 'age=41, city="Bonn"', "autopilot", "on web"):
         assert words in out
@@ -144,9 +144,9 @@ async def test_a_contact_that_a_change_makes_known_is_said_to_be_new(cli):
         ["set", "anna", "--status", "paused", "--for", "0"],
         ["set", "anna", "--status", "paused", "--for", "soon"],
         ["set", "anna", "--field", "city"],
-        ["set", "anna", "--fields-json", "[]"],
-        ["set", "anna", "--fields-json", "{"],
-        ["set", "anna", "--fields-json", '{"a": NaN}'],
+        ["set", "anna", "--field-json", "[]"],
+        ["set", "anna", "--field-json", "{"],
+        ["set", "anna", "--field-json", '{"a": NaN}'],
         ["set", "anna", "--assign", "a", "--no-assign"],
         ["open", "anna", "--agent", "a", "--desk"],
         ["open", "anna", "--context", "name"],
