@@ -79,6 +79,8 @@ async def test_a_contact_is_found_by_its_id_and_by_its_address(cli):
     [
         ("ana", 3, ["'ana' was read as a contact's id", "Did you mean anna?"]),
         ("whatsapp:+4917012346", 3, ["address '+4917012346' on the channel 'whatsapp'", f"Did you mean {PHONE}?"]),
+        ("whatsup:+4917012345", 3, [f"Did you mean {PHONE}?"]),
+        ("whatsapp:+43660", 3, ["address '+43660' on the channel 'whatsapp'."]),
         ("+4917012345", 2, ["no colon, so it was read as a contact's id", "CHANNEL:TEXT"]),
         (":+49", 2, ["':+49' was read as an address", "both are needed"]),
         ("", 2, ["read as a contact's id"]),
