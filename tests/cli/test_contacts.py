@@ -23,6 +23,8 @@ def echo(cli, name):
 
     @agent.on_turn
     async def turn(conversation):
+        if conversation.text == "slow":
+            await asyncio.Event().wait()
         return f"{name}: {conversation.text}"
 
     return agent
@@ -217,6 +219,22 @@ async def test_a_chat_goes_on_when_its_conversation_was_closed_meanwhile(cli):
     _, err = await cli("desk", "answer", first, "too late", "--person", "eva", code=3)
     assert "conversation closed" in err
     assert "2 conversations" in (await cli("stats"))[0]
+
+
+async def test_a_message_whose_conversation_is_closed_before_the_answer_says_so(cli):
+    chat = await asyncio.create_subprocess_exec(*cli.command("chat", "--contact", "carl"), **cli.streams())
+    chat.stdin.write(b"slow\n")
+
+    async def runs():
+        found = await document(cli, "conversations", "--contact", "carl")
+        return bool(found) and "turn_id" in found[0]
+
+    await until(runs, 15)
+    await cli("desk", "close", await opened_with(cli, "carl"), "--person", "eva")
+    out, err = await asyncio.wait_for(chat.communicate(b"again\n"), 20)
+    assert (chat.returncode, err) == (0, b"")
+    for words in ("closed without an answer; your next message opens a new one", "front-bot: again"):
+        assert words in out.decode()
 
 
 async def test_an_alert_waits_at_the_desk_with_its_reason(cli):
