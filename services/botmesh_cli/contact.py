@@ -1,11 +1,10 @@
 """`botmesh contact`: show, change, link and merge a contact, and open a conversation with it."""
 
-import json
 import time
 from typing import Any
 
 import click
-from google.protobuf.struct_pb2 import NullValue, Struct
+from google.protobuf.struct_pb2 import Struct
 
 from botmesh.names import did_you_mean
 from botmesh.setting import parse_seconds
@@ -67,7 +66,7 @@ def show(with_: Common, key: str) -> int:
 @click.option(
     "--field", "fields", multiple=True, metavar="NAME=VALUE", help="Set a field; NAME= removes it; repeatable."
 )
-@click.option("--fields-json", metavar="JSON", help="Set fields from a JSON object; null removes one.")
+@click.option("--field-json", metavar="JSON", help="Set fields from a JSON object; null removes one.")
 @common
 def change(with_: Common, key: str, **options: Any) -> int:
     """Change a contact, and make it known if it is not. What is not named stays as it is."""
@@ -198,7 +197,7 @@ def _update(
     add: tuple[str, ...],
     remove: tuple[str, ...],
     fields: tuple[str, ...],
-    fields_json: str | None,
+    field_json: str | None,
 ) -> api.UpdateContactRequest:
     """The request that the options of `contact set` ask for."""
     if assign is not None and no_assign:
@@ -214,7 +213,7 @@ def _update(
         assigned_agent="" if no_assign else assign,
         add_tags=add,
         remove_tags=remove,
-        fields=_fields(fields, fields_json),
+        fields=_fields(fields, field_json),
     )
     if pause is not None:
         if request.status != CONVERSATION_STATUS_PAUSED:
@@ -236,23 +235,11 @@ def _duration(text: str) -> float:
 
 
 def _fields(pairs: tuple[str, ...], document: str | None) -> Struct:
-    """The fields of --field and --fields-json, null for those that are to be removed."""
-    try:
-        found = json.loads(document) if document else {}
-    except ValueError as error:
-        raise click.BadParameter(f"no JSON: {error}", param_hint="--fields-json") from None
-    if not isinstance(found, dict):
-        raise click.BadParameter('must be an object, {"age": 41}', param_hint="--fields-json")
+    """The fields of --field and --field-json, null for those that are to be removed."""
+    values = variables(pairs, document, "--field")
+    removed = {name for name, value in dict(pair.split("=", 1) for pair in pairs).items() if not value}
     fields = Struct()
-    fields.update(found)
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (name and equals):
-            raise click.BadParameter(f"{pair!r} must be NAME=VALUE, or NAME= to remove it", param_hint="--field")
-        if value:
-            fields[name] = value
-        else:
-            fields.fields[name].null_value = NullValue.NULL_VALUE
+    fields.update({name: None if name in removed else value for name, value in values.items()})
     return fields
 
 

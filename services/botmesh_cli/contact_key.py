@@ -1,6 +1,6 @@
 """How a contact is named on the command line: by its id, or by an address."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import grpc
@@ -81,9 +81,15 @@ async def near(stub: ContactServiceStub, key: ContactKey) -> list[str]:
         found = (await stub.ListContacts(request, timeout=TIMEOUT)).contacts
     except (BotmeshError, grpc.RpcError):
         return []  # it is a hint alone
-    ids = [contact.contact_id for contact in found]
-    addresses = [f"{one.channel}:{one.text}" for contact in found for one in contact.addresses]
+    addresses = [address for contact in found for address in contact.addresses]
     if key.WhichOneof("key") == "address":
-        return nearest(f"{key.address.channel}:{key.address.text}", addresses)
-    by_text = [address for address in addresses if address.partition(":")[2] == key.contact_id]
-    return by_text or nearest(key.contact_id, ids)
+        wanted = key.address
+        there = [address.text for address in addresses if address.channel == wanted.channel]
+        close = [f"{wanted.channel}:{text}" for text in nearest(wanted.text, there)]
+        return close or _addresses_of(wanted.text, addresses)
+    return _addresses_of(key.contact_id, addresses) or nearest(key.contact_id, (one.contact_id for one in found))
+
+
+def _addresses_of(text: str, addresses: Iterable[Address]) -> list[str]:
+    """The addresses with this text, on any channel, as keys."""
+    return [f"{address.channel}:{address.text}" for address in addresses if address.text == text]

@@ -171,17 +171,17 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number there")
 
 
-def variables(pairs: tuple[str, ...], document: str | None) -> dict[str, Any]:
-    """The variables of --context and --context-json; those of --context win."""
+def variables(pairs: tuple[str, ...], document: str | None, option: str = "--context") -> dict[str, Any]:
+    """The values of an option NAME=VALUE and of the option beside it that takes JSON; those of the former win."""
     try:
         values = json.loads(document, parse_constant=_no_constant) if document else {}
     except ValueError as error:
-        raise click.BadParameter(f"no JSON: {error}", param_hint="--context-json") from None
+        raise click.BadParameter(f"no JSON: {error}", param_hint=f"{option}-json") from None
     if not isinstance(values, dict):
-        raise click.BadParameter('must be an object, {"name": "value"}', param_hint="--context-json")
+        raise click.BadParameter('must be an object, {"name": "value"}', param_hint=f"{option}-json")
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (name and equals):
-            raise click.BadParameter(f"{pair!r} must be NAME=VALUE", param_hint="--context")
+            raise click.BadParameter(f"{pair!r} must be NAME=VALUE", param_hint=option)
         values[name] = value
     return values

@@ -1,4 +1,4 @@
-"""All services of a mesh in one process and on embedded storage."""
+"""Runs all services of a mesh in one process, with their storage in one folder."""
 
 import functools
 from collections.abc import Callable
@@ -35,16 +35,16 @@ class MeshProcess:
         bind: str = "127.0.0.1:0",
         registry: Callable[[str], Registry] | None = None,
     ) -> None:
-        """Take the address and the folder; others may be added to `server.grpc` until it opens.
+        """Bind the address and open the folder. More services can be added to `server.grpc` until `open` is called.
 
         Args:
-            folder: where everything is kept.
-            settings: of all its parts.
-            bind: where to listen; port 0: any free one.
-            registry: makes the registry, given the address as bound; default one with the settings' limits.
+            folder: stores the event log and all other files.
+            settings: for the registry and all services.
+            bind: IP and port to listen at; port 0 picks a free one.
+            registry: makes the registry from the bound address; default: a registry with the settings' limits.
 
         Raises:
-            InvalidField: the address is in use, another process has the folder, or its log is damaged.
+            InvalidField: the address is in use, another process uses the folder, or its log is damaged.
         """
         self.server = Server("botmesh", limits=lambda: settings.limits)
         self.address = self.server.bind(bind)
@@ -58,45 +58,56 @@ class MeshProcess:
         self.registry.add_to(self.server.grpc)
 
     async def open(self, *more: str) -> None:
-        """Serve, and go on where the last process stopped; `more`: names of services that others have added."""
+        """Start the server, and resume the conversations and tasks of the last process.
+
+        Args:
+            *more: the names of further services on the server, for its health checks.
+        """
         await self.server.start(self.address, [REGISTRY, *SERVICE_NAMES, *more])
         await self.registry.open()
         await self.services.open()
 
     async def close(self, grace: float = 1.0) -> None:
-        """Stop what is under way, give open calls `grace` seconds, and close."""
+        """Stop the services, wait at most `grace` seconds for open calls, and stop the server."""
         await self.services.close()
         await self.registry.close()
         await self.server.stop(grace)
 
 
 class Services:
-    """Conversations, tasks, the team and the journal: one event log, one watch of the registry per account."""
+    """The conversations, the tasks, the team, the journal and the problems of a mesh.
+
+    They share one event log and, for each account, one watch of the registry.
+    """
 
     def __init__(
         self, folder: Path, settings: ServiceSettings, server: Server, problems: Problems | None = None
     ) -> None:
-        """Keep everything in `folder`; `server` is bound, and the registry answers there as well.
+        """Wire the services and add them to a server.
 
-        `problems`: where all of them tell what does not work.
+        Args:
+            folder: stores the event log and all other files.
+            settings: for all services.
+            server: is bound already, and serves the registry too.
+            problems: notes damaged data and failures; default: a list of its own.
 
         Raises:
-            InvalidField: another process has the folder, or its log is damaged.
+            InvalidField: another process uses the folder, or its log is damaged.
         """
-        problems = Problems() if problems is None else problems  # an empty list of them is false
+        problems = Problems() if problems is None else problems  # not `or`: an empty Problems is false
         self._log = open_log(folder / "events.sqlite", problems.of_log)
         telemetry = server.endpoint.telemetry
-        self._callers = AgentClients(settings, telemetry, server.address)
+        self._clients = AgentClients(settings, telemetry, server.address)
         self.conversations = ConversationsComponent(
             self._log,
             folder / "projection.sqlite",
             settings,
             telemetry,
-            callers=self._callers,
+            callers=self._clients,
             address=server.address,
             problems=problems,
         )
-        self.tasks = TasksComponent(self._log, folder / "tasks.sqlite", settings, self._callers, problems)
+        self.tasks = TasksComponent(self._log, folder / "tasks.sqlite", settings, self._clients, problems)
         for projection in (self.conversations.conversations.projection, self.tasks.tasks.projection):
             if projection.damage:
                 problems.storage("log", "lists", projection.damage)
@@ -104,20 +115,20 @@ class Services:
         unreadable = functools.partial(problems.unreadable, "journal")
         self._journal = JournalService(Store(folder / "journal.sqlite", bounds, unreadable))
         self._journal.add_to(server.grpc)
-        TeamService(self._callers, server.address).add_to(server.grpc)
+        TeamService(self._clients, server.address).add_to(server.grpc)
         self.conversations.add_to(server.grpc)
         self.tasks.add_to(server.grpc)
         ProblemService(problems).add_to(server.grpc)
 
     async def open(self) -> None:
-        """Go on where the last process stopped; the server has started."""
+        """Resume the conversations and tasks of the last process; the server has started."""
         await self.conversations.open()
         await self.tasks.open()
 
     async def close(self) -> None:
-        """Stop what is under way; the next start goes on with it."""
+        """Stop running work, which the next start resumes, and close the files."""
         await self.tasks.close()
         await self.conversations.close()
-        await self._callers.close()
+        await self._clients.close()
         await self._log.close()
         await self._journal.close()

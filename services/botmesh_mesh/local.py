@@ -1,8 +1,8 @@
-"""A whole mesh in this process, for examples and for the tests of bot authors: no ports to choose, nothing to start.
+"""Runs a whole mesh in this process, on free ports, for examples and for the tests of bot authors.
 
 async with local(billing, reception, primary="reception-bot") as mesh:
-reply = await mesh.client.delegate("billing-bot", "Why was I charged twice?")
-answers = await mesh.say("anna", "hello")
+    reply = await mesh.client.delegate("billing-bot", "Why was I charged twice?")
+    answers = await mesh.say("anna", "hello")
 """
 
 import asyncio
@@ -24,22 +24,25 @@ from botmesh.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from botmesh_mesh import MeshProcess
 from botmesh_service.settings import load
 
-LISTED = 10.0
-"""Seconds until the registry has found an agent."""
+LISTING_SECONDS = 10.0
+"""Seconds to wait until the registry lists the agents."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalMesh:
-    """A mesh that runs here."""
+    """A running mesh of this process, and the clients to use it."""
 
     address: str
-    """Of all its services, "127.0.0.1:40123"."""
+    """The address of the registry and all services, "127.0.0.1:40123"."""
     client: botmesh.Mesh
     conversations: ConversationServiceStub
-    """With typed errors."""
+    """A stub of ConversationService that raises typed errors."""
 
     async def say(self, contact: str, text: str) -> list[tuple[str, str]]:
-        """What a contact says, and all that comes back: who said it ("desk" and the mesh itself: empty), and what."""
+        """Post a message of a contact, and return the author and text of each entry that follows.
+
+        The author is empty for entries of the desk and of the mesh itself.
+        """
         posted = PostRequest(contact_id=contact, payload=[botmesh.text(text)])
         return [
             (response.entry.author, "".join(part.text for part in response.entry.payload))
@@ -50,26 +53,29 @@ class LocalMesh:
 
 @asynccontextmanager
 async def local(*agents: botmesh.Agent, **settings: str) -> AsyncIterator[LocalMesh]:
-    """Run registry, services and `agents`, with a client; all ends with the block, and nothing is kept.
+    """Run a registry, the services and agents until the block ends, and delete their files then.
 
     Args:
-        *agents: they are started, and listed when the block begins.
-        **settings: by name, as text, of the services and the agents: primary="reception-bot".
+        *agents: are started, and are listed when the block begins.
+        **settings: settings of the services and the agents, as text by name: primary="reception-bot".
+
+    Raises:
+        TimeoutError: the registry did not list all agents within LISTING_SECONDS.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="botmesh-")))
-        chosen = load(environ={}, flags=settings)
-        mesh_process = MeshProcess(folder, chosen)
+        service_settings = load(environ={}, flags=settings)
+        mesh_process = MeshProcess(folder, service_settings)
         stack.push_async_callback(mesh_process.close, 0.2)
         await mesh_process.open()
         address = mesh_process.address
-        theirs = load(environ={}, flags={**settings, "registry": address})
+        agent_settings = load(environ={}, flags={**settings, "registry": address})
         for agent in agents:
-            agent.settings = theirs
+            agent.settings = agent_settings
             await agent.start()
             stack.push_async_callback(agent.stop, drain=False)
-        await asyncio.wait_for(asyncio.gather(*(agent.listed() for agent in agents)), LISTED)
-        client = await stack.enter_async_context(botmesh.connect(address, settings=theirs))
+        await asyncio.wait_for(asyncio.gather(*(agent.listed() for agent in agents)), LISTING_SECONDS)
+        client = await stack.enter_async_context(botmesh.connect(address, settings=agent_settings))
         channel = grpc.aio.insecure_channel(
             address, options=CHANNEL_OPTIONS, interceptors=client_interceptors(Endpoint(Telemetry("botmesh-local")))
         )
