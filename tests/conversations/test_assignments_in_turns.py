@@ -150,7 +150,7 @@ async def test_it_survives_a_restart_of_the_service_during_the_turn(with_trigger
         posting.cancel()
         conversation_id = next(iter(desk.all._cache.held.values())).id
     again = with_trigger(ASSIGN % "billing")
-    async with again, again.bots(bot("reception", firing("Booked.")), bot("billing")):
+    async with again, again.bots(bot("billing"), bot("reception", firing("Booked."))):
 
         async def handed_over():
             return (await again.view(conversation_id)).owner.agent == "billing"
