@@ -211,7 +211,8 @@ class Turns:
             events = finish_turn(state, turn.turn_id, turn.epoch, finished)
             if finished.payload and state.turn is not None and state.turn.turn_id == turn.turn_id:
                 events += cap_replies(state, self.max_replies)
-            if reply.not_mine and self.not_mine_to_primary and events and state.transfer is None:
+            is_being_moved = state.deferred is not None or state.transfer is not None
+            if reply.not_mine and self.not_mine_to_primary and events and not is_being_moved:
                 after = live.account.routing.after(state, turn.agent)
                 events += replace_owner(state, after, f"{turn.agent}: not mine", spoken(self.texts.unanswered))
             return events

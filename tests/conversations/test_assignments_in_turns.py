@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+import botmesh
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh_service.contact_texts import APOLOGY, UNANSWERED
@@ -117,6 +118,27 @@ async def test_an_assignment_that_is_declined_after_an_empty_reply_begins_no_cir
         answer = await desk.post("book it")
         assert (answer.owners, answer.end) == ([], api.POST_END_ANSWERED)
         assert len(reception.seen) == 1
+
+
+async def test_an_assignment_that_is_declined_after_not_mine_goes_to_the_fallbacks(with_trigger):
+    billing = bot("billing")
+
+    @billing.on_transfer
+    async def decline(task, offer):
+        return "closed"
+
+    reception = bot("reception", firing(botmesh.NOT_MINE))
+    async with with_trigger(ASSIGN % "billing") as desk, desk.bots(reception, billing):
+        answer = await desk.post("book it")
+        assert (answer.owners, answer.entries) == (["desk"], [("mesh", UNANSWERED)])
+        assert len(reception.seen) == 1
+
+
+async def test_an_assignment_goes_first_after_not_mine(with_trigger):
+    bots = bot("reception", firing(botmesh.NOT_MINE)), bot("billing")
+    async with with_trigger(ASSIGN % "billing") as desk, desk.bots(*bots):
+        answer = await desk.post("book it")
+        assert answer.entries == [("mesh", "Here you go."), ("billing", "billing: book it")]
 
 
 async def test_an_action_of_somebody_else_assigns_at_once(with_trigger):

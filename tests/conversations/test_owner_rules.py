@@ -174,6 +174,29 @@ def test_what_went_to_the_desk_for_an_absence_returns_once_and_not_if_it_was_cla
     assert return_to_owner(story.state, "a", NOW) == []
 
 
+def test_a_bot_that_is_to_speak_first_and_was_away_does_so_when_it_is_back():
+    story = Story()
+    opening = pb.ConversationOpening(reason="campaign")
+    opened = pb.ConversationOpened(
+        account_id="default", channel="web", contact_id="anna", owner=Owner(agent="a"), opening=opening
+    )
+    story.take([ConversationEvent(opened=opened)])
+    story.turn("t1")
+    story.take(
+        [
+            *rules.finish_turn(
+                story.state, "t1", 1, pb.TurnFinished(turn_id="t1", outcome=pb.TURN_OUTCOME_FAILED, unreached=True)
+            ),
+            *replace_owner(story.state, DESK, "away", [botmesh.text("wait")], was_away=True),
+        ]
+    )
+    assert len(story.state.history) == 0
+    story.take(return_to_owner(story.state, "a", NOW))
+    assert next_turn(story.state).agent == "a"
+    story.turn("t2")
+    assert story.state.turn.opening == opening
+
+
 def test_what_returned_too_often_of_late_stays_at_the_desk():
     story = in_turn()
     for _ in range(3):

@@ -122,6 +122,8 @@ def _note_outcome(state: State, turn: RunningTurn, finished: pb.TurnFinished) ->
         state.unsaid_through = turn.through  # the next owner answers, if there is one
     elif finished.outcome == pb.TURN_OUTCOME_ANSWERED or said_no:
         state.answered(turn.through)
+    elif finished.outcome == pb.TURN_OUTCOME_NOT_MINE and (state.deferred is not None or state.transfer is not None):
+        state.note_failure(turn.agent, turn.through)  # if the move fails, somebody else answers
     elif finished.outcome == pb.TURN_OUTCOME_FAILED:
         if finished.unreached:
             state.opening = turn.opening  # the next owner speaks first, or this one when it is back
