@@ -50,7 +50,7 @@ func (c *Conversation) PreviousConversationID() string { return c.Turn.PreviousC
 // Handover holds the optional details of a transfer.
 type Handover struct {
 	Intent         string         // the dialog that the new owner opens
-	Message        string         // the message that the new owner answers first; default the contact's latest
+	Message        string         // the message that the new owner answers first; default the unanswered messages
 	Context        map[string]any // variables that are added to those of the conversation
 	HandoffMessage string         // sent to the contact
 	Reason         string         // recorded with the transfer

@@ -90,6 +90,8 @@ class _Chat:
             elif kind == "partial" and not self.as_json:
                 streamed += response.partial.part.text
                 self.out.print(lines(response.partial.part.text), end="", soft_wrap=True)
+            elif kind == "progress" and not self.as_json and response.progress.text:
+                self.out.print(f"[dim]{plain(response.progress.text)}[/dim]")
             elif kind == "reset" and streamed:
                 self.out.print("\n[dim]… again:[/dim]")
                 streamed = ""

@@ -21,6 +21,7 @@ from botmesh_conversations.service import ConversationService
 from botmesh_conversations.turns import Turns
 from botmesh_log.event_log import EventLog
 from botmesh_service.agent_clients import AgentClients
+from botmesh_service.contact_texts import ContactTexts
 from botmesh_service.problems import Problems
 from botmesh_service.settings import ServiceSettings
 from botmesh_service.supervisor import recovered, supervise
@@ -72,6 +73,13 @@ class ConversationsComponent:
             gather_seconds=settings.gather,
             history=settings.turn_history,
             not_mine_to_primary=settings.not_mine_to_primary,
+            owner_patience=settings.owner_patience,
+            texts=ContactTexts(
+                apology=settings.text_apology,
+                waiting=settings.text_waiting,
+                unanswered=settings.text_unanswered,
+                not_known=settings.text_not_known,
+            ),
             address=address,
         )
         alarms = Alarms(settings.silence, settings.claim_timeout, settings.idle_timeout)
@@ -83,6 +91,7 @@ class ConversationsComponent:
             turns,
             alarms,
             offer_seconds=settings.offer_timeout,
+            owner_return_seconds=settings.owner_return,
             problems=problems,
         )
 

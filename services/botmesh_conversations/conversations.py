@@ -10,7 +10,7 @@ from typing import Any
 
 from opentelemetry.context import Context
 
-from botmesh.errors import BotmeshError
+from botmesh.errors import BotmeshError, NoLiveInstance, UnknownAgent
 from botmesh.names import new_id
 from botmesh.telemetry.telemetry import Telemetry
 from botmesh.v1 import conversation_pb2 as pb
@@ -25,11 +25,20 @@ from botmesh_conversations.contacts import Contacts, again_if_merged
 from botmesh_conversations.event_stream import Batch
 from botmesh_conversations.members import Members, asked
 from botmesh_conversations.model import contact_rules, rules, snapshot
+from botmesh_conversations.model.deferral import request_deferred
+from botmesh_conversations.model.fold import apply
 from botmesh_conversations.model.state import State
-from botmesh_conversations.model.turn_rule import next_turn, seconds_to_gather, start_turn, start_turn_after
+from botmesh_conversations.model.turn_rule import (
+    needs_other_owner,
+    next_turn,
+    seconds_to_gather,
+    start_turn,
+    start_turn_after,
+)
 from botmesh_conversations.offers import Offers
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMMIT_TASK, COMPONENT, Projector
+from botmesh_conversations.returns import RETURN_TASK, Returns
 from botmesh_conversations.triggers.reaction import react
 from botmesh_conversations.turns import Turns
 from botmesh_conversations.watchers import Watcher
@@ -62,6 +71,8 @@ class Conversations:
     projector: Projector = field(init=False)
     offer_seconds: float = 10.0
     """How long a target has to answer an offer."""
+    owner_return_seconds: float = 10.0
+    """How long an owner that was away has to be ready before it gets conversations back from the desk."""
     problems: Problems = field(default_factory=Problems)
     """Where failures and unreadable data are noted."""
     watchers: set[Watcher] = field(default_factory=set)
@@ -79,7 +90,7 @@ class Conversations:
         self.contacts = Contacts(
             self.log, self.projection, self.projector, self.accounts, self.problems, self.get, self.advance
         )
-        self.offers = Offers(self.telemetry)
+        self.offers = Offers(self.telemetry, self.turns.texts)
         self._jobs = KeyedJobs(COMPONENT, "conversation", self.problems)
         self._cache = StreamCache(
             self._load,
@@ -94,11 +105,15 @@ class Conversations:
         await self.catch_up()
         self.contacts.look_for_older()
         self.projection.on_rebuild = self._rebuild_soon
+        returns = Returns(
+            self.projection, self.accounts, self.problems, self.get, self.advance, self.owner_return_seconds
+        )
         clock = AlarmClock(self.projection, self.projector, self.alarms, self.problems, self.get, self.advance)
         self._own = [
             supervise(COMMIT_TASK, self.projector.commit_often, self.problems, component=COMPONENT),
             supervise(ALARM_TASK, clock.run, self.problems, component=COMPONENT),
             supervise("pending work", self._go_on, self.problems, component=COMPONENT),
+            supervise(RETURN_TASK, returns.run, self.problems, component=COMPONENT),
         ]
 
     async def catch_up(self) -> None:
@@ -160,6 +175,8 @@ class Conversations:
                 self._start(live, state.turn.turn_id, self.turns.run(live, state.turn))
         elif next_turn(state) is not None:
             self._start(live, "next turn", self._start_turn(live))
+        elif needs_other_owner(state):
+            self._start(live, "next owner", self.turns.pass_on(live))
 
     async def transfer(
         self, live: ConversationAggregate, wanted: TransferConversationRequest, parent: Context | None = None
@@ -168,7 +185,7 @@ class Conversations:
         wanted.transfer_id = wanted.transfer_id or new_id()
         if wanted.target.WhichOneof("owner") == "agent" and wanted.transfer_id not in live.state.transfers:
             rules.check_epoch(live.state, wanted.epoch)
-            await live.account.routing.check_target(wanted.target.agent)
+            await self._check_target(live, wanted)
         if wanted.target.desk:
             live.account.check_person(wanted.target.desk)
             if not live.account.state.people[wanted.target.desk]:
@@ -205,6 +222,14 @@ class Conversations:
         told = pb.ContactTold(through_sequence=decided[-1].sequence)
         await live.write(lambda _: [ConversationEvent(contact_told=told)])
 
+    async def _check_target(self, live: ConversationAggregate, wanted: TransferConversationRequest) -> None:
+        """Refuse a target that is not there, unless a fallback is named: that takes over at once."""
+        try:
+            await live.account.routing.check_target(wanted.target.agent)
+        except (UnknownAgent, NoLiveInstance):
+            if not wanted.HasField("fallback"):
+                raise
+
     async def _load(self, conversation_id: str) -> ConversationAggregate:
         live = self._new(conversation_id)
         data = None if self.projection.is_rebuilding else self.projection.snapshot(conversation_id)
@@ -234,6 +259,7 @@ class Conversations:
         batch.add(self._assigned(live, batch.events))
         batch.add(rules.close_after_turn(live.state, batch.events))
         batch.add(asked(live, batch.events))
+        batch.add(self._deferred(live, batch))
         if self.turns.gather_seconds or _waits_for_owner(live):
             return  # the turn begins later
         batch.add(start_turn_after(live.state, batch.events, new_id()))
@@ -255,6 +281,15 @@ class Conversations:
         except BotmeshError as error:
             logger.info("conversation %s stays with its owner: %s", live.id, error.text)
             return []
+
+    def _deferred(self, live: ConversationAggregate, batch: Batch) -> list[ConversationEvent]:
+        """The assignment that waited for the end of a turn, where the batch ends the turn."""
+        if live.state.deferred is None:
+            return []
+        ahead = live.state.fork()
+        for event in batch.events:
+            apply(ahead, event)
+        return request_deferred(ahead, time.time(), self.offer_seconds)
 
     def _written(self, live: ConversationAggregate, events: Sequence[ConversationEvent]) -> None:
         self.offers.note_done_at_once(live, events)

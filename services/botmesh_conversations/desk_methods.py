@@ -14,7 +14,7 @@ from botmesh_conversations import members
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.conversations import Conversations
 from botmesh_conversations.model import rules
-from botmesh_conversations.model.sizes import MAX_REPLY, check_said, check_something_said
+from botmesh_conversations.model.sizes import MAX_REPLY, check_something_said
 from botmesh_conversations.model.state import State
 
 
@@ -25,7 +25,8 @@ class DeskMethods(ConversationServiceServicer):
 
     async def Approve(self, request: api.ApproveRequest, context: ServicerContext) -> api.ApproveResponse:
         """A suggested reply goes out."""
-        check_said("payload", request.payload, MAX_REPLY)
+        if request.payload:
+            check_something_said("payload", request.payload, MAX_REPLY)
         person = check_id("person", request.person)
         view = await self._change(
             request.conversation_id, lambda state: rules.approve(state, request.turn_id, person, request.payload)

@@ -28,6 +28,7 @@ from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.invocation import invocation
 from botmesh_conversations.model.event_kinds import signal_of
 from botmesh_conversations.model.keywords import check_keywords, said_of
+from botmesh_conversations.model.saying import said
 from botmesh_conversations.model.signals import Signal
 from botmesh_conversations.model.state import State, name_of
 from botmesh_service.times import seconds_of
@@ -175,7 +176,7 @@ class Members:
                 answered.reason = ""
                 answered.usage.extend([*([reply.usage] if reply.HasField("usage") else []), *reply.chain_usage])
                 if not reply.not_mine:
-                    answered.payload.extend(reply.message.payload)
+                    answered.payload.extend(said(reply.message.payload))
             break
         return answered
 

@@ -19,7 +19,8 @@ from botmesh_conversations.invocation import invocation
 from botmesh_conversations.model import rules
 from botmesh_conversations.model.state import State
 from botmesh_conversations.spans import end_transfer, start_transfer
-from botmesh_conversations.turns import recent
+from botmesh_conversations.turns import recent, spoken
+from botmesh_service.contact_texts import ContactTexts
 from botmesh_service.times import seconds_of
 
 
@@ -28,6 +29,7 @@ class Offers:
     """Makes offers, and traces and counts transfers."""
 
     telemetry: Telemetry
+    texts: ContactTexts
 
     async def run(self, live: ConversationAggregate, transfer: pb.TransferRequested) -> None:
         """Offer the conversation to the target of a transfer, and write its decision; no answer counts as one."""
@@ -35,8 +37,12 @@ class Offers:
         live.trace_id = trace_id_of(span)
         offer = await self._ask_target(live, transfer, set_span_in_context(span, Context()))
         named = transfer.fallback if transfer.HasField("fallback") else None
-        fallback = live.account.routing.fallback(live.state, named)
-        await live.write(lambda state: rules.answer_offer(state, transfer.transfer_id, offer, fallback))
+
+        def decide(state: State) -> rules.Events:
+            fallback = live.account.routing.fallback(state, named)
+            return rules.answer_offer(state, transfer.transfer_id, offer, fallback, spoken(self.texts.unanswered))
+
+        await live.write(decide)
         live.context = end_transfer(span, live.state, transfer.transfer_id)
         self._count(live, transfer.transfer_id)
 
@@ -60,11 +66,15 @@ class Offers:
     async def _ask_target(
         self, live: ConversationAggregate, transfer: pb.TransferRequested, context: Context
     ) -> rules.Offer:
+        target = transfer.target.agent
+        if live.state.has_failed(target):
+            reason = f"{target} failed on a message that still waits, and is not given it again"
+            return rules.Offer(failure=pb.TRANSFER_FAILURE_UNAVAILABLE, reason=reason)
         remaining = seconds_of(transfer.expires_at) - time.time()
         if remaining <= 0:
             return rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="the offer has expired")
         request = self._compose_offer(live.state, transfer)
-        ask = invocation(live.state.view, transfer.target.agent, request.message, remaining, context)
+        ask = invocation(live.state.view, target, request.message, remaining, context)
         parse = agent_service_pb2.TransferResponse.FromString
         try:
             response, _ = await live.account.caller.unary("Transfer", ask, request, parse)

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS message (conversation TEXT, id TEXT, sequence INTEGER
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshot (conversation TEXT PRIMARY KEY, state BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tag (tag TEXT, id TEXT, PRIMARY KEY (tag, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS away (id TEXT PRIMARY KEY, account TEXT, agent TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_update ON conversation (updated DESC, id);
 CREATE INDEX IF NOT EXISTS by_contact ON conversation (account, contact, channel);
 CREATE INDEX IF NOT EXISTS pending ON conversation (pending) WHERE pending;
@@ -170,6 +171,7 @@ class Projection(ProjectionFile):
             [row for put in fresh.rows.values() if (row := self._row_of(*put)) is not None],
         )
         self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", fresh.snapshots.items())
+        self._insert_away([state.view for state, _, _ in fresh.rows.values()])
         for conversation_id in fresh.tagged:
             self._db.execute("DELETE FROM tag WHERE id = ?", (conversation_id,))
             tags = fresh.rows[conversation_id][0].view.tags
@@ -180,6 +182,16 @@ class Projection(ProjectionFile):
         )
         fresh.contacts.insert(self._db, self._on_unreadable)
         self.skip_to(fresh.position)
+
+    def _insert_away(self, views: list[Conversation]) -> None:
+        """Write down which conversations return to an agent that is away, and which do not any more."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO away VALUES (?, ?, ?)",
+            [(view.conversation_id, view.account_id, view.returns_to) for view in views if view.returns_to],
+        )
+        self._db.executemany(
+            "DELETE FROM away WHERE id = ?", [(view.conversation_id,) for view in views if not view.returns_to]
+        )
 
     def _row_of(self, state: State, position: int, due: float | None) -> tuple[object, ...] | None:
         """A conversation's row; None: its state cannot be put into one, which is told."""
@@ -250,6 +262,14 @@ class Projection(ProjectionFile):
         self._try_to_write()
         query = "SELECT count(*) FROM conversation WHERE account = ? AND queued IS NOT NULL"
         return int(self._db.execute(query, (account,)).fetchone()[0])
+
+    def away(self) -> dict[tuple[str, str], list[str]]:
+        """Conversations that return to an agent that was away, by account and agent."""
+        self._try_to_write()
+        found: dict[tuple[str, str], list[str]] = {}
+        for conversation_id, account, agent in self._db.execute("SELECT id, account, agent FROM away ORDER BY id"):
+            found.setdefault((account, agent), []).append(conversation_id)
+        return found
 
     def pending(self) -> list[str]:
         """Conversations for which something is still to be done."""

@@ -10,7 +10,7 @@ from botmesh.errors import BotmeshError, NoLiveInstance, TargetInternal
 from botmesh.v1.agent_card_pb2 import EXPOSURE_INTERNAL
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.instance_pb2 import READINESS_BUSY
-from botmesh_conversations.model.state import State
+from botmesh_conversations.model.state import State, name_of
 
 _LOOK_SECONDS = 0.1
 """Seconds between two looks at the copy."""
@@ -38,22 +38,39 @@ class Routing:
             return Owner(agent=assigned)
         return self.first(channel)
 
-    def after(self, state: State, agent: str) -> Owner:
-        """Who takes over from an agent that does not answer: the primary, else the desk."""
+    def after(self, state: State, agent: str, named: Owner | None = None, *, only_active: bool = False) -> Owner:
+        """Who takes over from an agent that does not answer: the named fallback, else the primary, else the desk.
+
+        Never the agent itself, and nobody who failed since the last answer. A primary that is away is waited for as
+        any owner is, unless `only_active`.
+        """
         primary = self.first(state.view.channel)
-        return Owner(desk="") if primary.agent in ("", agent) else primary
+        if named is not None and named.agent != agent and self._can_take_over(state, named):
+            return named
+        if primary.agent not in ("", agent) and not self._failed_of_late(state, primary.agent):
+            return primary if not only_active or self.is_active(primary.agent) else Owner(desk="")
+        return Owner(desk="")
 
     def fallback(self, state: State, named: Owner | None) -> Owner | None:
         """Who takes over when a transfer's target does not; None: the owner keeps it."""
-        if named is not None:
-            for owner in (named, self.first(state.view.channel)):
-                if not owner.agent or (self.is_active(owner.agent) and not self.is_internal(owner.agent)):
-                    return owner
-            return Owner(desk="")
         owner = state.view.owner
-        if owner.WhichOneof("owner") == "desk" or self.is_active(owner.agent):
-            return None
-        return self.after(state, owner.agent)
+        failed = bool(owner.agent) and state.has_failed(owner.agent)
+        if named is None or name_of(named) == name_of(owner):
+            return self.after(state, owner.agent) if failed else None
+        for candidate in (named, self.first(state.view.channel)):
+            if self._can_take_over(state, candidate):
+                return candidate
+        return Owner(desk="")
+
+    def _can_take_over(self, state: State, owner: Owner) -> bool:
+        if not owner.agent:
+            return True
+        is_there = self.is_active(owner.agent) and not self.is_internal(owner.agent)
+        return is_there and not self._failed_of_late(state, owner.agent)
+
+    def _failed_of_late(self, state: State, agent: str) -> bool:
+        """Whether an agent failed on something that nobody has answered since, a message or a dialog."""
+        return state.failed_agents.get(agent, 0) > state.answered_through
 
     async def appears(self, agent: str) -> None:
         """While the registry has just started, an agent that is missing may only be late."""

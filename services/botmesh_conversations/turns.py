@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from opentelemetry.context import Context
@@ -26,16 +26,20 @@ from botmesh.v1.turn_pb2 import Turn, TurnTransfer
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.invocation import invocation
 from botmesh_conversations.model.recent_history import HISTORY_ENTRIES
-from botmesh_conversations.model.rules import cap_replies, finish_turn, move, suggest
+from botmesh_conversations.model.replacement import replace_owner
+from botmesh_conversations.model.rules import cap_replies, finish_turn, suggest
+from botmesh_conversations.model.saying import said
 from botmesh_conversations.model.sizes import MAX_REPLY, MAX_SAID, check_said
 from botmesh_conversations.model.state import RunningTurn, State, name_of, words_of
+from botmesh_conversations.model.turn_rule import needs_other_owner
 from botmesh_conversations.spans import start_turn
+from botmesh_conversations.turn_attempts import TurnAttempts
+from botmesh_service.contact_texts import ContactTexts
 
-PAUSES = (0.2, 1.0)
-"""Seconds before the second and the third attempt at a turn."""
-APOLOGY = "Sorry, I could not answer that. I have passed your message on."
-NOT_KNOWN = "Sorry, I do not know about that."
-"""What the contact is told where a bot says "not mine" and nobody else is to have the turn."""
+_LOOK_SECONDS = 0.1
+"""Seconds between two looks for an owner that is away."""
+_LOOK_UP_SECONDS = 5.0
+"""Seconds that the registry has to say whether an owner is there that this process does not know of."""
 
 
 @dataclass(slots=True)
@@ -54,6 +58,10 @@ class Turns:
     """Whether a turn that a bot says is not its own goes to the account's primary."""
     history: int = 20
     """Messages that come with a turn; the first after a transfer has all that fit."""
+    owner_patience: float = 30.0
+    """Seconds for which an owner that cannot be reached is waited for before anybody else is asked."""
+    texts: ContactTexts = field(default_factory=ContactTexts)
+    """What the mesh itself says to contacts."""
     address: str = ""
     """Where ConversationService answers."""
 
@@ -71,24 +79,41 @@ class Turns:
 
     async def _attempt(self, live: ConversationAggregate, turn: RunningTurn, context: Context) -> None:
         words = words_of(turn, MAX_SAID)
-        failure: BotmeshError | None = None
-        for attempt in range(len(PAUSES) + 1):
-            if attempt:
-                live.tell(PostResponse(reset=agent_service_pb2.Reset(reason="the turn runs again")))
-                await asyncio.sleep(PAUSES[attempt - 1])
-            if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
-                return  # overtaken meanwhile
+        attempts = TurnAttempts(self.owner_patience)
+        while _runs(live, turn):
             try:
-                await live.account.routing.appears(turn.agent)
-                ask = self._compose(live.state, turn, attempt, words, context)
+                await self._wait_for_owner(live, turn, attempts)
+                ask = self._compose(live.state, turn, attempts.number, words, context)
                 reply = await self._ask(live, turn, ask, self._details(live.state, turn))
             except BotmeshError as error:
-                failure = error
+                if not attempts.may_go_on(error):
+                    await self._failed(live, turn, error, was_away=attempts.owner_was_away(error))
+                    return
+                live.tell(PostResponse(reset=agent_service_pb2.Reset(reason="the turn runs again")))
+                self._tell_to_wait(live, attempts)
+                await asyncio.sleep(attempts.pause)
             else:
                 failure = await self._taken_in(live, turn, reply)
-                break
-        if failure is not None:
-            await self._failed(live, turn, failure)
+                if failure is not None:
+                    await self._failed(live, turn, failure, was_away=False)
+                return
+
+    async def _wait_for_owner(self, live: ConversationAggregate, turn: RunningTurn, attempts: TurnAttempts) -> None:
+        """Return when an instance of the owner can be called, or when it has been waited for long enough."""
+        routing = live.account.routing
+        await routing.directory.look_up(routing.account, turn.agent, _LOOK_UP_SECONDS)
+        while not routing.is_active(turn.agent) and _runs(live, turn):
+            # While the registry has just started, an agent that is missing may only be late.
+            if not (attempts.is_patient or routing.directory.warming):
+                return
+            self._tell_to_wait(live, attempts)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _tell_to_wait(self, live: ConversationAggregate, attempts: TurnAttempts) -> None:
+        """Tell the contact, once in a turn, that it takes a moment."""
+        if not attempts.told_to_wait and attempts.is_patient and self.texts.waiting.strip():
+            live.tell(PostResponse(progress=agent_service_pb2.Progress(text=self.texts.waiting)))
+        attempts.told_to_wait = True
 
     async def _taken_in(self, live: ConversationAggregate, turn: RunningTurn, reply: Reply) -> BotmeshError | None:
         """Write a reply down; why not, where it is one that could not be read, listed or shown again.
@@ -125,7 +150,7 @@ class Turns:
     def _show(
         self, live: ConversationAggregate, turn: RunningTurn, event: agent_service_pb2.DelegateStreamResponse
     ) -> None:
-        if live.state.turn is None or live.state.turn.turn_id != turn.turn_id:
+        if not _runs(live, turn):
             return  # nobody waits for it any longer
         kind: Any = event.WhichOneof("event")
         live.tell(PostResponse(**{kind: getattr(event, kind)}))
@@ -172,12 +197,12 @@ class Turns:
         finished = pb.TurnFinished(
             turn_id=turn.turn_id,
             outcome=pb.TURN_OUTCOME_NOT_MINE if reply.not_mine else pb.TURN_OUTCOME_ANSWERED,
-            payload=() if reply.not_mine else reply.message.payload,
+            payload=() if reply.not_mine else said(reply.message.payload),
             agent=turn.agent,
             usage=usage,
         )
         if reply.not_mine and not self.not_mine_to_primary:
-            finished.payload.add(text=NOT_KNOWN)
+            finished.payload.extend(spoken(self.texts.not_known))
             finished.agent = ""
 
         def decide(state: State) -> list[ConversationEvent]:
@@ -186,9 +211,10 @@ class Turns:
             events = finish_turn(state, turn.turn_id, turn.epoch, finished)
             if finished.payload and state.turn is not None and state.turn.turn_id == turn.turn_id:
                 events += cap_replies(state, self.max_replies)
-            if reply.not_mine and self.not_mine_to_primary and events:
+            is_being_moved = state.deferred is not None or state.transfer is not None
+            if reply.not_mine and self.not_mine_to_primary and events and not is_being_moved:
                 after = live.account.routing.after(state, turn.agent)
-                events += move(state, after, f"{turn.agent}: not mine")
+                events += replace_owner(state, after, f"{turn.agent}: not mine", spoken(self.texts.unanswered))
             return events
 
         await live.write(decide)
@@ -200,22 +226,62 @@ class Turns:
         suggested.expires_at.FromNanoseconds(time.time_ns() + int(self.suggestion_seconds * 1e9))
         return suggested
 
-    async def _failed(self, live: ConversationAggregate, turn: RunningTurn, failure: BotmeshError) -> None:
-        finished = pb.TurnFinished(
-            turn_id=turn.turn_id,
-            outcome=pb.TURN_OUTCOME_FAILED,
-            payload=[Part(text=APOLOGY)],
-            reason=failure.reason,
-        )
+    async def _failed(
+        self, live: ConversationAggregate, turn: RunningTurn, failure: BotmeshError, *, was_away: bool
+    ) -> None:
+        """End a turn that failed, and give the conversation to the next in line.
+
+        A transfer that is under way, or an assignment that waits for the end of the turn, goes first.
+        """
+        named = turn.handed.fallback if turn.handed is not None and turn.handed.HasField("fallback") else None
 
         def decide(state: State) -> list[ConversationEvent]:
             if state.turn is None or state.turn.turn_id != turn.turn_id:
                 return []
+            after = live.account.routing.after(state, turn.agent, named, only_active=was_away)
+            is_being_moved = state.deferred is not None or state.transfer is not None
+            is_passed_on = is_being_moved or bool(after.agent)
+            finished = pb.TurnFinished(
+                turn_id=turn.turn_id,
+                outcome=pb.TURN_OUTCOME_FAILED,
+                payload=self._apology(state, turn) if is_passed_on and not was_away else (),
+                reason=failure.reason,
+                unreached=was_away,
+            )
             events = finish_turn(state, turn.turn_id, turn.epoch, finished)
-            after = live.account.routing.after(state, turn.agent)
-            return events + move(state, after, f"{turn.agent}: {failure.reason.lower()}")
+            if is_being_moved:
+                return events
+            why = f"{turn.agent}: {failure.reason.lower()}"
+            return events + replace_owner(state, after, why, spoken(self.texts.unanswered), was_away=was_away)
 
         await live.write(decide)
+
+    async def pass_on(self, live: ConversationAggregate) -> None:
+        """Give a conversation whose owner has failed on what waits to the next in line."""
+
+        def decide(state: State) -> list[ConversationEvent]:
+            if not needs_other_owner(state):
+                return []
+            agent = state.view.owner.agent
+            after = live.account.routing.after(state, agent)
+            return replace_owner(state, after, f"{agent} failed", spoken(self.texts.unanswered))
+
+        await live.write(decide)
+
+    def _apology(self, state: State, turn: RunningTurn) -> Sequence[Part]:
+        """What the contact is told of a failed turn: one apology a message."""
+        is_due = bool(turn.waiting) and turn.waiting[-1].sequence > state.apologised_through
+        return spoken(self.texts.apology) if is_due else ()
+
+
+def _runs(live: ConversationAggregate, turn: RunningTurn) -> bool:
+    """Whether a turn still runs: a change of owner, a pause or a stop overtakes it."""
+    return live.state.turn is not None and live.state.turn.turn_id == turn.turn_id
+
+
+def spoken(text: str) -> Sequence[Part]:
+    """A text of the mesh as a payload; nothing if it is empty."""
+    return [Part(text=text)] if text.strip() else ()
 
 
 def recent(state: State, through: int, max_entries: int = HISTORY_ENTRIES) -> tuple[Sequence[HistoryEntry], bool]:

@@ -56,6 +56,7 @@ class KeyedJobs:
 
         def ended(_: object) -> None:
             del self._running[key]
+            job.close()  # a task that was cancelled before its first step never awaited it
             if not task.cancelled():
                 then()
 

@@ -12,8 +12,11 @@ from botmesh.names import check_agent
 from botmesh.setting import ADDRESS, BYTES, COUNT, SECONDS, SWITCH, TEXT, Setting, parse_seconds
 from botmesh.settings import SETTINGS as AGENT_SETTINGS
 from botmesh.settings import Settings, load_as
+from botmesh_service.contact_texts import APOLOGY, NOT_KNOWN, UNANSWERED, WAITING
 
 _MAX_GATHER_SECONDS = 300
+_MAX_PATIENCE_SECONDS = 600
+_MAX_CONTACT_TEXT = 1000
 
 
 def _gather(text: str) -> float:
@@ -23,9 +26,24 @@ def _gather(text: str) -> float:
     return seconds
 
 
+def _patience(text: str) -> float:
+    seconds = parse_seconds(text)
+    if seconds > _MAX_PATIENCE_SECONDS:
+        raise ValueError(text)
+    return seconds
+
+
+def _contact_text(text: str) -> str:
+    if len(text) > _MAX_CONTACT_TEXT:
+        raise ValueError(text)
+    return text.strip()
+
+
 def _agent(text: str) -> str:
     return check_agent("agent", text) if text.strip() else ""
 
+
+_CONTACT_TEXT = (_contact_text, f"text of at most {_MAX_CONTACT_TEXT} characters")
 
 SETTINGS: dict[str, Setting] = AGENT_SETTINGS | {
     setting.name: setting
@@ -58,6 +76,38 @@ SETTINGS: dict[str, Setting] = AGENT_SETTINGS | {
         Setting("max_replies", 0, *COUNT, "Replies of bots in a conversation before they are paused; 0: no limit"),
         Setting("gather", 0.0, _gather, "0 to 5m", "How long to wait for further messages of a contact before a turn"),
         Setting("not_mine_to_primary", True, *SWITCH, "Whether the primary gets a turn that a bot says is not its own"),
+        Setting(
+            "owner_patience",
+            30.0,
+            _patience,
+            "0 to 10m",
+            "How long an owner that cannot be reached is waited for before another agent or the desk has its turn",
+        ),
+        Setting(
+            "owner_return",
+            10.0,
+            *SECONDS,
+            "How long an owner that was away has to be ready before it gets conversations back from the desk",
+        ),
+        Setting("text_waiting", WAITING, *_CONTACT_TEXT, "Said once in a turn while its owner is away; empty: nothing"),
+        Setting(
+            "text_apology",
+            APOLOGY,
+            *_CONTACT_TEXT,
+            "Said once for a message when a bot failed and another agent gets it; empty: nothing",
+        ),
+        Setting(
+            "text_unanswered",
+            UNANSWERED,
+            *_CONTACT_TEXT,
+            "Said when the desk gets a conversation because no agent can answer; empty: nothing",
+        ),
+        Setting(
+            "text_not_known",
+            NOT_KNOWN,
+            *_CONTACT_TEXT,
+            "Said when a bot says that a turn is not its own and nobody else gets it; empty: nothing",
+        ),
         Setting("silence", 0.0, *SECONDS, "A contact's silence after which the primary has the conversation; 0: never"),
         Setting(
             "claim_timeout", 600.0, *SECONDS, "How long a claimed conversation may wait for its person; 0: for ever"
@@ -98,6 +148,12 @@ class ServiceSettings(Settings):
     max_replies: int
     gather: float
     not_mine_to_primary: bool
+    owner_patience: float
+    owner_return: float
+    text_waiting: str
+    text_apology: str
+    text_unanswered: str
+    text_not_known: str
     silence: float
     claim_timeout: float
     idle_timeout: float

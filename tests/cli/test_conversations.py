@@ -8,6 +8,7 @@ from tests.mesh.processes import Process, _kill
 
 import botmesh
 from botmesh.settings import load
+from botmesh_service.contact_texts import UNANSWERED, WAITING
 
 
 def bot(cli, name, function):
@@ -98,5 +99,20 @@ async def test_a_contact_is_answered_moved_and_taken_over_by_a_person(tmp_path):
             assert "satisfaction 5.0 of 5" in out
             assert "billing-bot" in out
             assert json.loads((await cli("stats", "--json"))[0])["escalated"] == "1"
+    finally:
+        await _kill(up)
+
+
+async def test_chat_shows_that_it_takes_a_moment_and_that_a_person_is_waited_for(tmp_path):
+    up = await Process("up").start(
+        *("-m", "botmesh_cli", "up", "--bind", "127.0.0.1:0", "--json"),
+        BOTMESH_PRIMARY="reception-bot",
+        BOTMESH_OWNER_PATIENCE="0.5",
+    )
+    cli = Cli(json.loads(up.ready)["registry"], tmp_path)
+    try:
+        out, _ = await cli("chat", "--contact", "anna", stdin="hi\n")
+        moment, told = out.index(WAITING), out.index(f"mesh  {UNANSWERED}")
+        assert moment < told < out.index("your message waits there. You are number 1.")
     finally:
         await _kill(up)

@@ -11,17 +11,23 @@ from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh_conversations import conversations
 from botmesh_conversations.model import rules, snapshot
+from botmesh_conversations.model.deferral import defer_transfer
 from botmesh_conversations.model.fold import apply, fold
 from botmesh_conversations.model.recent_history import HISTORY_ENTRIES
+from botmesh_conversations.model.replacement import replace_owner
 from botmesh_conversations.model.state import State
 from tests.conversations.conftest import bot
 from tests.waiting import until
 
 NOW = 1_800_000_000.0
+KINDS = [
+    *("post", "post", "turn", "move", "tag", "context", "person", "pause", "offer", "action"),
+    *("fail", "away", "defer"),
+]
 OPENING = pb.ConversationOpened(account_id="default", channel="web", contact_id="anna", owner=Owner(agent="a"))
 
 
-def events_of(steps, seed):  # noqa: C901 - a branch for each kind of step
+def events_of(steps, seed):  # noqa: C901, PLR0912 - a branch for each kind of step
     """A conversation in which all kinds of things happen, in some order."""
     chance = random.Random(seed)
     state, events = State(), []
@@ -34,7 +40,7 @@ def events_of(steps, seed):  # noqa: C901 - a branch for each kind of step
             events.append(event)
 
     for number in range(steps):
-        kind = chance.choice(["post", "post", "turn", "move", "tag", "context", "person", "pause", "offer", "action"])
+        kind = chance.choice(KINDS)
         if kind == "post" or not state.sequence:
             take(rules.post(state, f"m{number}", [botmesh.text("hi")], Struct(), OPENING))
         elif kind == "turn" and state.turn is None:
@@ -45,6 +51,18 @@ def events_of(steps, seed):  # noqa: C901 - a branch for each kind of step
         elif kind == "turn":
             finished = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=1, payload=[botmesh.text("ok")], agent="a")
             take(rules.finish_turn(state, state.turn.turn_id, state.view.epoch, finished))
+        elif kind in ("fail", "away") and state.turn is not None:
+            was_away = kind == "away"
+            failed = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=4, reason="x", unreached=was_away)
+            take(
+                [
+                    *rules.finish_turn(state, state.turn.turn_id, state.view.epoch, failed),
+                    *replace_owner(state, Owner(desk=""), "why", [botmesh.text("wait")], was_away=was_away),
+                ]
+            )
+        elif kind == "defer" and state.turn is not None:
+            wanted = TransferConversationRequest(target=Owner(agent="later"), transfer_id=f"d{number}")
+            take(defer_transfer(state, wanted, NOW + len(events)))
         elif kind == "move":
             target = Owner(agent=chance.choice("ab"))
             take(rules.move(state, target, "why"))
@@ -71,6 +89,13 @@ def events_of(steps, seed):  # noqa: C901 - a branch for each kind of step
 def same(one, other):
     for name in State.__slots__:
         assert getattr(one, name) == getattr(other, name), name
+
+
+def test_the_random_conversations_reach_failures_absences_and_deferrals():
+    states = [fold(events[:at]) for seed in range(8) for events in [events_of(300, seed)] for at in range(1, 300, 7)]
+    assert any(state.failed_agents for state in states)
+    assert any(state.view.returns_to for state in states)
+    assert any(state.deferred is not None for state in states)
 
 
 def test_a_snapshot_at_any_point_and_the_rest_of_the_events_give_the_same_state():

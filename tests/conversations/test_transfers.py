@@ -7,6 +7,7 @@ from botmesh import errors
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import Owner
+from botmesh_conversations.model.turn_rule import owes_first_answer
 from tests.conversations.conftest import bot
 
 
@@ -52,12 +53,16 @@ async def test_an_intent_that_the_bot_knows_decides_the_dialog(make_desk):
         assert said == ["refund of 5", "billing: what I owe"]
 
 
-async def test_the_new_owner_answers_the_contacts_latest_message_not_a_bots(make_desk):
-    async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), bot("billing")):
+async def test_the_new_owner_never_gets_an_answered_message(make_desk):
+    billing = bot("billing")
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), billing):
         first = await desk.post("question")
         await desk.transfer(first.id, "billing", handoff_message=[botmesh.text("one moment")])
-        await _settled(desk, first.id)
-        assert (await desk.history(first.id))[-2:] == [("mesh", "one moment"), ("billing", "billing: question")]
+        await asyncio.sleep(0.3)
+        assert (await desk.history(first.id))[-2:] == [("reception", "reception: question"), ("mesh", "one moment")]
+        assert (await desk.post("next question")).entries == [("billing", "billing: next question")]
+        (seen,) = billing.seen
+        assert seen.transferred_from == "reception"
 
 
 async def test_an_offer_is_declined_and_the_owner_stays(make_desk):
@@ -185,6 +190,74 @@ async def test_transfers_that_cannot_be_are_refused(make_desk):
             await desk.conversations.TransferConversation(api.TransferConversationRequest(conversation_id=first.id))
 
 
+@pytest.mark.parametrize("target", ["sleeping", "nobody"])
+async def test_an_unavailable_target_uses_the_named_fallback_at_once(make_desk, target):
+    async def asks(conversation):
+        await conversation.transfer(
+            target, intent="refund", fallback="second", handoff_message="Goodbye.", context={"order": 7}
+        )
+
+    second = bot("second")
+    second.on_intent("refund")(_never)
+    async with make_desk(primary="reception", offer_timeout="20") as desk:
+        async with desk.bots(bot("sleeping")):
+            pass
+        async with desk.bots(bot("reception", asks), second):
+            async with asyncio.timeout(6):
+                answer = await desk.post("help")
+            assert answer.entries == [("second", "second: help")]
+            assert answer.owners == ["second"]
+            assert second.seen[0].context == {"order": 7}
+            first = await desk.post("hello", contact="ben")
+            refusal = errors.UnknownAgent if target == "nobody" else errors.NoLiveInstance
+            with pytest.raises(refusal):
+                await desk.transfer(first.id, target)
+
+
+async def _never(conversation):
+    raise AssertionError("the intent was for the target")
+
+
+async def test_a_fallback_that_is_the_owner_is_no_transfer_in_the_statistics(make_desk):
+    billing, outcomes = bot("billing"), []
+
+    @billing.on_transfer
+    async def declines(task, offer):
+        return "closed"
+
+    async def asks(conversation):
+        outcomes.append(await conversation.transfer("billing", fallback="reception", handoff_message="Goodbye."))
+        return "I will do it myself."
+
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception", asks), billing):
+        answer = await desk.post("help")
+        assert (answer.entries, answer.owners) == ([("reception", "I will do it myself.")], [])
+        assert [(one.transferred, one.owner, one.reason) for one in outcomes] == [(False, "reception", "closed")]
+        found = await desk.conversations.GetStatistics(api.GetStatisticsRequest())
+        assert (found.transfers, found.failed_transfers) == (0, 1)
+        assert {one.agent: one.transfers_out for one in found.agents} == {"reception": 0, "billing": 0}
+
+
+async def test_a_turn_that_fails_during_an_offer_leaves_the_conversation_to_the_target(make_desk):
+    slow = bot("slow")
+
+    @slow.on_transfer
+    async def thinks(task, offer):
+        await asyncio.sleep(0.5)
+
+    async def fails(conversation):
+        posted.set_result(conversation.conversation_id)
+        await asyncio.sleep(0.3)
+        raise botmesh.AgentFailed("no")
+
+    posted = asyncio.get_running_loop().create_future()
+    async with make_desk(primary="reception") as desk, desk.bots(bot("reception", fails), slow):
+        posting = asyncio.create_task(desk.post("help"))
+        response = await desk.transfer(await posted, "slow")
+        assert (response.transferred, response.epoch) == (True, 2)
+        assert (await posting).entries[-1] == ("slow", "slow: help")
+
+
 async def test_ping_pong_is_refused_past_three_round_trips(make_desk):
     async with make_desk(primary="a") as desk, desk.bots(bot("a"), bot("b"), bot("c")):
         first = await desk.post("hello")
@@ -217,7 +290,8 @@ async def test_hand_back_returns_to_who_it_came_from(make_desk):
     async with make_desk(primary="reception") as desk, desk.bots(bot("reception"), bot("billing", returns)):
         first = await desk.post("hello")
         await desk.transfer(first.id, "billing")
-        await _settled(desk, first.id)
+        answer = await desk.post("where are you?")
+        assert answer.entries == [("reception", "reception: where are you?")]
         assert (await desk.view(first.id)).owner.agent == "reception"
         assert (await desk.view(first.id)).epoch == 3
 
@@ -237,6 +311,6 @@ async def _settled(desk, conversation_id):
     async with asyncio.timeout(5):
         while True:
             live = await desk.all.get(conversation_id)
-            if live.state.turn is None and live.state.transfer is None and live.state.handed is None:
+            if live.state.turn is None and live.state.transfer is None and not owes_first_answer(live.state):
                 return
             await asyncio.sleep(0.01)

@@ -257,10 +257,8 @@ async def test_funnel_progression(with_triggers):
         assert ("mesh", "Let me show you how it works.") in await desk.history(first.id)
         await desk.conversations.FireAction(api.FireActionRequest(conversation_id=first.id, action="demo-booked"))
 
-        async def suggests():
-            return (await desk.view(first.id)).HasField("suggestion")
-
-        await until(suggests)
+        await settled(desk, first.id, "onboarding-bot")
+        assert (await desk.post("what now?")).end == api.POST_END_SUGGESTED
         view = await desk.view(first.id)
         assert (view.owner.agent, list(view.tags), view.context["plan"]) == ("onboarding-bot", ["booked"], "trial")
         await set_fields(desk, first.id, stage="lost")

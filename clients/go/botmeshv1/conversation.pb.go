@@ -610,6 +610,9 @@ type Conversation struct {
 	Members []*Member `protobuf:"bytes,22,rep,name=members,proto3" json:"members,omitempty"`
 	// What they are being asked now, in this order.
 	Asked []*MemberAsked `protobuf:"bytes,23,rep,name=asked,proto3" json:"asked,omitempty"`
+	// The agent that gets it back from the desk's queue as soon as it is ready again: it
+	// was away, and nobody has claimed the conversation since. Empty: none.
+	ReturnsTo string `protobuf:"bytes,30,opt,name=returns_to,json=returnsTo,proto3" json:"returns_to,omitempty"`
 	// When it ended. Unset: it is open.
 	ClosedAt *timestamppb.Timestamp `protobuf:"bytes,24,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
 	// Why it ended.
@@ -822,6 +825,13 @@ func (x *Conversation) GetAsked() []*MemberAsked {
 		return x.Asked
 	}
 	return nil
+}
+
+func (x *Conversation) GetReturnsTo() string {
+	if x != nil {
+		return x.ReturnsTo
+	}
+	return ""
 }
 
 func (x *Conversation) GetClosedAt() *timestamppb.Timestamp {
@@ -1199,6 +1209,7 @@ type ConversationEvent struct {
 	//	*ConversationEvent_ContactMergedInto
 	//	*ConversationEvent_ContactMerged
 	//	*ConversationEvent_ContactTold
+	//	*ConversationEvent_TransferDeferred
 	Event         isConversationEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1702,6 +1713,15 @@ func (x *ConversationEvent) GetContactTold() *ContactTold {
 	return nil
 }
 
+func (x *ConversationEvent) GetTransferDeferred() *TransferDeferred {
+	if x != nil {
+		if x, ok := x.Event.(*ConversationEvent_TransferDeferred); ok {
+			return x.TransferDeferred
+		}
+	}
+	return nil
+}
+
 type isConversationEvent_Event interface {
 	isConversationEvent_Event()
 }
@@ -1931,6 +1951,11 @@ type ConversationEvent_ContactTold struct {
 	ContactTold *ContactTold `protobuf:"bytes,54,opt,name=contact_told,json=contactTold,proto3,oneof"`
 }
 
+type ConversationEvent_TransferDeferred struct {
+	// An assignment waits for the end of the turn that runs.
+	TransferDeferred *TransferDeferred `protobuf:"bytes,60,opt,name=transfer_deferred,json=transferDeferred,proto3,oneof"`
+}
+
 func (*ConversationEvent_Opened) isConversationEvent_Event() {}
 
 func (*ConversationEvent_MessagePosted) isConversationEvent_Event() {}
@@ -2020,6 +2045,8 @@ func (*ConversationEvent_ContactMergedInto) isConversationEvent_Event() {}
 func (*ConversationEvent_ContactMerged) isConversationEvent_Event() {}
 
 func (*ConversationEvent_ContactTold) isConversationEvent_Event() {}
+
+func (*ConversationEvent_TransferDeferred) isConversationEvent_Event() {}
 
 // A conversation began.
 type ConversationOpened struct {
@@ -3072,7 +3099,8 @@ type TurnFinished struct {
 	TurnId string `protobuf:"bytes,1,opt,name=turn_id,json=turnId,proto3" json:"turn_id,omitempty"`
 	// How.
 	Outcome TurnOutcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=botmesh.v1.TurnOutcome" json:"outcome,omitempty"`
-	// What the bot said, or what the contact is told where it failed.
+	// What the bot said, or what the contact is told where it failed. Empty: nothing; parts
+	// that are only blank text are nothing, too.
 	Payload []*Part `protobuf:"bytes,3,rep,name=payload,proto3" json:"payload,omitempty"`
 	// Who said it: the agent, or empty for the mesh itself.
 	Agent string `protobuf:"bytes,4,opt,name=agent,proto3" json:"agent,omitempty"`
@@ -3081,7 +3109,10 @@ type TurnFinished struct {
 	// What it cost.
 	Usage []*Usage `protobuf:"bytes,6,rep,name=usage,proto3" json:"usage,omitempty"`
 	// Who approved it, in suggestive mode. Empty: nobody had to.
-	ApprovedBy    string `protobuf:"bytes,7,opt,name=approved_by,json=approvedBy,proto3" json:"approved_by,omitempty"`
+	ApprovedBy string `protobuf:"bytes,7,opt,name=approved_by,json=approvedBy,proto3" json:"approved_by,omitempty"`
+	// The turn failed because no instance of the owner could be reached. A turn that failed
+	// otherwise is the owner's failure: it is not given the same messages again.
+	Unreached     bool `protobuf:"varint,30,opt,name=unreached,proto3" json:"unreached,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3163,6 +3194,13 @@ func (x *TurnFinished) GetApprovedBy() string {
 		return x.ApprovedBy
 	}
 	return ""
+}
+
+func (x *TurnFinished) GetUnreached() bool {
+	if x != nil {
+		return x.Unreached
+	}
+	return false
 }
 
 // A reply that waits for a person's approval, in suggestive mode.
@@ -3388,17 +3426,20 @@ type TransferRequested struct {
 	Initiator TransferInitiator `protobuf:"varint,4,opt,name=initiator,proto3,enum=botmesh.v1.TransferInitiator" json:"initiator,omitempty"`
 	// The dialog to open. Empty: none.
 	IntentId string `protobuf:"bytes,5,opt,name=intent_id,json=intentId,proto3" json:"intent_id,omitempty"`
-	// What the new owner is to answer first. Empty: the contact's latest message.
+	// What the new owner is to answer first. Empty: the contact's unanswered messages; if
+	// there are none and no dialog is named, it waits for the contact.
 	UserMessage []*Part `protobuf:"bytes,6,rep,name=user_message,json=userMessage,proto3" json:"user_message,omitempty"`
 	// Variables that are added to the conversation's.
 	Context *structpb.Struct `protobuf:"bytes,7,opt,name=context,proto3" json:"context,omitempty"`
-	// What the contact is told at the handover. Empty: nothing.
+	// What the contact is told if the target takes it. Empty: nothing.
 	HandoffMessage []*Part `protobuf:"bytes,8,rep,name=handoff_message,json=handoffMessage,proto3" json:"handoff_message,omitempty"`
 	// Why.
 	Reason string `protobuf:"bytes,9,opt,name=reason,proto3" json:"reason,omitempty"`
 	// How the new owner's replies go out. Unset: as before.
 	Mode ConversationMode `protobuf:"varint,10,opt,name=mode,proto3,enum=botmesh.v1.ConversationMode" json:"mode,omitempty"`
-	// Who gets it if the target does not take it. Unset: the owner keeps it.
+	// Who gets it if the target does not take it, without the intent and the handoff
+	// message, and who gets it first if the target fails in its first turn. Unset: the
+	// owner keeps it.
 	Fallback *Owner `protobuf:"bytes,11,opt,name=fallback,proto3" json:"fallback,omitempty"`
 	// When the offer ends.
 	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
@@ -3599,9 +3640,10 @@ type OwnerChanged struct {
 	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The dialog to open. Empty: none.
 	IntentId string `protobuf:"bytes,6,opt,name=intent_id,json=intentId,proto3" json:"intent_id,omitempty"`
-	// What the new owner is to answer first. Empty: the contact's latest message.
+	// What the new owner is to answer first. Empty: the contact's unanswered messages; if
+	// there are none and no dialog is named, it waits for the contact.
 	UserMessage []*Part `protobuf:"bytes,7,rep,name=user_message,json=userMessage,proto3" json:"user_message,omitempty"`
-	// What the contact is told. Empty: nothing.
+	// What the contact is told: by the transfer, or by the mesh itself. Empty: nothing.
 	HandoffMessage []*Part `protobuf:"bytes,8,rep,name=handoff_message,json=handoffMessage,proto3" json:"handoff_message,omitempty"`
 	// Variables that were added.
 	Context *structpb.Struct `protobuf:"bytes,9,opt,name=context,proto3" json:"context,omitempty"`
@@ -3610,7 +3652,14 @@ type OwnerChanged struct {
 	// Who asked.
 	Initiator TransferInitiator `protobuf:"varint,11,opt,name=initiator,proto3,enum=botmesh.v1.TransferInitiator" json:"initiator,omitempty"`
 	// The new owner answers nothing now: it waits for the contact.
-	Waits         bool `protobuf:"varint,12,opt,name=waits,proto3" json:"waits,omitempty"`
+	Waits bool `protobuf:"varint,12,opt,name=waits,proto3" json:"waits,omitempty"`
+	// Who gets it if the new owner fails in its first turn. Unset: the primary agent, else
+	// the desk.
+	Fallback *Owner `protobuf:"bytes,30,opt,name=fallback,proto3" json:"fallback,omitempty"`
+	// The owner until now could not be reached for as long as owners are waited for. Where
+	// the desk has the conversation for that reason, the agent gets it back once it is ready
+	// again, if nobody has claimed it.
+	OwnerWasAway  bool `protobuf:"varint,31,opt,name=owner_was_away,json=ownerWasAway,proto3" json:"owner_was_away,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3729,6 +3778,68 @@ func (x *OwnerChanged) GetWaits() bool {
 	return false
 }
 
+func (x *OwnerChanged) GetFallback() *Owner {
+	if x != nil {
+		return x.Fallback
+	}
+	return nil
+}
+
+func (x *OwnerChanged) GetOwnerWasAway() bool {
+	if x != nil {
+		return x.OwnerWasAway
+	}
+	return false
+}
+
+// A trigger assigned the conversation because of an action that the agent fired in its
+// own turn: the transfer is asked for when that turn has ended, before anything else. A
+// change of owner meanwhile, or a stop of the conversation, takes its place.
+type TransferDeferred struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The transfer as it will be asked for; epoch and expiry are filled in then.
+	Transfer      *TransferRequested `protobuf:"bytes,1,opt,name=transfer,proto3" json:"transfer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferDeferred) Reset() {
+	*x = TransferDeferred{}
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferDeferred) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferDeferred) ProtoMessage() {}
+
+func (x *TransferDeferred) ProtoReflect() protoreflect.Message {
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferDeferred.ProtoReflect.Descriptor instead.
+func (*TransferDeferred) Descriptor() ([]byte, []int) {
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *TransferDeferred) GetTransfer() *TransferRequested {
+	if x != nil {
+		return x.Transfer
+	}
+	return nil
+}
+
 // A transfer ended and the owner stayed.
 type TransferFailed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3744,7 +3855,7 @@ type TransferFailed struct {
 
 func (x *TransferFailed) Reset() {
 	*x = TransferFailed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3756,7 +3867,7 @@ func (x *TransferFailed) String() string {
 func (*TransferFailed) ProtoMessage() {}
 
 func (x *TransferFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[33]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3769,7 +3880,7 @@ func (x *TransferFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferFailed.ProtoReflect.Descriptor instead.
 func (*TransferFailed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{33}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *TransferFailed) GetTransferId() string {
@@ -3808,7 +3919,7 @@ type StatusChanged struct {
 
 func (x *StatusChanged) Reset() {
 	*x = StatusChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3820,7 +3931,7 @@ func (x *StatusChanged) String() string {
 func (*StatusChanged) ProtoMessage() {}
 
 func (x *StatusChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[34]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3833,7 +3944,7 @@ func (x *StatusChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusChanged.ProtoReflect.Descriptor instead.
 func (*StatusChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{34}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *StatusChanged) GetStatus() ConversationStatus {
@@ -3868,7 +3979,7 @@ type ModeChanged struct {
 
 func (x *ModeChanged) Reset() {
 	*x = ModeChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3880,7 +3991,7 @@ func (x *ModeChanged) String() string {
 func (*ModeChanged) ProtoMessage() {}
 
 func (x *ModeChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[35]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3893,7 +4004,7 @@ func (x *ModeChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModeChanged.ProtoReflect.Descriptor instead.
 func (*ModeChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{35}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ModeChanged) GetMode() ConversationMode {
@@ -3914,7 +4025,7 @@ type DeskClaimed struct {
 
 func (x *DeskClaimed) Reset() {
 	*x = DeskClaimed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3926,7 +4037,7 @@ func (x *DeskClaimed) String() string {
 func (*DeskClaimed) ProtoMessage() {}
 
 func (x *DeskClaimed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[36]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3939,7 +4050,7 @@ func (x *DeskClaimed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeskClaimed.ProtoReflect.Descriptor instead.
 func (*DeskClaimed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{36}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *DeskClaimed) GetPerson() string {
@@ -3962,7 +4073,7 @@ type DeskReleased struct {
 
 func (x *DeskReleased) Reset() {
 	*x = DeskReleased{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3974,7 +4085,7 @@ func (x *DeskReleased) String() string {
 func (*DeskReleased) ProtoMessage() {}
 
 func (x *DeskReleased) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[37]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3987,7 +4098,7 @@ func (x *DeskReleased) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeskReleased.ProtoReflect.Descriptor instead.
 func (*DeskReleased) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{37}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *DeskReleased) GetPerson() string {
@@ -4021,7 +4132,7 @@ type PersonReplied struct {
 
 func (x *PersonReplied) Reset() {
 	*x = PersonReplied{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[38]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4033,7 +4144,7 @@ func (x *PersonReplied) String() string {
 func (*PersonReplied) ProtoMessage() {}
 
 func (x *PersonReplied) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[38]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4046,7 +4157,7 @@ func (x *PersonReplied) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonReplied.ProtoReflect.Descriptor instead.
 func (*PersonReplied) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{38}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *PersonReplied) GetPerson() string {
@@ -4090,7 +4201,7 @@ type TagsChanged struct {
 
 func (x *TagsChanged) Reset() {
 	*x = TagsChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[39]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4102,7 +4213,7 @@ func (x *TagsChanged) String() string {
 func (*TagsChanged) ProtoMessage() {}
 
 func (x *TagsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[39]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4115,7 +4226,7 @@ func (x *TagsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagsChanged.ProtoReflect.Descriptor instead.
 func (*TagsChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{39}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *TagsChanged) GetAdded() []string {
@@ -4147,7 +4258,7 @@ type ContextChanged struct {
 
 func (x *ContextChanged) Reset() {
 	*x = ContextChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[40]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4159,7 +4270,7 @@ func (x *ContextChanged) String() string {
 func (*ContextChanged) ProtoMessage() {}
 
 func (x *ContextChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[40]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4172,7 +4283,7 @@ func (x *ContextChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContextChanged.ProtoReflect.Descriptor instead.
 func (*ContextChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{40}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ContextChanged) GetValues() *structpb.Struct {
@@ -4207,7 +4318,7 @@ type FieldsChanged struct {
 
 func (x *FieldsChanged) Reset() {
 	*x = FieldsChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[41]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4219,7 +4330,7 @@ func (x *FieldsChanged) String() string {
 func (*FieldsChanged) ProtoMessage() {}
 
 func (x *FieldsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[41]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4232,7 +4343,7 @@ func (x *FieldsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldsChanged.ProtoReflect.Descriptor instead.
 func (*FieldsChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{41}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *FieldsChanged) GetValues() *structpb.Struct {
@@ -4257,7 +4368,7 @@ type FormSubmitted struct {
 
 func (x *FormSubmitted) Reset() {
 	*x = FormSubmitted{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[42]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4269,7 +4380,7 @@ func (x *FormSubmitted) String() string {
 func (*FormSubmitted) ProtoMessage() {}
 
 func (x *FormSubmitted) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[42]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4282,7 +4393,7 @@ func (x *FormSubmitted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FormSubmitted.ProtoReflect.Descriptor instead.
 func (*FormSubmitted) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{42}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *FormSubmitted) GetForm() string {
@@ -4321,7 +4432,7 @@ type ActionFired struct {
 
 func (x *ActionFired) Reset() {
 	*x = ActionFired{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[43]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4333,7 +4444,7 @@ func (x *ActionFired) String() string {
 func (*ActionFired) ProtoMessage() {}
 
 func (x *ActionFired) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[43]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4346,7 +4457,7 @@ func (x *ActionFired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActionFired.ProtoReflect.Descriptor instead.
 func (*ActionFired) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{43}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ActionFired) GetAction() string {
@@ -4383,7 +4494,7 @@ type OutcomeRecorded struct {
 
 func (x *OutcomeRecorded) Reset() {
 	*x = OutcomeRecorded{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[44]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4395,7 +4506,7 @@ func (x *OutcomeRecorded) String() string {
 func (*OutcomeRecorded) ProtoMessage() {}
 
 func (x *OutcomeRecorded) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[44]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4408,7 +4519,7 @@ func (x *OutcomeRecorded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutcomeRecorded.ProtoReflect.Descriptor instead.
 func (*OutcomeRecorded) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{44}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *OutcomeRecorded) GetOutcome() *Outcome {
@@ -4438,7 +4549,7 @@ type SilenceNoticed struct {
 
 func (x *SilenceNoticed) Reset() {
 	*x = SilenceNoticed{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[45]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4450,7 +4561,7 @@ func (x *SilenceNoticed) String() string {
 func (*SilenceNoticed) ProtoMessage() {}
 
 func (x *SilenceNoticed) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[45]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4463,7 +4574,7 @@ func (x *SilenceNoticed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SilenceNoticed.ProtoReflect.Descriptor instead.
 func (*SilenceNoticed) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{45}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *SilenceNoticed) GetSeconds() float64 {
@@ -4493,7 +4604,7 @@ type OwnerAway struct {
 
 func (x *OwnerAway) Reset() {
 	*x = OwnerAway{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[46]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4505,7 +4616,7 @@ func (x *OwnerAway) String() string {
 func (*OwnerAway) ProtoMessage() {}
 
 func (x *OwnerAway) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[46]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4518,7 +4629,7 @@ func (x *OwnerAway) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnerAway.ProtoReflect.Descriptor instead.
 func (*OwnerAway) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{46}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *OwnerAway) GetAgent() string {
@@ -4550,7 +4661,7 @@ type TriggerFired struct {
 
 func (x *TriggerFired) Reset() {
 	*x = TriggerFired{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[47]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4562,7 +4673,7 @@ func (x *TriggerFired) String() string {
 func (*TriggerFired) ProtoMessage() {}
 
 func (x *TriggerFired) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[47]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4575,7 +4686,7 @@ func (x *TriggerFired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerFired.ProtoReflect.Descriptor instead.
 func (*TriggerFired) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{47}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *TriggerFired) GetTrigger() string {
@@ -4614,7 +4725,7 @@ type PrimaryChanged struct {
 
 func (x *PrimaryChanged) Reset() {
 	*x = PrimaryChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[48]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4626,7 +4737,7 @@ func (x *PrimaryChanged) String() string {
 func (*PrimaryChanged) ProtoMessage() {}
 
 func (x *PrimaryChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[48]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4639,7 +4750,7 @@ func (x *PrimaryChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrimaryChanged.ProtoReflect.Descriptor instead.
 func (*PrimaryChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{48}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *PrimaryChanged) GetAgent() string {
@@ -4674,7 +4785,7 @@ type MemberAdded struct {
 
 func (x *MemberAdded) Reset() {
 	*x = MemberAdded{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[49]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4686,7 +4797,7 @@ func (x *MemberAdded) String() string {
 func (*MemberAdded) ProtoMessage() {}
 
 func (x *MemberAdded) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[49]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4699,7 +4810,7 @@ func (x *MemberAdded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberAdded.ProtoReflect.Descriptor instead.
 func (*MemberAdded) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{49}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *MemberAdded) GetMember() *Member {
@@ -4720,7 +4831,7 @@ type MemberRemoved struct {
 
 func (x *MemberRemoved) Reset() {
 	*x = MemberRemoved{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[50]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4732,7 +4843,7 @@ func (x *MemberRemoved) String() string {
 func (*MemberRemoved) ProtoMessage() {}
 
 func (x *MemberRemoved) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[50]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4745,7 +4856,7 @@ func (x *MemberRemoved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberRemoved.ProtoReflect.Descriptor instead.
 func (*MemberRemoved) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{50}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *MemberRemoved) GetAgent() string {
@@ -4775,7 +4886,7 @@ type MemberAsked struct {
 
 func (x *MemberAsked) Reset() {
 	*x = MemberAsked{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[51]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4787,7 +4898,7 @@ func (x *MemberAsked) String() string {
 func (*MemberAsked) ProtoMessage() {}
 
 func (x *MemberAsked) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[51]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4800,7 +4911,7 @@ func (x *MemberAsked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberAsked.ProtoReflect.Descriptor instead.
 func (*MemberAsked) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{51}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *MemberAsked) GetMessageId() string {
@@ -4857,7 +4968,7 @@ type MemberAnswered struct {
 
 func (x *MemberAnswered) Reset() {
 	*x = MemberAnswered{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[52]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4869,7 +4980,7 @@ func (x *MemberAnswered) String() string {
 func (*MemberAnswered) ProtoMessage() {}
 
 func (x *MemberAnswered) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[52]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4882,7 +4993,7 @@ func (x *MemberAnswered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberAnswered.ProtoReflect.Descriptor instead.
 func (*MemberAnswered) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{52}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *MemberAnswered) GetMessageId() string {
@@ -4935,7 +5046,7 @@ type AgentSaid struct {
 
 func (x *AgentSaid) Reset() {
 	*x = AgentSaid{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[53]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4947,7 +5058,7 @@ func (x *AgentSaid) String() string {
 func (*AgentSaid) ProtoMessage() {}
 
 func (x *AgentSaid) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[53]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4960,7 +5071,7 @@ func (x *AgentSaid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentSaid.ProtoReflect.Descriptor instead.
 func (*AgentSaid) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{53}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *AgentSaid) GetAgent() string {
@@ -4997,7 +5108,7 @@ type DutyChanged struct {
 
 func (x *DutyChanged) Reset() {
 	*x = DutyChanged{}
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[54]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5009,7 +5120,7 @@ func (x *DutyChanged) String() string {
 func (*DutyChanged) ProtoMessage() {}
 
 func (x *DutyChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_botmesh_v1_conversation_proto_msgTypes[54]
+	mi := &file_botmesh_v1_conversation_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5022,7 +5133,7 @@ func (x *DutyChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DutyChanged.ProtoReflect.Descriptor instead.
 func (*DutyChanged) Descriptor() ([]byte, []int) {
-	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{54}
+	return file_botmesh_v1_conversation_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *DutyChanged) GetPerson() string {
@@ -5062,7 +5173,7 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x05Owner\x12\x16\n" +
 	"\x05agent\x18\x01 \x01(\tH\x00R\x05agent\x12\x14\n" +
 	"\x04desk\x18\x02 \x01(\tH\x00R\x04deskB\a\n" +
-	"\x05owner\"\xdc\n" +
+	"\x05owner\"\xfb\n" +
 	"\n" +
 	"\fConversation\x12'\n" +
 	"\x0fconversation_id\x18\x01 \x01(\tR\x0econversationId\x12\x1d\n" +
@@ -5095,7 +5206,9 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x06fields\x18\x14 \x01(\v2\x17.google.protobuf.StructR\x06fields\x12-\n" +
 	"\aoutcome\x18\x15 \x01(\v2\x13.botmesh.v1.OutcomeR\aoutcome\x12,\n" +
 	"\amembers\x18\x16 \x03(\v2\x12.botmesh.v1.MemberR\amembers\x12-\n" +
-	"\x05asked\x18\x17 \x03(\v2\x17.botmesh.v1.MemberAskedR\x05asked\x127\n" +
+	"\x05asked\x18\x17 \x03(\v2\x17.botmesh.v1.MemberAskedR\x05asked\x12\x1d\n" +
+	"\n" +
+	"returns_to\x18\x1e \x01(\tR\treturnsTo\x127\n" +
 	"\tclosed_at\x18\x18 \x01(\v2\x1a.google.protobuf.TimestampR\bclosedAt\x127\n" +
 	"\vclose_cause\x18\x19 \x01(\x0e2\x16.botmesh.v1.CloseCauseR\n" +
 	"closeCause\x12\x1a\n" +
@@ -5130,7 +5243,7 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"transferId\x12)\n" +
 	"\x06target\x18\x02 \x01(\v2\x11.botmesh.v1.OwnerR\x06target\x129\n" +
 	"\n" +
-	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xb1\x1a\n" +
+	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xfe\x1a\n" +
 	"\x11ConversationEvent\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\tR\bposition\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12'\n" +
@@ -5189,7 +5302,8 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x12conversation_ended\x183 \x01(\v2\x1d.botmesh.v1.ConversationEndedH\x00R\x11conversationEnded\x12O\n" +
 	"\x13contact_merged_into\x184 \x01(\v2\x1d.botmesh.v1.ContactMergedIntoH\x00R\x11contactMergedInto\x12B\n" +
 	"\x0econtact_merged\x185 \x01(\v2\x19.botmesh.v1.ContactMergedH\x00R\rcontactMerged\x12<\n" +
-	"\fcontact_told\x186 \x01(\v2\x17.botmesh.v1.ContactToldH\x00R\vcontactToldB\a\n" +
+	"\fcontact_told\x186 \x01(\v2\x17.botmesh.v1.ContactToldH\x00R\vcontactTold\x12K\n" +
+	"\x11transfer_deferred\x18< \x01(\v2\x1c.botmesh.v1.TransferDeferredH\x00R\x10transferDeferredB\a\n" +
 	"\x05event\"\xb9\x03\n" +
 	"\x12ConversationOpened\x12\x1d\n" +
 	"\n" +
@@ -5265,7 +5379,7 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x05agent\x18\x03 \x01(\tR\x05agent\x12)\n" +
 	"\x10through_sequence\x18\x04 \x01(\x03R\x0fthroughSequence\x12\x1f\n" +
 	"\vtransfer_id\x18\x05 \x01(\tR\n" +
-	"transferId\"\xfe\x01\n" +
+	"transferId\"\x9c\x02\n" +
 	"\fTurnFinished\x12\x17\n" +
 	"\aturn_id\x18\x01 \x01(\tR\x06turnId\x121\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x17.botmesh.v1.TurnOutcomeR\aoutcome\x12*\n" +
@@ -5274,7 +5388,8 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\x12'\n" +
 	"\x05usage\x18\x06 \x03(\v2\x11.botmesh.v1.UsageR\x05usage\x12\x1f\n" +
 	"\vapproved_by\x18\a \x01(\tR\n" +
-	"approvedBy\"\xcf\x01\n" +
+	"approvedBy\x12\x1c\n" +
+	"\tunreached\x18\x1e \x01(\bR\tunreached\"\xcf\x01\n" +
 	"\x0eReplySuggested\x12\x17\n" +
 	"\aturn_id\x18\x01 \x01(\tR\x06turnId\x12*\n" +
 	"\apayload\x18\x02 \x03(\v2\x10.botmesh.v1.PartR\apayload\x12\x14\n" +
@@ -5310,7 +5425,7 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
 	"transferId\x128\n" +
 	"\bdecision\x18\x02 \x01(\x0e2\x1c.botmesh.v1.TransferDecisionR\bdecision\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xfa\x03\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xcf\x04\n" +
 	"\fOwnerChanged\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
 	"transferId\x12\x14\n" +
@@ -5325,7 +5440,11 @@ const file_botmesh_v1_conversation_proto_rawDesc = "" +
 	"\x04mode\x18\n" +
 	" \x01(\x0e2\x1c.botmesh.v1.ConversationModeR\x04mode\x12;\n" +
 	"\tinitiator\x18\v \x01(\x0e2\x1d.botmesh.v1.TransferInitiatorR\tinitiator\x12\x14\n" +
-	"\x05waits\x18\f \x01(\bR\x05waits\"\x80\x01\n" +
+	"\x05waits\x18\f \x01(\bR\x05waits\x12-\n" +
+	"\bfallback\x18\x1e \x01(\v2\x11.botmesh.v1.OwnerR\bfallback\x12$\n" +
+	"\x0eowner_was_away\x18\x1f \x01(\bR\fownerWasAway\"M\n" +
+	"\x10TransferDeferred\x129\n" +
+	"\btransfer\x18\x01 \x01(\v2\x1d.botmesh.v1.TransferRequestedR\btransfer\"\x80\x01\n" +
 	"\x0eTransferFailed\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
 	"transferId\x125\n" +
@@ -5448,7 +5567,7 @@ func file_botmesh_v1_conversation_proto_rawDescGZIP() []byte {
 }
 
 var file_botmesh_v1_conversation_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_botmesh_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_botmesh_v1_conversation_proto_msgTypes = make([]protoimpl.MessageInfo, 56)
 var file_botmesh_v1_conversation_proto_goTypes = []any{
 	(ConversationStatus)(0),       // 0: botmesh.v1.ConversationStatus
 	(CloseCause)(0),               // 1: botmesh.v1.CloseCause
@@ -5487,61 +5606,62 @@ var file_botmesh_v1_conversation_proto_goTypes = []any{
 	(*TransferRequested)(nil),     // 34: botmesh.v1.TransferRequested
 	(*OfferAnswered)(nil),         // 35: botmesh.v1.OfferAnswered
 	(*OwnerChanged)(nil),          // 36: botmesh.v1.OwnerChanged
-	(*TransferFailed)(nil),        // 37: botmesh.v1.TransferFailed
-	(*StatusChanged)(nil),         // 38: botmesh.v1.StatusChanged
-	(*ModeChanged)(nil),           // 39: botmesh.v1.ModeChanged
-	(*DeskClaimed)(nil),           // 40: botmesh.v1.DeskClaimed
-	(*DeskReleased)(nil),          // 41: botmesh.v1.DeskReleased
-	(*PersonReplied)(nil),         // 42: botmesh.v1.PersonReplied
-	(*TagsChanged)(nil),           // 43: botmesh.v1.TagsChanged
-	(*ContextChanged)(nil),        // 44: botmesh.v1.ContextChanged
-	(*FieldsChanged)(nil),         // 45: botmesh.v1.FieldsChanged
-	(*FormSubmitted)(nil),         // 46: botmesh.v1.FormSubmitted
-	(*ActionFired)(nil),           // 47: botmesh.v1.ActionFired
-	(*OutcomeRecorded)(nil),       // 48: botmesh.v1.OutcomeRecorded
-	(*SilenceNoticed)(nil),        // 49: botmesh.v1.SilenceNoticed
-	(*OwnerAway)(nil),             // 50: botmesh.v1.OwnerAway
-	(*TriggerFired)(nil),          // 51: botmesh.v1.TriggerFired
-	(*PrimaryChanged)(nil),        // 52: botmesh.v1.PrimaryChanged
-	(*MemberAdded)(nil),           // 53: botmesh.v1.MemberAdded
-	(*MemberRemoved)(nil),         // 54: botmesh.v1.MemberRemoved
-	(*MemberAsked)(nil),           // 55: botmesh.v1.MemberAsked
-	(*MemberAnswered)(nil),        // 56: botmesh.v1.MemberAnswered
-	(*AgentSaid)(nil),             // 57: botmesh.v1.AgentSaid
-	(*DutyChanged)(nil),           // 58: botmesh.v1.DutyChanged
-	(*timestamppb.Timestamp)(nil), // 59: google.protobuf.Timestamp
-	(ConversationMode)(0),         // 60: botmesh.v1.ConversationMode
-	(*structpb.Struct)(nil),       // 61: google.protobuf.Struct
-	(TransferInitiator)(0),        // 62: botmesh.v1.TransferInitiator
-	(*Part)(nil),                  // 63: botmesh.v1.Part
-	(*Usage)(nil),                 // 64: botmesh.v1.Usage
-	(TransferDecision)(0),         // 65: botmesh.v1.TransferDecision
+	(*TransferDeferred)(nil),      // 37: botmesh.v1.TransferDeferred
+	(*TransferFailed)(nil),        // 38: botmesh.v1.TransferFailed
+	(*StatusChanged)(nil),         // 39: botmesh.v1.StatusChanged
+	(*ModeChanged)(nil),           // 40: botmesh.v1.ModeChanged
+	(*DeskClaimed)(nil),           // 41: botmesh.v1.DeskClaimed
+	(*DeskReleased)(nil),          // 42: botmesh.v1.DeskReleased
+	(*PersonReplied)(nil),         // 43: botmesh.v1.PersonReplied
+	(*TagsChanged)(nil),           // 44: botmesh.v1.TagsChanged
+	(*ContextChanged)(nil),        // 45: botmesh.v1.ContextChanged
+	(*FieldsChanged)(nil),         // 46: botmesh.v1.FieldsChanged
+	(*FormSubmitted)(nil),         // 47: botmesh.v1.FormSubmitted
+	(*ActionFired)(nil),           // 48: botmesh.v1.ActionFired
+	(*OutcomeRecorded)(nil),       // 49: botmesh.v1.OutcomeRecorded
+	(*SilenceNoticed)(nil),        // 50: botmesh.v1.SilenceNoticed
+	(*OwnerAway)(nil),             // 51: botmesh.v1.OwnerAway
+	(*TriggerFired)(nil),          // 52: botmesh.v1.TriggerFired
+	(*PrimaryChanged)(nil),        // 53: botmesh.v1.PrimaryChanged
+	(*MemberAdded)(nil),           // 54: botmesh.v1.MemberAdded
+	(*MemberRemoved)(nil),         // 55: botmesh.v1.MemberRemoved
+	(*MemberAsked)(nil),           // 56: botmesh.v1.MemberAsked
+	(*MemberAnswered)(nil),        // 57: botmesh.v1.MemberAnswered
+	(*AgentSaid)(nil),             // 58: botmesh.v1.AgentSaid
+	(*DutyChanged)(nil),           // 59: botmesh.v1.DutyChanged
+	(*timestamppb.Timestamp)(nil), // 60: google.protobuf.Timestamp
+	(ConversationMode)(0),         // 61: botmesh.v1.ConversationMode
+	(*structpb.Struct)(nil),       // 62: google.protobuf.Struct
+	(TransferInitiator)(0),        // 63: botmesh.v1.TransferInitiator
+	(*Part)(nil),                  // 64: botmesh.v1.Part
+	(*Usage)(nil),                 // 65: botmesh.v1.Usage
+	(TransferDecision)(0),         // 66: botmesh.v1.TransferDecision
 }
 var file_botmesh_v1_conversation_proto_depIdxs = []int32{
 	0,   // 0: botmesh.v1.ContactValues.status:type_name -> botmesh.v1.ConversationStatus
-	59,  // 1: botmesh.v1.ContactValues.paused_until:type_name -> google.protobuf.Timestamp
-	60,  // 2: botmesh.v1.ContactValues.mode:type_name -> botmesh.v1.ConversationMode
-	61,  // 3: botmesh.v1.ContactValues.fields:type_name -> google.protobuf.Struct
+	60,  // 1: botmesh.v1.ContactValues.paused_until:type_name -> google.protobuf.Timestamp
+	61,  // 2: botmesh.v1.ContactValues.mode:type_name -> botmesh.v1.ConversationMode
+	62,  // 3: botmesh.v1.ContactValues.fields:type_name -> google.protobuf.Struct
 	7,   // 4: botmesh.v1.Conversation.owner:type_name -> botmesh.v1.Owner
 	0,   // 5: botmesh.v1.Conversation.status:type_name -> botmesh.v1.ConversationStatus
-	59,  // 6: botmesh.v1.Conversation.paused_until:type_name -> google.protobuf.Timestamp
-	60,  // 7: botmesh.v1.Conversation.mode:type_name -> botmesh.v1.ConversationMode
-	59,  // 8: botmesh.v1.Conversation.opened_at:type_name -> google.protobuf.Timestamp
-	59,  // 9: botmesh.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
-	61,  // 10: botmesh.v1.Conversation.context:type_name -> google.protobuf.Struct
+	60,  // 6: botmesh.v1.Conversation.paused_until:type_name -> google.protobuf.Timestamp
+	61,  // 7: botmesh.v1.Conversation.mode:type_name -> botmesh.v1.ConversationMode
+	60,  // 8: botmesh.v1.Conversation.opened_at:type_name -> google.protobuf.Timestamp
+	60,  // 9: botmesh.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
+	62,  // 10: botmesh.v1.Conversation.context:type_name -> google.protobuf.Struct
 	11,  // 11: botmesh.v1.Conversation.transfer:type_name -> botmesh.v1.OpenTransfer
 	31,  // 12: botmesh.v1.Conversation.suggestion:type_name -> botmesh.v1.ReplySuggested
-	59,  // 13: botmesh.v1.Conversation.queued_at:type_name -> google.protobuf.Timestamp
-	61,  // 14: botmesh.v1.Conversation.fields:type_name -> google.protobuf.Struct
+	60,  // 13: botmesh.v1.Conversation.queued_at:type_name -> google.protobuf.Timestamp
+	62,  // 14: botmesh.v1.Conversation.fields:type_name -> google.protobuf.Struct
 	10,  // 15: botmesh.v1.Conversation.outcome:type_name -> botmesh.v1.Outcome
 	9,   // 16: botmesh.v1.Conversation.members:type_name -> botmesh.v1.Member
-	55,  // 17: botmesh.v1.Conversation.asked:type_name -> botmesh.v1.MemberAsked
-	59,  // 18: botmesh.v1.Conversation.closed_at:type_name -> google.protobuf.Timestamp
+	56,  // 17: botmesh.v1.Conversation.asked:type_name -> botmesh.v1.MemberAsked
+	60,  // 18: botmesh.v1.Conversation.closed_at:type_name -> google.protobuf.Timestamp
 	1,   // 19: botmesh.v1.Conversation.close_cause:type_name -> botmesh.v1.CloseCause
-	59,  // 20: botmesh.v1.Member.scheduled_since:type_name -> google.protobuf.Timestamp
+	60,  // 20: botmesh.v1.Member.scheduled_since:type_name -> google.protobuf.Timestamp
 	7,   // 21: botmesh.v1.OpenTransfer.target:type_name -> botmesh.v1.Owner
-	59,  // 22: botmesh.v1.OpenTransfer.expires_at:type_name -> google.protobuf.Timestamp
-	59,  // 23: botmesh.v1.ConversationEvent.time:type_name -> google.protobuf.Timestamp
+	60,  // 22: botmesh.v1.OpenTransfer.expires_at:type_name -> google.protobuf.Timestamp
+	60,  // 23: botmesh.v1.ConversationEvent.time:type_name -> google.protobuf.Timestamp
 	13,  // 24: botmesh.v1.ConversationEvent.opened:type_name -> botmesh.v1.ConversationOpened
 	28,  // 25: botmesh.v1.ConversationEvent.message_posted:type_name -> botmesh.v1.MessagePosted
 	29,  // 26: botmesh.v1.ConversationEvent.turn_started:type_name -> botmesh.v1.TurnStarted
@@ -5550,30 +5670,30 @@ var file_botmesh_v1_conversation_proto_depIdxs = []int32{
 	34,  // 29: botmesh.v1.ConversationEvent.transfer_requested:type_name -> botmesh.v1.TransferRequested
 	35,  // 30: botmesh.v1.ConversationEvent.offer_answered:type_name -> botmesh.v1.OfferAnswered
 	36,  // 31: botmesh.v1.ConversationEvent.owner_changed:type_name -> botmesh.v1.OwnerChanged
-	37,  // 32: botmesh.v1.ConversationEvent.transfer_failed:type_name -> botmesh.v1.TransferFailed
-	38,  // 33: botmesh.v1.ConversationEvent.status_changed:type_name -> botmesh.v1.StatusChanged
-	39,  // 34: botmesh.v1.ConversationEvent.mode_changed:type_name -> botmesh.v1.ModeChanged
-	40,  // 35: botmesh.v1.ConversationEvent.desk_claimed:type_name -> botmesh.v1.DeskClaimed
-	41,  // 36: botmesh.v1.ConversationEvent.desk_released:type_name -> botmesh.v1.DeskReleased
-	42,  // 37: botmesh.v1.ConversationEvent.person_replied:type_name -> botmesh.v1.PersonReplied
-	43,  // 38: botmesh.v1.ConversationEvent.tags_changed:type_name -> botmesh.v1.TagsChanged
-	44,  // 39: botmesh.v1.ConversationEvent.context_changed:type_name -> botmesh.v1.ContextChanged
+	38,  // 32: botmesh.v1.ConversationEvent.transfer_failed:type_name -> botmesh.v1.TransferFailed
+	39,  // 33: botmesh.v1.ConversationEvent.status_changed:type_name -> botmesh.v1.StatusChanged
+	40,  // 34: botmesh.v1.ConversationEvent.mode_changed:type_name -> botmesh.v1.ModeChanged
+	41,  // 35: botmesh.v1.ConversationEvent.desk_claimed:type_name -> botmesh.v1.DeskClaimed
+	42,  // 36: botmesh.v1.ConversationEvent.desk_released:type_name -> botmesh.v1.DeskReleased
+	43,  // 37: botmesh.v1.ConversationEvent.person_replied:type_name -> botmesh.v1.PersonReplied
+	44,  // 38: botmesh.v1.ConversationEvent.tags_changed:type_name -> botmesh.v1.TagsChanged
+	45,  // 39: botmesh.v1.ConversationEvent.context_changed:type_name -> botmesh.v1.ContextChanged
 	31,  // 40: botmesh.v1.ConversationEvent.reply_suggested:type_name -> botmesh.v1.ReplySuggested
 	32,  // 41: botmesh.v1.ConversationEvent.suggestion_dropped:type_name -> botmesh.v1.SuggestionDropped
-	45,  // 42: botmesh.v1.ConversationEvent.fields_changed:type_name -> botmesh.v1.FieldsChanged
-	46,  // 43: botmesh.v1.ConversationEvent.form_submitted:type_name -> botmesh.v1.FormSubmitted
-	47,  // 44: botmesh.v1.ConversationEvent.action_fired:type_name -> botmesh.v1.ActionFired
-	48,  // 45: botmesh.v1.ConversationEvent.outcome_recorded:type_name -> botmesh.v1.OutcomeRecorded
-	49,  // 46: botmesh.v1.ConversationEvent.silence_noticed:type_name -> botmesh.v1.SilenceNoticed
-	50,  // 47: botmesh.v1.ConversationEvent.owner_away:type_name -> botmesh.v1.OwnerAway
-	51,  // 48: botmesh.v1.ConversationEvent.trigger_fired:type_name -> botmesh.v1.TriggerFired
-	52,  // 49: botmesh.v1.ConversationEvent.primary_changed:type_name -> botmesh.v1.PrimaryChanged
-	58,  // 50: botmesh.v1.ConversationEvent.duty_changed:type_name -> botmesh.v1.DutyChanged
-	53,  // 51: botmesh.v1.ConversationEvent.member_added:type_name -> botmesh.v1.MemberAdded
-	54,  // 52: botmesh.v1.ConversationEvent.member_removed:type_name -> botmesh.v1.MemberRemoved
-	55,  // 53: botmesh.v1.ConversationEvent.member_asked:type_name -> botmesh.v1.MemberAsked
-	56,  // 54: botmesh.v1.ConversationEvent.member_answered:type_name -> botmesh.v1.MemberAnswered
-	57,  // 55: botmesh.v1.ConversationEvent.agent_said:type_name -> botmesh.v1.AgentSaid
+	46,  // 42: botmesh.v1.ConversationEvent.fields_changed:type_name -> botmesh.v1.FieldsChanged
+	47,  // 43: botmesh.v1.ConversationEvent.form_submitted:type_name -> botmesh.v1.FormSubmitted
+	48,  // 44: botmesh.v1.ConversationEvent.action_fired:type_name -> botmesh.v1.ActionFired
+	49,  // 45: botmesh.v1.ConversationEvent.outcome_recorded:type_name -> botmesh.v1.OutcomeRecorded
+	50,  // 46: botmesh.v1.ConversationEvent.silence_noticed:type_name -> botmesh.v1.SilenceNoticed
+	51,  // 47: botmesh.v1.ConversationEvent.owner_away:type_name -> botmesh.v1.OwnerAway
+	52,  // 48: botmesh.v1.ConversationEvent.trigger_fired:type_name -> botmesh.v1.TriggerFired
+	53,  // 49: botmesh.v1.ConversationEvent.primary_changed:type_name -> botmesh.v1.PrimaryChanged
+	59,  // 50: botmesh.v1.ConversationEvent.duty_changed:type_name -> botmesh.v1.DutyChanged
+	54,  // 51: botmesh.v1.ConversationEvent.member_added:type_name -> botmesh.v1.MemberAdded
+	55,  // 52: botmesh.v1.ConversationEvent.member_removed:type_name -> botmesh.v1.MemberRemoved
+	56,  // 53: botmesh.v1.ConversationEvent.member_asked:type_name -> botmesh.v1.MemberAsked
+	57,  // 54: botmesh.v1.ConversationEvent.member_answered:type_name -> botmesh.v1.MemberAnswered
+	58,  // 55: botmesh.v1.ConversationEvent.agent_said:type_name -> botmesh.v1.AgentSaid
 	15,  // 56: botmesh.v1.ConversationEvent.closed:type_name -> botmesh.v1.ConversationClosed
 	16,  // 57: botmesh.v1.ConversationEvent.close_requested:type_name -> botmesh.v1.CloseRequested
 	17,  // 58: botmesh.v1.ConversationEvent.contact_replaced:type_name -> botmesh.v1.ContactReplaced
@@ -5587,65 +5707,68 @@ var file_botmesh_v1_conversation_proto_depIdxs = []int32{
 	25,  // 66: botmesh.v1.ConversationEvent.contact_merged_into:type_name -> botmesh.v1.ContactMergedInto
 	27,  // 67: botmesh.v1.ConversationEvent.contact_merged:type_name -> botmesh.v1.ContactMerged
 	26,  // 68: botmesh.v1.ConversationEvent.contact_told:type_name -> botmesh.v1.ContactTold
-	7,   // 69: botmesh.v1.ConversationOpened.owner:type_name -> botmesh.v1.Owner
-	60,  // 70: botmesh.v1.ConversationOpened.mode:type_name -> botmesh.v1.ConversationMode
-	6,   // 71: botmesh.v1.ConversationOpened.values:type_name -> botmesh.v1.ContactValues
-	14,  // 72: botmesh.v1.ConversationOpened.opening:type_name -> botmesh.v1.ConversationOpening
-	62,  // 73: botmesh.v1.ConversationOpening.initiator:type_name -> botmesh.v1.TransferInitiator
-	61,  // 74: botmesh.v1.ConversationOpening.context:type_name -> google.protobuf.Struct
-	1,   // 75: botmesh.v1.ConversationClosed.cause:type_name -> botmesh.v1.CloseCause
-	15,  // 76: botmesh.v1.CloseRequested.closed:type_name -> botmesh.v1.ConversationClosed
-	6,   // 77: botmesh.v1.ContactReplaced.values:type_name -> botmesh.v1.ContactValues
-	62,  // 78: botmesh.v1.AgentAssigned.initiator:type_name -> botmesh.v1.TransferInitiator
-	4,   // 79: botmesh.v1.AddressLinked.address:type_name -> botmesh.v1.Address
-	4,   // 80: botmesh.v1.AddressUnlinked.address:type_name -> botmesh.v1.Address
-	13,  // 81: botmesh.v1.ConversationBegun.opened:type_name -> botmesh.v1.ConversationOpened
-	4,   // 82: botmesh.v1.ContactMerged.addresses:type_name -> botmesh.v1.Address
-	5,   // 83: botmesh.v1.ContactMerged.conversations:type_name -> botmesh.v1.OpenConversation
-	63,  // 84: botmesh.v1.MessagePosted.payload:type_name -> botmesh.v1.Part
-	2,   // 85: botmesh.v1.TurnFinished.outcome:type_name -> botmesh.v1.TurnOutcome
-	63,  // 86: botmesh.v1.TurnFinished.payload:type_name -> botmesh.v1.Part
-	64,  // 87: botmesh.v1.TurnFinished.usage:type_name -> botmesh.v1.Usage
-	63,  // 88: botmesh.v1.ReplySuggested.payload:type_name -> botmesh.v1.Part
-	59,  // 89: botmesh.v1.ReplySuggested.expires_at:type_name -> google.protobuf.Timestamp
-	64,  // 90: botmesh.v1.ReplySuggested.usage:type_name -> botmesh.v1.Usage
-	63,  // 91: botmesh.v1.LateReply.payload:type_name -> botmesh.v1.Part
-	7,   // 92: botmesh.v1.TransferRequested.target:type_name -> botmesh.v1.Owner
-	62,  // 93: botmesh.v1.TransferRequested.initiator:type_name -> botmesh.v1.TransferInitiator
-	63,  // 94: botmesh.v1.TransferRequested.user_message:type_name -> botmesh.v1.Part
-	61,  // 95: botmesh.v1.TransferRequested.context:type_name -> google.protobuf.Struct
-	63,  // 96: botmesh.v1.TransferRequested.handoff_message:type_name -> botmesh.v1.Part
-	60,  // 97: botmesh.v1.TransferRequested.mode:type_name -> botmesh.v1.ConversationMode
-	7,   // 98: botmesh.v1.TransferRequested.fallback:type_name -> botmesh.v1.Owner
-	59,  // 99: botmesh.v1.TransferRequested.expires_at:type_name -> google.protobuf.Timestamp
-	65,  // 100: botmesh.v1.OfferAnswered.decision:type_name -> botmesh.v1.TransferDecision
-	7,   // 101: botmesh.v1.OwnerChanged.owner:type_name -> botmesh.v1.Owner
-	7,   // 102: botmesh.v1.OwnerChanged.previous:type_name -> botmesh.v1.Owner
-	63,  // 103: botmesh.v1.OwnerChanged.user_message:type_name -> botmesh.v1.Part
-	63,  // 104: botmesh.v1.OwnerChanged.handoff_message:type_name -> botmesh.v1.Part
-	61,  // 105: botmesh.v1.OwnerChanged.context:type_name -> google.protobuf.Struct
-	60,  // 106: botmesh.v1.OwnerChanged.mode:type_name -> botmesh.v1.ConversationMode
-	62,  // 107: botmesh.v1.OwnerChanged.initiator:type_name -> botmesh.v1.TransferInitiator
-	3,   // 108: botmesh.v1.TransferFailed.failure:type_name -> botmesh.v1.TransferFailure
-	0,   // 109: botmesh.v1.StatusChanged.status:type_name -> botmesh.v1.ConversationStatus
-	59,  // 110: botmesh.v1.StatusChanged.until:type_name -> google.protobuf.Timestamp
-	60,  // 111: botmesh.v1.ModeChanged.mode:type_name -> botmesh.v1.ConversationMode
-	63,  // 112: botmesh.v1.PersonReplied.payload:type_name -> botmesh.v1.Part
-	61,  // 113: botmesh.v1.ContextChanged.values:type_name -> google.protobuf.Struct
-	59,  // 114: botmesh.v1.ContextChanged.expires_at:type_name -> google.protobuf.Timestamp
-	61,  // 115: botmesh.v1.FieldsChanged.values:type_name -> google.protobuf.Struct
-	61,  // 116: botmesh.v1.FormSubmitted.values:type_name -> google.protobuf.Struct
-	61,  // 117: botmesh.v1.ActionFired.values:type_name -> google.protobuf.Struct
-	10,  // 118: botmesh.v1.OutcomeRecorded.outcome:type_name -> botmesh.v1.Outcome
-	9,   // 119: botmesh.v1.MemberAdded.member:type_name -> botmesh.v1.Member
-	63,  // 120: botmesh.v1.MemberAnswered.payload:type_name -> botmesh.v1.Part
-	64,  // 121: botmesh.v1.MemberAnswered.usage:type_name -> botmesh.v1.Usage
-	63,  // 122: botmesh.v1.AgentSaid.payload:type_name -> botmesh.v1.Part
-	123, // [123:123] is the sub-list for method output_type
-	123, // [123:123] is the sub-list for method input_type
-	123, // [123:123] is the sub-list for extension type_name
-	123, // [123:123] is the sub-list for extension extendee
-	0,   // [0:123] is the sub-list for field type_name
+	37,  // 69: botmesh.v1.ConversationEvent.transfer_deferred:type_name -> botmesh.v1.TransferDeferred
+	7,   // 70: botmesh.v1.ConversationOpened.owner:type_name -> botmesh.v1.Owner
+	61,  // 71: botmesh.v1.ConversationOpened.mode:type_name -> botmesh.v1.ConversationMode
+	6,   // 72: botmesh.v1.ConversationOpened.values:type_name -> botmesh.v1.ContactValues
+	14,  // 73: botmesh.v1.ConversationOpened.opening:type_name -> botmesh.v1.ConversationOpening
+	63,  // 74: botmesh.v1.ConversationOpening.initiator:type_name -> botmesh.v1.TransferInitiator
+	62,  // 75: botmesh.v1.ConversationOpening.context:type_name -> google.protobuf.Struct
+	1,   // 76: botmesh.v1.ConversationClosed.cause:type_name -> botmesh.v1.CloseCause
+	15,  // 77: botmesh.v1.CloseRequested.closed:type_name -> botmesh.v1.ConversationClosed
+	6,   // 78: botmesh.v1.ContactReplaced.values:type_name -> botmesh.v1.ContactValues
+	63,  // 79: botmesh.v1.AgentAssigned.initiator:type_name -> botmesh.v1.TransferInitiator
+	4,   // 80: botmesh.v1.AddressLinked.address:type_name -> botmesh.v1.Address
+	4,   // 81: botmesh.v1.AddressUnlinked.address:type_name -> botmesh.v1.Address
+	13,  // 82: botmesh.v1.ConversationBegun.opened:type_name -> botmesh.v1.ConversationOpened
+	4,   // 83: botmesh.v1.ContactMerged.addresses:type_name -> botmesh.v1.Address
+	5,   // 84: botmesh.v1.ContactMerged.conversations:type_name -> botmesh.v1.OpenConversation
+	64,  // 85: botmesh.v1.MessagePosted.payload:type_name -> botmesh.v1.Part
+	2,   // 86: botmesh.v1.TurnFinished.outcome:type_name -> botmesh.v1.TurnOutcome
+	64,  // 87: botmesh.v1.TurnFinished.payload:type_name -> botmesh.v1.Part
+	65,  // 88: botmesh.v1.TurnFinished.usage:type_name -> botmesh.v1.Usage
+	64,  // 89: botmesh.v1.ReplySuggested.payload:type_name -> botmesh.v1.Part
+	60,  // 90: botmesh.v1.ReplySuggested.expires_at:type_name -> google.protobuf.Timestamp
+	65,  // 91: botmesh.v1.ReplySuggested.usage:type_name -> botmesh.v1.Usage
+	64,  // 92: botmesh.v1.LateReply.payload:type_name -> botmesh.v1.Part
+	7,   // 93: botmesh.v1.TransferRequested.target:type_name -> botmesh.v1.Owner
+	63,  // 94: botmesh.v1.TransferRequested.initiator:type_name -> botmesh.v1.TransferInitiator
+	64,  // 95: botmesh.v1.TransferRequested.user_message:type_name -> botmesh.v1.Part
+	62,  // 96: botmesh.v1.TransferRequested.context:type_name -> google.protobuf.Struct
+	64,  // 97: botmesh.v1.TransferRequested.handoff_message:type_name -> botmesh.v1.Part
+	61,  // 98: botmesh.v1.TransferRequested.mode:type_name -> botmesh.v1.ConversationMode
+	7,   // 99: botmesh.v1.TransferRequested.fallback:type_name -> botmesh.v1.Owner
+	60,  // 100: botmesh.v1.TransferRequested.expires_at:type_name -> google.protobuf.Timestamp
+	66,  // 101: botmesh.v1.OfferAnswered.decision:type_name -> botmesh.v1.TransferDecision
+	7,   // 102: botmesh.v1.OwnerChanged.owner:type_name -> botmesh.v1.Owner
+	7,   // 103: botmesh.v1.OwnerChanged.previous:type_name -> botmesh.v1.Owner
+	64,  // 104: botmesh.v1.OwnerChanged.user_message:type_name -> botmesh.v1.Part
+	64,  // 105: botmesh.v1.OwnerChanged.handoff_message:type_name -> botmesh.v1.Part
+	62,  // 106: botmesh.v1.OwnerChanged.context:type_name -> google.protobuf.Struct
+	61,  // 107: botmesh.v1.OwnerChanged.mode:type_name -> botmesh.v1.ConversationMode
+	63,  // 108: botmesh.v1.OwnerChanged.initiator:type_name -> botmesh.v1.TransferInitiator
+	7,   // 109: botmesh.v1.OwnerChanged.fallback:type_name -> botmesh.v1.Owner
+	34,  // 110: botmesh.v1.TransferDeferred.transfer:type_name -> botmesh.v1.TransferRequested
+	3,   // 111: botmesh.v1.TransferFailed.failure:type_name -> botmesh.v1.TransferFailure
+	0,   // 112: botmesh.v1.StatusChanged.status:type_name -> botmesh.v1.ConversationStatus
+	60,  // 113: botmesh.v1.StatusChanged.until:type_name -> google.protobuf.Timestamp
+	61,  // 114: botmesh.v1.ModeChanged.mode:type_name -> botmesh.v1.ConversationMode
+	64,  // 115: botmesh.v1.PersonReplied.payload:type_name -> botmesh.v1.Part
+	62,  // 116: botmesh.v1.ContextChanged.values:type_name -> google.protobuf.Struct
+	60,  // 117: botmesh.v1.ContextChanged.expires_at:type_name -> google.protobuf.Timestamp
+	62,  // 118: botmesh.v1.FieldsChanged.values:type_name -> google.protobuf.Struct
+	62,  // 119: botmesh.v1.FormSubmitted.values:type_name -> google.protobuf.Struct
+	62,  // 120: botmesh.v1.ActionFired.values:type_name -> google.protobuf.Struct
+	10,  // 121: botmesh.v1.OutcomeRecorded.outcome:type_name -> botmesh.v1.Outcome
+	9,   // 122: botmesh.v1.MemberAdded.member:type_name -> botmesh.v1.Member
+	64,  // 123: botmesh.v1.MemberAnswered.payload:type_name -> botmesh.v1.Part
+	65,  // 124: botmesh.v1.MemberAnswered.usage:type_name -> botmesh.v1.Usage
+	64,  // 125: botmesh.v1.AgentSaid.payload:type_name -> botmesh.v1.Part
+	126, // [126:126] is the sub-list for method output_type
+	126, // [126:126] is the sub-list for method input_type
+	126, // [126:126] is the sub-list for extension type_name
+	126, // [126:126] is the sub-list for extension extendee
+	0,   // [0:126] is the sub-list for field type_name
 }
 
 func init() { file_botmesh_v1_conversation_proto_init() }
@@ -5707,6 +5830,7 @@ func file_botmesh_v1_conversation_proto_init() {
 		(*ConversationEvent_ContactMergedInto)(nil),
 		(*ConversationEvent_ContactMerged)(nil),
 		(*ConversationEvent_ContactTold)(nil),
+		(*ConversationEvent_TransferDeferred)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -5714,7 +5838,7 @@ func file_botmesh_v1_conversation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_botmesh_v1_conversation_proto_rawDesc), len(file_botmesh_v1_conversation_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   55,
+			NumMessages:   56,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -229,7 +229,7 @@ type PostRequest struct {
 	ContactId string `protobuf:"bytes,4,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
 	// The message's id. Empty: a new one is made, and a repeat is another message.
 	MessageId string `protobuf:"bytes,5,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
-	// What is said. Required; 512 KiB at most.
+	// What is said. Required, more than blank text; 512 KiB at most.
 	Payload []*Part `protobuf:"bytes,6,rep,name=payload,proto3" json:"payload,omitempty"`
 	// Variables to set before the turn.
 	Context *structpb.Struct `protobuf:"bytes,7,opt,name=context,proto3" json:"context,omitempty"`
@@ -471,7 +471,7 @@ type PostResponse_Partial struct {
 }
 
 type PostResponse_Progress struct {
-	// How far the answer is.
+	// How far the answer is; also that the owner is away and waited for.
 	Progress *Progress `protobuf:"bytes,3,opt,name=progress,proto3,oneof"`
 }
 
@@ -481,7 +481,8 @@ type PostResponse_Reset_ struct {
 }
 
 type PostResponse_Entry struct {
-	// Something to show: a reply, a handoff message, a person's answer.
+	// Something to show: a reply, a handoff message, a person's answer, or the mesh's word
+	// that nobody can answer now.
 	Entry *HistoryEntry `protobuf:"bytes,5,opt,name=entry,proto3,oneof"`
 }
 
@@ -1129,17 +1130,21 @@ type TransferConversationRequest struct {
 	Initiator TransferInitiator `protobuf:"varint,5,opt,name=initiator,proto3,enum=botmesh.v1.TransferInitiator" json:"initiator,omitempty"`
 	// The dialog to open. Empty: none.
 	IntentId string `protobuf:"bytes,6,opt,name=intent_id,json=intentId,proto3" json:"intent_id,omitempty"`
-	// What the new owner is to answer first, 256 KiB at most. Empty: the contact's latest message.
+	// What the new owner is to answer first, 256 KiB at most. Empty: the contact's
+	// unanswered messages; if there are none and no dialog is named, it waits for the contact.
 	UserMessage []*Part `protobuf:"bytes,7,rep,name=user_message,json=userMessage,proto3" json:"user_message,omitempty"`
 	// Variables that are added to the conversation's.
 	Context *structpb.Struct `protobuf:"bytes,8,opt,name=context,proto3" json:"context,omitempty"`
-	// What the contact is told at the handover, 256 KiB at most. Empty: nothing.
+	// What the contact is told if the target takes it, 256 KiB at most. Empty: nothing.
 	HandoffMessage []*Part `protobuf:"bytes,9,rep,name=handoff_message,json=handoffMessage,proto3" json:"handoff_message,omitempty"`
 	// Why.
 	Reason string `protobuf:"bytes,10,opt,name=reason,proto3" json:"reason,omitempty"`
 	// How the new owner's replies go out. Unset: as before.
 	Mode ConversationMode `protobuf:"varint,11,opt,name=mode,proto3,enum=botmesh.v1.ConversationMode" json:"mode,omitempty"`
-	// Who gets it if the target does not take it. Unset: the owner keeps it.
+	// Who gets it if the target does not take it, also where the target is not there: user
+	// message and variables go along, intent and handoff message do not. If that is the
+	// owner, it stays. Also who gets it first if the target fails in its first turn. Unset:
+	// the owner keeps it.
 	Fallback      *Owner `protobuf:"bytes,12,opt,name=fallback,proto3" json:"fallback,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

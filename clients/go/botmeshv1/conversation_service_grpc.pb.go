@@ -77,7 +77,8 @@ type ConversationServiceClient interface {
 	// happen.
 	WatchConversations(ctx context.Context, in *WatchConversationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchConversationsResponse], error)
 	// Hands a conversation over. Returns when the new owner is committed, or says why
-	// it stayed. May be repeated under the same transfer id.
+	// it stayed. An agent that failed on a message that still waits is not available as a
+	// target. May be repeated under the same transfer id.
 	TransferConversation(ctx context.Context, in *TransferConversationRequest, opts ...grpc.CallOption) (*TransferConversationResponse, error)
 	// Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
 	// CONVERSATION_OPEN names the one that is open on the channel; CONVERSATION_STOPPED: the
@@ -108,9 +109,10 @@ type ConversationServiceClient interface {
 	// FAILED_PRECONDITION.
 	Claim(ctx context.Context, in *ClaimRequest, opts ...grpc.CallOption) (*ClaimResponse, error)
 	// Says what a person answers. May be repeated under the same message id.
+	// INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing: no parts, or blank text.
 	Reply(ctx context.Context, in *ReplyRequest, opts ...grpc.CallOption) (*ReplyResponse, error)
 	// Gives a conversation from the desk back to the agent that it came from, or to
-	// another one.
+	// another one. Where the person has answered, the agent waits for the contact.
 	HandBack(ctx context.Context, in *HandBackRequest, opts ...grpc.CallOption) (*HandBackResponse, error)
 	// Adds tags to a contact and removes them. Triggers may fire.
 	SetTags(ctx context.Context, in *SetTagsRequest, opts ...grpc.CallOption) (*SetTagsResponse, error)
@@ -119,7 +121,10 @@ type ConversationServiceClient interface {
 	// Takes in a form that the contact has submitted. Triggers may fire. May be repeated
 	// under the same submission id.
 	SubmitForm(ctx context.Context, in *SubmitFormRequest, opts ...grpc.CallOption) (*SubmitFormResponse, error)
-	// Fires an action, which triggers wait for.
+	// Fires an action, which triggers wait for. If the agent whose turn runs fires it, an
+	// assignment that follows waits for the end of that turn: the reply is shown, then the
+	// conversation is handed over. The new owner gets the contact's message only if the turn
+	// did not answer it, as with an empty reply or a failure.
 	FireAction(ctx context.Context, in *FireActionRequest, opts ...grpc.CallOption) (*FireActionResponse, error)
 	// Adds an agent that is asked beside the owner, or replaces what it is asked for.
 	// NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
@@ -127,7 +132,8 @@ type ConversationServiceClient interface {
 	// Removes one. May be repeated; one that is no member is no error.
 	RemoveMember(ctx context.Context, in *RemoveMemberRequest, opts ...grpc.CallOption) (*RemoveMemberResponse, error)
 	// Lets the owner, or a member, say something outside a turn. May be repeated under
-	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED;
+	// INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing.
 	Say(ctx context.Context, in *SayRequest, opts ...grpc.CallOption) (*SayResponse, error)
 	// Says what came of a conversation, also of one that has ended. What is said later
 	// replaces what was said before. One that is said to be resolved ends: at once or, while
@@ -522,7 +528,8 @@ type ConversationServiceServer interface {
 	// happen.
 	WatchConversations(*WatchConversationsRequest, grpc.ServerStreamingServer[WatchConversationsResponse]) error
 	// Hands a conversation over. Returns when the new owner is committed, or says why
-	// it stayed. May be repeated under the same transfer id.
+	// it stayed. An agent that failed on a message that still waits is not available as a
+	// target. May be repeated under the same transfer id.
 	TransferConversation(context.Context, *TransferConversationRequest) (*TransferConversationResponse, error)
 	// Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
 	// CONVERSATION_OPEN names the one that is open on the channel; CONVERSATION_STOPPED: the
@@ -553,9 +560,10 @@ type ConversationServiceServer interface {
 	// FAILED_PRECONDITION.
 	Claim(context.Context, *ClaimRequest) (*ClaimResponse, error)
 	// Says what a person answers. May be repeated under the same message id.
+	// INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing: no parts, or blank text.
 	Reply(context.Context, *ReplyRequest) (*ReplyResponse, error)
 	// Gives a conversation from the desk back to the agent that it came from, or to
-	// another one.
+	// another one. Where the person has answered, the agent waits for the contact.
 	HandBack(context.Context, *HandBackRequest) (*HandBackResponse, error)
 	// Adds tags to a contact and removes them. Triggers may fire.
 	SetTags(context.Context, *SetTagsRequest) (*SetTagsResponse, error)
@@ -564,7 +572,10 @@ type ConversationServiceServer interface {
 	// Takes in a form that the contact has submitted. Triggers may fire. May be repeated
 	// under the same submission id.
 	SubmitForm(context.Context, *SubmitFormRequest) (*SubmitFormResponse, error)
-	// Fires an action, which triggers wait for.
+	// Fires an action, which triggers wait for. If the agent whose turn runs fires it, an
+	// assignment that follows waits for the end of that turn: the reply is shown, then the
+	// conversation is handed over. The new owner gets the contact's message only if the turn
+	// did not answer it, as with an empty reply or a failure.
 	FireAction(context.Context, *FireActionRequest) (*FireActionResponse, error)
 	// Adds an agent that is asked beside the owner, or replaces what it is asked for.
 	// NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
@@ -572,7 +583,8 @@ type ConversationServiceServer interface {
 	// Removes one. May be repeated; one that is no member is no error.
 	RemoveMember(context.Context, *RemoveMemberRequest) (*RemoveMemberResponse, error)
 	// Lets the owner, or a member, say something outside a turn. May be repeated under
-	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+	// the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED;
+	// INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing.
 	Say(context.Context, *SayRequest) (*SayResponse, error)
 	// Says what came of a conversation, also of one that has ended. What is said later
 	// replaces what was said before. One that is said to be resolved ends: at once or, while

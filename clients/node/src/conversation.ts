@@ -27,7 +27,7 @@ export const NOT_MINE = Symbol("not mine");
 export interface Handover {
   /** Intent that the new owner handles. */
   intent?: string;
-  /** Message that the new owner answers first. Default: the contact's latest message. */
+  /** Message that the new owner answers first. Default: the contact's unanswered messages. */
   message?: Content;
   /** Variables to add to the conversation's context. */
   context?: Record<string, unknown>;

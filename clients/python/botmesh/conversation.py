@@ -114,17 +114,19 @@ class Conversation(Task):
         Args:
             to: an agent's name, botmesh.DESK for any free person of the desk, or "desk/anna" for one person.
             intent: the dialog that the new owner opens.
-            message: the message that the new owner answers first; default the contact's latest message.
+            message: the message that the new owner answers first; default the contact's unanswered messages. If
+                there are none and no intent is named, the new owner waits for the contact.
             context: variables that are added to the conversation's.
-            handoff_message: a message for the contact.
+            handoff_message: a message for the contact, if the target takes the conversation.
             reason: the reason, for the new owner and for operators.
-            fallback: the owner if the target does not take the conversation; default: this bot keeps it.
+            fallback: the owner if the target is not live, does not take the conversation, or fails in its first turn;
+                it gets neither `intent` nor `handoff_message`. Default: this bot keeps the conversation.
 
         Raises:
             EpochChanged: the conversation has another owner already.
             Refused: the target is the owner or an internal agent, another transfer is under way, or the same two have
                 transferred the conversation too often.
-            NotFound, Unavailable: the target is unknown, or not live.
+            NotFound, Unavailable: the target is unknown, or not live, and no fallback is named.
         """
         request = api.TransferConversationRequest(
             conversation_id=self.conversation_id,
@@ -189,7 +191,8 @@ class Conversation(Task):
     async def fire(self, action: str, **values: Any) -> Sequence[str]:
         """Fire an action for the account's triggers; return the names of the triggers that fired.
 
-        If a trigger gives the conversation to another owner, this turn may be over: return without a reply.
+        If a trigger gives the conversation to another owner, that waits for the end of this turn: the reply is shown
+        first. The new owner gets the contact's message if this turn does not answer it.
 
         Args:
             action: an id ([A-Za-z0-9._-], at most 64).

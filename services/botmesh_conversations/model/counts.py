@@ -140,8 +140,11 @@ def transfer_requested(counts: Counts, event: ConversationEvent) -> None:
 
 
 def transfer_failed(counts: Counts, event: ConversationEvent) -> None:
-    target = counts.offers.pop(event.transfer_failed.transfer_id, DESK)
-    _note_declined(counts.account(event), target)
+    target, account = counts.offers.pop(event.transfer_failed.transfer_id, ""), counts.account(event)
+    if target:
+        _note_declined(account, target)
+    else:  # an assignment that waited and was refused before anybody was asked
+        account.totals.failed_transfers += 1
 
 
 def owner_changed(counts: Counts, event: ConversationEvent) -> None:

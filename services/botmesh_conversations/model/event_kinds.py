@@ -12,6 +12,7 @@ from botmesh_conversations.model import account_state, contact_state, counts, hi
 from botmesh_conversations.model.account_state import AccountState
 from botmesh_conversations.model.contact_state import ContactState
 from botmesh_conversations.model.counts import Counts
+from botmesh_conversations.model.saying import says_something
 from botmesh_conversations.model.signals import Signal
 from botmesh_conversations.model.state import State
 
@@ -82,6 +83,7 @@ EVENT_KINDS: dict[str, EventKind] = {
     "suggestion_dropped": EventKind(transitions.suggestion_dropped, None, None, None, None, None),
     "late_reply": EventKind(None, None, None, None, None, None),
     "transfer_requested": EventKind(transitions.transfer_requested, None, None, None, counts.transfer_requested, None),
+    "transfer_deferred": EventKind(transitions.transfer_deferred, None, None, None, None, None),
     "offer_answered": EventKind(None, None, None, None, None, None),
     "owner_changed": EventKind(
         transitions.owner_changed, None, history.owner_changed, None, counts.owner_changed, None
@@ -181,7 +183,7 @@ def entry_of(event: ConversationEvent, contact: str, epoch: int) -> HistoryEntry
         return None
     entry = HistoryEntry(sequence=event.sequence, timestamp=event.time, epoch=epoch)
     fill(entry, event, contact)
-    return entry if entry.payload else None
+    return entry if says_something(entry.payload) else None
 
 
 def message_id_of(event: ConversationEvent) -> str:

@@ -28,6 +28,7 @@ from botmesh.v1.transfer_pb2 import (
     ConversationMode,
 )
 from botmesh_conversations.model.contact_rules import check_pause
+from botmesh_conversations.model.saying import said
 from botmesh_conversations.model.state import DESK, State, name_of
 from botmesh_conversations.model.variables import check_size, set_for
 
@@ -198,30 +199,51 @@ def request_transfer(state: State, wanted: TransferConversationRequest, now: flo
             f"transfer {state.transfer.transfer_id} to {name_of(state.transfer.target)} is under way: wait for it",
             transfer_id=state.transfer.transfer_id,
         )
-    _check_move(state, wanted, now)
+    check_move(state, wanted, now)
     check_size(state.view.context, wanted.context)
-    requested = pb.TransferRequested(
+    return [*_activated(state), *begin(state, requested(wanted), now, offer_seconds)]
+
+
+def requested(wanted: TransferConversationRequest) -> pb.TransferRequested:
+    """A wanted transfer as an event; epoch and expiry are filled in when it begins."""
+    return pb.TransferRequested(
         transfer_id=wanted.transfer_id,
-        epoch=state.view.epoch,
         target=wanted.target,
         initiator=wanted.initiator or TRANSFER_INITIATOR_OPERATOR,
         intent_id=wanted.intent_id,
-        user_message=wanted.user_message,
+        user_message=said(wanted.user_message),
         context=wanted.context,
-        handoff_message=wanted.handoff_message,
+        handoff_message=said(wanted.handoff_message),
         reason=wanted.reason,
         mode=wanted.mode,
         fallback=wanted.fallback if wanted.HasField("fallback") else None,
     )
-    requested.expires_at.FromNanoseconds(int((now + offer_seconds) * 1e9))
-    events = [*_activated(state), ConversationEvent(transfer_requested=requested)]
-    if name_of(wanted.target) == DESK:
-        events += hand_over(state, requested, requested.target)
+
+
+def begin(state: State, transfer: pb.TransferRequested, now: float, offer_seconds: float) -> Events:
+    """The request of a transfer in the present epoch, and the change of owner where the target is the desk."""
+    request = pb.TransferRequested()
+    request.CopyFrom(transfer)
+    request.epoch = state.view.epoch
+    request.expires_at.FromNanoseconds(int((now + offer_seconds) * 1e9))
+    events = [ConversationEvent(transfer_requested=request)]
+    if name_of(request.target) == DESK:
+        events += hand_over(state, request, request.target)
     return events
 
 
-def answer_offer(state: State, transfer_id: str, offer: Offer, fallback: Owner | None) -> Events:
-    """The target has answered, or will not. `fallback`: who takes over if the owner is not to keep it."""
+def answer_offer(
+    state: State, transfer_id: str, offer: Offer, fallback: Owner | None, unanswered: Sequence[Part] = ()
+) -> Events:
+    """Write down what the target answered, or that it did not.
+
+    Args:
+        state: the conversation.
+        transfer_id: the transfer that the offer belongs to.
+        offer: what the target said.
+        fallback: takes over from a target that does not take it; None, or the present owner: the owner stays.
+        unanswered: what the contact is told where the fallback is the desk and a message waits.
+    """
     open_transfer = state.transfer
     if open_transfer is None or open_transfer.transfer_id != transfer_id:
         return []  # somebody was faster
@@ -236,13 +258,20 @@ def answer_offer(state: State, transfer_id: str, offer: Offer, fallback: Owner |
         failure=offer.failure or pb.TRANSFER_FAILURE_DECLINED,  # type: ignore[arg-type]
         reason=offer.reason,
     )
-    if fallback is None:
+    if fallback is None or name_of(fallback) == name_of(state.view.owner):
         return [*events, ConversationEvent(transfer_failed=failed)]
-    return events + hand_over(state, open_transfer, fallback, why=f"{name_of(open_transfer.target)}: {offer.reason}")
+    # The intent and the handoff message are for the target: the fallback gets neither.
+    for_fallback = pb.TransferRequested()
+    for_fallback.CopyFrom(open_transfer)
+    for name in ("intent_id", "handoff_message", "fallback"):
+        for_fallback.ClearField(name)
+    if name_of(fallback) == DESK and state.waiting:
+        for_fallback.handoff_message.extend(unanswered)
+    return events + hand_over(state, for_fallback, fallback, why=f"{name_of(open_transfer.target)}: {offer.reason}")
 
 
 def hand_over(state: State, transfer: pb.TransferRequested, owner: Owner, why: str = "") -> Events:
-    """The change of owner, with the end of the old owner's turn."""
+    """Change the owner, and end the old owner's turn."""
     events: Events = []
     if state.turn is not None:
         finished = pb.TurnFinished(turn_id=state.turn.turn_id, outcome=pb.TURN_OUTCOME_TRANSFERRED)
@@ -259,6 +288,7 @@ def hand_over(state: State, transfer: pb.TransferRequested, owner: Owner, why: s
         context=transfer.context,
         mode=transfer.mode,
         initiator=transfer.initiator,
+        fallback=transfer.fallback if transfer.HasField("fallback") else None,
     )
     return [*events, ConversationEvent(owner_changed=changed)]
 
@@ -438,14 +468,14 @@ def note_away(state: State) -> Events:
     return [ConversationEvent(owner_away=away)]
 
 
-def _check_move(state: State, wanted: TransferConversationRequest, now: float) -> None:
+def check_move(state: State, wanted: TransferConversationRequest, now: float) -> None:
+    """Refuse a transfer to the owner itself, a bot's of a stopped conversation, and one too many there and back."""
     here, there = name_of(state.view.owner), name_of(wanted.target)
     if here == there and (here != DESK or state.view.owner.desk == wanted.target.desk or not wanted.target.desk):
         raise TransferToSelf(f"{here} has the conversation already", owner=here)
     if state.view.status == pb.CONVERSATION_STATUS_STOPPED and wanted.initiator == TRANSFER_INITIATOR_AGENT:
         raise ConversationStopped("the conversation is stopped: an operator can activate it")
-    pair = {here, there}
-    recent = sum(at > now - ROUND_TRIP_WINDOW and {source, target} == pair for at, source, target in state.moves)
+    recent = moves_between(state, here, there, now)
     if recent >= 2 * ROUND_TRIPS:
         raise PingPong(
             f"{here} and {there} have passed the conversation {recent} times in {ROUND_TRIP_WINDOW / 60:.0f} minutes: "
@@ -453,6 +483,12 @@ def _check_move(state: State, wanted: TransferConversationRequest, now: float) -
             limit=ROUND_TRIPS,
             window=f"{ROUND_TRIP_WINDOW:g}",
         )
+
+
+def moves_between(state: State, here: str, there: str, now: float) -> int:
+    """How often two owners have passed the conversation to each other of late."""
+    pair = {here, there}
+    return sum(at > now - ROUND_TRIP_WINDOW and {source, target} == pair for at, source, target in state.moves)
 
 
 def _activated(state: State) -> Events:

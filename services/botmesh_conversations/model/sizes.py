@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from botmesh.errors import InvalidField, MessageTooLarge
 from botmesh.v1.part_pb2 import Part
+from botmesh_conversations.model.saying import says_something
 
 MAX_SAID = 512 * 1024
 """Bytes of what a contact, a person or an agent of its own accord says, and of what a transfer brings: with history and
@@ -27,14 +28,14 @@ def check_said(field: str, payload: Iterable[Part], max_bytes: int = MAX_SAID) -
         raise error
 
 
-def check_something_said(field: str, payload: Iterable[Part]) -> None:
-    """Refuse nothing, and what could not be shown again.
+def check_something_said(field: str, payload: Iterable[Part], max_bytes: int = MAX_SAID) -> None:
+    """Refuse nothing, blank text, and what could not be shown again.
 
     Raises:
         InvalidField: nothing is said.
         MessageTooLarge: it is over the limit.
     """
     parts = list(payload)
-    if not parts:
-        raise InvalidField(f"{field} is what is said: it cannot be empty", field=field)
-    check_said(field, parts)
+    if not says_something(parts):
+        raise InvalidField(f"{field} is what is said: it cannot be empty or blank text", field=field)
+    check_said(field, parts, max_bytes)

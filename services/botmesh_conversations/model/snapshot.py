@@ -39,6 +39,10 @@ def take(state: State) -> bytes:
         opening=state.opening,
         closing=state.closing,
         for_contact=state.for_contact,
+        failed_agents=state.failed_agents,
+        apologised_through=state.apologised_through,
+        deferred=state.deferred,
+        unsaid_through=state.unsaid_through,
     )
     return stored.SerializeToString()
 
@@ -72,6 +76,10 @@ def restore(data: bytes) -> State | None:
         opening=stored.opening if stored.HasField("opening") else None,
         closing=stored.closing if stored.HasField("closing") else None,
         for_contact=list(stored.for_contact),
+        failed_agents=dict(sorted(stored.failed_agents.items(), key=lambda item: item[1])),
+        apologised_through=stored.apologised_through,
+        deferred=stored.deferred if stored.HasField("deferred") else None,
+        unsaid_through=stored.unsaid_through,
     )
     state.came_from.extend(stored.came_from)
     state.moves.extend((seconds_of(move.time), move.source, move.target) for move in stored.moves)
@@ -90,7 +98,6 @@ def _turn_to_proto(turn: RunningTurn) -> RunningTurnSnapshot:
         started=started,
         handed=turn.handed,
         waiting=turn.waiting,
-        latest=turn.latest,
         requested_at=turn.requested_at,
         opening=turn.opening,
     )
@@ -105,7 +112,6 @@ def _turn_from_proto(stored: RunningTurnSnapshot) -> RunningTurn:
         stored.started.transfer_id,
         stored.handed if stored.HasField("handed") else None,
         list(stored.waiting),
-        stored.latest if stored.HasField("latest") else None,
         stored.requested_at,
         stored.opening if stored.HasField("opening") else None,
     )

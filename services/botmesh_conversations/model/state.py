@@ -14,7 +14,11 @@ DESK = "desk"
 _MAX_IDS = 1000
 _MAX_TRANSFERS = 100
 _MAX_MOVES = 32
-_FORKED = ("history", "waiting", "message_ids", "came_from", "moves", "transfers", "expires_at", "for_contact")
+_FORKED = (
+    *("history", "waiting", "message_ids", "came_from", "moves", "transfers", "expires_at", "for_contact"),
+    "failed_agents",
+)
+_MAX_FAILED = 100
 
 
 @dataclass(slots=True)
@@ -30,8 +34,6 @@ class RunningTurn:
     """The change of owner that it came by."""
     waiting: list[HistoryEntry]
     """What had not been answered when it began."""
-    latest: HistoryEntry | None
-    """The contact's latest message then."""
     requested_at: int
     opening: pb.ConversationOpening | None = None
     """How the conversation was opened, if this is its first turn and the bot speaks first."""
@@ -59,6 +61,14 @@ class State:
     """The last event whose suggested answer was dropped: it is not suggested again by itself."""
     away_through: int = 0
     """The newest message for which the owner was found away."""
+    failed_agents: dict[str, int] = field(default_factory=dict)
+    """The agents that failed in a turn since the last answer, with the last event of that turn."""
+    apologised_through: int = 0
+    """The newest message for which the contact got an apology."""
+    deferred: pb.TransferRequested | None = None
+    """The assignment that waits for the end of the turn."""
+    unsaid_through: int = 0
+    """The last event of a turn that ended without a word while an assignment waited; 0: there is none."""
     turn: RunningTurn | None = None
     transfer: pb.TransferRequested | None = None
     """The transfer that is under way."""
@@ -125,6 +135,8 @@ class State:
         """No transfer is under way; this is how one ended."""
         self.transfer = None
         self.view.ClearField("transfer")
+        if self.deferred is not None and self.deferred.transfer_id == transfer_id:
+            self.deferred = None
         if transfer_id:
             self.transfers[transfer_id] = event
         if len(self.transfers) > _MAX_TRANSFERS:
@@ -134,6 +146,20 @@ class State:
         """Everything up to there has been answered."""
         self.answered_through = max(self.answered_through, through)
         self.waiting.drop_through(self.answered_through)
+        for agent, failed_through in list(self.failed_agents.items()):
+            if failed_through <= self.answered_through:
+                del self.failed_agents[agent]
+
+    def note_failure(self, agent: str, through: int) -> None:
+        """Remember that an agent failed on the messages up to an event."""
+        self.failed_agents.pop(agent, None)
+        self.failed_agents[agent] = through
+        if len(self.failed_agents) > _MAX_FAILED:
+            del self.failed_agents[next(iter(self.failed_agents))]
+
+    def has_failed(self, agent: str) -> bool:
+        """Whether an agent failed on a message that still waits: it is not given that message again."""
+        return bool(self.waiting) and self.failed_agents.get(agent, 0) >= self.waiting.oldest.sequence
 
     def end_turn(self) -> None:
         """No turn runs any longer."""
@@ -152,16 +178,7 @@ class State:
         fork = copy.copy(self)
         fork.view = Conversation()
         fork.view.CopyFrom(self.view)
-        for name in (
-            "history",
-            "waiting",
-            "message_ids",
-            "came_from",
-            "moves",
-            "transfers",
-            "expires_at",
-            "for_contact",
-        ):
+        for name in _FORKED:
             setattr(fork, name, copy.copy(getattr(self, name)))
         return fork
 
@@ -172,16 +189,16 @@ def name_of(owner: Owner) -> str:
 
 
 def words_of(turn: RunningTurn, max_bytes: int) -> list[Part]:
-    """What a turn is about: at max_bytes so many bytes of it, the newest."""
+    """What a turn is about: the user message of its transfer and what came later, else the unanswered messages.
+
+    Never a message that was answered. At most `max_bytes` bytes, the newest.
+    """
     handed = turn.handed
     if handed is not None and handed.user_message:
         later = [entry for entry in turn.waiting if entry.sequence > turn.requested_at]
         size = sum(part.ByteSize() for part in handed.user_message)
         return [*handed.user_message, *_newest(later, max_bytes - size, at_least_one=False)]
-    waiting = _newest(turn.waiting, max_bytes)
-    if waiting or handed is None or turn.latest is None:
-        return waiting
-    return list(turn.latest.payload)
+    return _newest(turn.waiting, max_bytes)
 
 
 def _newest(entries: list[HistoryEntry], max_bytes: int, *, at_least_one: bool = True) -> list[Part]:

@@ -45,7 +45,8 @@ def closed(state: State, event: ConversationEvent) -> None:
     state.view.close_cause = event.closed.cause
     state.end_turn()
     state.close_transfer("", event)
-    state.handed = state.opening = None
+    state.handed = state.opening = state.deferred = None
+    state.view.returns_to = ""
     state.view.ClearField("queued_at")
     _set_asked(state, [])
 
@@ -83,8 +84,7 @@ def _take_over(state: State, values: pb.ContactValues) -> None:
     view.tags.extend(values.tags)
     view.fields.CopyFrom(values.fields)
     if view.status != pb.CONVERSATION_STATUS_ACTIVE:
-        state.end_turn()
-        _set_asked(state, [])
+        _silence(state)
 
 
 def message_posted(state: State, event: ConversationEvent) -> None:
@@ -101,7 +101,6 @@ def turn_started(state: State, event: ConversationEvent) -> None:
         started.transfer_id,
         state.handed,
         list(state.waiting),
-        state.latest,
         state.requested_at,
         state.opening,
     )
@@ -111,10 +110,27 @@ def turn_started(state: State, event: ConversationEvent) -> None:
 
 def turn_finished(state: State, event: ConversationEvent) -> None:
     finished = event.turn_finished
-    said_no = finished.outcome == pb.TURN_OUTCOME_NOT_MINE and finished.payload  # and nobody else is to answer
-    if state.turn is not None and (finished.outcome == pb.TURN_OUTCOME_ANSWERED or said_no):
-        state.answered(state.turn.through)
+    if state.turn is not None:
+        _note_outcome(state, state.turn, finished)
     state.end_turn()
+
+
+def _note_outcome(state: State, turn: RunningTurn, finished: pb.TurnFinished) -> None:
+    # An agent that says "not mine" is named, and somebody else answers; without a name, nobody is to.
+    said_no = finished.outcome == pb.TURN_OUTCOME_NOT_MINE and not finished.agent
+    if finished.outcome == pb.TURN_OUTCOME_ANSWERED and not finished.payload and state.deferred is not None:
+        state.unsaid_through = turn.through  # the next owner answers, if there is one
+    elif finished.outcome == pb.TURN_OUTCOME_ANSWERED or said_no:
+        state.answered(turn.through)
+    elif finished.outcome == pb.TURN_OUTCOME_NOT_MINE and (state.deferred is not None or state.transfer is not None):
+        state.note_failure(turn.agent, turn.through)  # if the move fails, somebody else answers
+    elif finished.outcome == pb.TURN_OUTCOME_FAILED:
+        if finished.unreached:
+            state.opening = turn.opening  # the next owner speaks first, or this one when it is back
+        else:
+            state.note_failure(turn.agent, turn.through)
+        if finished.payload:
+            state.apologised_through = turn.through
 
 
 def reply_suggested(state: State, event: ConversationEvent) -> None:
@@ -127,9 +143,15 @@ def suggestion_dropped(state: State, _: ConversationEvent) -> None:
     state.end_turn()
 
 
+def transfer_deferred(state: State, event: ConversationEvent) -> None:
+    state.deferred = event.transfer_deferred.transfer
+
+
 def transfer_requested(state: State, event: ConversationEvent) -> None:
     requested = event.transfer_requested
     state.transfer = requested
+    if state.deferred is not None and state.deferred.transfer_id == requested.transfer_id:
+        state.deferred = None
     state.requested_at = event.sequence
     state.view.transfer.CopyFrom(
         pb.OpenTransfer(transfer_id=requested.transfer_id, target=requested.target, expires_at=requested.expires_at)
@@ -147,8 +169,12 @@ def owner_changed(state: State, event: ConversationEvent) -> None:
         state.view.mode = changed.mode
     state.end_turn()
     state.close_transfer(changed.transfer_id, event)
+    state.deferred, state.unsaid_through = None, 0
+    is_return = bool(changed.owner.agent) and changed.owner.agent == state.view.returns_to
+    if not (changed.owner_was_away or is_return):
+        state.opening = None
+    state.view.returns_to = changed.previous.agent if changed.owner_was_away and not changed.owner.agent else ""
     state.handed = changed
-    state.opening = None
     state.view.desk_reason = changed.reason if changed.owner.WhichOneof("owner") == "desk" else ""
     if changed.owner.desk:
         state.handed, state.worked_at = None, seconds_of(event.time)
@@ -157,6 +183,8 @@ def owner_changed(state: State, event: ConversationEvent) -> None:
 
 def transfer_failed(state: State, event: ConversationEvent) -> None:
     state.close_transfer(event.transfer_failed.transfer_id, event)
+    state.answered(state.unsaid_through)  # the owner stays, and has chosen to say nothing
+    state.unsaid_through = 0
 
 
 def status_changed(state: State, event: ConversationEvent) -> None:
@@ -167,8 +195,15 @@ def status_changed(state: State, event: ConversationEvent) -> None:
     if changed.HasField("until"):
         state.view.paused_until.CopyFrom(changed.until)
     if changed.status != pb.CONVERSATION_STATUS_ACTIVE:
-        state.end_turn()
-        _set_asked(state, [])
+        _silence(state)
+
+
+def _silence(state: State) -> None:
+    """Nobody answers any more; an assignment that waits for the turn is dropped if the conversation is stopped."""
+    state.end_turn()
+    _set_asked(state, [])
+    if state.view.status == pb.CONVERSATION_STATUS_STOPPED:
+        state.deferred = None
 
 
 def mode_changed(state: State, event: ConversationEvent) -> None:
@@ -178,6 +213,7 @@ def mode_changed(state: State, event: ConversationEvent) -> None:
 
 def desk_claimed(state: State, event: ConversationEvent) -> None:
     state.view.owner.CopyFrom(Owner(desk=event.desk_claimed.person))
+    state.view.returns_to = ""
     state.handed, state.worked_at = None, seconds_of(event.time)
     _note_queue(state, event)
 

@@ -23,15 +23,10 @@ def next_turn(state: State, turn_id: str = "") -> pb.TurnStarted | None:
     A turn begins in an active conversation that an agent owns, while no turn runs and no transfer is under way, if the
     contact has said something that nobody has answered, if a new owner has something to answer at once, or if somebody
     else than the contact opened it and the owner has not spoken. A message whose suggested answer was dropped counts as
-    answered.
+    answered. An agent that failed on a message is not given it again.
     """
     view = state.view
-    if view.status != pb.CONVERSATION_STATUS_ACTIVE or view.owner.WhichOneof("owner") != "agent":
-        return None
-    if state.turn is not None or state.transfer is not None or state.is_closed:
-        return None
-    has_message = bool(state.waiting) and state.waiting.last > state.dropped_through
-    if not has_message and not owes_first_answer(state) and state.opening is None:
+    if not _is_due(state) or state.has_failed(view.owner.agent):
         return None
     return pb.TurnStarted(
         turn_id=turn_id,
@@ -40,6 +35,22 @@ def next_turn(state: State, turn_id: str = "") -> pb.TurnStarted | None:
         through_sequence=state.sequence,
         transfer_id=state.handed.transfer_id if state.handed is not None else "",
     )
+
+
+def needs_other_owner(state: State) -> bool:
+    """Whether a turn is due and the owner has failed on its messages, so that somebody else has to have them."""
+    return _is_due(state) and state.has_failed(state.view.owner.agent)
+
+
+def _is_due(state: State) -> bool:
+    """Whether an agent that owns the conversation has something to answer now."""
+    view = state.view
+    if view.status != pb.CONVERSATION_STATUS_ACTIVE or view.owner.WhichOneof("owner") != "agent":
+        return False
+    if state.turn is not None or state.transfer is not None or state.is_closed:
+        return False
+    has_message = bool(state.waiting) and state.waiting.last > state.dropped_through
+    return has_message or owes_first_answer(state) or state.opening is not None
 
 
 def start_turn(state: State, turn_id: str) -> list[ConversationEvent]:
@@ -60,17 +71,26 @@ def start_turn_after(state: State, batch: Sequence[ConversationEvent], turn_id: 
 
 def seconds_to_gather(state: State, gather_seconds: float, now: float) -> float:
     """Seconds until a turn that is due may begin, so that the contact can finish; 0 or less: now."""
-    if state.handed is not None or state.opening is not None or state.latest is None:
+    brings_something = state.handed is not None and _brings_something(state.handed)
+    if brings_something or state.opening is not None or state.latest is None:
         return 0.0
     return seconds_of(state.latest.timestamp) + gather_seconds - now
 
 
 def owes_first_answer(state: State) -> bool:
-    """Whether a new owner has something to answer at once: the contact never retypes."""
+    """Whether a new owner has something to answer at once: the contact never retypes.
+
+    Where nothing is unanswered and the transfer names neither a message nor an intent, it waits for the contact.
+    """
     handed = state.handed
     if handed is None or handed.waits:
         return False
-    return bool(handed.user_message or handed.intent_id) or state.latest is not None
+    return _brings_something(handed) or bool(state.waiting)
+
+
+def _brings_something(handed: pb.OwnerChanged) -> bool:
+    """Whether a change of owner brings something to answer besides the contact's messages."""
+    return bool(handed.user_message or handed.intent_id)
 
 
 def is_pending(state: State) -> bool:
@@ -80,4 +100,4 @@ def is_pending(state: State) -> bool:
     if state.is_closed:
         return False
     has_begun = state.transfer is not None or state.turn is not None or bool(state.view.asked)
-    return has_begun or next_turn(state) is not None
+    return has_begun or _is_due(state)

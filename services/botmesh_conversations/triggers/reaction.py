@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from dataclasses import dataclass
 
 from botmesh.errors import BotmeshError, TransferToSelf
 from botmesh.names import new_id
@@ -13,6 +14,7 @@ from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_TRIGGER
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.event_stream import Batch
 from botmesh_conversations.model import rules
+from botmesh_conversations.model.deferral import defer_transfer
 from botmesh_conversations.model.event_kinds import signal_of
 from botmesh_conversations.model.fold import apply
 from botmesh_conversations.model.state import DESK, State
@@ -28,14 +30,30 @@ def react(live: ConversationAggregate, batch: Batch, offer_seconds: float) -> No
     state = live.state.fork()
     for event in batch.events:
         apply(state, event)
-    causes = deque(batch.events)
+    causes = deque((event, event) for event in batch.events)
     while causes:
-        cause = causes.popleft()
+        cause, root = causes.popleft()
         for trigger in live.account.triggers:
             if _fires(trigger, cause) and trigger.only.holds(state):
                 length = len(batch.events)
-                state = _fire(live, trigger, cause.sequence, state, batch, offer_seconds)
-                causes.extend(batch.events[length:])  # what one trigger does can be another's cause
+                assignment = _Assignment(offer_seconds, waits=_is_by_owner_in_turn(root, state))
+                state = _fire(live, trigger, cause.sequence, state, batch, assignment)
+                # What one trigger does can be another's cause.
+                causes.extend((event, root) for event in batch.events[length:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Assignment:
+    """How an assignment is begun."""
+
+    offer_seconds: float
+    waits: bool
+    """Whether it waits for the end of the turn."""
+
+
+def _is_by_owner_in_turn(event: ConversationEvent, state: State) -> bool:
+    """Whether an event is an action that the agent whose turn runs has fired."""
+    return state.turn is not None and event.action_fired.agent == state.turn.agent.rpartition("/")[2]
 
 
 def _fires(trigger: Trigger, event: ConversationEvent) -> bool:
@@ -44,7 +62,7 @@ def _fires(trigger: Trigger, event: ConversationEvent) -> bool:
 
 
 def _fire(
-    live: ConversationAggregate, trigger: Trigger, cause: int, state: State, batch: Batch, offer_seconds: float
+    live: ConversationAggregate, trigger: Trigger, cause: int, state: State, batch: Batch, assignment: _Assignment
 ) -> State:
     """Add what a trigger does to the batch, and nothing if all of it is so already; the state after it."""
     ahead, length = state.fork(), len(batch.events)
@@ -53,7 +71,7 @@ def _fire(
     apply(ahead, fired)
     for action in trigger.then:
         try:
-            events = _act(live, trigger, action, ahead, offer_seconds)
+            events = _act(live, trigger, action, ahead, assignment)
         except TransferToSelf:
             continue  # the target has the conversation already
         except BotmeshError as error:
@@ -73,7 +91,7 @@ def _act(
     trigger: Trigger,
     action: Action,
     state: State,
-    offer_seconds: float,
+    assignment: _Assignment,
 ) -> Events:
     if isinstance(action, Begin):
         return []  # the contact does that
@@ -103,7 +121,9 @@ def _act(
         fallback=_owner(action.fallback) if action.fallback else None,
     )
     wanted.context.update(action.context)
-    return rules.request_transfer(state, wanted, time.time(), offer_seconds)
+    if assignment.waits and state.turn is not None:
+        return defer_transfer(state, wanted, time.time())
+    return rules.request_transfer(state, wanted, time.time(), assignment.offer_seconds)
 
 
 def _owner(name: str) -> Owner:

@@ -107,7 +107,7 @@ class Owner(_message.Message):
     def __init__(self, agent: _Optional[str] = ..., desk: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
-    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion", "queued_at", "fields", "outcome", "members", "asked", "closed_at", "close_cause", "language", "own_status", "own_mode", "contact_sequence", "previous_conversation_id", "alert_from", "desk_reason")
+    __slots__ = ("conversation_id", "account_id", "channel", "contact_id", "owner", "epoch", "status", "paused_until", "mode", "sequence", "opened_at", "updated_at", "context", "tags", "transfer", "turn_id", "unanswered", "suggestion", "queued_at", "fields", "outcome", "members", "asked", "returns_to", "closed_at", "close_cause", "language", "own_status", "own_mode", "contact_sequence", "previous_conversation_id", "alert_from", "desk_reason")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -131,6 +131,7 @@ class Conversation(_message.Message):
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     ASKED_FIELD_NUMBER: _ClassVar[int]
+    RETURNS_TO_FIELD_NUMBER: _ClassVar[int]
     CLOSED_AT_FIELD_NUMBER: _ClassVar[int]
     CLOSE_CAUSE_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
@@ -163,6 +164,7 @@ class Conversation(_message.Message):
     outcome: Outcome
     members: _containers.RepeatedCompositeFieldContainer[Member]
     asked: _containers.RepeatedCompositeFieldContainer[MemberAsked]
+    returns_to: str
     closed_at: _timestamp_pb2.Timestamp
     close_cause: CloseCause
     language: str
@@ -172,7 +174,7 @@ class Conversation(_message.Message):
     previous_conversation_id: str
     alert_from: str
     desk_reason: str
-    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., outcome: _Optional[_Union[Outcome, _Mapping]] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., asked: _Optional[_Iterable[_Union[MemberAsked, _Mapping]]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_cause: _Optional[_Union[CloseCause, str]] = ..., language: _Optional[str] = ..., own_status: _Optional[bool] = ..., own_mode: _Optional[bool] = ..., contact_sequence: _Optional[int] = ..., previous_conversation_id: _Optional[str] = ..., alert_from: _Optional[str] = ..., desk_reason: _Optional[str] = ...) -> None: ...
+    def __init__(self, conversation_id: _Optional[str] = ..., account_id: _Optional[str] = ..., channel: _Optional[str] = ..., contact_id: _Optional[str] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., epoch: _Optional[int] = ..., status: _Optional[_Union[ConversationStatus, str]] = ..., paused_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., sequence: _Optional[int] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., tags: _Optional[_Iterable[str]] = ..., transfer: _Optional[_Union[OpenTransfer, _Mapping]] = ..., turn_id: _Optional[str] = ..., unanswered: _Optional[int] = ..., suggestion: _Optional[_Union[ReplySuggested, _Mapping]] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fields: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., outcome: _Optional[_Union[Outcome, _Mapping]] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., asked: _Optional[_Iterable[_Union[MemberAsked, _Mapping]]] = ..., returns_to: _Optional[str] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_cause: _Optional[_Union[CloseCause, str]] = ..., language: _Optional[str] = ..., own_status: _Optional[bool] = ..., own_mode: _Optional[bool] = ..., contact_sequence: _Optional[int] = ..., previous_conversation_id: _Optional[str] = ..., alert_from: _Optional[str] = ..., desk_reason: _Optional[str] = ...) -> None: ...
 
 class Member(_message.Message):
     __slots__ = ("agent", "keywords", "schedules", "time_zone", "actions", "always", "priority", "scheduled_since")
@@ -215,7 +217,7 @@ class OpenTransfer(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., target: _Optional[_Union[Owner, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ConversationEvent(_message.Message):
-    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "contact_sequence", "acting_conversation_id", "for_contact", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped", "fields_changed", "form_submitted", "action_fired", "outcome_recorded", "silence_noticed", "owner_away", "trigger_fired", "primary_changed", "duty_changed", "member_added", "member_removed", "member_asked", "member_answered", "agent_said", "closed", "close_requested", "contact_replaced", "language_changed", "agent_assigned", "contact_created", "address_linked", "address_unlinked", "conversation_begun", "conversation_ended", "contact_merged_into", "contact_merged", "contact_told")
+    __slots__ = ("position", "sequence", "conversation_id", "time", "trace_id", "contact_sequence", "acting_conversation_id", "for_contact", "opened", "message_posted", "turn_started", "turn_finished", "late_reply", "transfer_requested", "offer_answered", "owner_changed", "transfer_failed", "status_changed", "mode_changed", "desk_claimed", "desk_released", "person_replied", "tags_changed", "context_changed", "reply_suggested", "suggestion_dropped", "fields_changed", "form_submitted", "action_fired", "outcome_recorded", "silence_noticed", "owner_away", "trigger_fired", "primary_changed", "duty_changed", "member_added", "member_removed", "member_asked", "member_answered", "agent_said", "closed", "close_requested", "contact_replaced", "language_changed", "agent_assigned", "contact_created", "address_linked", "address_unlinked", "conversation_begun", "conversation_ended", "contact_merged_into", "contact_merged", "contact_told", "transfer_deferred")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -269,6 +271,7 @@ class ConversationEvent(_message.Message):
     CONTACT_MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
     CONTACT_MERGED_FIELD_NUMBER: _ClassVar[int]
     CONTACT_TOLD_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_DEFERRED_FIELD_NUMBER: _ClassVar[int]
     position: str
     sequence: int
     conversation_id: str
@@ -322,7 +325,8 @@ class ConversationEvent(_message.Message):
     contact_merged_into: ContactMergedInto
     contact_merged: ContactMerged
     contact_told: ContactTold
-    def __init__(self, position: _Optional[str] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., contact_sequence: _Optional[int] = ..., acting_conversation_id: _Optional[str] = ..., for_contact: _Optional[bool] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ..., fields_changed: _Optional[_Union[FieldsChanged, _Mapping]] = ..., form_submitted: _Optional[_Union[FormSubmitted, _Mapping]] = ..., action_fired: _Optional[_Union[ActionFired, _Mapping]] = ..., outcome_recorded: _Optional[_Union[OutcomeRecorded, _Mapping]] = ..., silence_noticed: _Optional[_Union[SilenceNoticed, _Mapping]] = ..., owner_away: _Optional[_Union[OwnerAway, _Mapping]] = ..., trigger_fired: _Optional[_Union[TriggerFired, _Mapping]] = ..., primary_changed: _Optional[_Union[PrimaryChanged, _Mapping]] = ..., duty_changed: _Optional[_Union[DutyChanged, _Mapping]] = ..., member_added: _Optional[_Union[MemberAdded, _Mapping]] = ..., member_removed: _Optional[_Union[MemberRemoved, _Mapping]] = ..., member_asked: _Optional[_Union[MemberAsked, _Mapping]] = ..., member_answered: _Optional[_Union[MemberAnswered, _Mapping]] = ..., agent_said: _Optional[_Union[AgentSaid, _Mapping]] = ..., closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., close_requested: _Optional[_Union[CloseRequested, _Mapping]] = ..., contact_replaced: _Optional[_Union[ContactReplaced, _Mapping]] = ..., language_changed: _Optional[_Union[LanguageChanged, _Mapping]] = ..., agent_assigned: _Optional[_Union[AgentAssigned, _Mapping]] = ..., contact_created: _Optional[_Union[ContactCreated, _Mapping]] = ..., address_linked: _Optional[_Union[AddressLinked, _Mapping]] = ..., address_unlinked: _Optional[_Union[AddressUnlinked, _Mapping]] = ..., conversation_begun: _Optional[_Union[ConversationBegun, _Mapping]] = ..., conversation_ended: _Optional[_Union[ConversationEnded, _Mapping]] = ..., contact_merged_into: _Optional[_Union[ContactMergedInto, _Mapping]] = ..., contact_merged: _Optional[_Union[ContactMerged, _Mapping]] = ..., contact_told: _Optional[_Union[ContactTold, _Mapping]] = ...) -> None: ...
+    transfer_deferred: TransferDeferred
+    def __init__(self, position: _Optional[str] = ..., sequence: _Optional[int] = ..., conversation_id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., contact_sequence: _Optional[int] = ..., acting_conversation_id: _Optional[str] = ..., for_contact: _Optional[bool] = ..., opened: _Optional[_Union[ConversationOpened, _Mapping]] = ..., message_posted: _Optional[_Union[MessagePosted, _Mapping]] = ..., turn_started: _Optional[_Union[TurnStarted, _Mapping]] = ..., turn_finished: _Optional[_Union[TurnFinished, _Mapping]] = ..., late_reply: _Optional[_Union[LateReply, _Mapping]] = ..., transfer_requested: _Optional[_Union[TransferRequested, _Mapping]] = ..., offer_answered: _Optional[_Union[OfferAnswered, _Mapping]] = ..., owner_changed: _Optional[_Union[OwnerChanged, _Mapping]] = ..., transfer_failed: _Optional[_Union[TransferFailed, _Mapping]] = ..., status_changed: _Optional[_Union[StatusChanged, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., desk_claimed: _Optional[_Union[DeskClaimed, _Mapping]] = ..., desk_released: _Optional[_Union[DeskReleased, _Mapping]] = ..., person_replied: _Optional[_Union[PersonReplied, _Mapping]] = ..., tags_changed: _Optional[_Union[TagsChanged, _Mapping]] = ..., context_changed: _Optional[_Union[ContextChanged, _Mapping]] = ..., reply_suggested: _Optional[_Union[ReplySuggested, _Mapping]] = ..., suggestion_dropped: _Optional[_Union[SuggestionDropped, _Mapping]] = ..., fields_changed: _Optional[_Union[FieldsChanged, _Mapping]] = ..., form_submitted: _Optional[_Union[FormSubmitted, _Mapping]] = ..., action_fired: _Optional[_Union[ActionFired, _Mapping]] = ..., outcome_recorded: _Optional[_Union[OutcomeRecorded, _Mapping]] = ..., silence_noticed: _Optional[_Union[SilenceNoticed, _Mapping]] = ..., owner_away: _Optional[_Union[OwnerAway, _Mapping]] = ..., trigger_fired: _Optional[_Union[TriggerFired, _Mapping]] = ..., primary_changed: _Optional[_Union[PrimaryChanged, _Mapping]] = ..., duty_changed: _Optional[_Union[DutyChanged, _Mapping]] = ..., member_added: _Optional[_Union[MemberAdded, _Mapping]] = ..., member_removed: _Optional[_Union[MemberRemoved, _Mapping]] = ..., member_asked: _Optional[_Union[MemberAsked, _Mapping]] = ..., member_answered: _Optional[_Union[MemberAnswered, _Mapping]] = ..., agent_said: _Optional[_Union[AgentSaid, _Mapping]] = ..., closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., close_requested: _Optional[_Union[CloseRequested, _Mapping]] = ..., contact_replaced: _Optional[_Union[ContactReplaced, _Mapping]] = ..., language_changed: _Optional[_Union[LanguageChanged, _Mapping]] = ..., agent_assigned: _Optional[_Union[AgentAssigned, _Mapping]] = ..., contact_created: _Optional[_Union[ContactCreated, _Mapping]] = ..., address_linked: _Optional[_Union[AddressLinked, _Mapping]] = ..., address_unlinked: _Optional[_Union[AddressUnlinked, _Mapping]] = ..., conversation_begun: _Optional[_Union[ConversationBegun, _Mapping]] = ..., conversation_ended: _Optional[_Union[ConversationEnded, _Mapping]] = ..., contact_merged_into: _Optional[_Union[ContactMergedInto, _Mapping]] = ..., contact_merged: _Optional[_Union[ContactMerged, _Mapping]] = ..., contact_told: _Optional[_Union[ContactTold, _Mapping]] = ..., transfer_deferred: _Optional[_Union[TransferDeferred, _Mapping]] = ...) -> None: ...
 
 class ConversationOpened(_message.Message):
     __slots__ = ("account_id", "channel", "contact_id", "owner", "mode", "values", "contact_sequence", "previous_conversation_id", "opening", "alert_from")
@@ -485,7 +489,7 @@ class TurnStarted(_message.Message):
     def __init__(self, turn_id: _Optional[str] = ..., epoch: _Optional[int] = ..., agent: _Optional[str] = ..., through_sequence: _Optional[int] = ..., transfer_id: _Optional[str] = ...) -> None: ...
 
 class TurnFinished(_message.Message):
-    __slots__ = ("turn_id", "outcome", "payload", "agent", "reason", "usage", "approved_by")
+    __slots__ = ("turn_id", "outcome", "payload", "agent", "reason", "usage", "approved_by", "unreached")
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
@@ -493,6 +497,7 @@ class TurnFinished(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     USAGE_FIELD_NUMBER: _ClassVar[int]
     APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
+    UNREACHED_FIELD_NUMBER: _ClassVar[int]
     turn_id: str
     outcome: TurnOutcome
     payload: _containers.RepeatedCompositeFieldContainer[_part_pb2.Part]
@@ -500,7 +505,8 @@ class TurnFinished(_message.Message):
     reason: str
     usage: _containers.RepeatedCompositeFieldContainer[_usage_pb2.Usage]
     approved_by: str
-    def __init__(self, turn_id: _Optional[str] = ..., outcome: _Optional[_Union[TurnOutcome, str]] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., agent: _Optional[str] = ..., reason: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ..., approved_by: _Optional[str] = ...) -> None: ...
+    unreached: bool
+    def __init__(self, turn_id: _Optional[str] = ..., outcome: _Optional[_Union[TurnOutcome, str]] = ..., payload: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., agent: _Optional[str] = ..., reason: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[_usage_pb2.Usage, _Mapping]]] = ..., approved_by: _Optional[str] = ..., unreached: _Optional[bool] = ...) -> None: ...
 
 class ReplySuggested(_message.Message):
     __slots__ = ("turn_id", "payload", "agent", "expires_at", "usage")
@@ -575,7 +581,7 @@ class OfferAnswered(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., decision: _Optional[_Union[_transfer_pb2.TransferDecision, str]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class OwnerChanged(_message.Message):
-    __slots__ = ("transfer_id", "epoch", "owner", "previous", "reason", "intent_id", "user_message", "handoff_message", "context", "mode", "initiator", "waits")
+    __slots__ = ("transfer_id", "epoch", "owner", "previous", "reason", "intent_id", "user_message", "handoff_message", "context", "mode", "initiator", "waits", "fallback", "owner_was_away")
     TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
@@ -588,6 +594,8 @@ class OwnerChanged(_message.Message):
     MODE_FIELD_NUMBER: _ClassVar[int]
     INITIATOR_FIELD_NUMBER: _ClassVar[int]
     WAITS_FIELD_NUMBER: _ClassVar[int]
+    FALLBACK_FIELD_NUMBER: _ClassVar[int]
+    OWNER_WAS_AWAY_FIELD_NUMBER: _ClassVar[int]
     transfer_id: str
     epoch: int
     owner: Owner
@@ -600,7 +608,15 @@ class OwnerChanged(_message.Message):
     mode: _transfer_pb2.ConversationMode
     initiator: _transfer_pb2.TransferInitiator
     waits: bool
-    def __init__(self, transfer_id: _Optional[str] = ..., epoch: _Optional[int] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., previous: _Optional[_Union[Owner, _Mapping]] = ..., reason: _Optional[str] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., waits: _Optional[bool] = ...) -> None: ...
+    fallback: Owner
+    owner_was_away: bool
+    def __init__(self, transfer_id: _Optional[str] = ..., epoch: _Optional[int] = ..., owner: _Optional[_Union[Owner, _Mapping]] = ..., previous: _Optional[_Union[Owner, _Mapping]] = ..., reason: _Optional[str] = ..., intent_id: _Optional[str] = ..., user_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., handoff_message: _Optional[_Iterable[_Union[_part_pb2.Part, _Mapping]]] = ..., context: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[_transfer_pb2.ConversationMode, str]] = ..., initiator: _Optional[_Union[_transfer_pb2.TransferInitiator, str]] = ..., waits: _Optional[bool] = ..., fallback: _Optional[_Union[Owner, _Mapping]] = ..., owner_was_away: _Optional[bool] = ...) -> None: ...
+
+class TransferDeferred(_message.Message):
+    __slots__ = ("transfer",)
+    TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    transfer: TransferRequested
+    def __init__(self, transfer: _Optional[_Union[TransferRequested, _Mapping]] = ...) -> None: ...
 
 class TransferFailed(_message.Message):
     __slots__ = ("transfer_id", "failure", "reason")

@@ -245,7 +245,8 @@ class ConversationServiceServicer:
 
     def TransferConversation(self, request, context):
         """Hands a conversation over. Returns when the new owner is committed, or says why
-        it stayed. May be repeated under the same transfer id.
+        it stayed. An agent that failed on a message that still waits is not available as a
+        target. May be repeated under the same transfer id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -321,6 +322,7 @@ class ConversationServiceServicer:
 
     def Reply(self, request, context):
         """Says what a person answers. May be repeated under the same message id.
+        INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing: no parts, or blank text.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -328,7 +330,7 @@ class ConversationServiceServicer:
 
     def HandBack(self, request, context):
         """Gives a conversation from the desk back to the agent that it came from, or to
-        another one.
+        another one. Where the person has answered, the agent waits for the contact.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -357,7 +359,10 @@ class ConversationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def FireAction(self, request, context):
-        """Fires an action, which triggers wait for.
+        """Fires an action, which triggers wait for. If the agent whose turn runs fires it, an
+        assignment that follows waits for the end of that turn: the reply is shown, then the
+        conversation is handed over. The new owner gets the contact's message only if the turn
+        did not answer it, as with an empty reply or a failure.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -380,7 +385,8 @@ class ConversationServiceServicer:
 
     def Say(self, request, context):
         """Lets the owner, or a member, say something outside a turn. May be repeated under
-        the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+        the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED;
+        INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

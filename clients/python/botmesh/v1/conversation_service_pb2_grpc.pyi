@@ -39,7 +39,8 @@ class ConversationServiceStub:
     """
     TransferConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.TransferConversationRequest, _conversation_service_pb2.TransferConversationResponse]
     """Hands a conversation over. Returns when the new owner is committed, or says why
-    it stayed. May be repeated under the same transfer id.
+    it stayed. An agent that failed on a message that still waits is not available as a
+    target. May be repeated under the same transfer id.
     """
     OpenConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.OpenConversationRequest, _conversation_service_pb2.OpenConversationResponse]
     """Opens a conversation with a contact; its owner speaks first. FAILED_PRECONDITION,
@@ -77,10 +78,12 @@ class ConversationServiceStub:
     FAILED_PRECONDITION.
     """
     Reply: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.ReplyRequest, _conversation_service_pb2.ReplyResponse]
-    """Says what a person answers. May be repeated under the same message id."""
+    """Says what a person answers. May be repeated under the same message id.
+    INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing: no parts, or blank text.
+    """
     HandBack: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.HandBackRequest, _conversation_service_pb2.HandBackResponse]
     """Gives a conversation from the desk back to the agent that it came from, or to
-    another one.
+    another one. Where the person has answered, the agent waits for the contact.
     """
     SetTags: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SetTagsRequest, _conversation_service_pb2.SetTagsResponse]
     """Adds tags to a contact and removes them. Triggers may fire."""
@@ -91,7 +94,11 @@ class ConversationServiceStub:
     under the same submission id.
     """
     FireAction: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.FireActionRequest, _conversation_service_pb2.FireActionResponse]
-    """Fires an action, which triggers wait for."""
+    """Fires an action, which triggers wait for. If the agent whose turn runs fires it, an
+    assignment that follows waits for the end of that turn: the reply is shown, then the
+    conversation is handed over. The new owner gets the contact's message only if the turn
+    did not answer it, as with an empty reply or a failure.
+    """
     AddMember: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.AddMemberRequest, _conversation_service_pb2.AddMemberResponse]
     """Adds an agent that is asked beside the owner, or replaces what it is asked for.
     NOT_FOUND, UNKNOWN_AGENT; INVALID_ARGUMENT names the field.
@@ -100,7 +107,8 @@ class ConversationServiceStub:
     """Removes one. May be repeated; one that is no member is no error."""
     Say: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SayRequest, _conversation_service_pb2.SayResponse]
     """Lets the owner, or a member, say something outside a turn. May be repeated under
-    the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+    the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED;
+    INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing.
     """
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.RecordOutcomeRequest, _conversation_service_pb2.RecordOutcomeResponse]
     """Says what came of a conversation, also of one that has ended. What is said later
@@ -188,7 +196,8 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_conversation_service_pb2.TransferConversationRequest, _abc.Awaitable[_conversation_service_pb2.TransferConversationResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.TransferConversationResponse]:
         """Hands a conversation over. Returns when the new owner is committed, or says why
-        it stayed. May be repeated under the same transfer id.
+        it stayed. An agent that failed on a message that still waits is not available as a
+        target. May be repeated under the same transfer id.
         """
 
     @_abc_1.abstractmethod
@@ -280,7 +289,9 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.ReplyRequest,
         context: _aio.ServicerContext[_conversation_service_pb2.ReplyRequest, _abc.Awaitable[_conversation_service_pb2.ReplyResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.ReplyResponse]:
-        """Says what a person answers. May be repeated under the same message id."""
+        """Says what a person answers. May be repeated under the same message id.
+        INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing: no parts, or blank text.
+        """
 
     @_abc_1.abstractmethod
     def HandBack(
@@ -289,7 +300,7 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_conversation_service_pb2.HandBackRequest, _abc.Awaitable[_conversation_service_pb2.HandBackResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.HandBackResponse]:
         """Gives a conversation from the desk back to the agent that it came from, or to
-        another one.
+        another one. Where the person has answered, the agent waits for the contact.
         """
 
     @_abc_1.abstractmethod
@@ -324,7 +335,11 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.FireActionRequest,
         context: _aio.ServicerContext[_conversation_service_pb2.FireActionRequest, _abc.Awaitable[_conversation_service_pb2.FireActionResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.FireActionResponse]:
-        """Fires an action, which triggers wait for."""
+        """Fires an action, which triggers wait for. If the agent whose turn runs fires it, an
+        assignment that follows waits for the end of that turn: the reply is shown, then the
+        conversation is handed over. The new owner gets the contact's message only if the turn
+        did not answer it, as with an empty reply or a failure.
+        """
 
     @_abc_1.abstractmethod
     def AddMember(
@@ -351,7 +366,8 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_conversation_service_pb2.SayRequest, _abc.Awaitable[_conversation_service_pb2.SayResponse]],
     ) -> _abc.Awaitable[_conversation_service_pb2.SayResponse]:
         """Lets the owner, or a member, say something outside a turn. May be repeated under
-        the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED.
+        the same message id. FAILED_PRECONDITION, NOT_A_MEMBER or CONVERSATION_STOPPED;
+        INVALID_ARGUMENT, INVALID_FIELD if the payload says nothing.
         """
 
     @_abc_1.abstractmethod

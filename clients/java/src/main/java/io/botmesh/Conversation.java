@@ -27,7 +27,7 @@ public final class Conversation extends Task {
      * The options of a transfer. Empty values are not sent.
      *
      * @param intent the intent that selects the new owner's function (onIntent)
-     * @param message the message that the new owner answers first; by default the contact's latest message
+     * @param message the message that the new owner answers first; by default the contact's unanswered messages
      * @param context variables to add to the conversation's
      * @param handoffMessage a message to the contact
      * @param reason why the conversation is transferred, for logs and people
