@@ -7,7 +7,7 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh_conversations import members
 from botmesh_conversations.accounts import Account
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import lifecycle_rules, rules, transfer_rules
 from botmesh_conversations.model.state import State, name_of
 from botmesh_conversations.model.turn_rule import is_pending
 from botmesh_service.times import seconds_of
@@ -67,14 +67,14 @@ class Alarms:
         if is_quiet and self.idle_seconds and not view.HasField("suggestion") and not view.alert_from:
             since = max(state.said_at, state.worked_at, seconds_of(view.opened_at))
             idle = pb.ConversationClosed(cause=pb.CLOSE_CAUSE_IDLE, reason=f"idle for {self.idle_seconds:g} s")
-            yield since + self.idle_seconds, lambda: rules.close(state, idle)
+            yield since + self.idle_seconds, lambda: lifecycle_rules.close(state, idle)
         if not is_quiet or state.latest is None:
             return
         primary = account.routing.first(view.channel)
         if self.silence_seconds and primary.agent and primary.agent != name_of(view.owner):
             yield (
                 state.said_at + self.silence_seconds,
-                lambda: rules.move(state, primary, "the contact has been silent", waits=True),
+                lambda: transfer_rules.move(state, primary, "the contact has been silent", waits=True),
             )
         since = state.history.last
         noticed = state.silence.seconds if state.silence and state.silence.since_sequence == since else 0.0

@@ -20,7 +20,7 @@ from botmesh_conversations.accounts import Account, Accounts
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.contact_aggregate import ContactAggregate, MergedMeanwhile
 from botmesh_conversations.contact_rows import effective
-from botmesh_conversations.model import contact_rules, rules
+from botmesh_conversations.model import contact_rules, lifecycle_rules
 from botmesh_conversations.model.contact_state import ContactState
 from botmesh_conversations.projection import Projection
 from botmesh_conversations.projector import COMPONENT, Projector
@@ -181,7 +181,7 @@ class Contacts:
             return []  # one whose first event is being written is looked at when that is done
         events = [] if is_other else await contact.shared_after(view.contact_sequence)
         written = await live.write(
-            lambda state: rules.follow(
+            lambda state: lifecycle_rules.follow(
                 state, contact.contact_id, contact.sequence, contact.state.values(time.time()), events
             )
         )
@@ -327,7 +327,7 @@ class Contacts:
             first = pb.ConversationOpened()
             first.CopyFrom(opened)
             first = self.opening_values(contact, first)
-            await live.write(lambda state, first=first: rules.open_for(state, first))  # type: ignore[misc]
+            await live.write(lambda state, first=first: lifecycle_rules.open_for(state, first))  # type: ignore[misc]
             self._advance(live)
 
     async def _take_over(self, remaining: ContactAggregate, merged: ContactAggregate) -> None:

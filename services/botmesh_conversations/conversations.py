@@ -24,7 +24,7 @@ from botmesh_conversations.catch_up import LISTS, catch_up, rebuild
 from botmesh_conversations.contacts import Contacts, again_if_merged
 from botmesh_conversations.event_stream import Batch
 from botmesh_conversations.members import Members, asked
-from botmesh_conversations.model import contact_rules, rules, snapshot
+from botmesh_conversations.model import contact_rules, lifecycle_rules, rules, snapshot, transfer_rules
 from botmesh_conversations.model.deferral import request_deferred
 from botmesh_conversations.model.fold import apply
 from botmesh_conversations.model.state import State
@@ -194,7 +194,9 @@ class Conversations:
         live.listeners.add(listener)
         live.context = parent or live.context
         try:
-            await live.write(lambda state: rules.request_transfer(state, wanted, time.time(), self.offer_seconds))
+            await live.write(
+                lambda state: transfer_rules.request_transfer(state, wanted, time.time(), self.offer_seconds)
+            )
             self.advance(live)
             while wanted.transfer_id not in live.state.transfers:
                 await listener.next()
@@ -204,7 +206,7 @@ class Conversations:
 
     async def close_conversation(self, live: ConversationAggregate, closed: pb.ConversationClosed) -> None:
         """End a conversation, at once or with the turn that runs; what it was already is no error."""
-        await live.write(lambda state: rules.close(state, closed))
+        await live.write(lambda state: lifecycle_rules.close(state, closed))
         if live.state.is_closed:
             await self.contacts.ended(live)
         self.advance(live)
@@ -257,7 +259,7 @@ class Conversations:
     def _react(self, live: ConversationAggregate, batch: Batch) -> None:
         react(live, batch, self.offer_seconds)
         batch.add(self._assigned(live, batch.events))
-        batch.add(rules.close_after_turn(live.state, batch.events))
+        batch.add(lifecycle_rules.close_after_turn(live.state, batch.events))
         batch.add(asked(live, batch.events))
         batch.add(self._deferred(live, batch))
         if self.turns.gather_seconds or _waits_for_owner(live):
@@ -277,7 +279,7 @@ class Conversations:
         )
         try:
             live.account.routing.refuse_internal(assigned.agent)
-            return rules.request_transfer(live.state, wanted, time.time(), self.offer_seconds)
+            return transfer_rules.request_transfer(live.state, wanted, time.time(), self.offer_seconds)
         except BotmeshError as error:
             logger.info("conversation %s stays with its owner: %s", live.id, error.text)
             return []

@@ -11,7 +11,7 @@ from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_AGENT, TRANSFER_INITIATOR
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.contacts import again_if_merged
 from botmesh_conversations.conversations import Conversations
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import lifecycle_rules, rules
 from botmesh_conversations.model.contact_rules import check_text
 from botmesh_conversations.model.sizes import MAX_SAID, check_said
 from botmesh_conversations.model.variables import check_size
@@ -133,7 +133,7 @@ class LifecycleMethods(ConversationServiceServicer):
             opening=pb.ConversationOpening(initiator=TRANSFER_INITIATOR_AGENT, reason=request.reason),
         )
         said = pb.AgentSaid(agent=agent, payload=request.payload, message_id=request_id)
-        await live.write(lambda state: rules.raise_alert(state, opened, said))
+        await live.write(lambda state: lifecycle_rules.raise_alert(state, opened, said))
         return live
 
     async def _existing(self, conversation_id: str) -> ConversationAggregate:

@@ -16,7 +16,7 @@ from botmesh.v1.message_pb2 import Message
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED, TRANSFER_DECISION_DECLINED, TransferOffer
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.invocation import invocation
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import rules, transfer_rules
 from botmesh_conversations.model.state import State
 from botmesh_conversations.spans import end_transfer, start_transfer
 from botmesh_conversations.turns import recent, spoken
@@ -40,7 +40,9 @@ class Offers:
 
         def decide(state: State) -> rules.Events:
             fallback = live.account.routing.fallback(state, named)
-            return rules.answer_offer(state, transfer.transfer_id, offer, fallback, spoken(self.texts.unanswered))
+            return transfer_rules.answer_offer(
+                state, transfer.transfer_id, offer, fallback, spoken(self.texts.unanswered)
+            )
 
         await live.write(decide)
         live.context = end_transfer(span, live.state, transfer.transfer_id)
@@ -65,25 +67,27 @@ class Offers:
 
     async def _ask_target(
         self, live: ConversationAggregate, transfer: pb.TransferRequested, context: Context
-    ) -> rules.Offer:
+    ) -> transfer_rules.Offer:
         target = transfer.target.agent
         if live.state.has_failed(target):
             reason = f"{target} failed on a message that still waits, and is not given it again"
-            return rules.Offer(failure=pb.TRANSFER_FAILURE_UNAVAILABLE, reason=reason)
+            return transfer_rules.Offer(failure=pb.TRANSFER_FAILURE_UNAVAILABLE, reason=reason)
         remaining = seconds_of(transfer.expires_at) - time.time()
         if remaining <= 0:
-            return rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="the offer has expired")
+            return transfer_rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="the offer has expired")
         request = self._compose_offer(live.state, transfer)
         ask = invocation(live.state.view, target, request.message, remaining, context)
         parse = agent_service_pb2.TransferResponse.FromString
         try:
             response, _ = await live.account.caller.unary("Transfer", ask, request, parse)
         except DeadlineExceeded:
-            return rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="no answer in time")
+            return transfer_rules.Offer(failure=pb.TRANSFER_FAILURE_EXPIRED, reason="no answer in time")
         except BotmeshError as error:
-            return rules.Offer(failure=pb.TRANSFER_FAILURE_UNAVAILABLE, reason=error.text)
+            return transfer_rules.Offer(failure=pb.TRANSFER_FAILURE_UNAVAILABLE, reason=error.text)
         accepted = response.decision == TRANSFER_DECISION_ACCEPTED
-        return rules.Offer(TRANSFER_DECISION_ACCEPTED if accepted else TRANSFER_DECISION_DECLINED, response.reason)
+        return transfer_rules.Offer(
+            TRANSFER_DECISION_ACCEPTED if accepted else TRANSFER_DECISION_DECLINED, response.reason
+        )
 
     def _compose_offer(self, state: State, transfer: pb.TransferRequested) -> agent_service_pb2.TransferRequest:
         view = state.view

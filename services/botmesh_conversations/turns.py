@@ -90,7 +90,8 @@ class Turns:
                     await self._failed(live, turn, error, was_away=attempts.owner_was_away(error))
                     return
                 live.tell(PostResponse(reset=agent_service_pb2.Reset(reason="the turn runs again")))
-                self._tell_to_wait(live, attempts)
+                if attempts.number > 1:  # one that is lost may have a second instance: the contact sees the reset
+                    self._tell_to_wait(live, attempts)
                 await asyncio.sleep(attempts.pause)
             else:
                 failure = await self._taken_in(live, turn, reply)
@@ -131,20 +132,16 @@ class Turns:
         return None
 
     async def _ask(self, live: ConversationAggregate, turn: RunningTurn, ask: Invocation, details: Turn) -> Reply:
-        pieces = Pieces(MAX_REPLY)
-        reply: Reply | None = None
+        pieces, reply = Pieces(MAX_REPLY), None
         async with aclosing(live.account.caller.stream(ask, details)) as events:
             async for event, _ in events:
-                kind = event.WhichOneof("event")
-                if kind == "reply":
-                    reply = pieces.whole(event.reply)
-                elif kind == "partial":
-                    pieces.add(event.partial.part, append=event.partial.append)
-                elif kind == "reset":
-                    pieces.reset()
-                if kind in ("partial", "progress", "reset"):
+                pieces.take(event)
+                if event.HasField("reply"):
+                    reply = pieces.whole(event.reply)  # the call ends with the stream: leaving now would cancel it
+                if event.WhichOneof("event") in ("partial", "progress", "reset"):
                     self._show(live, turn, event)
-        assert reply is not None  # noqa: S101 - a stream ends with a reply or an error
+        if reply is None:
+            raise AssertionError("AgentClient.stream ends with a reply or an error")
         return reply
 
     def _show(

@@ -125,15 +125,18 @@ class Attempt:
                 raise
 
     async def _read(self, pieces: Pieces) -> Reply:
+        reply = None
         async with aclosing(self._client.stream(self.invocation)) as events:
             async for event, _ in events:
                 self.invocation.after_sequence = event.sequence
                 pieces.take(event)
                 if event.HasField("reply"):
-                    return pieces.whole(event.reply)
+                    reply = pieces.whole(event.reply)  # the call ends with the stream: leaving now would cancel it
                 if event.HasField("progress"):
                     self._note(event.progress)
-        raise AssertionError("AgentClient.stream ends with a reply or an error")
+        if reply is None:
+            raise AssertionError("AgentClient.stream ends with a reply or an error")
+        return reply
 
     def _note(self, progress: pb.Progress) -> None:
         """Report the newest progress, at most once every `PROGRESS_SECONDS`."""

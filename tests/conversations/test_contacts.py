@@ -297,8 +297,11 @@ async def test_an_idle_conversation_ends(make_desk):
         async def is_closed():
             return (await desk.view(first.id)).close_cause == pb.CLOSE_CAUSE_IDLE
 
+        async def is_noted():
+            return not (await contact_of(desk)).conversations
+
         await until(is_closed)
-        assert not (await contact_of(desk)).conversations
+        await until(is_noted)
         assert (await desk.post("hello again")).id != first.id
 
 

@@ -9,7 +9,7 @@ from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh.v1.transfer_pb2 import TRANSFER_DECISION_ACCEPTED
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import rules, transfer_rules
 from botmesh_conversations.model.fold import apply, fold
 from botmesh_conversations.model.state import State
 from botmesh_conversations.model.turn_rule import is_pending, next_turn
@@ -53,11 +53,11 @@ class Story:
     def ask(self, to, transfer_id="t1", **fields):
         target = Owner(desk="") if to == "desk" else Owner(agent=to)
         wanted = TransferConversationRequest(target=target, transfer_id=transfer_id, **fields)
-        return self.take(rules.request_transfer(self.state, wanted, NOW, 10))
+        return self.take(transfer_rules.request_transfer(self.state, wanted, NOW, 10))
 
     def accept(self, transfer_id="t1"):
-        offer = rules.Offer(TRANSFER_DECISION_ACCEPTED)
-        return self.take(rules.answer_offer(self.state, transfer_id, offer, None))
+        offer = transfer_rules.Offer(TRANSFER_DECISION_ACCEPTED)
+        return self.take(transfer_rules.answer_offer(self.state, transfer_id, offer, None))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from botmesh import errors
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import rules, transfer_rules
 from botmesh_conversations.model.deferral import defer_transfer, request_deferred
 from botmesh_conversations.model.replacement import replace_owner, return_to_owner
 from botmesh_conversations.model.saying import said, says_something
@@ -41,12 +41,12 @@ def test_an_owner_that_failed_gets_no_turn_until_the_message_is_answered():
     failed(story)
     assert next_turn(story.state) is None
     assert needs_other_owner(story.state)
-    story.take(rules.move(story.state, Owner(agent="b"), "why"))
+    story.take(transfer_rules.move(story.state, Owner(agent="b"), "why"))
     assert next_turn(story.state).agent == "b"
     story.turn("t2")
     story.finish("t2", 2)
     assert story.state.failed_agents == {}
-    story.take(rules.move(story.state, Owner(agent="a"), "why"))
+    story.take(transfer_rules.move(story.state, Owner(agent="a"), "why"))
     story.post("again", "m2")
     assert next_turn(story.state).agent == "a"
 
@@ -81,7 +81,9 @@ def test_a_fallback_gets_the_user_message_and_the_context_and_no_intent_or_hando
     story.ask("b", fallback=Owner(agent="c"), **asked)
     (changed,) = [
         event.owner_changed
-        for event in rules.answer_offer(story.state, "t1", rules.Offer(reason="closed"), Owner(agent="c"))
+        for event in transfer_rules.answer_offer(
+            story.state, "t1", transfer_rules.Offer(reason="closed"), Owner(agent="c")
+        )
         if event.HasField("owner_changed")
     ]
     assert (changed.intent_id, list(changed.handoff_message)) == ("", [])
@@ -92,14 +94,14 @@ def test_a_fallback_gets_the_user_message_and_the_context_and_no_intent_or_hando
 def test_a_fallback_that_is_the_owner_is_no_transfer():
     story = in_turn()
     story.ask("b", fallback=Owner(agent="a"))
-    events = rules.answer_offer(story.state, "t1", rules.Offer(reason="closed"), Owner(agent="a"))
+    events = transfer_rules.answer_offer(story.state, "t1", transfer_rules.Offer(reason="closed"), Owner(agent="a"))
     assert [event.WhichOneof("event") for event in events] == ["transfer_failed"]
 
 
 def test_a_turn_is_never_about_an_answered_message():
     story = in_turn()
     story.finish("t1", 1)
-    story.take(rules.move(story.state, Owner(agent="b"), "why"))
+    story.take(transfer_rules.move(story.state, Owner(agent="b"), "why"))
     assert next_turn(story.state) is None
     changed = pb.OwnerChanged(epoch=3, owner=Owner(agent="c"), previous=Owner(agent="b"), intent_id="refund")
     story.take([ConversationEvent(owner_changed=changed)])
@@ -111,7 +113,7 @@ def test_a_turn_is_never_about_an_answered_message():
 def test_a_message_to_an_owner_that_waited_is_gathered_as_any_other():
     story = in_turn()
     story.finish("t1", 1)
-    story.take(rules.move(story.state, Owner(agent="b"), "why"))
+    story.take(transfer_rules.move(story.state, Owner(agent="b"), "why"))
     story.post("one", "m2")
     assert seconds_to_gather(story.state, 5, NOW + len(story.events)) > 0
 
@@ -145,7 +147,7 @@ def test_after_an_empty_reply_and_a_failed_assignment_the_owner_is_not_asked_aga
     ended = pb.TurnFinished(turn_id="t1", outcome=pb.TURN_OUTCOME_ANSWERED, agent="a")
     story.take(rules.finish_turn(story.state, "t1", 1, ended))
     story.take(request_deferred(story.state, NOW, 10))
-    story.take(rules.answer_offer(story.state, "to-b", rules.Offer(reason="closed"), None))
+    story.take(transfer_rules.answer_offer(story.state, "to-b", transfer_rules.Offer(reason="closed"), None))
     assert next_turn(story.state) is None
 
 

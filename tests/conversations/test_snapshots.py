@@ -10,7 +10,7 @@ from botmesh.v1 import conversation_service_pb2 as api
 from botmesh.v1.conversation_pb2 import ConversationEvent, Owner
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
 from botmesh_conversations import conversations
-from botmesh_conversations.model import rules, snapshot
+from botmesh_conversations.model import rules, snapshot, transfer_rules
 from botmesh_conversations.model.deferral import defer_transfer
 from botmesh_conversations.model.fold import apply, fold
 from botmesh_conversations.model.recent_history import HISTORY_ENTRIES
@@ -65,12 +65,16 @@ def events_of(steps, seed):  # noqa: C901, PLR0912 - a branch for each kind of s
             take(defer_transfer(state, wanted, NOW + len(events)))
         elif kind == "move":
             target = Owner(agent=chance.choice("ab"))
-            take(rules.move(state, target, "why"))
+            take(transfer_rules.move(state, target, "why"))
         elif kind == "offer" and state.transfer is None:
             wanted = TransferConversationRequest(target=Owner(agent=f"x{number}"), transfer_id=f"f{number}")
-            take(rules.request_transfer(state, wanted, NOW + len(events), 10))
+            take(transfer_rules.request_transfer(state, wanted, NOW + len(events), 10))
         elif kind == "offer":
-            take(rules.answer_offer(state, state.transfer.transfer_id, rules.Offer(chance.choice([1, 2])), None))
+            take(
+                transfer_rules.answer_offer(
+                    state, state.transfer.transfer_id, transfer_rules.Offer(chance.choice([1, 2])), None
+                )
+            )
         elif kind == "tag":
             changed = pb.TagsChanged(added=[f"t{number % 5}"], removed=[f"t{(number + 1) % 5}"])
             take([ConversationEvent(tags_changed=changed, for_contact=bool(number % 2))])

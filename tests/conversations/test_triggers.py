@@ -434,7 +434,7 @@ async def test_what_a_bot_does_to_its_conversation(with_triggers):
 
 async def test_nobody_ready_is_said_once_for_a_message(with_triggers):
     text = "triggers:\n  - {name: away, when: {no_owner_ready: true}, then: {add_tag: away}}\n"
-    async with with_triggers(text, primary="reception", turn_timeout="1") as desk:
+    async with with_triggers(text, primary="reception", turn_timeout="1", owner_patience="0.3") as desk:
         answer = await desk.post("hello")
         assert answer.owners == ["desk"]
         events = await events_of(desk, answer.id)

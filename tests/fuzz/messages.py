@@ -36,6 +36,17 @@ Pick = Callable[[int], int]
 
 MESSAGE_LIMIT = 1024 * 1024
 """Bytes of the largest message that a mesh takes unless told otherwise."""
+_OF_CONTACTS = frozenset(
+    {
+        "SetStatusRequest",
+        "SetModeRequest",
+        "SetTagsRequest",
+        "SetFieldsRequest",
+        "SubmitFormRequest",
+        "FireActionRequest",
+    }
+)
+"""Requests that name either a conversation or a contact."""
 ACCOUNTS = ("", "default", "default", "other")
 PEOPLE = ("eva", "otto", "mia")
 CRASH = "told to crash"
@@ -378,12 +389,19 @@ def _fit(request: Any, builder: Builder) -> None:
             request.contact_id = f"contact-{builder.pick(12)}"
         else:
             request.account_id = request.channel = request.contact_id = ""
-    elif kind == "SetStatusRequest":
-        if builder.pick(6):
-            request.contact_id = ""
-            request.status = builder.one_of((1, 1, 1, 2, 3))
+    elif kind in _OF_CONTACTS:
+        if builder.pick(3):
+            request.ClearField("contact")
         else:
             request.conversation_id = ""
+            request.contact.contact_id = f"contact-{builder.pick(12)}"
+        if kind == "SetStatusRequest":
+            request.status = builder.one_of((1, 1, 1, 2, 3))
+            if builder.pick(3):
+                request.ClearField("until")
+    elif kind in ("GetContactRequest", "UpdateContactRequest", "OpenConversationRequest"):
+        if builder.pick(4):
+            request.contact.contact_id = f"contact-{builder.pick(12)}"
     elif kind == "RegisterRequest":
         request.lease_token = builder.one_of(("", "t" * 32, new_id()))
         request.instance_id = builder.one_of((new_id(), f"fuzz-instance-{builder.pick(8)}"))

@@ -4,7 +4,7 @@ from botmesh.errors import BotmeshError, TransferOpen
 from botmesh.v1 import conversation_pb2 as pb
 from botmesh.v1.conversation_pb2 import ConversationEvent
 from botmesh.v1.conversation_service_pb2 import TransferConversationRequest
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import transfer_rules
 from botmesh_conversations.model.rules import Events
 from botmesh_conversations.model.state import State, name_of
 from botmesh_conversations.model.variables import check_size
@@ -19,9 +19,9 @@ def defer_transfer(state: State, wanted: TransferConversationRequest, now: float
             f"the assignment to {name_of(state.deferred.target)} waits for the end of the turn",
             transfer_id=state.deferred.transfer_id,
         )
-    rules.check_move(state, wanted, now)
+    transfer_rules.check_move(state, wanted, now)
     check_size(state.view.context, wanted.context)
-    return [ConversationEvent(transfer_deferred=pb.TransferDeferred(transfer=rules.requested(wanted)))]
+    return [ConversationEvent(transfer_deferred=pb.TransferDeferred(transfer=transfer_rules.requested(wanted)))]
 
 
 def request_deferred(state: State, now: float, offer_seconds: float) -> Events:
@@ -31,7 +31,7 @@ def request_deferred(state: State, now: float, offer_seconds: float) -> Events:
         return []
     wanted = TransferConversationRequest(target=deferred.target, initiator=deferred.initiator)
     try:
-        rules.check_move(state, wanted, now)
+        transfer_rules.check_move(state, wanted, now)
     except BotmeshError as error:
         failed = pb.TransferFailed(
             transfer_id=deferred.transfer_id,
@@ -39,4 +39,4 @@ def request_deferred(state: State, now: float, offer_seconds: float) -> Events:
             reason=f"{error.reason}: {error.text}",
         )
         return [ConversationEvent(transfer_failed=failed)]
-    return rules.begin(state, deferred, now, offer_seconds)
+    return transfer_rules.begin(state, deferred, now, offer_seconds)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from botmesh.v1.conversation_pb2 import Owner
 from botmesh.v1.part_pb2 import Part
-from botmesh_conversations.model.rules import ROUND_TRIPS, Events, move, moves_between
+from botmesh_conversations.model.rules import Events
 from botmesh_conversations.model.state import DESK, State, name_of
+from botmesh_conversations.model.transfer_rules import ROUND_TRIPS, move, moves_between
 
 
 def replace_owner(

@@ -13,7 +13,7 @@ from botmesh.v1.part_pb2 import Part
 from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_TRIGGER
 from botmesh_conversations.aggregate import ConversationAggregate
 from botmesh_conversations.event_stream import Batch
-from botmesh_conversations.model import rules
+from botmesh_conversations.model import rules, transfer_rules
 from botmesh_conversations.model.deferral import defer_transfer
 from botmesh_conversations.model.event_kinds import signal_of
 from botmesh_conversations.model.fold import apply
@@ -123,7 +123,7 @@ def _act(
     wanted.context.update(action.context)
     if assignment.waits and state.turn is not None:
         return defer_transfer(state, wanted, time.time())
-    return rules.request_transfer(state, wanted, time.time(), assignment.offer_seconds)
+    return transfer_rules.request_transfer(state, wanted, time.time(), assignment.offer_seconds)
 
 
 def _owner(name: str) -> Owner:
