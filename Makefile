@@ -65,8 +65,8 @@ test-all: $(READY) tools ## Run all tests, with those that take long and those o
 	$(SIDE_BY_SIDE) -m "not alone"
 	$(BIN)/pytest -m "alone"
 
-test-long: $(READY) ## Run what takes long: 200 kills of the service under load, half an hour of mixed load (45 minutes)
-	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py
+test-long: $(READY) ## Run what takes long: twice 200 kills of the service under load, half an hour of mixed load (one hour)
+	KILLS=200 $(BIN)/pytest --timeout 3000 tests/conversations/test_kills.py tests/conversations/test_contact_kills.py
 	SOAK_SECONDS=1800 $(BIN)/pytest --timeout 3000 -s tests/soak
 
 fuzz: $(READY) tools ## Send 200,000 hostile calls to a mesh and a bot of each language (hours; FUZZ_SEED, FUZZ_CALLS; docs/fuzzing.md)

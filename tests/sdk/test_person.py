@@ -182,3 +182,42 @@ async def test_a_bot_speaks_first_and_knows_how_the_conversation_was_opened(inte
         assert (conversation.intent, conversation.text) == (intent, "")
         assert await mesh.say("anna", "who is it?") == [("front-bot", "yes?")]
         assert seen[-1].opening is None
+
+
+async def test_a_task_opens_a_conversation_in_which_its_bot_speaks_first():
+    agent = botmesh.Agent("front-bot")
+
+    @agent.on_delegate
+    async def order(task):
+        return await task.open_conversation(address="+4917012345", channel="whatsapp", reason="order 7 is on its way")
+
+    @agent.on_turn
+    async def turn(conversation):
+        return f"News: {conversation.opening.reason}" if conversation.opening else "thanks"
+
+    async with local(agent) as mesh:
+        conversation_id = (await mesh.client.delegate("front-bot")).text
+
+        async def said():
+            history = mesh.conversations.GetHistory(api.GetHistoryRequest(conversation_id=conversation_id))
+            texts = [entry.payload[0].text async for chunk in history for entry in chunk.entries]
+            return texts == ["News: order 7 is on its way"]
+
+        await until(said)
+        with pytest.raises(errors.ConversationOpen, match="is open on whatsapp"):
+            await mesh.client.delegate("front-bot")
+
+
+async def test_a_conversation_is_opened_with_a_contact_or_an_address():
+    agent = botmesh.Agent("front-bot")
+
+    @agent.on_delegate
+    async def order(task):
+        with pytest.raises(errors.InvalidField):
+            await task.open_conversation()
+        with pytest.raises(errors.InvalidField):
+            await task.open_conversation("anna", address="x")
+        return "refused"
+
+    async with local(agent) as mesh:
+        assert (await mesh.client.delegate("front-bot")).text == "refused"

@@ -1,7 +1,7 @@
 """A task, as the bot that works on it sees it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opentelemetry.context import Context, get_current
@@ -11,17 +11,20 @@ from botmesh.calling.agent_client import AgentClient
 from botmesh.calling.invocation import Invocation
 from botmesh.deadline import Deadline
 from botmesh.delegator import Delegator
-from botmesh.errors import BotmeshError
+from botmesh.errors import BotmeshError, InvalidField
 from botmesh.names import new_id
-from botmesh.parts import Content, from_struct, text_of, to_parts
+from botmesh.parts import Content, from_struct, text_of, to_parts, to_struct
 from botmesh.policies import Call
 from botmesh.reply import Reply, add_up
 from botmesh.telemetry.context import inject
 from botmesh.telemetry.telemetry import trace_id_of
 from botmesh.transfer import HandedToPerson, outcome_of
-from botmesh.v1.conversation_service_pb2 import AskForPersonRequest, SayRequest
+from botmesh.v1.contact_pb2 import ContactKey
+from botmesh.v1.conversation_pb2 import Address, Owner
+from botmesh.v1.conversation_service_pb2 import AskForPersonRequest, OpenConversationRequest, SayRequest
 from botmesh.v1.message_pb2 import Message
 from botmesh.v1.part_pb2 import Part
+from botmesh.v1.transfer_pb2 import TRANSFER_INITIATOR_AGENT
 from botmesh.v1.usage_pb2 import Usage
 
 _PAUSES = 0.1, 1.0
@@ -164,6 +167,53 @@ class Task(Delegator):
         )
         response = await self._tell_until_answered("AskForPerson", request)
         return HandedToPerson(outcome_of(response.desk), response.queue_position, response.conversation.conversation_id)
+
+    async def open_conversation(
+        self,
+        contact: str = "",
+        *,
+        address: str = "",
+        channel: str = "",
+        agent: str = "",
+        intent: str = "",
+        reason: str = "",
+        context: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Open a conversation with a contact, in which an agent speaks first: its turn has `opening` and no text.
+
+        Args:
+            contact: the contact's id. One that is not known becomes known.
+            address: the contact's address on the channel, instead.
+            channel: the channel; default "web".
+            agent: who speaks; default this bot.
+            intent: the dialog to open.
+            reason: why, for the agent and for operators.
+            context: variables that the conversation begins with.
+
+        Returns:
+            The id of the conversation.
+
+        Raises:
+            InvalidField: neither a contact nor an address is given, or both.
+            ConversationOpen: a conversation of the contact is open on the channel.
+            ConversationStopped: the contact is stopped.
+        """
+        if bool(contact) == bool(address):
+            raise InvalidField("name either a contact or an address", field="contact")
+        key = ContactKey(account_id=self.account, contact_id=contact)
+        if address:
+            key = ContactKey(account_id=self.account, address=Address(channel=channel or "web", text=address))
+        request = OpenConversationRequest(
+            contact=key,
+            channel=channel,
+            owner=Owner(agent=agent or self._call.endpoint.agent),
+            conversation_id=new_id(),  # the same in all attempts, so that one conversation is opened
+            initiator=TRANSFER_INITIATOR_AGENT,
+            intent_id=intent,
+            reason=reason,
+            context=to_struct(context),
+        )
+        return str((await self._tell_until_answered("OpenConversation", request)).conversation.conversation_id)
 
     async def _tell(self, method: str, request: Any) -> Any:
         """Call ConversationService in this task's trace and within its deadline."""
