@@ -61,7 +61,7 @@ class MeshProcess:
         """Start the server, and resume the conversations and tasks of the last process.
 
         Args:
-            *more: the names of further services on the server, for its health checks.
+            *more: full names of further services on the server, for reflection and health.
         """
         await self.server.start(self.address, [REGISTRY, *SERVICE_NAMES, *more])
         await self.registry.open()

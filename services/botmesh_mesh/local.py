@@ -41,7 +41,7 @@ class LocalMesh:
     async def say(self, contact: str, text: str) -> list[tuple[str, str]]:
         """Post a message of a contact, and return the author and text of each entry that follows.
 
-        The author is empty for entries of the desk and of the mesh itself.
+        The author is an agent, or a person of the desk; it is empty for entries of the mesh itself.
         """
         posted = PostRequest(contact_id=contact, payload=[botmesh.text(text)])
         return [
