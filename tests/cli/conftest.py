@@ -1,14 +1,17 @@
 import asyncio
+import atexit
+import functools
 import json
 import os
 import sys
 
 import pytest
+from tests.cli.forked import ForkServer, fits
 from tests.mesh.processes import Process, _kill
 
 
 class Cli:
-    """Runs `botmesh` as a process of its own."""
+    """Runs `botmesh` as a process of its own: a fork of one that has imported it, where that makes no difference."""
 
     def __init__(self, registry, folder):
         self.registry = registry
@@ -27,11 +30,24 @@ class Cli:
 
     async def __call__(self, *words, stdin="", code=0, env=None, registry=True):
         """Standard output, standard error; the exit code must be `code`; None: any."""
-        process = await asyncio.create_subprocess_exec(*self.command(*words), **self.streams(env, registry=registry))
-        out, err = await asyncio.wait_for(process.communicate(stdin.encode()), 30)
-        assert code in (process.returncode, None), (words, process.returncode, out, err)
+        how = self.streams(env, registry=registry)
+        if fits(env):
+            run = _server().run(words, stdin.encode(), how["env"], how["cwd"])
+            returned, out, err = await asyncio.wait_for(run, 30)
+        else:
+            process = await asyncio.create_subprocess_exec(*self.command(*words), **how)
+            out, err = await asyncio.wait_for(process.communicate(stdin.encode()), 30)
+            returned = process.returncode
+        assert code in (returned, None), (words, returned, out, err)
         assert b"Traceback" not in err, err.decode()
         return out.decode(), err.decode()
+
+
+@functools.cache
+def _server():
+    server = ForkServer()
+    atexit.register(server.close)
+    return server
 
 
 @pytest.fixture
