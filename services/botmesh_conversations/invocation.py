@@ -2,7 +2,7 @@
 
 from opentelemetry.context import Context
 
-from botmesh.calling.agent_client import Invocation
+from botmesh.calling.invocation import Invocation
 from botmesh.chain import Chain
 from botmesh.v1.conversation_pb2 import Conversation
 from botmesh.v1.message_pb2 import Message

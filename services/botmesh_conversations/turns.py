@@ -10,7 +10,7 @@ from typing import Any
 from opentelemetry.context import Context
 from opentelemetry.trace import set_span_in_context
 
-from botmesh.calling.agent_client import Invocation
+from botmesh.calling.invocation import Invocation
 from botmesh.errors import BotmeshError, LogUnavailable
 from botmesh.reply import Pieces
 from botmesh.telemetry.telemetry import trace_id_of

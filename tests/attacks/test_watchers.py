@@ -8,8 +8,8 @@ import grpc
 import pytest
 
 from botmesh import errors
-from botmesh.calling.agent_client import Invocation
 from botmesh.calling.directory import Directory
+from botmesh.calling.invocation import Invocation
 from botmesh.calling.registry_client import RegistryClient
 from botmesh.chain import Chain
 from botmesh.policies import Endpoint

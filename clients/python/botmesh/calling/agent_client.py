@@ -23,8 +23,6 @@ from botmesh.v1 import agent_service_pb2 as pb
 from botmesh.v1.instance_pb2 import Instance
 from botmesh.v1.turn_pb2 import Turn
 
-__all__ = ["AgentClient", "Invocation"]
-
 MAX_BUDGETS = 10_000
 """Agents whose retry budgets are kept; beyond, the budget of the agent that was first called is dropped."""
 _SAFE = {"Transfer"}
