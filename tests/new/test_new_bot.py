@@ -42,6 +42,7 @@ def new(folder, *words):
     )
 
 
+@pytest.mark.alone  # the kit measures time
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_it_builds_runs_joins_answers_and_keeps_the_contract(language, tmp_path, monkeypatch):
