@@ -35,7 +35,7 @@ def _component(environment: Environment) -> ConversationsComponent:
         environment.folder / "projection.sqlite",
         environment.settings,
         environment.telemetry,
-        callers=environment.clients,
+        clients=environment.clients,
         address=environment.address,
         problems=environment.problems,
     )

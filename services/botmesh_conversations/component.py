@@ -51,21 +51,21 @@ class ConversationsComponent:
         settings: ServiceSettings,
         telemetry: Telemetry,
         *,
-        callers: AgentClients,
+        clients: AgentClients,
         address: str,
         problems: Problems | None = None,
     ) -> None:
         """Keep conversations in `log`; `projection` is a file that may be lost.
 
-        `callers` call the agents; `address` is where this service will answer: bots transfer there. `problems`: where
-        what cannot be read or done is told. Whoever made the log and the callers closes them.
+        `clients` call the agents; `address` is where this service will answer: bots transfer there. `problems`: where
+        what cannot be read or done is told. Whoever made the log and the clients closes them.
         """
         self._problems = problems = Problems() if problems is None else problems
         unreadable = functools.partial(problems.unreadable, COMPONENT)
         self._files = _trigger_files(settings.triggers) if settings.triggers else None
         self._watching: asyncio.Task[None] | None = None
         triggers_of = self._files.of if self._files is not None else lambda _: ()
-        self._accounts = Accounts(log, callers.of, {DEFAULT_ACCOUNT: settings.primary}, triggers_of, unreadable)
+        self._accounts = Accounts(log, clients.of, {DEFAULT_ACCOUNT: settings.primary}, triggers_of, unreadable)
         turns = Turns(
             timeout=settings.turn_timeout,
             suggestion_seconds=settings.suggestion_timeout,

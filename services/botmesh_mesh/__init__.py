@@ -103,7 +103,7 @@ class Services:
             folder / "projection.sqlite",
             settings,
             telemetry,
-            callers=self._clients,
+            clients=self._clients,
             address=server.address,
             problems=problems,
         )

@@ -146,25 +146,25 @@ async def _unreadable(folder: Path) -> list[str]:
     """Catch up with the log, and fold what else stands in it; what cannot be read."""
     problems, settings, telemetry = Problems(), load(environ={}, flags={}), Telemetry("left-over")
     log = open_log(folder / LOG, lambda kind, subject, text: problems.unreadable("log", subject, f"{kind}: {text}"))
-    callers = AgentClients(settings, telemetry, _NOBODY)
+    clients = AgentClients(settings, telemetry, _NOBODY)
     try:
         conversations = ConversationsComponent(
             log,
             folder / _PROJECTIONS[0],
             settings,
             telemetry,
-            callers=callers,
+            clients=clients,
             address=_NOBODY,
             problems=problems,
         ).conversations
-        tasks = TasksComponent(log, folder / _PROJECTIONS[1], settings, callers, problems).tasks
+        tasks = TasksComponent(log, folder / _PROJECTIONS[1], settings, clients, problems).tasks
         await conversations.catch_up()
         await tasks._projector.catch_up()
         conversations.projection.close()
         tasks.projection.close()
         await _fold_others(log, problems)
     finally:
-        await callers.close()
+        await clients.close()
         await log.close()
     return [
         f"{one.component} {one.subject}: {one.text}"
